@@ -1,0 +1,56 @@
+//! What a use case can fail with.
+
+use std::time::Duration;
+
+/// One bad field of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    /// Its name, as on the wire.
+    pub field: String,
+    /// A stable code.
+    pub code: &'static str,
+    /// What would be right.
+    pub message: String,
+}
+
+/// Why a use case failed.
+#[derive(Debug)]
+pub enum Error {
+    /// There is no such thing, or none the caller may know of.
+    NotFound(&'static str),
+    /// The caller lacks this permission.
+    Forbidden {
+        /// `resource:action`.
+        permission: &'static str,
+    },
+    /// Bad values, all of them at once.
+    Invalid(Vec<FieldError>),
+    /// The state of things forbids it.
+    Conflict {
+        /// A stable code.
+        code: &'static str,
+        /// What stands in the way.
+        message: String,
+    },
+    /// The account's plan does not entitle to it.
+    PlanRequired,
+    /// `If-Match` names a version that is no longer current.
+    StalePrecondition,
+    /// Too often.
+    TooMany {
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// The database or a pool is away or full: try again.
+    Unavailable,
+    /// The database refused a statement.
+    Storage(diesel::result::Error),
+    /// Something that should not happen; the text goes to the log.
+    Internal(&'static str),
+}
+
+impl From<diesel::result::Error> for Error {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Storage(error)
+    }
+}

@@ -1,0 +1,10 @@
+//! The model, the rules, the store and the use cases of XWMS. No HTTP and no HTML here.
+//!
+//! The modules stand in order: each uses only those above it.
+
+pub mod clock;
+pub mod crypto;
+pub mod id;
+pub mod secret;
+pub mod error;
+pub mod store;

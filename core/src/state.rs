@@ -1,0 +1,52 @@
+//! Everything a use case needs, wired once at start.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::crypto::keys::KeyRing;
+use crate::crypto::password::PasswordHasher;
+use crate::crypto::seal::MasterKey;
+use crate::mail::Mailer;
+use crate::snapshot_cache::SnapshotCache;
+use crate::store::db::Db;
+
+/// The running platform. Clones share it.
+#[derive(Clone)]
+pub struct Core(Arc<Parts>);
+
+/// What [`Core`] is made of.
+pub struct Parts {
+    /// The configuration, as it stood at start.
+    pub config: Config,
+    /// The only clock.
+    pub clock: Clock,
+    /// The database.
+    pub db: Db,
+    /// Seals private keys and keys the digests of what is derived.
+    pub master_key: MasterKey,
+    /// The signing keys in force.
+    pub keys: KeyRing,
+    /// Argon2 on its own threads.
+    pub passwords: PasswordHasher,
+    /// Sends mail.
+    pub mailer: Mailer,
+    /// The configuration of clients, in memory.
+    pub snapshots: SnapshotCache,
+}
+
+impl Core {
+    /// Wires the parts.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for Core {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

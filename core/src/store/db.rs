@@ -1,0 +1,263 @@
+//! The two databases behind one type: pools of connections, [`with_conn!`], and the embedded migrations.
+
+use std::time::Duration;
+
+use diesel::sqlite::SqliteConnection;
+use diesel_async::pooled_connection::deadpool::{Object, Pool};
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
+use diesel_async::sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper};
+use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, SimpleAsyncConnection};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::writer::Writer;
+use crate::error::Error;
+
+const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
+const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/postgres");
+
+/// Runs SQLite's calls on the thread that makes them: a statement takes microseconds, a hop to another thread tens.
+pub struct Inline;
+
+impl SpawnBlocking for Inline {
+    fn spawn_blocking<'a, R: Send + 'static>(
+        &mut self,
+        task: impl FnOnce() -> R + Send + 'static,
+    ) -> std::pin::Pin<
+        Box<dyn Future<Output = Result<R, Box<dyn std::error::Error + Send + Sync + 'static>>> + Send + 'a>,
+    > {
+        Box::pin(std::future::ready(Ok(task())))
+    }
+
+    fn get_runtime() -> Self {
+        Self
+    }
+}
+
+/// A connection to SQLite whose calls run inline.
+pub type SqliteConn = SyncConnectionWrapper<SqliteConnection, Inline>;
+
+/// A connection of either kind, lent by [`Db`]. Store functions take `&mut Conn`, so they compose in one transaction.
+pub enum Conn {
+    /// SQLite.
+    Sqlite(Object<SqliteConn>),
+    /// PostgreSQL.
+    Postgres(Object<AsyncPgConnection>),
+}
+
+/// Expands one query for each backend: `with_conn!(conn, |c| query.load(c))`.
+///
+/// The whole statement stands inside, because `returning` is typed by backend.
+macro_rules! with_conn {
+    ($conn:expr, |$c:ident| $query:expr) => {
+        match $conn {
+            $crate::store::db::Conn::Sqlite(object) => {
+                let $c = &mut **object;
+                $query.await
+            }
+            $crate::store::db::Conn::Postgres(object) => {
+                let $c = &mut **object;
+                $query.await
+            }
+        }
+    };
+}
+pub(crate) use with_conn;
+
+/// How the database is reached.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// `sqlite://PATH` or `postgres://…`.
+    pub url: String,
+    /// Connections that read on SQLite, and all connections on PostgreSQL.
+    pub connections: usize,
+    /// How long to wait for a connection, or for SQLite's lock, before the answer is "unavailable".
+    pub wait: Duration,
+}
+
+/// The database. Clones share it.
+#[derive(Clone)]
+pub struct Db(Backend);
+
+#[derive(Clone)]
+enum Backend {
+    Sqlite { readers: Pool<SqliteConn>, writer: Writer },
+    Postgres { pool: Pool<AsyncPgConnection> },
+}
+
+impl Db {
+    /// Opens the database; a SQLite file is made when it is absent. The schema is brought up to date.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when it can't be reached, [`Error::Internal`] when a migration fails.
+    pub async fn open(options: &Options) -> Result<Self, Error> {
+        migrate(options).await?;
+        Self::connect(options).await
+    }
+
+    /// Opens the database as it is.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when it can't be reached.
+    pub async fn connect(options: &Options) -> Result<Self, Error> {
+        Ok(Self(match sqlite_path(&options.url) {
+            Some(path) => {
+                let readers = sqlite_pool(path, options, options.connections, "PRAGMA query_only = ON;")?;
+                let writing = sqlite_pool(path, options, 1, "PRAGMA wal_autocheckpoint = 1000;")?;
+                let conn = writing.get().await.map_err(unavailable)?;
+                Backend::Sqlite { readers, writer: Writer::start(Conn::Sqlite(conn))? }
+            }
+            None => Backend::Postgres { pool: postgres_pool(options)? },
+        }))
+    }
+
+    /// Lends a connection for reading. It is given back when dropped.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when none becomes free in time or the database is away.
+    pub async fn read(&self) -> Result<Conn, Error> {
+        Ok(match &self.0 {
+            Backend::Sqlite { readers, .. } => Conn::Sqlite(readers.get().await.map_err(unavailable)?),
+            Backend::Postgres { pool } => Conn::Postgres(pool.get().await.map_err(unavailable)?),
+        })
+    }
+
+    /// Runs `change` as one durable transaction and answers after its COMMIT; on an error of its own everything it did
+    /// is undone.
+    ///
+    /// Once begun it runs to its end, also when the caller goes away: on SQLite the one writer thread runs it, on
+    /// PostgreSQL a task of its own.
+    ///
+    /// # Errors
+    /// The closure's own, or [`Error::Unavailable`] and [`Error::Storage`] of the database.
+    pub async fn change<T, F>(&self, change: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        for<'c> F: AsyncFnOnce(&'c mut Conn) -> Result<T, Error>
+            + super::writer::Change<&'c mut Conn, Result<T, Error>, Running: Send>
+            + Send
+            + 'static,
+    {
+        match &self.0 {
+            Backend::Sqlite { writer, .. } => writer.change(change).await,
+            Backend::Postgres { pool } => {
+                let conn = Conn::Postgres(pool.get().await.map_err(unavailable)?);
+                super::writer::change_on_postgres(conn, change).await
+            }
+        }
+    }
+
+    /// Whether this is SQLite: one process serves it.
+    pub const fn is_sqlite(&self) -> bool {
+        matches!(self.0, Backend::Sqlite { .. })
+    }
+}
+
+/// Brings the schema up to date.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database can't be reached, [`Error::Internal`] when a migration fails.
+pub async fn migrate(options: &Options) -> Result<(), Error> {
+    if let Some(path) = sqlite_path(&options.url) {
+        let (path, setup) = (path.to_owned(), sqlite_setup(options));
+        let migrated = tokio::task::spawn_blocking(move || {
+            use diesel::connection::{Connection, SimpleConnection};
+            if let Some(folder) = std::path::Path::new(&path).parent().filter(|folder| !folder.as_os_str().is_empty()) {
+                std::fs::create_dir_all(folder).map_err(|why| failed("its folder can't be made", &why))?;
+            }
+            let mut conn = SqliteConnection::establish(&path).map_err(|why| failed("it can't be opened", &why))?;
+            conn.batch_execute(&setup).map_err(|why| failed("it can't be set up", &why))?;
+            conn.run_pending_migrations(SQLITE_MIGRATIONS).map_err(|why| failed("a migration failed", &*why))?;
+            Ok(())
+        });
+        return migrated.await.map_err(|_| Error::Internal("the migration's thread died"))?;
+    }
+    let mut conn =
+        AsyncPgConnection::establish(&options.url).await.map_err(|why| failed("it can't be reached", &why))?;
+    // Replicas may start together: the advisory lock lets one migrate while the others wait, then find nothing to do.
+    conn.batch_execute("SELECT pg_advisory_lock(8897432781)")
+        .await
+        .map_err(|why| failed("its lock can't be had", &why))?;
+    let mut harness = AsyncMigrationHarness::new(conn);
+    harness.run_pending_migrations(POSTGRES_MIGRATIONS).map_err(|why| failed("a migration failed", &*why))?;
+    Ok(())
+}
+
+/// The path in a `sqlite://` URL; `None` for another kind of database.
+fn sqlite_path(url: &str) -> Option<&str> {
+    url.strip_prefix("sqlite://")
+}
+
+fn sqlite_setup(options: &Options) -> String {
+    format!(
+        "PRAGMA busy_timeout = {}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
+        options.wait.as_millis()
+    )
+}
+
+fn sqlite_pool(path: &str, options: &Options, size: usize, more: &str) -> Result<Pool<SqliteConn>, Error> {
+    let setup = sqlite_setup(options) + more;
+    let mut config = ManagerConfig::<SqliteConn>::default();
+    config.recycling_method = RecyclingMethod::Fast;
+    config.custom_setup = Box::new(move |path| {
+        let (path, setup) = (path.to_owned(), setup.clone());
+        Box::pin(async move {
+            let mut conn = SqliteConn::establish(&path).await?;
+            conn.batch_execute(&setup).await.map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+            Ok(conn)
+        })
+    });
+    Pool::builder(AsyncDieselConnectionManager::new_with_config(path, config))
+        .max_size(size)
+        .build()
+        .map_err(|why| failed("no pool", &why))
+}
+
+fn postgres_pool(options: &Options) -> Result<Pool<AsyncPgConnection>, Error> {
+    let mut config = ManagerConfig::<AsyncPgConnection>::default();
+    config.recycling_method = RecyclingMethod::Fast;
+    Pool::builder(AsyncDieselConnectionManager::new_with_config(&options.url, config))
+        .max_size(options.connections)
+        .build()
+        .map_err(|why| failed("no pool", &why))
+}
+
+fn unavailable(why: impl std::fmt::Display) -> Error {
+    tracing::error!(%why, "the database is away");
+    Error::Unavailable
+}
+
+fn failed(what: &str, why: &(impl std::fmt::Display + ?Sized)) -> Error {
+    tracing::error!(%why, "the database: {what}");
+    Error::Unavailable
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::schema::scopes::dsl as t;
+    use diesel::prelude::*;
+    use diesel_async::RunQueryDsl;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_failing_change_undoes_itself_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("deep/xwms.db").display());
+        let db = Db::open(&Options { url, connections: 2, wait: Duration::from_secs(1) }).await.unwrap();
+
+        let rename = async |title: &'static str, fail: bool| {
+            db.change(async move |conn: &mut Conn| {
+                let row = diesel::update(t::scopes.filter(t::name.eq("openid"))).set(t::title.eq(title));
+                with_conn!(conn, |c| row.execute(c))?;
+                if fail { Err(Error::StalePrecondition) } else { Ok(()) }
+            })
+            .await
+        };
+        let (kept, undone) = tokio::join!(rename("kept", false), rename("undone", true));
+
+        assert!(kept.is_ok());
+        assert!(matches!(undone, Err(Error::StalePrecondition)));
+        let mut conn = db.read().await.unwrap();
+        let title: String = with_conn!(&mut conn, |c| t::scopes.find("openid").select(t::title).first(c)).unwrap();
+        assert_eq!(title, "kept");
+    }
+}

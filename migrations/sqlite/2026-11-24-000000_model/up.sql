@@ -1,0 +1,586 @@
+-- Times are milliseconds since 1970 in UTC; ids are the 16 bytes of a UUIDv7; a key of a credential is its time and
+-- its SHA-256, never the credential. Both backends have the same tables, compared by a test.
+
+-- People ---------------------------------------------------------------------------------------------------------
+
+CREATE TABLE users (
+    id BIGINT NOT NULL PRIMARY KEY CHECK (id >= 1000000000000 AND id < 9007199254740992),
+    email TEXT NOT NULL,
+    email_key TEXT NOT NULL UNIQUE,
+    email_verified BOOLEAN NOT NULL,
+    second_email TEXT,
+    password_hash TEXT,
+    given_name TEXT,
+    family_name TEXT,
+    picture TEXT,
+    locale TEXT,
+    zoneinfo TEXT,
+    birth_date TEXT,
+    gender TEXT,
+    country TEXT,
+    phone_number TEXT,
+    phone_number_verified BOOLEAN NOT NULL,
+    plan TEXT NOT NULL CHECK (plan IN ('free', 'paid')),
+    plan_valid_until BIGINT,
+    staff TEXT CHECK (staff IN ('reviewer', 'admin')),
+    suspended_at BIGINT,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+
+CREATE TABLE user_socials (
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    platform TEXT NOT NULL,
+    username TEXT NOT NULL,
+    url TEXT NOT NULL,
+    PRIMARY KEY (user_id, platform)
+) WITHOUT ROWID;
+
+CREATE TABLE user_providers (
+    provider TEXT NOT NULL,
+    provider_subject TEXT NOT NULL,
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    linked_at BIGINT NOT NULL,
+    PRIMARY KEY (provider, provider_subject)
+) WITHOUT ROWID;
+CREATE INDEX user_providers_by_user ON user_providers (user_id);
+
+CREATE TABLE addresses (
+    id BIGINT NOT NULL PRIMARY KEY,
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('standard', 'billing', 'business', 'contract', 'mailing', 'shipping')),
+    name TEXT,
+    company_name TEXT,
+    firstname TEXT,
+    lastname TEXT,
+    phone TEXT,
+    email TEXT,
+    tax_nr TEXT,
+    registration_nr TEXT,
+    access_code TEXT,
+    postal_code TEXT,
+    house_number TEXT,
+    street TEXT,
+    city TEXT,
+    country TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+CREATE INDEX addresses_by_user ON addresses (user_id);
+
+CREATE TABLE sessions (
+    token_key BLOB NOT NULL PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    authenticated_at BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    user_agent TEXT NOT NULL,
+    address TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX sessions_by_user ON sessions (user_id);
+CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+
+CREATE TABLE known_devices (
+    token_key BLOB NOT NULL,
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    last_used_at BIGINT NOT NULL,
+    PRIMARY KEY (token_key, user_id)
+) WITHOUT ROWID;
+CREATE INDEX known_devices_by_user ON known_devices (user_id);
+
+CREATE TABLE email_tokens (
+    token_key BLOB NOT NULL PRIMARY KEY,
+    purpose TEXT NOT NULL CHECK (purpose IN ('verify_email', 'reset_password')),
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    email TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    used_at BIGINT
+) WITHOUT ROWID;
+CREATE INDEX email_tokens_by_user ON email_tokens (user_id);
+CREATE INDEX email_tokens_by_expiry ON email_tokens (expires_at);
+
+-- Counters of failures and of mails, by the digest of what is counted (an account, an address, a device).
+CREATE TABLE throttles (
+    subject_key BLOB NOT NULL PRIMARY KEY,
+    hits INTEGER NOT NULL,
+    window_started_at BIGINT NOT NULL,
+    blocked_until BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX throttles_by_expiry ON throttles (expires_at);
+
+CREATE TABLE notifications (
+    id BLOB NOT NULL PRIMARY KEY,
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    object_id TEXT,
+    text TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    read_at BIGINT
+) WITHOUT ROWID;
+CREATE INDEX notifications_by_user ON notifications (user_id, created_at);
+
+-- The catalog ----------------------------------------------------------------------------------------------------
+
+CREATE TABLE scopes (
+    name TEXT NOT NULL PRIMARY KEY,
+    title TEXT NOT NULL,
+    description TEXT NOT NULL,
+    opens TEXT NOT NULL,
+    tier TEXT NOT NULL CHECK (tier IN ('open', 'verified')),
+    position INTEGER NOT NULL
+);
+
+-- Clients: what a partner configures -------------------------------------------------------------------------------
+
+CREATE TABLE images (
+    digest BLOB NOT NULL PRIMARY KEY,
+    content BLOB NOT NULL,
+    created_at BIGINT NOT NULL
+);
+
+CREATE TABLE clients (
+    id BLOB NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    reviewed_name TEXT,
+    logo_digest BLOB REFERENCES images (digest),
+    reviewed_logo_digest BLOB REFERENCES images (digest),
+    contact_email TEXT,
+    homepage_url TEXT,
+    privacy_url TEXT,
+    terms_url TEXT,
+    subject_type TEXT NOT NULL CHECK (subject_type IN ('public', 'pairwise')),
+    id_token_alg TEXT NOT NULL CHECK (id_token_alg IN ('RS256', 'ES256')),
+    billing_owner BIGINT REFERENCES users (id),
+    suspended_at BIGINT,
+    suspended_reason TEXT,
+    deleted_at BIGINT,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    CHECK (billing_owner IS NOT NULL OR deleted_at IS NOT NULL)
+) WITHOUT ROWID;
+CREATE INDEX clients_by_billing_owner ON clients (billing_owner);
+
+CREATE TABLE domains (
+    id BLOB NOT NULL PRIMARY KEY,
+    client_id BLOB NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+    root_domain TEXT NOT NULL,
+    internal_name TEXT,
+    logo_digest BLOB REFERENCES images (digest),
+    fallback_uri TEXT,
+    fallback_response TEXT,
+    allow_login BOOLEAN NOT NULL,
+    allow_api BOOLEAN NOT NULL,
+    active BOOLEAN NOT NULL,
+    is_primary BOOLEAN NOT NULL,
+    test_mode BOOLEAN NOT NULL,
+    ownership TEXT NOT NULL CHECK (ownership IN ('unproven', 'proven')),
+    ownership_token TEXT NOT NULL,
+    ownership_checked_at BIGINT,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    UNIQUE (client_id, root_domain)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX domains_one_primary ON domains (client_id) WHERE is_primary;
+
+CREATE TABLE domain_server_ips (
+    domain_id BLOB NOT NULL REFERENCES domains (id) ON DELETE CASCADE,
+    network TEXT NOT NULL,
+    PRIMARY KEY (domain_id, network)
+) WITHOUT ROWID;
+
+CREATE TABLE domain_urls (
+    id BLOB NOT NULL PRIMARY KEY,
+    domain_id BLOB NOT NULL REFERENCES domains (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('callback', 'webhook', 'logout')),
+    url TEXT NOT NULL,
+    active BOOLEAN NOT NULL,
+    sealed_secret BLOB,
+    sealed_old_secret BLOB,
+    old_secret_expires_at BIGINT,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    UNIQUE (domain_id, kind, url)
+) WITHOUT ROWID;
+
+CREATE TABLE client_secrets (
+    id BLOB NOT NULL PRIMARY KEY,
+    client_id BLOB NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+    label TEXT NOT NULL,
+    digest BLOB NOT NULL UNIQUE,
+    hint TEXT NOT NULL,
+    active BOOLEAN NOT NULL,
+    expires_at BIGINT,
+    last_used_at BIGINT,
+    last_used_from TEXT,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    UNIQUE (client_id, label)
+) WITHOUT ROWID;
+
+CREATE TABLE secret_links (
+    secret_id BLOB NOT NULL REFERENCES client_secrets (id) ON DELETE CASCADE,
+    domain_id BLOB NOT NULL REFERENCES domains (id) ON DELETE CASCADE,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (secret_id, domain_id)
+) WITHOUT ROWID;
+CREATE INDEX secret_links_by_domain ON secret_links (domain_id);
+
+CREATE TABLE client_scopes (
+    client_id BLOB NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+    scope TEXT NOT NULL REFERENCES scopes (name),
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (client_id, scope)
+) WITHOUT ROWID;
+
+-- The organisation -------------------------------------------------------------------------------------------------
+
+CREATE TABLE role_groups (
+    client_id BLOB NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (client_id, name)
+) WITHOUT ROWID;
+
+CREATE TABLE roles (
+    id BLOB NOT NULL PRIMARY KEY,
+    client_id BLOB NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+    role_key TEXT NOT NULL,
+    name TEXT NOT NULL,
+    description TEXT,
+    preset BOOLEAN NOT NULL,
+    role_group TEXT,
+    level INTEGER NOT NULL CHECK (level BETWEEN 0 AND 100),
+    active BOOLEAN NOT NULL,
+    expires_at BIGINT,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    UNIQUE (client_id, role_key),
+    FOREIGN KEY (client_id, role_group) REFERENCES role_groups (client_id, name)
+) WITHOUT ROWID;
+
+CREATE TABLE role_permissions (
+    role_id BLOB NOT NULL REFERENCES roles (id) ON DELETE CASCADE,
+    permission TEXT NOT NULL,
+    PRIMARY KEY (role_id, permission)
+) WITHOUT ROWID;
+
+CREATE TABLE members (
+    id BLOB NOT NULL PRIMARY KEY,
+    client_id BLOB NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+    user_id BIGINT REFERENCES users (id) ON DELETE CASCADE,
+    email_key TEXT NOT NULL,
+    role_id BLOB NOT NULL REFERENCES roles (id),
+    status TEXT NOT NULL CHECK (status IN ('invited', 'active')),
+    expires_at BIGINT,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    UNIQUE (client_id, email_key)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX members_one_per_user ON members (client_id, user_id);
+CREATE INDEX members_by_user ON members (user_id);
+CREATE INDEX members_by_role ON members (role_id);
+
+CREATE TABLE api_tokens (
+    id BLOB NOT NULL PRIMARY KEY,
+    digest BLOB NOT NULL UNIQUE,
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    client_id BLOB REFERENCES clients (id) ON DELETE CASCADE,
+    label TEXT NOT NULL,
+    hint TEXT NOT NULL,
+    expires_at BIGINT,
+    suspended_at BIGINT,
+    last_used_at BIGINT,
+    created_at BIGINT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX api_tokens_by_user ON api_tokens (user_id);
+CREATE INDEX api_tokens_by_client ON api_tokens (client_id);
+
+CREATE TABLE api_token_permissions (
+    token_id BLOB NOT NULL REFERENCES api_tokens (id) ON DELETE CASCADE,
+    permission TEXT NOT NULL,
+    PRIMARY KEY (token_id, permission)
+) WITHOUT ROWID;
+
+-- Between clients and people ---------------------------------------------------------------------------------------
+
+-- A set of scopes is one value here, as in RFC 6749 §3.3: names joined by a space, read and written whole.
+CREATE TABLE consents (
+    id BLOB NOT NULL PRIMARY KEY,
+    client_id BLOB NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    scope TEXT NOT NULL,
+    granted_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    ended_at BIGINT
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX consents_one_live ON consents (client_id, user_id) WHERE ended_at IS NULL;
+CREATE INDEX consents_by_user ON consents (user_id);
+
+CREATE TABLE consent_domains (
+    consent_id BLOB NOT NULL REFERENCES consents (id) ON DELETE CASCADE,
+    domain_id BLOB NOT NULL,
+    test_mode BOOLEAN NOT NULL,
+    granted_at BIGINT NOT NULL,
+    PRIMARY KEY (consent_id, domain_id)
+) WITHOUT ROWID;
+
+CREATE TABLE client_users (
+    client_id BLOB NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    subject BIGINT NOT NULL,
+    first_login_at BIGINT NOT NULL,
+    last_login_at BIGINT NOT NULL,
+    logins BIGINT NOT NULL,
+    PRIMARY KEY (client_id, user_id),
+    UNIQUE (client_id, subject)
+) WITHOUT ROWID;
+CREATE INDEX client_users_by_user ON client_users (user_id);
+
+CREATE TABLE client_user_domains (
+    client_id BLOB NOT NULL,
+    user_id BIGINT NOT NULL,
+    domain_id BLOB NOT NULL,
+    last_login_at BIGINT NOT NULL,
+    PRIMARY KEY (client_id, user_id, domain_id),
+    FOREIGN KEY (client_id, user_id) REFERENCES client_users (client_id, user_id) ON DELETE CASCADE
+) WITHOUT ROWID;
+
+CREATE TABLE login_stats (
+    client_id BLOB NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+    day BIGINT NOT NULL,
+    dimension TEXT NOT NULL CHECK (dimension IN ('total', 'domain', 'scope')),
+    name TEXT NOT NULL,
+    logins BIGINT NOT NULL,
+    users BIGINT NOT NULL,
+    PRIMARY KEY (client_id, day, dimension, name)
+) WITHOUT ROWID;
+
+CREATE TABLE requests (
+    id BLOB NOT NULL PRIMARY KEY,
+    client_id BLOB NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('access', 'test')),
+    email_key TEXT NOT NULL,
+    user_id BIGINT REFERENCES users (id) ON DELETE CASCADE,
+    domain_id BLOB REFERENCES domains (id) ON DELETE CASCADE,
+    scope TEXT NOT NULL,
+    reason TEXT,
+    status TEXT NOT NULL CHECK (status IN ('pending', 'accepted', 'declined', 'withdrawn')),
+    delivered BOOLEAN NOT NULL,
+    expires_at BIGINT,
+    created_at BIGINT NOT NULL,
+    decided_at BIGINT
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX requests_one_open ON requests (client_id, email_key, kind) WHERE status = 'pending';
+CREATE INDEX requests_by_person ON requests (client_id, user_id);
+CREATE INDEX requests_by_user ON requests (user_id);
+
+CREATE TABLE client_blocks (
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    client_id BLOB NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (user_id, client_id)
+) WITHOUT ROWID;
+
+CREATE TABLE verifications (
+    id BLOB NOT NULL PRIMARY KEY,
+    client_id BLOB NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+    status TEXT NOT NULL CHECK (status IN ('pending', 'approved', 'rejected', 'withdrawn')),
+    notes TEXT,
+    version INTEGER NOT NULL,
+    expires_at BIGINT,
+    revoked_at BIGINT,
+    reason TEXT,
+    created_at BIGINT NOT NULL,
+    decided_at BIGINT
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX verifications_one_pending ON verifications (client_id) WHERE status = 'pending';
+CREATE INDEX verifications_by_client ON verifications (client_id);
+
+CREATE TABLE verification_items (
+    verification_id BLOB NOT NULL REFERENCES verifications (id) ON DELETE CASCADE,
+    domain_id BLOB NOT NULL REFERENCES domains (id) ON DELETE CASCADE,
+    scope TEXT NOT NULL REFERENCES scopes (name),
+    status TEXT NOT NULL CHECK (status IN ('pending', 'approved', 'rejected')),
+    reason TEXT,
+    PRIMARY KEY (verification_id, domain_id, scope)
+) WITHOUT ROWID;
+CREATE INDEX verification_items_by_domain ON verification_items (domain_id);
+
+-- Logins in progress and what they give ----------------------------------------------------------------------------
+-- These rows are written at every login, so they carry no foreign keys: each reader asks for the facts that decide.
+
+CREATE TABLE flows (
+    id BLOB NOT NULL PRIMARY KEY,
+    browser_key BLOB,
+    kind TEXT NOT NULL CHECK (kind IN ('authorize', 'native', 'logout')),
+    sign_token_key BLOB UNIQUE,
+    client_id BLOB,
+    domain_id BLOB,
+    request TEXT NOT NULL,
+    authenticated_after BIGINT,
+    consented_at BIGINT,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    finished_at BIGINT
+) WITHOUT ROWID;
+CREATE INDEX flows_by_expiry ON flows (expires_at);
+CREATE INDEX flows_by_browser ON flows (browser_key);
+
+CREATE TABLE grants (
+    id BLOB NOT NULL PRIMARY KEY,
+    client_id BLOB NOT NULL,
+    domain_id BLOB NOT NULL,
+    user_id BIGINT NOT NULL,
+    consent_id BLOB NOT NULL,
+    subject BIGINT NOT NULL,
+    session_id BLOB NOT NULL,
+    scope TEXT NOT NULL,
+    authenticated_at BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    revoked_at BIGINT
+) WITHOUT ROWID;
+CREATE INDEX grants_by_user ON grants (user_id, client_id);
+CREATE INDEX grants_by_expiry ON grants (expires_at);
+
+CREATE TABLE codes (
+    code_key BLOB NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('authorization', 'callback')),
+    grant_id BLOB NOT NULL,
+    client_id BLOB NOT NULL,
+    domain_id BLOB NOT NULL,
+    redirect_uri TEXT NOT NULL,
+    code_challenge TEXT,
+    nonce TEXT,
+    wrong_tries INTEGER NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    used_at BIGINT
+) WITHOUT ROWID;
+CREATE INDEX codes_by_expiry ON codes (expires_at);
+
+CREATE TABLE refresh_tokens (
+    token_key BLOB NOT NULL PRIMARY KEY,
+    grant_id BLOB NOT NULL,
+    parent_key BLOB UNIQUE,
+    request_digest BLOB,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    used_at BIGINT
+) WITHOUT ROWID;
+CREATE INDEX refresh_tokens_by_grant ON refresh_tokens (grant_id);
+CREATE INDEX refresh_tokens_by_expiry ON refresh_tokens (expires_at);
+
+CREATE TABLE revoked_tokens (
+    jti TEXT NOT NULL PRIMARY KEY,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX revoked_tokens_by_expiry ON revoked_tokens (expires_at);
+
+-- The platform -----------------------------------------------------------------------------------------------------
+
+CREATE TABLE signing_keys (
+    kid TEXT NOT NULL PRIMARY KEY,
+    alg TEXT NOT NULL CHECK (alg IN ('ES256', 'RS256')),
+    state TEXT NOT NULL CHECK (state IN ('next', 'current', 'retired')),
+    public_jwk TEXT NOT NULL,
+    sealed_private_key BLOB NOT NULL,
+    published_at BIGINT NOT NULL,
+    signs_from BIGINT,
+    retired_at BIGINT
+);
+CREATE UNIQUE INDEX signing_keys_one_current ON signing_keys (alg) WHERE state = 'current';
+CREATE UNIQUE INDEX signing_keys_one_next ON signing_keys (alg) WHERE state = 'next';
+
+CREATE TABLE attempts (
+    id BLOB NOT NULL PRIMARY KEY,
+    client_id BLOB NOT NULL,
+    domain_id BLOB,
+    reason TEXT NOT NULL,
+    reference TEXT NOT NULL,
+    at BIGINT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX attempts_by_client ON attempts (client_id, at);
+CREATE INDEX attempts_by_time ON attempts (at);
+
+CREATE TABLE audit_entries (
+    id BLOB NOT NULL PRIMARY KEY,
+    client_id BLOB,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    object TEXT NOT NULL,
+    address TEXT NOT NULL,
+    before TEXT,
+    after TEXT,
+    at BIGINT NOT NULL,
+    digest BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX audit_entries_by_client ON audit_entries (client_id, id);
+
+CREATE TABLE audit_seals (
+    number BIGINT NOT NULL PRIMARY KEY,
+    seal BLOB NOT NULL,
+    at BIGINT NOT NULL
+);
+
+CREATE TABLE audit_seal_entries (
+    entry_id BLOB NOT NULL PRIMARY KEY REFERENCES audit_entries (id),
+    seal_number BIGINT NOT NULL REFERENCES audit_seals (number)
+) WITHOUT ROWID;
+CREATE INDEX audit_seal_entries_by_seal ON audit_seal_entries (seal_number);
+
+CREATE TABLE outbox (
+    id BLOB NOT NULL PRIMARY KEY,
+    client_id BLOB NOT NULL,
+    domain_id BLOB,
+    event TEXT NOT NULL,
+    body TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expanded_at BIGINT
+) WITHOUT ROWID;
+CREATE INDEX outbox_waiting ON outbox (created_at) WHERE expanded_at IS NULL;
+
+CREATE TABLE deliveries (
+    id BLOB NOT NULL PRIMARY KEY,
+    outbox_id BLOB NOT NULL REFERENCES outbox (id) ON DELETE CASCADE,
+    url_id BLOB NOT NULL REFERENCES domain_urls (id) ON DELETE CASCADE,
+    status TEXT NOT NULL CHECK (status IN ('waiting', 'delivered', 'parked')),
+    next_try_at BIGINT NOT NULL,
+    created_at BIGINT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX deliveries_due ON deliveries (next_try_at) WHERE status = 'waiting';
+CREATE INDEX deliveries_by_url ON deliveries (url_id);
+
+CREATE TABLE delivery_tries (
+    delivery_id BLOB NOT NULL REFERENCES deliveries (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    at BIGINT NOT NULL,
+    status INTEGER,
+    milliseconds BIGINT NOT NULL,
+    PRIMARY KEY (delivery_id, number)
+) WITHOUT ROWID;
+
+CREATE TABLE idempotency_keys (
+    key_digest BLOB NOT NULL PRIMARY KEY,
+    body_digest BLOB NOT NULL,
+    status INTEGER,
+    answer TEXT,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX idempotency_keys_by_expiry ON idempotency_keys (expires_at);
+
+-- The catalog at first start; staff change it later.
+INSERT INTO scopes (name, title, description, opens, tier, position) VALUES
+    ('openid', 'Sign-in', 'Know who you are at this site: a stable number, no name.', 'sub', 'open', 1),
+    ('profile', 'Name and picture', 'See your name, picture, language and time zone.', 'name given_name family_name picture locale zoneinfo updated_at', 'open', 2),
+    ('email', 'Email address', 'See your email address and whether it is verified.', 'email email_verified', 'open', 3),
+    ('offline_access', 'Stay connected', 'Stay connected while you are away, until you end it.', 'refresh tokens', 'open', 4),
+    ('providers', 'Sign-in providers', 'See which sign-in providers you have linked.', 'providers', 'open', 5),
+    ('userinfo', 'Personal details', 'See your birth date, gender, second email, country and social profiles.', 'birth_date gender second_email country socials', 'verified', 6),
+    ('useraddresses', 'Your addresses', 'View, add, change and delete your addresses.', 'addresses', 'verified', 7),
+    ('address', 'Postal address', 'See your postal address.', 'address', 'verified', 8),
+    ('phone', 'Phone number', 'See your phone number and whether it is verified.', 'phone_number phone_number_verified', 'verified', 9);
