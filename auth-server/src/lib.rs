@@ -1,1 +1,58 @@
-//! Placeholder.
+//! OAuth 2.1, OpenID Connect and the native login API: JSON and redirects.
+//!
+//! The route table is below, one line a route. Pages are drawn elsewhere: this crate is handed one function that
+//! renders the error page.
+
+pub mod authorize;
+mod client_secret;
+mod cookies;
+mod discovery;
+mod error;
+mod introspect;
+mod jwks;
+mod logout;
+pub mod native;
+mod params;
+mod revoke;
+mod token;
+mod userinfo;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::response::Response;
+use axum::routing::{get, post};
+use xwms_core::login::error_page::ErrorPage;
+use xwms_core::state::Core;
+
+/// What every handler of this crate is given.
+#[derive(Clone)]
+pub struct AuthServer {
+    core: Core,
+    render_error_page: Arc<dyn Fn(&ErrorPage) -> Response + Send + Sync>,
+}
+
+impl AuthServer {
+    /// `render_error_page` draws the page a person sees when a login can't go on.
+    pub fn new(core: Core, render_error_page: impl Fn(&ErrorPage) -> Response + Send + Sync + 'static) -> Self {
+        Self { core, render_error_page: Arc::new(render_error_page) }
+    }
+}
+
+/// Every route of the authorization server.
+pub fn router(server: AuthServer) -> Router {
+    Router::new()
+        .route("/.well-known/openid-configuration", get(discovery::openid_configuration).options(discovery::preflight))
+        .route("/.well-known/oauth-authorization-server", get(discovery::authorization_server).options(discovery::preflight))
+        .route("/oauth/jwks", get(jwks::jwks).options(discovery::preflight))
+        .route("/oauth/authorize", get(authorize::get).post(authorize::post))
+        .route("/oauth/sign-in", get(authorize::sign_in))
+        .route("/oauth/continue", get(authorize::go_on))
+        .route("/oauth/token", post(token::token))
+        .route("/oauth/userinfo", get(userinfo::userinfo).post(userinfo::userinfo).options(discovery::preflight))
+        .route("/oauth/introspect", post(introspect::introspect))
+        .route("/oauth/revoke", post(revoke::revoke))
+        .route("/oauth/logout", get(logout::get).post(logout::post))
+        .with_state(server.clone())
+        .merge(native::router(server))
+}

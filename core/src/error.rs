@@ -1,5 +1,6 @@
 //! What a use case can fail with.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 /// One bad field of a request.
@@ -11,6 +12,27 @@ pub struct FieldError {
     pub code: &'static str,
     /// What would be right.
     pub message: String,
+}
+
+/// What is wrong with a value, before it is known which field it came in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldIssue {
+    /// A stable code.
+    pub code: &'static str,
+    /// What would be right.
+    pub message: Cow<'static, str>,
+}
+
+impl FieldIssue {
+    /// An issue with a stable code and a sentence that says what would be right.
+    pub fn new(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, message: message.into() }
+    }
+
+    /// The same, said of a field by its name on the wire.
+    pub fn at(self, field: impl Into<String>) -> FieldError {
+        FieldError { field: field.into(), code: self.code, message: self.message.into_owned() }
+    }
 }
 
 /// Why a use case failed.
@@ -54,3 +76,6 @@ impl From<diesel::result::Error> for Error {
         Self::Storage(error)
     }
 }
+
+/// What the database says when it refuses a statement.
+pub type Storage = diesel::result::Error;

@@ -1,3 +1,11 @@
 //! Signing, hashing and random bytes: the only place that knows ring, Argon2 and RSA.
 
+mod base62;
+pub mod credential;
+pub mod digest;
+mod jwk;
+pub mod jws;
+pub mod keys;
+pub mod password;
 pub mod random;
+pub mod seal;

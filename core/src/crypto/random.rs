@@ -6,10 +6,20 @@ use ring::rand::{SecureRandom, SystemRandom};
 ///
 /// # Panics
 /// When the operating system has no random bytes to give: nothing safe can be done without them.
-#[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine")]
-#[expect(clippy::expect_used, reason = "without random bytes no credential can be made, and no input leads here")]
 pub fn bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    SystemRandom::new().fill(&mut bytes).expect("the operating system gives random bytes");
+    fill(&mut bytes);
     bytes
+}
+
+/// Fills `bytes` from the operating system's generator, or panics as [`bytes`] does.
+#[expect(clippy::expect_used, reason = "without random bytes no credential can be made, and no input leads here")]
+pub(super) fn fill(bytes: &mut [u8]) {
+    generator().fill(bytes).expect("the operating system gives random bytes");
+}
+
+/// The operating system's generator, for the signatures of ring that want one.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine")]
+pub(super) fn generator() -> SystemRandom {
+    SystemRandom::new()
 }

@@ -1,5 +1,7 @@
 //! The two databases behind one type: pools of connections, [`with_conn!`], and the embedded migrations.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use diesel::sqlite::SqliteConnection;
@@ -80,7 +82,12 @@ pub struct Db(Backend);
 
 #[derive(Clone)]
 enum Backend {
-    Sqlite { readers: Pool<SqliteConn>, writer: Writer },
+    Sqlite {
+        readers: Pool<SqliteConn>,
+        writer: Writer,
+        /// `PRAGMA data_version` of the writing connection when it was last asked.
+        data_version: Arc<AtomicI64>,
+    },
     Postgres { pool: Pool<AsyncPgConnection> },
 }
 
@@ -104,7 +111,11 @@ impl Db {
                 let readers = sqlite_pool(path, options, options.connections, "PRAGMA query_only = ON;")?;
                 let writing = sqlite_pool(path, options, 1, "PRAGMA wal_autocheckpoint = 1000;")?;
                 let conn = writing.get().await.map_err(unavailable)?;
-                Backend::Sqlite { readers, writer: Writer::start(Conn::Sqlite(conn))? }
+                Backend::Sqlite {
+                    readers,
+                    writer: Writer::start(Conn::Sqlite(conn))?,
+                    data_version: Arc::default(),
+                }
             }
             None => Backend::Postgres { pool: postgres_pool(options)? },
         }))
@@ -146,9 +157,35 @@ impl Db {
         }
     }
 
-    /// Whether this is SQLite: one process serves it.
-    pub const fn is_sqlite(&self) -> bool {
-        matches!(self.0, Backend::Sqlite { .. })
+    /// Asks the database for a sign of life.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Storage`] when it gives none.
+    pub async fn ping(&self) -> Result<(), Error> {
+        let mut conn = self.read().await?;
+        Ok(with_conn!(&mut conn, |c| c.batch_execute("SELECT 1"))?)
+    }
+
+    /// Whether, on SQLite, another process has written since this was last asked. Only the writing connection can tell:
+    /// for every other one our own writes are another's.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn other_process_wrote(&self) -> Result<bool, Error> {
+        let Backend::Sqlite { data_version, .. } = &self.0 else { return Ok(false) };
+        #[derive(diesel::QueryableByName)]
+        struct Version {
+            #[diesel(sql_type = diesel::sql_types::BigInt)]
+            data_version: i64,
+        }
+        let version = self.change(async |conn: &mut Conn| {
+            let Conn::Sqlite(conn) = conn else { return Err(Error::Internal("not SQLite")) };
+            let query = diesel::sql_query("SELECT data_version FROM pragma_data_version");
+            Ok(diesel_async::RunQueryDsl::get_result::<Version>(query, &mut **conn).await?.data_version)
+        });
+        let version = version.await?;
+        let before = data_version.swap(version, Ordering::SeqCst);
+        Ok(before != 0 && before != version)
     }
 }
 

@@ -1,5 +1,20 @@
 //! ALL queries, by table, and the two databases under them.
 
+pub mod api_tokens;
+pub mod attempts;
+pub mod client_users;
+pub mod codes;
+pub mod consents;
 pub mod db;
+pub mod email_tokens;
+pub mod flows;
+pub mod grants;
+pub mod known_devices;
+pub mod people;
+pub mod refresh_tokens;
 mod schema;
+pub mod sessions;
+pub mod snapshots;
+pub mod throttles;
+pub mod users;
 pub mod writer;

@@ -421,8 +421,7 @@ diesel::table! {
         client_id -> Nullable<Binary>,
         domain_id -> Nullable<Binary>,
         request -> Text,
-        authenticated_after -> Nullable<BigInt>,
-        consented_at -> Nullable<BigInt>,
+        decision -> Nullable<Text>,
         created_at -> BigInt,
         expires_at -> BigInt,
         finished_at -> Nullable<BigInt>,
@@ -579,6 +578,53 @@ diesel::table! {
         expires_at -> BigInt,
     }
 }
+
+diesel::joinable!(addresses -> users (user_id));
+diesel::joinable!(api_token_permissions -> api_tokens (token_id));
+diesel::joinable!(api_tokens -> clients (client_id));
+diesel::joinable!(api_tokens -> users (user_id));
+diesel::joinable!(audit_seal_entries -> audit_entries (entry_id));
+diesel::joinable!(audit_seal_entries -> audit_seals (seal_number));
+diesel::joinable!(client_blocks -> clients (client_id));
+diesel::joinable!(client_blocks -> users (user_id));
+diesel::joinable!(client_scopes -> clients (client_id));
+diesel::joinable!(client_scopes -> scopes (scope));
+diesel::joinable!(client_secrets -> clients (client_id));
+diesel::joinable!(client_users -> clients (client_id));
+diesel::joinable!(client_users -> users (user_id));
+diesel::joinable!(clients -> users (billing_owner));
+diesel::joinable!(consent_domains -> consents (consent_id));
+diesel::joinable!(consents -> clients (client_id));
+diesel::joinable!(consents -> users (user_id));
+diesel::joinable!(deliveries -> domain_urls (url_id));
+diesel::joinable!(deliveries -> outbox (outbox_id));
+diesel::joinable!(delivery_tries -> deliveries (delivery_id));
+diesel::joinable!(domain_server_ips -> domains (domain_id));
+diesel::joinable!(domain_urls -> domains (domain_id));
+diesel::joinable!(domains -> clients (client_id));
+diesel::joinable!(domains -> images (logo_digest));
+diesel::joinable!(email_tokens -> users (user_id));
+diesel::joinable!(known_devices -> users (user_id));
+diesel::joinable!(login_stats -> clients (client_id));
+diesel::joinable!(members -> clients (client_id));
+diesel::joinable!(members -> roles (role_id));
+diesel::joinable!(members -> users (user_id));
+diesel::joinable!(notifications -> users (user_id));
+diesel::joinable!(requests -> clients (client_id));
+diesel::joinable!(requests -> domains (domain_id));
+diesel::joinable!(requests -> users (user_id));
+diesel::joinable!(role_groups -> clients (client_id));
+diesel::joinable!(role_permissions -> roles (role_id));
+diesel::joinable!(roles -> clients (client_id));
+diesel::joinable!(secret_links -> client_secrets (secret_id));
+diesel::joinable!(secret_links -> domains (domain_id));
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(user_providers -> users (user_id));
+diesel::joinable!(user_socials -> users (user_id));
+diesel::joinable!(verification_items -> domains (domain_id));
+diesel::joinable!(verification_items -> scopes (scope));
+diesel::joinable!(verification_items -> verifications (verification_id));
+diesel::joinable!(verifications -> clients (client_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     users,

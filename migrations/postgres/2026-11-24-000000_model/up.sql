@@ -420,8 +420,7 @@ CREATE TABLE flows (
     client_id BYTEA,
     domain_id BYTEA,
     request TEXT NOT NULL,
-    authenticated_after BIGINT,
-    consented_at BIGINT,
+    decision TEXT CHECK (decision IN ('allowed', 'denied')),
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     finished_at BIGINT

@@ -1,0 +1,174 @@
+//! How an authorization request is answered: the code, an error at the callback, the fallback URI, or a page
+//! (SPEC §2.4).
+
+use std::sync::Arc;
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use xwms_core::error::Error;
+use xwms_core::gate::denial::Denial;
+use xwms_core::gate::error_return::{self, Failure, Return};
+use xwms_core::gate::snapshot::Snapshot;
+use xwms_core::login::error_page::{ErrorPage, Way};
+use xwms_core::login::flow::{Flow, FlowKind, FlowRefused};
+use xwms_core::login::session::Session;
+use xwms_core::secret::Secret;
+
+use crate::AuthServer;
+
+/// A login that can't go on, and what is known about where its answer may go.
+pub(super) struct Refusal {
+    pub(super) denial: Denial,
+    /// Something failed on our side instead.
+    pub(super) failed: Option<Error>,
+    pub(super) snapshot: Option<Arc<Snapshot>>,
+    pub(super) redirect_uri: Option<String>,
+    pub(super) state: Option<String>,
+    pub(super) kind: FlowKind,
+    pub(super) silent: bool,
+}
+
+impl Refusal {
+    /// A refusal that never leaves our pages.
+    pub(super) fn page(denial: Denial) -> Self {
+        Self {
+            denial,
+            failed: None,
+            snapshot: None,
+            redirect_uri: None,
+            state: None,
+            kind: FlowKind::Authorize,
+            silent: false,
+        }
+    }
+
+    pub(super) fn of_flow(snapshot: &Snapshot, flow: &Flow, denial: Denial, silent: bool) -> Self {
+        Self {
+            denial,
+            failed: None,
+            snapshot: Some(Arc::new(snapshot.clone())),
+            redirect_uri: Some(flow.request.redirect_uri.clone()),
+            state: flow.request.state.clone(),
+            kind: flow.kind,
+            silent,
+        }
+    }
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self { failed: Some(error), ..Self::page(Denial::ClientUnknown) }
+    }
+}
+
+/// 303 to one of our own pages.
+pub(crate) fn see_other(location: &str) -> Response {
+    redirect(location, "same-origin")
+}
+
+/// 303 to a partner's site.
+pub(crate) fn leave(location: &str) -> Response {
+    redirect(location, "no-referrer")
+}
+
+fn redirect(location: &str, referrer_policy: &'static str) -> Response {
+    let Ok(location) = HeaderValue::from_str(location) else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::LOCATION, location);
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static(referrer_policy));
+    response
+}
+
+impl AuthServer {
+    /// Sends the code (natively: the callback token) to the redirect URI.
+    pub(super) fn give(&self, flow: &Flow, code: &Secret<String>) -> Response {
+        let name = match flow.kind {
+            FlowKind::Authorize => "code",
+            FlowKind::Native => "token",
+        };
+        self.to_redirect_uri(flow, &[(name, code.expose())])
+    }
+
+    /// Sends an error to the redirect URI.
+    pub(super) fn give_back(&self, flow: &Flow, error: &str, description: &str) -> Response {
+        match flow.kind {
+            FlowKind::Authorize => {
+                self.to_redirect_uri(flow, &[("error", error), ("error_description", description)])
+            }
+            FlowKind::Native => self.to_redirect_uri(flow, &[("error", error)]),
+        }
+    }
+
+    fn to_redirect_uri(&self, flow: &Flow, answer: &[(&str, &str)]) -> Response {
+        let issuer = self.core.config.server.issuer();
+        let mut parameters = answer.to_vec();
+        if let Some(state) = &flow.request.state {
+            parameters.push(("state", state));
+        }
+        if flow.kind == FlowKind::Authorize {
+            // RFC 9207: the relying party sees who answers.
+            parameters.push(("iss", &issuer));
+        }
+        leave(&error_return::with_parameters(&flow.request.redirect_uri, &parameters))
+    }
+
+    /// Answers a refusal as SPEC §2.4 says, and records it for the partner.
+    pub(super) fn refuse(&self, refusal: Refusal, session: Option<&Session>) -> Response {
+        if let Some(error) = refusal.failed {
+            return self.failed(error);
+        }
+        let (Some(snapshot), Some(redirect_uri)) = (&refusal.snapshot, &refusal.redirect_uri) else {
+            return self.page(&refusal.denial);
+        };
+        let now = self.core.clock.now();
+        let domain = error_return::domain_of(snapshot, redirect_uri);
+        let reference =
+            self.core.attempts.refused(snapshot.client.id, domain.map(|domain| domain.id), &refusal.denial, now);
+        let issuer = self.core.config.server.issuer();
+        let failure = Failure {
+            denial: &refusal.denial,
+            redirect_uri,
+            state: refusal.state.as_deref(),
+            issuer: (refusal.kind == FlowKind::Authorize).then_some(&issuer),
+            reference: &reference,
+            signed_in: session.is_some(),
+            silent: refusal.silent,
+        };
+        let fallback_response = domain.and_then(|domain| domain.fallback_response.clone());
+        let way = match error_return::decide(snapshot, &failure) {
+            Return::Fallback { uri, automatic: true } | Return::Callback { uri, automatic: true } => {
+                return leave(&uri);
+            }
+            Return::Fallback { uri, automatic: false } | Return::Callback { uri, automatic: false } => Way::to(&uri),
+            Return::Page => None,
+        };
+        let page = ErrorPage::refused(&refusal.denial, reference, way, fallback_response);
+        (self.render_error_page)(&page)
+    }
+
+    /// The page for a refusal that concerns no known client.
+    pub(crate) fn page(&self, denial: &Denial) -> Response {
+        let reference = xwms_core::attempts::reference();
+        (self.render_error_page)(&ErrorPage::refused(denial, reference, None, None))
+    }
+
+    /// The page for a failure on our side.
+    pub(crate) fn failed(&self, error: Error) -> Response {
+        (self.render_error_page)(&ErrorPage::failed(error, xwms_core::attempts::reference()))
+    }
+
+    /// The page for a flow that is over, or another browser's.
+    pub(super) fn flow_refused(&self, refused: FlowRefused) -> Response {
+        match refused {
+            FlowRefused::Gone => (self.render_error_page)(&ErrorPage::flow_gone(xwms_core::attempts::reference())),
+            FlowRefused::Mismatch => {
+                (self.render_error_page)(&ErrorPage::flow_mismatch(xwms_core::attempts::reference()))
+            }
+            FlowRefused::Failed(error) => self.failed(error),
+        }
+    }
+}

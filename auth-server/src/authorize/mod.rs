@@ -1,0 +1,202 @@
+//! The authorization endpoint (OAuth 2.1 §4.1.1, OpenID Connect Core §3.1.2) and the steps that follow it.
+
+pub(crate) mod answer;
+mod oxide;
+mod request;
+
+use axum::body::Bytes;
+use axum::extract::{RawQuery, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use xwms_core::crypto::credential::{Credential, CredentialKey, Kind};
+use xwms_core::gate::denial::Denial;
+use xwms_core::gate::snapshot::Snapshot;
+use xwms_core::login::flow::{self, Flow, FlowRefused, Step};
+use xwms_core::login::issue::issue;
+use xwms_core::login::session::{self, Session};
+
+use crate::AuthServer;
+use crate::cookies;
+use crate::params::Params;
+use answer::Refusal;
+
+/// `GET /oauth/authorize`.
+pub async fn get(State(server): State<AuthServer>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+    let params = Params::parse(query.unwrap_or_default().as_bytes());
+    match params {
+        Ok(params) => server.authorize(&headers, &params).await,
+        Err(_) => server.page(&Denial::RequestMalformed),
+    }
+}
+
+/// `POST /oauth/authorize`: a cross-site POST carries no Lax cookie, so the browser is sent on to the same request as a
+/// GET, which does.
+pub async fn post(
+    State(server): State<AuthServer>,
+    RawQuery(query): RawQuery,
+    body: Bytes,
+) -> Response {
+    let mut params = match Params::parse(query.unwrap_or_default().as_bytes()) {
+        Ok(params) => params,
+        Err(_) => return server.page(&Denial::RequestMalformed),
+    };
+    match Params::parse(&body) {
+        Ok(posted) => params.extend(posted),
+        Err(_) => return server.page(&Denial::RequestMalformed),
+    }
+    answer::see_other(&format!("/oauth/authorize?{}", params.encode()))
+}
+
+/// `GET /oauth/sign-in?token=…`: where a partner's site sends the browser for a native login.
+pub async fn sign_in(State(server): State<AuthServer>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+    let params = Params::parse(query.unwrap_or_default().as_bytes()).unwrap_or_default();
+    let browser = server.browser(&headers);
+    let opened = match params.get("token") {
+        Some(token) => flow::open_native(&server.core, token, browser.key).await,
+        None => Err(FlowRefused::Gone),
+    };
+    let response = match opened {
+        Ok(flow) => server.step(&headers, &flow, &browser, false).await,
+        Err(refused) => server.flow_refused(refused),
+    };
+    browser.remember(response)
+}
+
+/// `GET /oauth/continue?flow=…`: where the pages send the browser once the person has done what was asked.
+pub async fn go_on(State(server): State<AuthServer>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+    let params = Params::parse(query.unwrap_or_default().as_bytes()).unwrap_or_default();
+    let browser = server.browser(&headers);
+    let id = params.get("flow").unwrap_or_default();
+    match flow::open(&server.core, id, server.cookie(&headers, cookies::BROWSER)).await {
+        Ok(flow) => server.step(&headers, &flow, &browser, false).await,
+        Err(refused) => server.flow_refused(refused),
+    }
+}
+
+/// The browser a request comes from, by its cookie; a new one gets its cookie with the answer.
+pub(crate) struct Browser {
+    pub(crate) key: CredentialKey,
+    fresh: Option<axum::http::HeaderValue>,
+}
+
+impl Browser {
+    pub(crate) fn remember(self, mut response: Response) -> Response {
+        if let Some(cookie) = self.fresh {
+            response.headers_mut().append(axum::http::header::SET_COOKIE, cookie);
+        }
+        response
+    }
+}
+
+impl AuthServer {
+    async fn authorize(&self, headers: &HeaderMap, params: &Params) -> Response {
+        let session = match session::find(&self.core, self.cookie(headers, cookies::SESSION)).await {
+            Ok(session) => session,
+            Err(error) => return self.failed(error),
+        };
+        let (snapshot, asked) = match self.read(params, session.as_ref()).await {
+            Ok(read) => read,
+            Err(refusal) => return self.refuse(refusal, session.as_ref()),
+        };
+        let browser = self.browser(headers);
+        let response = self.next(&snapshot, &asked.flow, session.as_ref(), &browser, asked.silent).await;
+        browser.remember(response)
+    }
+
+    /// Loads what the step rests on, then takes it.
+    async fn step(&self, headers: &HeaderMap, flow: &Flow, browser: &Browser, silent: bool) -> Response {
+        let session = session::find(&self.core, self.cookie(headers, cookies::SESSION)).await;
+        let snapshot = self.core.snapshots.get(flow.client).await;
+        match (session, snapshot) {
+            (Ok(session), Ok(Some(snapshot))) => self.next(&snapshot, flow, session.as_ref(), browser, silent).await,
+            (Ok(_), Ok(None)) => self.page(&Denial::ClientUnknown),
+            (Err(error), _) | (_, Err(error)) => self.failed(error),
+        }
+    }
+
+    /// Asks what is to happen next and does it: a page, an answer to the relying party, or the code. `silent` is
+    /// `prompt=none`: no page may be shown.
+    async fn next(
+        &self,
+        snapshot: &Snapshot,
+        flow: &Flow,
+        session: Option<&Session>,
+        browser: &Browser,
+        silent: bool,
+    ) -> Response {
+        let step = match flow::next_step(&self.core, snapshot, flow, session).await {
+            Ok(step) => step,
+            Err(error) => return self.failed(error),
+        };
+        match step {
+            Step::Ready(ready) => match session {
+                Some(session) => match issue(&self.core, snapshot, flow, ready, session).await {
+                    Ok(code) => self.give(flow, &code),
+                    Err(refused) => self.flow_refused(refused),
+                },
+                None => self.flow_refused(FlowRefused::Gone),
+            },
+            Step::Refused(denial) => {
+                if let Err(error) = flow::finish(&self.core, flow).await {
+                    return self.failed(error);
+                }
+                self.refuse(Refusal::of_flow(snapshot, flow, denial, silent), session)
+            }
+            Step::Denied => match flow::finish(&self.core, flow).await {
+                Ok(true) => self.give_back(flow, "access_denied", "the person said no"),
+                Ok(false) => self.flow_refused(FlowRefused::Gone),
+                Err(error) => self.failed(error),
+            },
+            Step::SignIn if silent => self.give_back(flow, "login_required", "nobody is signed in, or not recently enough"),
+            Step::VerifyEmail if silent => {
+                self.give_back(flow, "interaction_required", "the person has to verify an email address")
+            }
+            Step::Consent(_) if silent => self.give_back(flow, "consent_required", "the person has to be asked"),
+            Step::SignIn => self.ask("/login", snapshot, flow, browser).await,
+            Step::VerifyEmail => self.ask("/verify-email", snapshot, flow, browser).await,
+            Step::Consent(_) => self.ask("/consent", snapshot, flow, browser).await,
+        }
+    }
+
+    /// Sends the browser to a page; the login is stored for it if it is not yet.
+    async fn ask(&self, page: &str, snapshot: &Snapshot, flow: &Flow, browser: &Browser) -> Response {
+        let id = match flow.id {
+            Some(id) => Ok(id),
+            None => {
+                let now = self.core.clock.now();
+                match xwms_core::gate::login::login(snapshot, &flow.attempt(now)) {
+                    Ok(admission) => {
+                        flow::store(&self.core, flow, admission.domain.id, Some(browser.key), None).await
+                    }
+                    Err(denial) => return self.page(&denial),
+                }
+            }
+        };
+        match id {
+            Ok(id) => answer::see_other(&format!("{page}?flow={id}")),
+            Err(error) => self.failed(error),
+        }
+    }
+
+    /// The browser's key, from its cookie or made for it now.
+    pub(crate) fn browser(&self, headers: &HeaderMap) -> Browser {
+        let known = self.cookie(headers, cookies::BROWSER).and_then(|cookie| Credential::parse(Kind::Browser, cookie));
+        match known {
+            Some(key) => Browser { key, fresh: None },
+            None => {
+                let made = Credential::generate(Kind::Browser, self.core.clock.now());
+                let fresh = cookies::set(cookies::BROWSER, made.text().expose(), self.https(), None);
+                Browser { key: made.key(), fresh }
+            }
+        }
+    }
+
+    pub(crate) fn cookie<'h>(&self, headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+        cookies::get(headers, name, self.https())
+    }
+
+    pub(crate) fn https(&self) -> bool {
+        self.core.config.server.issuer().starts_with("https://")
+    }
+}
+

@@ -1,0 +1,159 @@
+//! Reads an authorization request: who asks, where the answer goes, and what is asked.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use xwms_core::gate::denial::Denial;
+use xwms_core::gate::login::{Login, LoginKind};
+use xwms_core::gate::snapshot::Snapshot;
+use xwms_core::id::ClientId;
+use xwms_core::login::flow::{Flow, FlowKind, LoginRequest};
+use xwms_core::login::session::Session;
+use xwms_core::model::scope::ScopeSet;
+
+use super::answer::Refusal;
+use super::oxide;
+use crate::AuthServer;
+use crate::params::Params;
+
+/// The parameters that may stand only once (OAuth 2.1 §3.1); the client's id and redirect URI are looked at before.
+const ONCE: [&str; 15] = [
+    "response_type", "scope", "state", "nonce", "code_challenge", "code_challenge_method", "prompt", "max_age",
+    "login_hint", "ui_locales", "response_mode", "request", "request_uri", "display", "acr_values",
+];
+/// Longest `state`, `nonce` and `login_hint` that are carried, in bytes.
+const LONGEST: usize = 2048;
+
+/// A request that may go on.
+pub(super) struct Asked {
+    /// The login it starts.
+    pub(super) flow: Flow,
+    /// `prompt=none`: no page may be shown.
+    pub(super) silent: bool,
+}
+
+#[derive(Default)]
+struct Prompt {
+    none: bool,
+    login: bool,
+    consent: bool,
+    select_account: bool,
+}
+
+impl AuthServer {
+    pub(super) async fn read(
+        &self,
+        params: &Params,
+        session: Option<&Session>,
+    ) -> Result<(Arc<Snapshot>, Asked), Refusal> {
+        if params.repeated(&["client_id", "redirect_uri"]).is_some() {
+            return Err(Refusal::page(Denial::RequestMalformed));
+        }
+        let id: ClientId =
+            params.get("client_id").and_then(|id| id.parse().ok()).ok_or(Refusal::page(Denial::ClientUnknown))?;
+        let snapshot = self.core.snapshots.get(id).await?.ok_or(Refusal::page(Denial::ClientUnknown))?;
+        let Some(redirect_uri) = params.get("redirect_uri") else {
+            return Err(Refusal::page(Denial::RedirectUriMissing));
+        };
+        match self.ask_gate(&snapshot, params, redirect_uri, session) {
+            Ok(asked) => Ok((snapshot, asked)),
+            Err(denial) => Err(Refusal {
+                silent: params.get("prompt") == Some("none"),
+                redirect_uri: Some(redirect_uri.to_owned()),
+                state: params.get("state").filter(|_| !params.is_repeated("state")).map(str::to_owned),
+                kind: FlowKind::Authorize,
+                snapshot: Some(snapshot),
+                denial,
+                failed: None,
+            }),
+        }
+    }
+
+    fn ask_gate(
+        &self,
+        snapshot: &Snapshot,
+        params: &Params,
+        redirect_uri: &str,
+        session: Option<&Session>,
+    ) -> Result<Asked, Denial> {
+        let now = self.core.clock.now();
+        let scope = params.get("scope").map(ScopeSet::parse).transpose();
+        let attempt = Login {
+            redirect_uri,
+            now,
+            response_type: params.get("response_type"),
+            code_challenge: params.get("code_challenge"),
+            code_challenge_method: params.get("code_challenge_method"),
+            scope: scope.as_ref().ok().and_then(Option::as_ref),
+            kind: LoginKind::Authorize,
+        };
+        // Where the answer goes is settled first; only then may an error be sent there.
+        xwms_core::gate::login::may_answer(snapshot, &attempt)?;
+        if let Some(name) = params.repeated(&ONCE) {
+            return Err(Denial::ParameterRepeated(name));
+        }
+        if params.get("request").is_some() {
+            return Err(Denial::RequestObjectUnsupported);
+        }
+        if params.get("request_uri").is_some() {
+            return Err(Denial::RequestUriUnsupported);
+        }
+        if params.get("response_mode").is_some_and(|mode| mode != "query") {
+            return Err(Denial::ParameterInvalid("response_mode"));
+        }
+        scope.as_ref().map_err(|_| Denial::ParameterInvalid("scope"))?;
+        for name in ["state", "nonce", "login_hint"] {
+            if params.get(name).is_some_and(|value| value.len() > LONGEST) {
+                return Err(Denial::ParameterInvalid(name));
+            }
+        }
+        let prompt = prompt(params.get("prompt"))?;
+        let max_age = match params.get("max_age") {
+            Some(text) => Some(text.parse::<u32>().map_err(|_| Denial::ParameterInvalid("max_age"))?),
+            None => None,
+        };
+        let admission = oxide::decide(snapshot, params, &attempt)?;
+        let too_old = |session: &&Session| {
+            prompt.login
+                || max_age.is_some_and(|seconds| {
+                    seconds == 0 || now.since(session.authenticated_at) > Duration::from_secs(seconds.into())
+                })
+        };
+        let flow = Flow {
+            id: None,
+            kind: FlowKind::Authorize,
+            client: snapshot.client.id,
+            request: LoginRequest {
+                redirect_uri: redirect_uri.to_owned(),
+                state: params.get("state").map(str::to_owned),
+                scope: admission.scope,
+                nonce: params.get("nonce").map(str::to_owned),
+                code_challenge: params.get("code_challenge").map(str::to_owned),
+                login_hint: params.get("login_hint").map(str::to_owned),
+                ask_consent: prompt.consent,
+                ask_account: prompt.select_account,
+                stale_session: session.filter(too_old).map(|session| session.id),
+            },
+            decision: None,
+        };
+        Ok(Asked { flow, silent: prompt.none })
+    }
+}
+
+/// OpenID Connect Core §3.1.2.1: `none` stands alone.
+fn prompt(text: Option<&str>) -> Result<Prompt, Denial> {
+    let mut prompt = Prompt::default();
+    for word in text.unwrap_or_default().split(' ').filter(|word| !word.is_empty()) {
+        match word {
+            "none" => prompt.none = true,
+            "login" => prompt.login = true,
+            "consent" => prompt.consent = true,
+            "select_account" => prompt.select_account = true,
+            _ => return Err(Denial::ParameterInvalid("prompt")),
+        }
+    }
+    if prompt.none && (prompt.login || prompt.consent || prompt.select_account) {
+        return Err(Denial::ParameterInvalid("prompt"));
+    }
+    Ok(prompt)
+}

@@ -1,0 +1,108 @@
+//! Both discovery documents (OpenID Connect Discovery §3, RFC 8414 §2). They list what works and nothing else.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::AuthServer;
+
+#[derive(Serialize)]
+struct Metadata {
+    issuer: String,
+    authorization_endpoint: String,
+    token_endpoint: String,
+    introspection_endpoint: String,
+    revocation_endpoint: String,
+    jwks_uri: String,
+    scopes_supported: [&'static str; 9],
+    response_types_supported: [&'static str; 1],
+    response_modes_supported: [&'static str; 1],
+    grant_types_supported: [&'static str; 3],
+    token_endpoint_auth_methods_supported: [&'static str; 2],
+    introspection_endpoint_auth_methods_supported: [&'static str; 2],
+    revocation_endpoint_auth_methods_supported: [&'static str; 2],
+    code_challenge_methods_supported: [&'static str; 1],
+    authorization_response_iss_parameter_supported: bool,
+    #[serde(flatten)]
+    openid: Option<OpenIdMetadata>,
+}
+
+#[derive(Serialize)]
+struct OpenIdMetadata {
+    userinfo_endpoint: String,
+    end_session_endpoint: String,
+    subject_types_supported: [&'static str; 2],
+    id_token_signing_alg_values_supported: [&'static str; 2],
+    prompt_values_supported: [&'static str; 4],
+    claims_supported: &'static [&'static str],
+    claims_parameter_supported: bool,
+    request_parameter_supported: bool,
+    request_uri_parameter_supported: bool,
+}
+
+const SCOPES: [&str; 9] = [
+    "openid", "profile", "email", "offline_access", "providers", "userinfo", "useraddresses", "address", "phone",
+];
+const AUTH_METHODS: [&str; 2] = ["client_secret_basic", "client_secret_post"];
+
+/// `GET /.well-known/openid-configuration`.
+pub(crate) async fn openid_configuration(State(server): State<AuthServer>) -> Response {
+    let issuer = server.core.config.server.issuer();
+    let openid = OpenIdMetadata {
+        userinfo_endpoint: format!("{issuer}/oauth/userinfo"),
+        end_session_endpoint: format!("{issuer}/oauth/logout"),
+        subject_types_supported: ["public", "pairwise"],
+        id_token_signing_alg_values_supported: ["RS256", "ES256"],
+        prompt_values_supported: ["none", "login", "consent", "select_account"],
+        claims_supported: crate::userinfo::CLAIMS,
+        claims_parameter_supported: false,
+        request_parameter_supported: false,
+        request_uri_parameter_supported: false,
+    };
+    server.metadata(Some(openid))
+}
+
+/// `GET /.well-known/oauth-authorization-server`.
+pub(crate) async fn authorization_server(State(server): State<AuthServer>) -> Response {
+    server.metadata(None)
+}
+
+/// The preflight of a cross-origin request to what anybody may read: `*`, without credentials.
+pub(crate) async fn preflight() -> Response {
+    let headers = [
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type"),
+        (header::ACCESS_CONTROL_MAX_AGE, "3600"),
+    ];
+    (StatusCode::NO_CONTENT, headers).into_response()
+}
+
+impl AuthServer {
+    fn metadata(&self, openid: Option<OpenIdMetadata>) -> Response {
+        let issuer = self.core.config.server.issuer();
+        let metadata = Metadata {
+            authorization_endpoint: format!("{issuer}/oauth/authorize"),
+            token_endpoint: format!("{issuer}/oauth/token"),
+            introspection_endpoint: format!("{issuer}/oauth/introspect"),
+            revocation_endpoint: format!("{issuer}/oauth/revoke"),
+            jwks_uri: format!("{issuer}/oauth/jwks"),
+            issuer: issuer.to_owned(),
+            scopes_supported: SCOPES,
+            response_types_supported: ["code"],
+            response_modes_supported: ["query"],
+            grant_types_supported: ["authorization_code", "refresh_token", "client_credentials"],
+            token_endpoint_auth_methods_supported: AUTH_METHODS,
+            introspection_endpoint_auth_methods_supported: AUTH_METHODS,
+            revocation_endpoint_auth_methods_supported: AUTH_METHODS,
+            code_challenge_methods_supported: ["S256"],
+            authorization_response_iss_parameter_supported: true,
+            openid,
+        };
+        let headers =
+            [(header::CACHE_CONTROL, "public, max-age=300"), (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
+        (headers, Json(metadata)).into_response()
+    }
+}

@@ -1,0 +1,195 @@
+//! Token introspection (RFC 7662). A token of another client's is answered as an unknown one.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Extension, RawQuery, State};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use std::sync::Arc;
+use xwms_core::address::CallerAddress;
+use xwms_core::crypto::credential::{Credential, Kind};
+use xwms_core::gate::client_authentication::Purpose;
+use xwms_core::gate::snapshot::Snapshot;
+use xwms_core::gate::{self, scope};
+use xwms_core::id::{ClientId, DomainId};
+use xwms_core::login::live;
+use xwms_core::model::scope::ScopeSet;
+use xwms_core::state::Core;
+use xwms_core::store::{grants, refresh_tokens};
+
+use crate::AuthServer;
+use crate::error::OAuthError;
+use crate::token::ClientRequest;
+use crate::token::claims::{AccessClaims, TokenId, verify_access_token};
+
+/// The parameters that may stand only once.
+const ONCE: [&str; 4] = ["token", "token_type_hint", "client_id", "client_secret"];
+
+/// The answer (RFC 7662 §2.2); for a token that does not live, `active` alone.
+#[derive(Default, Serialize)]
+struct Introspection {
+    active: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_id: Option<ClientId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    domain: Option<DomainId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sub: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iss: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aud: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jti: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iat: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exp: Option<i64>,
+}
+
+/// A token of ours, of either kind, that is looked at by introspection or revocation.
+pub(crate) enum Known {
+    /// An access token that our key signed.
+    Access(AccessClaims),
+    /// A refresh token with its grant.
+    Refresh(refresh_tokens::RefreshToken, grants::LiveGrant),
+}
+
+impl Known {
+    /// Finds out what a token is; `None` for what is none of ours.
+    pub(crate) async fn find(core: &Core, token: &str) -> Result<Option<Self>, OAuthError> {
+        if let Some(key) = Credential::parse(Kind::RefreshToken, token) {
+            let mut conn = core.db.read().await?;
+            let Some(found) = refresh_tokens::find(&mut conn, key).await? else { return Ok(None) };
+            let grant = grants::find_live(&mut conn, found.grant_id, None).await?;
+            return Ok(grant.map(|grant| Self::Refresh(found, grant)));
+        }
+        Ok(verify_access_token(core, token).ok().map(Self::Access))
+    }
+
+    fn client(&self) -> ClientId {
+        match self {
+            Self::Access(claims) => claims.client_id,
+            Self::Refresh(_, grant) => grant.grant.client_id,
+        }
+    }
+
+    fn domain(&self) -> DomainId {
+        match self {
+            Self::Access(claims) => claims.domain,
+            Self::Refresh(_, grant) => grant.grant.domain_id,
+        }
+    }
+
+    /// What the caller must be allowed to, to be told of this token.
+    pub(crate) fn purpose(known: Option<&Self>) -> Purpose<'static> {
+        known.map_or(Purpose::Unknown, |known| Purpose::IssuedThrough(known.domain()))
+    }
+
+    /// This token, if it is this client's.
+    pub(crate) fn of_client(self, client: ClientId) -> Option<Self> {
+        (self.client() == client).then_some(self)
+    }
+}
+
+/// `POST /oauth/introspect`.
+pub(crate) async fn introspect(
+    State(server): State<AuthServer>,
+    Extension(CallerAddress(address)): Extension<CallerAddress>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+    body: Bytes,
+) -> Response {
+    let answer = async {
+        let request = ClientRequest::read(headers, query.as_deref(), &body, address, &ONCE)?;
+        let claimed = request.credentials()?.claim(&server.core).await?;
+        let token = request.require("token")?;
+        let known = Known::find(&server.core, token).await?;
+        let known = known.and_then(|known| known.of_client(claimed.snapshot.client.id));
+        claimed.authenticate(&server.core, Known::purpose(known.as_ref()), address)?;
+        match known {
+            Some(known) => describe(&server.core, &claimed.snapshot, known).await,
+            None => Ok(Introspection::default()),
+        }
+    };
+    match answer.await {
+        Ok(introspection) => ([(header::CACHE_CONTROL, "no-store")], Json(introspection)).into_response(),
+        Err(error) => error.into_response(),
+    }
+}
+
+async fn describe(core: &Core, snapshot: &Arc<Snapshot>, known: Known) -> Result<Introspection, OAuthError> {
+    Ok(match known {
+        Known::Access(claims) => describe_access(core, snapshot, claims).await?,
+        Known::Refresh(token, found) => {
+            let spent = token.used_at.is_some() || token.expires_at <= core.clock.now();
+            let live = live::find(core, snapshot, found.grant.id, None).await?.filter(|_| !spent);
+            match live.filter(|live| xwms_core::login::issue::may_refresh(&live.scope)) {
+                Some(live) => Introspection {
+                    active: true,
+                    scope: Some(live.scope.to_string()),
+                    client_id: Some(live.grant.client_id),
+                    domain: Some(live.grant.domain_id),
+                    token_type: Some("refresh_token"),
+                    sub: Some(live.grant.subject.to_string()),
+                    iss: Some(core.config.server.issuer().to_owned()),
+                    exp: Some(token.expires_at.seconds()),
+                    ..Introspection::default()
+                },
+                None => Introspection::default(),
+            }
+        }
+    })
+}
+
+async fn describe_access(
+    core: &Core,
+    snapshot: &Arc<Snapshot>,
+    claims: AccessClaims,
+) -> Result<Introspection, OAuthError> {
+    let issued = ScopeSet::parse(&claims.scope).unwrap_or_default();
+    let scope = match TokenId::grant_of(&claims.jti) {
+        Some(grant) => {
+            live::find(core, snapshot, grant, Some(&claims.jti)).await?.map(|live| live.scope.intersection(&issued))
+        }
+        None => own_scope(core, snapshot, &claims).await?,
+    };
+    let Some(scope) = scope.filter(|scope| !scope.is_empty()) else { return Ok(Introspection::default()) };
+    Ok(Introspection {
+        active: true,
+        scope: Some(scope.to_string()),
+        client_id: Some(claims.client_id),
+        domain: Some(claims.domain),
+        token_type: Some("Bearer"),
+        sub: Some(claims.sub),
+        iss: Some(claims.iss),
+        aud: Some(claims.aud),
+        jti: Some(claims.jti),
+        iat: Some(claims.iat),
+        exp: Some(claims.exp),
+    })
+}
+
+/// What still holds of a token that a client got for itself.
+pub(crate) async fn own_scope(
+    core: &Core,
+    snapshot: &Snapshot,
+    claims: &AccessClaims,
+) -> Result<Option<ScopeSet>, OAuthError> {
+    let now = core.clock.now();
+    let domain = snapshot.domains.iter().find(|domain| domain.id == claims.domain);
+    let Some(domain) = domain.filter(|domain| domain.active && domain.allow_api) else { return Ok(None) };
+    if gate::login::client_live(snapshot, now).is_err() {
+        return Ok(None);
+    }
+    if grants::is_token_revoked(&mut core.db.read().await?, &claims.jti).await? {
+        return Ok(None);
+    }
+    let unlocked = scope::client_credentials(snapshot, domain, None, now).unwrap_or_default();
+    Ok(Some(unlocked.intersection(&ScopeSet::parse(&claims.scope).unwrap_or_default())))
+}

@@ -1,0 +1,103 @@
+//! Logout that a relying party asks for (OpenID Connect RP-Initiated Logout).
+
+use axum::body::Bytes;
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+use xwms_core::crypto::jws;
+use xwms_core::error::Error;
+use xwms_core::gate::denial::Denial;
+use xwms_core::gate::{error_return, redirect_uri};
+use xwms_core::id::ClientId;
+use xwms_core::login::logout::{LogoutRequest, ask};
+use xwms_core::login::session;
+use xwms_core::model::url::UrlKind;
+
+use crate::authorize::answer;
+use crate::params::Params;
+use crate::token::claims::{ID_TOKEN, IdClaims};
+use crate::{AuthServer, cookies};
+
+/// The parameters that may stand only once.
+const ONCE: [&str; 6] = ["id_token_hint", "logout_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales"];
+/// Longest `state` that is carried, in bytes.
+const LONGEST_STATE: usize = 2048;
+
+/// `GET /oauth/logout`.
+pub(crate) async fn get(State(server): State<AuthServer>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+    match Params::parse(query.unwrap_or_default().as_bytes()) {
+        Ok(params) => server.log_out(&headers, &params).await.unwrap_or_else(|error| server.failed(error)),
+        Err(_) => server.page(&Denial::RequestMalformed),
+    }
+}
+
+/// `POST /oauth/logout`: sent on as a GET, which carries the session's cookie.
+pub(crate) async fn post(State(server): State<AuthServer>, body: Bytes) -> Response {
+    match Params::parse(&body) {
+        Ok(params) => answer::see_other(&format!("/oauth/logout?{}", params.encode())),
+        Err(_) => server.page(&Denial::RequestMalformed),
+    }
+}
+
+impl AuthServer {
+    async fn log_out(&self, headers: &HeaderMap, params: &Params) -> Result<Response, Error> {
+        if let Some(name) = params.repeated(&ONCE) {
+            return Ok(self.page(&Denial::ParameterRepeated(name)));
+        }
+        if params.get("state").is_some_and(|state| state.len() > LONGEST_STATE) {
+            return Ok(self.page(&Denial::ParameterInvalid("state")));
+        }
+        let hint = params.get("id_token_hint").and_then(|token| self.hint(token));
+        let request = LogoutRequest { destination: self.destination(params, hint.as_ref()).await? };
+        let session = session::find(&self.core, self.cookie(headers, cookies::SESSION)).await?;
+        match (session, hint) {
+            (Some(session), Some(hint)) if hint.sid == session.id.to_string() => {
+                session::end(&self.core, &session).await?;
+                Ok(self.signed_out(&request))
+            }
+            // Nobody is signed in here: there is nothing to ask.
+            (None, Some(_)) => Ok(self.signed_out(&request)),
+            (None, None) => Ok(self.signed_out(&LogoutRequest::default())),
+            (Some(_), _) => {
+                let browser = self.browser(headers);
+                let flow = ask(&self.core, &request, browser.key).await?;
+                Ok(browser.remember(answer::see_other(&format!("/logout?flow={flow}"))))
+            }
+        }
+    }
+
+    /// An ID token that we signed, expired or not; anything else is no hint.
+    fn hint(&self, token: &str) -> Option<IdClaims> {
+        let claims = jws::verify(token, &self.core.keys.get(), ID_TOKEN).ok()?;
+        let claims: IdClaims = serde_json::from_slice(&claims).ok()?;
+        (claims.iss == self.core.config.server.issuer()).then_some(claims)
+    }
+
+    /// The relying party's URL with its `state`, when it is an active logout URL of the client that asks.
+    async fn destination(&self, params: &Params, hint: Option<&IdClaims>) -> Result<Option<String>, Error> {
+        let Some(uri) = params.get("post_logout_redirect_uri") else { return Ok(None) };
+        let client = match (params.get("client_id"), hint.map(|hint| hint.aud.as_str())) {
+            (Some(named), Some(hinted)) if named != hinted => None,
+            (named, hinted) => named.or(hinted),
+        };
+        let Some(client) = client.and_then(|client| client.parse::<ClientId>().ok()) else { return Ok(None) };
+        let Some(snapshot) = self.core.snapshots.get(client).await? else { return Ok(None) };
+        if redirect_uri::find(&snapshot, UrlKind::Logout, uri).is_err() {
+            return Ok(None);
+        }
+        let state: Vec<_> = params.get("state").map(|state| ("state", state)).into_iter().collect();
+        Ok(Some(error_return::with_parameters(uri, &state)))
+    }
+
+    fn signed_out(&self, request: &LogoutRequest) -> Response {
+        let mut response = match &request.destination {
+            Some(uri) => answer::leave(uri),
+            None => answer::see_other("/signed-out"),
+        };
+        if let Some(cookie) = cookies::set(cookies::SESSION, "", self.https(), Some(0)) {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+    }
+}

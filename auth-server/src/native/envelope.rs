@@ -1,0 +1,160 @@
+//! The envelope of every answer under `/api/`: `status`, `message`, `data`.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use xwms_core::attempts::reference;
+use xwms_core::error::Error;
+use xwms_core::gate::denial::Denial;
+
+#[derive(Serialize)]
+struct Envelope<T> {
+    status: &'static str,
+    message: String,
+    data: T,
+}
+
+#[derive(Serialize)]
+struct ErrorData {
+    code: &'static str,
+    reference: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'static str>,
+}
+
+/// A call that failed.
+#[derive(Debug)]
+pub struct Failure {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+    field: Option<&'static str>,
+    reference: Option<String>,
+    retry_after: Option<u64>,
+}
+
+impl Failure {
+    /// A failure with this status, stable code and message.
+    pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into(), field: None, reference: None, retry_after: None }
+    }
+
+    /// 400 `malformed`.
+    pub(super) fn malformed(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "malformed", message)
+    }
+
+    /// 422 for one field.
+    pub(super) fn invalid(field: &'static str, code: &'static str, message: impl Into<String>) -> Self {
+        Self { field: Some(field), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, message) }
+    }
+
+    /// 401: the credentials are not a client's, all kinds alike.
+    pub(super) fn bad_credentials() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "credentials_invalid",
+            "the client id and secret do not go together, or the secret is off or expired",
+        )
+    }
+
+    /// 404: a callback token that is unknown, used, expired or foreign, all alike.
+    pub(super) fn token_unknown() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "token_unknown", "the token is unknown, used, expired or not this domain's")
+    }
+
+    /// What the gate's denial means here.
+    pub(super) fn denied(denial: &Denial, reference: String) -> Self {
+        let failure = match denial {
+            Denial::ClientUnknown | Denial::SecretUnknown | Denial::SecretInactive | Denial::SecretExpired => {
+                Self::bad_credentials()
+            }
+            Denial::DomainMalformed => Self::new(StatusCode::BAD_REQUEST, denial.code(), denial.explanation()),
+            Denial::DomainAmbiguous(_) => Self::new(StatusCode::BAD_REQUEST, denial.code(), denial.explanation()),
+            Denial::RedirectUriUnknown => {
+                Self::invalid("redirect_url", "redirect_url_unknown", "this URL is not a callback URL of the domain")
+            }
+            Denial::ScopeNotActivated(_) | Denial::ScopeLocked(_) | Denial::ScopeMissing => {
+                Self::invalid("scope", "invalid_scope", denial.explanation())
+            }
+            Denial::PkceMissing | Denial::PkceMethodUnsupported | Denial::PkceChallengeInvalid => {
+                Self::invalid("code_challenge", "invalid", denial.explanation())
+            }
+            _ => Self::new(StatusCode::FORBIDDEN, denial.code(), denial.explanation()),
+        };
+        Self { reference: Some(reference), ..failure }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Unavailable => Self {
+                retry_after: Some(1),
+                ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "try again in a moment")
+            },
+            Error::TooMany { retry_after } => Self {
+                retry_after: Some(retry_after.as_secs().max(1)),
+                ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many", "too many requests: wait")
+            },
+            other => {
+                tracing::error!(error = ?other, "a native call failed");
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "something went wrong on our side")
+            }
+        }
+    }
+}
+
+impl From<xwms_core::error::Storage> for Failure {
+    fn from(error: xwms_core::error::Storage) -> Self {
+        Self::from(Error::from(error))
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let data = ErrorData {
+            code: self.code,
+            reference: self.reference.unwrap_or_else(reference),
+            field: self.field,
+        };
+        let mut response = (self.status, Json(Envelope { status: "error", message: self.message, data })).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+/// The envelope of a call that succeeded.
+pub(super) fn success(message: &str, data: impl Serialize) -> Response {
+    let envelope = Envelope { status: "success", message: message.to_owned(), data };
+    ([(header::CACHE_CONTROL, "no-store")], Json(envelope)).into_response()
+}
+
+/// The envelope for what is refused before a route is reached: too large, too slow, the wrong host.
+pub fn refused(status: StatusCode) -> Response {
+    let (code, message) = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => ("too_large", "the body is too large"),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => ("unsupported_media_type", "send application/json"),
+        StatusCode::MISDIRECTED_REQUEST => ("wrong_host", "XWMS answers under another host name"),
+        StatusCode::TOO_MANY_REQUESTS => ("too_many", "too many requests: wait"),
+        StatusCode::REQUEST_TIMEOUT => ("timeout", "the request took too long"),
+        StatusCode::NOT_FOUND => ("not_found", "there is no such call"),
+        StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "this call takes another method"),
+        status if status.is_client_error() => ("malformed", "the request can't be read"),
+        _ => ("internal", "something went wrong on our side"),
+    };
+    Failure::new(status, code, message).into_response()
+}
+
+pub(super) async fn not_found() -> Response {
+    refused(StatusCode::NOT_FOUND)
+}
+
+pub(super) async fn method_not_allowed() -> Response {
+    refused(StatusCode::METHOD_NOT_ALLOWED)
+}

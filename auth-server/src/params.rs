@@ -1,0 +1,117 @@
+//! Parameters of OAuth requests: form-encoded, each at most once (OAuth 2.1 §3.1, §3.2).
+
+use std::borrow::Cow;
+
+/// The parameters of one request. An empty value counts as an omitted one; unknown parameters are ignored.
+#[derive(Debug, Default)]
+pub struct Params(Vec<(String, String)>);
+
+/// A text that is no list of parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotUtf8;
+
+impl Params {
+    /// Reads `application/x-www-form-urlencoded` text, of a query or a body.
+    ///
+    /// # Errors
+    /// [`NotUtf8`] when a name or a value is not UTF-8 once decoded.
+    pub fn parse(encoded: &[u8]) -> Result<Self, NotUtf8> {
+        encoded
+            .split(|&byte| byte == b'&')
+            .filter(|pair| !pair.is_empty())
+            .map(|pair| {
+                let mut halves = pair.splitn(2, |&byte| byte == b'=');
+                let name = halves.next().unwrap_or_default();
+                let value = halves.next().unwrap_or_default();
+                Ok((form_decode(name)?, form_decode(value)?))
+            })
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+
+    /// The value of a parameter; the first one where it is repeated.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+    }
+
+    /// Whether a parameter stands here more than once.
+    pub fn is_repeated(&self, name: &str) -> bool {
+        self.0.iter().filter(|(known, _)| known == name).count() > 1
+    }
+
+    /// The first of `names` that is repeated.
+    pub fn repeated<'n>(&self, names: &[&'n str]) -> Option<&'n str> {
+        names.iter().copied().find(|name| self.is_repeated(name))
+    }
+
+    /// Adds the parameters of another part of the same request, so that repetition across parts shows.
+    pub fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
+    /// The parameters but for these, sorted, as one text: two requests are the same when it is.
+    pub fn canonical_without(&self, left_out: &[&str]) -> String {
+        let mut pairs: Vec<_> = self
+            .0
+            .iter()
+            .filter(|(name, value)| !value.is_empty() && !left_out.contains(&name.as_str()))
+            .map(|(name, value)| format!("{}:{name}={}:{value}", name.len(), value.len()))
+            .collect();
+        pairs.sort();
+        pairs.join("&")
+    }
+
+    /// The parameters, form-encoded again.
+    pub fn encode(&self) -> String {
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish()
+    }
+}
+
+/// Decodes `+` and `%XX`.
+///
+/// # Errors
+/// [`NotUtf8`].
+pub fn form_decode(encoded: &[u8]) -> Result<String, NotUtf8> {
+    let spaced: Cow<'_, [u8]> = if encoded.contains(&b'+') {
+        encoded.iter().map(|&byte| if byte == b'+' { b' ' } else { byte }).collect::<Vec<_>>().into()
+    } else {
+        encoded.into()
+    };
+    percent_encoding::percent_decode(&spaced).decode_utf8().map(Cow::into_owned).map_err(|_| NotUtf8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_decoded_and_empty_ones_are_omitted() {
+        let params = Params::parse(b"scope=openid+email&state=%C3%A9%26&nonce=&flag").unwrap();
+        assert_eq!(params.get("scope"), Some("openid email"));
+        assert_eq!(params.get("state"), Some("é&"));
+        assert_eq!((params.get("nonce"), params.get("flag"), params.get("absent")), (None, None, None));
+    }
+
+    #[test]
+    fn a_repeated_parameter_is_found_across_parts_and_with_equal_values() {
+        let mut params = Params::parse(b"state=1").unwrap();
+        params.extend(Params::parse(b"state=1&scope=a").unwrap());
+        assert_eq!(params.repeated(&["scope", "state"]), Some("state"));
+        assert_eq!(params.repeated(&["scope"]), None);
+    }
+
+    #[test]
+    fn what_is_not_utf8_is_refused() {
+        assert_eq!(Params::parse(b"state=%ff").unwrap_err(), NotUtf8);
+        assert_eq!(Params::parse(b"\xff=1").unwrap_err(), NotUtf8);
+    }
+
+    #[test]
+    fn the_same_request_is_recognised_whatever_the_order() {
+        let one = Params::parse(b"a=1&client_secret=x&b=2").unwrap().canonical_without(&["client_secret"]);
+        let two = Params::parse(b"b=2&a=1").unwrap().canonical_without(&[]);
+        let other = Params::parse(b"a=1%262%3Ab%3D2").unwrap().canonical_without(&[]);
+        assert_eq!(one, two);
+        assert_ne!(one, other);
+    }
+}

@@ -1,0 +1,58 @@
+//! Refused attempts, for the partner to see: gathered in memory and written in one batch a second. They are no
+//! acknowledged writes; a crash may lose a second of them.
+
+use std::sync::{Mutex, PoisonError};
+
+use crate::clock::Timestamp;
+use crate::crypto::random;
+use crate::error::Error;
+use crate::gate::denial::Denial;
+use crate::id::{AttemptId, ClientId, DomainId};
+use crate::store::attempts::{self, Attempt};
+use crate::store::db::{Conn, Db};
+
+/// Attempts that may wait for the next batch; strangers cause them, so their number is bounded.
+const WAITING: usize = 10_000;
+
+/// The refused attempts that wait to be written.
+#[derive(Default)]
+pub struct AttemptLog {
+    waiting: Mutex<Vec<Attempt>>,
+}
+
+impl AttemptLog {
+    /// Notes a refusal and returns its reference. No data of a person goes in.
+    pub fn refused(&self, client: ClientId, domain: Option<DomainId>, denial: &Denial, now: Timestamp) -> String {
+        let reference = reference();
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if waiting.len() < WAITING {
+            waiting.push(Attempt {
+                id: AttemptId::generate(now),
+                client_id: client,
+                domain_id: domain,
+                reason: denial.code().to_owned(),
+                reference: reference.clone(),
+                at: now,
+            });
+        }
+        reference
+    }
+
+    /// Writes what waits.
+    ///
+    /// # Errors
+    /// The database's; what could not be written is dropped.
+    pub async fn flush(&self, db: &Db) -> Result<(), Error> {
+        let batch = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+        if batch.is_empty() {
+            return Ok(());
+        }
+        db.change(async move |conn: &mut Conn| Ok(attempts::insert(conn, &batch).await?)).await
+    }
+}
+
+/// A fresh reference: 12 characters of lower-case base32.
+pub fn reference() -> String {
+    const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+    random::bytes::<12>().iter().map(|byte| char::from(ALPHABET[usize::from(byte & 31)])).collect()
+}

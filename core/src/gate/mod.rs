@@ -1,0 +1,16 @@
+//! All admission rules (SPEC §2), in one place and pure: no I/O, no clock, no log.
+//!
+//! The input is a [`snapshot::Snapshot`] of one client's configuration and a description of the attempt; the answer is
+//! an admission or a [`denial::Denial`] with a reason. Every endpoint and page asks here, and none has a rule of its own.
+
+pub mod snapshot;
+pub mod denial;
+pub mod redirect_uri;
+pub mod login;
+pub mod client_authentication;
+pub mod scope;
+pub mod error_return;
+pub mod permission;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,116 @@
+//! Periodic work: batches written, what has expired deleted, keys rotated, other processes' changes noticed.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::error::Error;
+use crate::key_rotation;
+use crate::state::Core;
+use crate::store::db::Conn;
+use crate::store::{attempts, codes, email_tokens, flows, grants, refresh_tokens, sessions, throttles};
+
+/// Rows that one statement deletes at the most, so that no change waits long for the cleaner.
+const BATCH: i64 = 500;
+
+/// The running jobs.
+pub struct Jobs {
+    stop: watch::Sender<bool>,
+    running: JoinSet<()>,
+    core: Core,
+}
+
+/// Starts all periodic work.
+pub fn start(core: &Core) -> Jobs {
+    let (stop, stopped) = watch::channel(false);
+    let mut running = JoinSet::new();
+    running.spawn(every(Duration::from_secs(1), core.clone(), stopped.clone(), "batches", async |core| flush(core).await));
+    running.spawn(every(Duration::from_millis(500), core.clone(), stopped.clone(), "other writers", async |core| {
+        notice_other_writers(core).await
+    }));
+    running.spawn(every(Duration::from_secs(3), core.clone(), stopped.clone(), "signing keys", async |core| {
+        key_rotation::keep(core).await
+    }));
+    running.spawn(every(Duration::from_secs(60), core.clone(), stopped, "cleaning", async |core| clean(core).await));
+    Jobs { stop, running, core: core.clone() }
+}
+
+impl Jobs {
+    /// Stops the work after its current round and writes the last batches.
+    pub async fn stop(mut self) {
+        // Nobody listens only when all have ended already.
+        let _ = self.stop.send(true);
+        while self.running.join_next().await.is_some() {}
+        if let Err(error) = flush(&self.core).await {
+            tracing::warn!(?error, "the last batches were not written");
+        }
+    }
+}
+
+async fn every<F>(period: Duration, core: Core, mut stopped: watch::Receiver<bool>, name: &'static str, work: F)
+where
+    F: for<'c> Work<&'c Core>,
+{
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(period) => {}
+            _ = stopped.changed() => return,
+        }
+        if let Err(error) = work.run(&core).await {
+            tracing::warn!(?error, job = name, "a periodic job failed; it runs again");
+        }
+    }
+}
+
+/// Writes what is gathered in memory.
+///
+/// # Errors
+/// The database's.
+pub async fn flush(core: &Core) -> Result<(), Error> {
+    core.attempts.flush(&core.db).await?;
+    core.secret_uses.flush(&core.db).await
+}
+
+/// On SQLite commands may write beside the server: then no snapshot is trusted any more.
+async fn notice_other_writers(core: &Core) -> Result<(), Error> {
+    if core.db.other_process_wrote().await? {
+        core.snapshots.forget_all();
+    }
+    Ok(())
+}
+
+/// Deletes what has expired, in small batches, until nothing is left.
+///
+/// # Errors
+/// The database's.
+pub async fn clean(core: &Core) -> Result<(), Error> {
+    let now = core.clock.now();
+    let config = &core.config;
+    let attempts_before = now.before(config.attempts.days.duration());
+    let keep_attempts = i64::from(config.attempts.keep.get());
+    // A spent code is kept as long as what it gave may live, so that its second use is still noticed.
+    let codes_before = now.before(config.tokens.access_token_seconds.duration());
+    loop {
+        let deleted = core
+            .db
+            .change(async move |conn: &mut Conn| {
+                let mut deleted = flows::delete_expired(conn, now, BATCH).await?;
+                deleted += codes::delete_expired(conn, codes_before, BATCH).await?;
+                deleted += refresh_tokens::delete_expired(conn, now, BATCH).await?;
+                deleted += grants::delete_expired(conn, now, BATCH).await?;
+                deleted += sessions::delete_expired(conn, now, BATCH).await?;
+                deleted += email_tokens::delete_expired(conn, now, BATCH).await?;
+                deleted += throttles::delete_expired(conn, now, BATCH).await?;
+                deleted += attempts::delete_before(conn, attempts_before, BATCH).await?;
+                for client in attempts::clients(conn).await? {
+                    deleted += attempts::delete_beyond(conn, client, keep_attempts, BATCH).await?;
+                }
+                Ok::<_, Error>(deleted)
+            })
+            .await?;
+        if deleted == 0 {
+            return Ok(());
+        }
+    }
+}

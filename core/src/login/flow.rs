@@ -1,0 +1,368 @@
+//! A login in progress: what was asked, which browser began it, and what is to happen next.
+
+use serde::{Deserialize, Serialize};
+
+use super::session::Session;
+use crate::clock::Timestamp;
+use crate::crypto::credential::{Credential, CredentialKey, Kind};
+use crate::error::Error;
+use crate::gate::denial::Denial;
+use crate::gate::login::{Login, LoginKind};
+use crate::gate::snapshot::{Person, Snapshot};
+use crate::gate::{self};
+use crate::id::{ClientId, ConsentId, DomainId, FlowId, SessionId};
+use crate::model::scope::ScopeSet;
+use crate::state::Core;
+use crate::store::db::Conn;
+use crate::store::{consents, flows, people};
+
+/// Which front door the login came through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FlowKind {
+    /// `/oauth/authorize`.
+    Authorize,
+    /// `sign-token`.
+    Native,
+}
+
+/// What a login was asked to do, checked once at its front door.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LoginRequest {
+    /// Where the answer goes, as sent.
+    pub redirect_uri: String,
+    /// The relying party's `state`, given back unread.
+    pub state: Option<String>,
+    /// The scopes asked for.
+    pub scope: ScopeSet,
+    /// For the ID token.
+    pub nonce: Option<String>,
+    /// PKCE's S256 challenge.
+    pub code_challenge: Option<String>,
+    /// An email address to fill in.
+    pub login_hint: Option<String>,
+    /// The consent page is shown even when nothing new is asked.
+    pub ask_consent: bool,
+    /// The person is asked which account, although one is signed in.
+    pub ask_account: bool,
+    /// This session does not count: `prompt=login`, or it is older than `max_age`.
+    pub stale_session: Option<SessionId>,
+}
+
+/// What the person said on the consent page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Yes.
+    Allowed,
+    /// No.
+    Denied,
+}
+
+/// A login in progress.
+#[derive(Clone, Debug)]
+pub struct Flow {
+    /// Its id; none while it is still one request that needed nothing stored.
+    pub id: Option<FlowId>,
+    /// Its front door.
+    pub kind: FlowKind,
+    /// Whose login it is.
+    pub client: ClientId,
+    /// What was asked.
+    pub request: LoginRequest,
+    /// What the person said in this flow.
+    pub decision: Option<Decision>,
+}
+
+/// Why a stored flow can't go on.
+#[derive(Debug)]
+pub enum FlowRefused {
+    /// Unknown, expired or finished.
+    Gone,
+    /// Another browser began it.
+    Mismatch,
+    /// The database says why.
+    Failed(Error),
+}
+
+impl<E: Into<Error>> From<E> for FlowRefused {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// What is to happen next.
+#[derive(Debug)]
+pub enum Step {
+    /// The person signs in, or says with which account to go on.
+    SignIn,
+    /// The person verifies their email address first.
+    VerifyEmail,
+    /// The person is asked whether to share this.
+    Consent(ScopeSet),
+    /// The person said no.
+    Denied,
+    /// The gate says no.
+    Refused(Denial),
+    /// Nothing need be asked.
+    Ready(Ready),
+}
+
+/// All that issuing needs, asked a moment ago.
+#[derive(Debug)]
+pub struct Ready {
+    /// The domain the login goes through.
+    pub domain: DomainId,
+    /// The person.
+    pub person: Person,
+    /// The consent that covers it.
+    pub consent: ConsentId,
+    /// What is granted.
+    pub scope: ScopeSet,
+}
+
+/// What is to happen next in this flow: the gate is asked afresh, and the person's facts are read now.
+///
+/// # Errors
+/// The database's.
+pub async fn next_step(
+    core: &Core,
+    snapshot: &Snapshot,
+    flow: &Flow,
+    session: Option<&Session>,
+) -> Result<Step, Error> {
+    let now = core.clock.now();
+    let admission = match gate::login::login(snapshot, &flow.attempt(now)) {
+        Ok(admission) => admission,
+        Err(denial) => return Ok(Step::Refused(denial)),
+    };
+    if flow.decision == Some(Decision::Denied) {
+        return Ok(Step::Denied);
+    }
+    let request = &flow.request;
+    let Some(session) = session.filter(|session| request.stale_session != Some(session.id)) else {
+        return Ok(Step::SignIn);
+    };
+    if request.ask_account {
+        return Ok(Step::SignIn);
+    }
+    let mut conn = core.db.read().await?;
+    let Some(person) = people::find(&mut conn, flow.client, session.user_id, now).await? else {
+        return Ok(Step::SignIn);
+    };
+    let domain = admission.domain;
+    match gate::login::person(snapshot, domain, &person) {
+        Ok(()) => {}
+        Err(Denial::EmailUnverified) => return Ok(Step::VerifyEmail),
+        Err(denial) => return Ok(Step::Refused(denial)),
+    }
+    // What a full consent would give; a scope that is reserved and not unlocked is not even shown.
+    let on_offer = gate::scope::granted(snapshot, domain, &admission.scope, &admission.scope, &person, now);
+    if on_offer.is_empty() {
+        return Ok(Step::Refused(Denial::ScopeLocked(admission.scope.clone())));
+    }
+    let consent = consents::find_live(&mut conn, flow.client, person.id, domain.id).await?;
+    let ask_again = request.ask_consent && flow.decision.is_none();
+    match consent.filter(|consent| !ask_again && covers(consent, &on_offer, domain.test_mode)) {
+        Some(consent) => {
+            Ok(Step::Ready(Ready { domain: domain.id, person, consent: consent.id, scope: on_offer }))
+        }
+        None => Ok(Step::Consent(on_offer)),
+    }
+}
+
+/// Whether a consent spares the page: it covers every scope, was given for this domain, and not while that was in test
+/// mode if it has left it since.
+fn covers(consent: &consents::Consent, scope: &ScopeSet, test_mode: bool) -> bool {
+    scope.is_subset(&consent.scope) && consent.given_here.is_some_and(|here| !here.in_test_mode || test_mode)
+}
+
+impl Flow {
+    /// The attempt, as the gate is asked about it.
+    pub fn attempt(&self, now: Timestamp) -> Login<'_> {
+        Login {
+            redirect_uri: &self.request.redirect_uri,
+            now,
+            response_type: Some("code"),
+            code_challenge: self.request.code_challenge.as_deref(),
+            code_challenge_method: self.request.code_challenge.as_ref().map(|_| "S256"),
+            scope: Some(&self.request.scope),
+            kind: match self.kind {
+                FlowKind::Authorize => LoginKind::Authorize,
+                FlowKind::Native => LoginKind::Native,
+            },
+        }
+    }
+}
+
+/// Stores a login that has to ask the person something. `browser` is the key of the browser's cookie, or none for a
+/// native login, which belongs to the first browser that opens it with `sign_token`.
+///
+/// # Errors
+/// [`Error::TooMany`] when this browser has too many logins in progress; the database's.
+pub async fn store(
+    core: &Core,
+    flow: &Flow,
+    domain: DomainId,
+    browser: Option<CredentialKey>,
+    sign_token: Option<CredentialKey>,
+) -> Result<FlowId, Error> {
+    let now = core.clock.now();
+    let lifetime = match flow.kind {
+        FlowKind::Authorize => core.config.flows.minutes.duration(),
+        FlowKind::Native => core.config.tokens.sign_token_seconds.duration(),
+    };
+    let row = flows::Row {
+        id: FlowId::generate(now),
+        browser_key: browser,
+        kind: flow.kind.text().to_owned(),
+        sign_token_key: sign_token,
+        client_id: Some(flow.client),
+        domain_id: Some(domain),
+        request: to_json(&flow.request)?,
+        decision: None,
+        created_at: now,
+        expires_at: now.after(lifetime),
+        finished_at: None,
+    };
+    let (id, most) = (row.id, i64::from(core.config.limits.flows_per_browser.get()));
+    core.db
+        .change(async move |conn: &mut Conn| {
+            if let Some(browser) = row.browser_key
+                && flows::count_open(conn, browser, now).await? >= most
+            {
+                return Err(Error::TooMany { retry_after: lifetime });
+            }
+            Ok(flows::insert(conn, &row).await?)
+        })
+        .await?;
+    Ok(id)
+}
+
+/// The flow of this id, when this browser may go on with it.
+///
+/// # Errors
+/// [`FlowRefused::Gone`] or [`FlowRefused::Mismatch`]: an id is no credential, the browser's cookie decides.
+pub async fn open(core: &Core, id: &str, browser: Option<&str>) -> Result<Flow, FlowRefused> {
+    let id: FlowId = id.parse().map_err(|_| FlowRefused::Gone)?;
+    let mut conn = core.db.read().await?;
+    let row = flows::find(&mut conn, id).await?.ok_or(FlowRefused::Gone)?;
+    let browser = browser.and_then(|cookie| Credential::parse(Kind::Browser, cookie));
+    if browser.is_none() || row.browser_key != browser {
+        return Err(FlowRefused::Mismatch);
+    }
+    from_row(row, core.clock.now())
+}
+
+/// Opens a native login in a browser by its sign token, and binds it to that browser: the first one to come.
+///
+/// # Errors
+/// [`FlowRefused::Gone`] or, in another browser than the first, [`FlowRefused::Mismatch`].
+pub async fn open_native(core: &Core, token: &str, browser: CredentialKey) -> Result<Flow, FlowRefused> {
+    let key = Credential::parse(Kind::SignToken, token).ok_or(FlowRefused::Gone)?;
+    let row = {
+        let mut conn = core.db.read().await?;
+        flows::find_by_sign_token(&mut conn, key).await?.ok_or(FlowRefused::Gone)?
+    };
+    let (id, bound_to) = (row.id, row.browser_key);
+    let flow = from_row(row, core.clock.now())?;
+    match bound_to {
+        Some(bound) if bound == browser => return Ok(flow),
+        Some(_) => return Err(FlowRefused::Mismatch),
+        None => {}
+    }
+    let bound = core.db.change(async move |conn: &mut Conn| Ok(flows::bind(conn, id, browser).await?)).await?;
+    if bound { Ok(flow) } else { Err(FlowRefused::Mismatch) }
+}
+
+/// Notes that the person chose to go on with the account that is signed in.
+///
+/// # Errors
+/// The database's.
+pub async fn account_chosen(core: &Core, flow: &Flow) -> Result<(), Error> {
+    let Some(id) = flow.id else { return Ok(()) };
+    let request = to_json(&LoginRequest { ask_account: false, ..flow.request.clone() })?;
+    core.db.change(async move |conn: &mut Conn| Ok(flows::set_request(conn, id, &request).await?)).await
+}
+
+/// Writes what the person said on the consent page. What is allowed is what [`next_step`] shows, asked once more here.
+///
+/// # Errors
+/// [`FlowRefused::Gone`] when the flow was decided before, or there is nothing to be asked any more.
+pub async fn decide(
+    core: &Core,
+    snapshot: &Snapshot,
+    flow: &Flow,
+    session: &Session,
+    decision: Decision,
+) -> Result<(), FlowRefused> {
+    let Some(id) = flow.id else { return Err(FlowRefused::Gone) };
+    let Step::Consent(scope) = next_step(core, snapshot, flow, Some(session)).await? else {
+        return Err(FlowRefused::Gone);
+    };
+    let now = core.clock.now();
+    let Ok(admission) = gate::login::login(snapshot, &flow.attempt(now)) else { return Err(FlowRefused::Gone) };
+    let (client, user) = (flow.client, session.user_id);
+    let (domain, test_mode) = (admission.domain.id, admission.domain.test_mode);
+    let decided = core
+        .db
+        .change(async move |conn: &mut Conn| {
+            if !flows::decide(conn, id, decision.text()).await? {
+                return Ok(false);
+            }
+            if decision == Decision::Allowed {
+                consents::allow(conn, client, user, &scope, domain, test_mode, now).await?;
+            }
+            Ok(true)
+        })
+        .await?;
+    if decided { Ok(()) } else { Err(FlowRefused::Gone) }
+}
+
+/// Ends a flow without a grant; false when it had ended before.
+///
+/// # Errors
+/// The database's.
+pub async fn finish(core: &Core, flow: &Flow) -> Result<bool, Error> {
+    let Some(id) = flow.id else { return Ok(true) };
+    let now = core.clock.now();
+    core.db.change(async move |conn: &mut Conn| Ok(flows::finish(conn, id, now).await?)).await
+}
+
+fn from_row(row: flows::Row, now: Timestamp) -> Result<Flow, FlowRefused> {
+    if row.finished_at.is_some() || row.expires_at <= now {
+        return Err(FlowRefused::Gone);
+    }
+    let kind = match row.kind.as_str() {
+        "authorize" => FlowKind::Authorize,
+        "native" => FlowKind::Native,
+        _ => return Err(FlowRefused::Gone),
+    };
+    let request = serde_json::from_str(&row.request).map_err(|_| Error::Internal("a stored flow can't be read"))?;
+    let decision = match row.decision.as_deref() {
+        Some("allowed") => Some(Decision::Allowed),
+        Some(_) => Some(Decision::Denied),
+        None => None,
+    };
+    Ok(Flow { id: Some(row.id), kind, client: row.client_id.ok_or(FlowRefused::Gone)?, request, decision })
+}
+
+fn to_json(request: &LoginRequest) -> Result<String, Error> {
+    serde_json::to_string(request).map_err(|_| Error::Internal("a flow can't be written"))
+}
+
+impl FlowKind {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Authorize => "authorize",
+            Self::Native => "native",
+        }
+    }
+}
+
+impl Decision {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Allowed => "allowed",
+            Self::Denied => "denied",
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! A logout that asks first (OpenID Connect RP-Initiated Logout §2).
+
+use serde::{Deserialize, Serialize};
+
+use super::flow::FlowRefused;
+use crate::crypto::credential::{Credential, CredentialKey, Kind};
+use crate::error::Error;
+use crate::id::FlowId;
+use crate::state::Core;
+use crate::store::db::Conn;
+use crate::store::flows;
+
+/// Where the browser goes once the person has agreed.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct LogoutRequest {
+    /// The relying party's registered URL, with its `state`; our own page without one.
+    pub destination: Option<String>,
+}
+
+/// Stores a logout that waits for the person's word.
+///
+/// # Errors
+/// [`Error::TooMany`] when this browser has too much in progress; the database's.
+pub async fn ask(core: &Core, request: &LogoutRequest, browser: CredentialKey) -> Result<FlowId, Error> {
+    let now = core.clock.now();
+    let lifetime = core.config.flows.minutes.duration();
+    let row = flows::Row {
+        id: FlowId::generate(now),
+        browser_key: Some(browser),
+        kind: "logout".to_owned(),
+        sign_token_key: None,
+        client_id: None,
+        domain_id: None,
+        request: serde_json::to_string(request).map_err(|_| Error::Internal("a logout can't be written"))?,
+        decision: None,
+        created_at: now,
+        expires_at: now.after(lifetime),
+        finished_at: None,
+    };
+    let (id, most) = (row.id, i64::from(core.config.limits.flows_per_browser.get()));
+    core.db
+        .change(async move |conn: &mut Conn| {
+            if flows::count_open(conn, browser, now).await? >= most {
+                return Err(Error::TooMany { retry_after: lifetime });
+            }
+            Ok(flows::insert(conn, &row).await?)
+        })
+        .await?;
+    Ok(id)
+}
+
+/// Ends a logout that waited, and says where the browser goes.
+///
+/// # Errors
+/// [`FlowRefused::Gone`], or [`FlowRefused::Mismatch`] in another browser.
+pub async fn agreed(core: &Core, id: &str, browser: Option<&str>) -> Result<LogoutRequest, FlowRefused> {
+    let id: FlowId = id.parse().map_err(|_| FlowRefused::Gone)?;
+    let now = core.clock.now();
+    let row = flows::find(&mut core.db.read().await?, id).await?.ok_or(FlowRefused::Gone)?;
+    let browser = browser.and_then(|cookie| Credential::parse(Kind::Browser, cookie));
+    if browser.is_none() || row.browser_key != browser {
+        return Err(FlowRefused::Mismatch);
+    }
+    if row.kind != "logout" {
+        return Err(FlowRefused::Gone);
+    }
+    let finished = core.db.change(async move |conn: &mut Conn| Ok(flows::finish(conn, id, now).await?)).await?;
+    if !finished {
+        return Err(FlowRefused::Gone);
+    }
+    Ok(serde_json::from_str(&row.request).map_err(|_| Error::Internal("a stored logout can't be read"))?)
+}

@@ -1,0 +1,14 @@
+//! People signing in: sessions, registration, recovery, and the logins that lead to a client.
+
+pub mod csrf;
+pub mod error_page;
+pub mod flow;
+pub mod issue;
+pub mod letter;
+pub mod live;
+pub mod logout;
+pub mod recovery;
+pub mod registration;
+pub mod session;
+pub mod sign_in;
+pub mod throttle;

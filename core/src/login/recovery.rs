@@ -1,0 +1,109 @@
+//! Forgotten passwords: a link by mail, and a new password with it.
+
+use std::net::IpAddr;
+
+use super::letter::{Letter, in_background};
+use super::session;
+use super::throttle::{self, Mailbox};
+use crate::crypto::credential::{Credential, Kind};
+use crate::error::Error;
+use crate::model::email::EmailAddress;
+use crate::model::password;
+use crate::secret::Secret;
+use crate::state::Core;
+use crate::store::db::Conn;
+use crate::store::email_tokens::{self, Purpose, SentTo};
+use crate::store::{api_tokens, grants, users};
+
+/// Mails a link to set a new password with, when an account has this address. The answer comes before it is known whether
+/// one has: whatever happens afterwards is only logged. `address`: where the request comes from.
+///
+/// # Errors
+/// [`Error::Invalid`] with field `email`; [`Error::TooMany`] for this network; the database's.
+pub async fn forgot(core: &Core, email: &str, address: IpAddr) -> Result<(), Error> {
+    let email = EmailAddress::parse(email).map_err(|issue| Error::Invalid(vec![issue.at("email")]))?;
+    throttle::count_mail_request(core, address).await?;
+    let core = core.clone();
+    in_background(async move {
+        if let Err(why) = send_link(&core, &email).await {
+            tracing::error!(?why, "no link to a new password was sent");
+        }
+    });
+    Ok(())
+}
+
+/// Whom this link to a new password was sent to; `None` when it is used, expired or none of ours. Nothing is changed.
+///
+/// # Errors
+/// The database's.
+pub async fn peek(core: &Core, token: &str) -> Result<Option<SentTo>, Error> {
+    let Some(key) = Credential::parse(Kind::EmailToken, token) else { return Ok(None) };
+    let mut conn = core.db.read().await?;
+    Ok(email_tokens::find_live(&mut conn, key, Purpose::ResetPassword, core.clock.now()).await?)
+}
+
+/// Sets a new password with a link. All sessions end, all grants with their codes and refresh tokens, and the API tokens
+/// of the account (those of a client stay: they are the client's). Who came here reads the mail of the address, so it is
+/// verified. Nobody is signed in: the password, and any second factor, are asked next.
+///
+/// # Errors
+/// [`Error::NotFound`] when the link is used, expired or none of ours, or the account has another address by now or is
+/// suspended: one answer for all. [`Error::Invalid`] with field `password`, and the link can be used again;
+/// [`Error::Unavailable`] when too many passwords are being hashed; the database's.
+pub async fn reset(core: &Core, token: &str, new: Secret<String>) -> Result<(), Error> {
+    let key = Credential::parse(Kind::EmailToken, token).ok_or(Error::NotFound("link"))?;
+    // Asked first, so that nobody without a link makes us hash; what decides is the guarded update below.
+    let sent_to = peek(core, token).await?.ok_or(Error::NotFound("link"))?;
+    let account = {
+        let mut conn = core.db.read().await?;
+        users::find(&mut conn, sent_to.user_id).await?.ok_or(Error::NotFound("link"))?
+    };
+    let about = [Some(account.email.as_str()), account.given_name.as_deref(), account.family_name.as_deref()];
+    let about: Vec<&str> = about.into_iter().flatten().collect();
+    password::check_new(&new, &about).map_err(|issue| Error::Invalid(vec![issue.at("password")]))?;
+    let hash = core.passwords.hash(new).await.map_err(|_| Error::Unavailable)?;
+
+    let now = core.clock.now();
+    let to = core
+        .db
+        .change(async move |conn: &mut Conn| {
+            let spent = email_tokens::spend(conn, key, Purpose::ResetPassword, sent_to.user_id, now).await?;
+            let SentTo { user_id, email } = spent.ok_or(Error::NotFound("link"))?;
+            if !users::reset_password(conn, user_id, &email, &hash, now).await? {
+                return Err(Error::NotFound("link"));
+            }
+            email_tokens::spend_all_of_user(conn, Purpose::ResetPassword, user_id, now).await?;
+            session::end_all_of(conn, user_id).await?;
+            grants::revoke_all_of_user(conn, user_id, now).await?;
+            api_tokens::delete_all_of_account(conn, user_id).await?;
+            Ok(email)
+        })
+        .await?;
+    Letter::password_changed(core, to).post(core);
+    Ok(())
+}
+
+async fn send_link(core: &Core, email: &EmailAddress) -> Result<(), Error> {
+    let now = core.clock.now();
+    let mailbox = Mailbox::of(core, email.key());
+    let ends = now.after(core.config.accounts.reset_password_minutes.duration());
+    let link = Credential::generate(Kind::EmailToken, now);
+    let (key, email_key) = (link.key(), email.key().to_owned());
+    let to = core
+        .db
+        .change(async move |conn: &mut Conn| {
+            if !mailbox.may_get_one_more(conn, now).await? {
+                return Ok(None);
+            }
+            let account = users::find_by_email(conn, &email_key).await?;
+            let Some(account) = account.filter(|account| account.suspended_at.is_none()) else { return Ok(None) };
+            let to = SentTo { user_id: account.id, email: account.email };
+            email_tokens::insert(conn, key, Purpose::ResetPassword, &to, now, ends).await?;
+            Ok(Some(to.email))
+        })
+        .await?;
+    if let Some(to) = to {
+        Letter::reset_password(core, to, link.text()).post(core);
+    }
+    Ok(())
+}

@@ -1,0 +1,163 @@
+//! Signing in with an email address and a password.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use super::session::{self, Browser, Session};
+use super::throttle::{self, Admitted, Try};
+use crate::clock::Timestamp;
+use crate::crypto::credential::{Credential, CredentialKey, Kind};
+use crate::error::Error;
+use crate::id::UserId;
+use crate::model::{email, password};
+use crate::secret::Secret;
+use crate::state::Core;
+use crate::store::db::Conn;
+use crate::store::{known_devices, sessions, users};
+
+/// What a browser sends to sign in.
+#[derive(Debug)]
+pub struct SignIn<'a> {
+    /// As typed.
+    pub email: &'a str,
+    /// As typed.
+    pub password: Secret<String>,
+    /// The cookie by which accounts know this browser.
+    pub device: Option<&'a str>,
+    /// The cookie of the session that this one takes the place of.
+    pub session: Option<&'a str>,
+    /// Where it comes from.
+    pub address: IpAddr,
+    /// The browser, as it names itself.
+    pub user_agent: &'a str,
+}
+
+/// A browser in which somebody has just signed in.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// Who.
+    pub user_id: UserId,
+    /// The session; forms are bound to its key from now on.
+    pub session: Session,
+    /// The session's cookie.
+    pub session_cookie: Secret<String>,
+    /// The cookie by which accounts know this browser.
+    pub device_cookie: Secret<String>,
+}
+
+/// Why nobody was signed in.
+#[derive(Debug)]
+pub enum Refused {
+    /// No account has this address and this password: there is none, the password is wrong, the account has none or is
+    /// suspended. One answer for all, after the same work, so that nothing can be probed.
+    WrongPassword,
+    /// Too many wrong passwords came before this one, which was not looked at.
+    TooMany {
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// More people sign in than there are threads for; the password was not looked at.
+    Busy,
+    /// The database says why.
+    Failed(Error),
+}
+
+impl<E: Into<Error>> From<E> for Refused {
+    fn from(error: E) -> Self {
+        match error.into() {
+            Error::TooMany { retry_after } => Self::TooMany { retry_after },
+            other => Self::Failed(other),
+        }
+    }
+}
+
+/// Signs a browser in: a new session in place of the old one, and the browser known to the account from now on.
+///
+/// # Errors
+/// See [`Refused`].
+pub async fn sign_in(core: &Core, from: SignIn<'_>) -> Result<SignedIn, Refused> {
+    let email_key = email::key(from.email);
+    let device = from.device.and_then(|cookie| Credential::parse(Kind::Device, cookie));
+    let facts = {
+        let mut conn = core.db.read().await?;
+        users::find_for_sign_in(&mut conn, &email_key, device).await?
+    };
+    let known_device = device.filter(|_| facts.as_ref().is_some_and(|facts| facts.known_device));
+    let admitted = throttle::admit(core, Try { email_key: &email_key, known_device, address: from.address }).await?;
+
+    // No account has a password that long; an ordinary wrong one takes its place, so that the work is the same.
+    let too_long = password::check_length(&from.password).is_err();
+    let typed = if too_long { Secret::new(String::new()) } else { from.password };
+    let hash = facts.as_ref().filter(|_| !too_long).and_then(|facts| facts.password_hash.clone());
+    let Ok(right) = core.passwords.verify(typed, hash.clone()).await else {
+        admitted.was_not_tried(core).await?;
+        return Err(Refused::Busy);
+    };
+    let (Some(facts), Some(hash), true) = (facts, hash, right) else { return Err(Refused::WrongPassword) };
+
+    let now = core.clock.now();
+    let begin = Begin {
+        user: facts.id,
+        hash,
+        admitted,
+        browser: Browser { user_agent: from.user_agent.to_owned(), address: from.address },
+        old_session: from.session.and_then(|cookie| Credential::parse(Kind::Session, cookie)),
+        device: from.device.map(|cookie| Secret::new(cookie.to_owned())).zip(device),
+        now,
+        expires_at: now.after(core.config.sessions.hours.duration()),
+    };
+    let begun = core.db.change(async move |conn: &mut Conn| begin.run(conn).await).await?;
+    begun.ok_or(Refused::WrongPassword)
+}
+
+/// All that the transaction of a right password needs.
+struct Begin {
+    user: UserId,
+    hash: String,
+    admitted: Admitted,
+    browser: Browser,
+    old_session: Option<CredentialKey>,
+    device: Option<(Secret<String>, CredentialKey)>,
+    now: Timestamp,
+    expires_at: Timestamp,
+}
+
+impl Begin {
+    /// `None` when the password was changed, or the account suspended, while the hash was computed.
+    async fn run(self, conn: &mut Conn) -> Result<Option<SignedIn>, Error> {
+        if !users::holds_password(conn, self.user, &self.hash).await? {
+            return Ok(None);
+        }
+        if let Some(old) = self.old_session {
+            sessions::delete(conn, old).await?;
+        }
+        let (session, session_cookie) =
+            session::start(conn, self.user, &self.browser, self.now, self.expires_at).await?;
+        let device_cookie = remember_device(conn, self.user, self.device, self.now).await?;
+        self.admitted.was_right(conn, self.now).await?;
+        Ok(Some(SignedIn { user_id: self.user, session, session_cookie, device_cookie }))
+    }
+}
+
+/// Notes that the account knows this browser, and answers with the cookie by which it does.
+///
+/// A cookie that this account does not know is replaced, for somebody else may have planted it; the accounts that do
+/// know it know the new one.
+async fn remember_device(
+    conn: &mut Conn,
+    user: UserId,
+    device: Option<(Secret<String>, CredentialKey)>,
+    now: Timestamp,
+) -> Result<Secret<String>, Error> {
+    let old = match device {
+        Some((cookie, key)) if known_devices::touch(conn, key, user, now).await? => return Ok(cookie),
+        Some((_, key)) => Some(key),
+        None => None,
+    };
+    let fresh = Credential::generate(Kind::Device, now);
+    if let Some(old) = old {
+        known_devices::replace_key(conn, old, fresh.key()).await?;
+    }
+    known_devices::insert(conn, fresh.key(), user, now).await?;
+    Ok(fresh.into_text())
+}

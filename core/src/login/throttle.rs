@@ -1,0 +1,203 @@
+//! How often somebody may try: wrong passwords by account, browser and network, and mails by mailbox and sender.
+//!
+//! A try counts before its password is looked at, and is taken back when that was right. So of a thousand tries that
+//! come at once no more are let through than of a thousand that come one by one. Nothing here disables an account: a
+//! person whose account is attacked goes on from every browser they have signed in with before, and from others waits.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use crate::clock::Timestamp;
+use crate::crypto::credential::CredentialKey;
+use crate::crypto::digest::MacKey;
+use crate::error::Error;
+use crate::state::Core;
+use crate::store::db::Conn;
+use crate::store::throttles::{self, Counted, SubjectKey};
+
+/// Wrong passwords are counted over this time.
+const WINDOW: Duration = Duration::from_mins(15);
+/// Wrong passwords of one account from unknown browsers, or from one known browser, before a further try waits.
+const WRONG_BY_ACCOUNT: i32 = 10;
+/// Wrong passwords from one network before a further try waits.
+const WRONG_BY_NETWORK: i32 = 100;
+/// The first wait; each further one is twice as long.
+const FIRST_WAIT: Duration = Duration::from_secs(30);
+/// The longest wait.
+const LONGEST_WAIT: Duration = Duration::from_mins(15);
+/// Mails are counted over this time.
+const MAIL_WINDOW: Duration = Duration::from_hours(1);
+/// Mails to one mailbox that somebody asked for without being signed in.
+const MAILS_BY_MAILBOX: i32 = 5;
+/// Mails that one network may ask for.
+const MAILS_BY_NETWORK: i32 = 100;
+
+/// A try to sign in.
+#[derive(Clone, Copy, Debug)]
+pub struct Try<'a> {
+    /// The key of the email address, whether or not an account has it.
+    pub email_key: &'a str,
+    /// The browser, when it is known to that account.
+    pub known_device: Option<CredentialKey>,
+    /// Where it comes from.
+    pub address: IpAddr,
+}
+
+/// A try that was let through, and what it was counted under.
+#[derive(Clone, Debug, Default)]
+pub struct Admitted(Vec<Mark>);
+
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    subject: SubjectKey,
+    counted: Counted,
+    /// The end of the block that this try brought.
+    block: Option<Timestamp>,
+    /// The right password forgets all of it, not this try alone.
+    forgets_all: bool,
+}
+
+/// Counts a try to sign in as if it were wrong, until [`Admitted::was_right`] says otherwise.
+///
+/// # Errors
+/// [`Error::TooMany`], the same for accounts there are and there are not, and then this try counts nowhere; the
+/// database's.
+pub async fn admit(core: &Core, attempt: Try<'_>) -> Result<Admitted, Error> {
+    if !core.config.limits.enabled {
+        return Ok(Admitted::default());
+    }
+    let key = core.master_key.mac_key("throttle");
+    let now = core.clock.now();
+    // A browser that knows the account has tries of its own there, and nobody else's spend them. They are few enough that
+    // its network's need not count, so an attack from the same network does not lock it out either.
+    let subjects = match attempt.known_device {
+        Some(device) => {
+            vec![(subject(&key, "device", &[device.as_bytes(), attempt.email_key.as_bytes()]), WRONG_BY_ACCOUNT, true)]
+        }
+        None => vec![
+            (subject(&key, "account", &[attempt.email_key.as_bytes()]), WRONG_BY_ACCOUNT, false),
+            (subject(&key, "network", &[&network(attempt.address)]), WRONG_BY_NETWORK, false),
+        ],
+    };
+    core.db
+        .change(async move |conn: &mut Conn| {
+            let mut marks = Vec::with_capacity(subjects.len());
+            for (subject, most, forgets_all) in subjects {
+                let Some(counted) = throttles::hit(conn, &subject, now, WINDOW).await? else {
+                    let until = throttles::blocked_until(conn, &subject).await?.unwrap_or(now);
+                    return Err(Error::TooMany { retry_after: until.since(now) });
+                };
+                let block = wait_after(counted.hits, most).map(|wait| now.after(wait));
+                if let Some(until) = block {
+                    throttles::block(conn, &subject, until, WINDOW).await?;
+                }
+                marks.push(Mark { subject, counted, block, forgets_all });
+            }
+            Ok(Admitted(marks))
+        })
+        .await
+}
+
+impl Admitted {
+    /// The password was right: takes the try back. The known browser it came from begins anew.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn was_right(&self, conn: &mut Conn, now: Timestamp) -> Result<(), Error> {
+        for mark in &self.0 {
+            if mark.forgets_all {
+                throttles::delete(conn, &mark.subject).await?;
+            } else {
+                throttles::take_back(conn, &mark.subject, mark.counted, mark.block, now).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The password was never looked at: takes the try back.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn was_not_tried(self, core: &Core) -> Result<(), Error> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        let now = core.clock.now();
+        core.db
+            .change(async move |conn: &mut Conn| {
+                for mark in &self.0 {
+                    throttles::take_back(conn, &mark.subject, mark.counted, mark.block, now).await?;
+                }
+                Ok(())
+            })
+            .await
+    }
+}
+
+/// Counts a request that makes us send mail, by where it comes from.
+///
+/// # Errors
+/// [`Error::TooMany`], whoever the mail would go to; the database's.
+pub async fn count_mail_request(core: &Core, address: IpAddr) -> Result<(), Error> {
+    if !core.config.limits.enabled {
+        return Ok(());
+    }
+    let sender = subject(&core.master_key.mac_key("throttle"), "mail from", &[&network(address)]);
+    let now = core.clock.now();
+    core.db
+        .change(async move |conn: &mut Conn| match throttles::hit(conn, &sender, now, MAIL_WINDOW).await? {
+            Some(counted) if counted.hits > MAILS_BY_NETWORK => {
+                Err(Error::TooMany { retry_after: counted.window_started_at.after(MAIL_WINDOW).since(now) })
+            }
+            _ => Ok(()),
+        })
+        .await
+}
+
+/// The counter of the mails to one mailbox.
+#[derive(Clone, Copy, Debug)]
+pub struct Mailbox(Option<SubjectKey>);
+
+impl Mailbox {
+    /// The mailbox of the email address with this key.
+    pub fn of(core: &Core, email_key: &str) -> Self {
+        let key = core.master_key.mac_key("throttle");
+        Self(core.config.limits.enabled.then(|| subject(&key, "mail to", &[email_key.as_bytes()])))
+    }
+
+    /// Counts one more mail; false when there were enough, and nobody is told so.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn may_get_one_more(self, conn: &mut Conn, now: Timestamp) -> Result<bool, Error> {
+        let Some(mailbox) = self.0 else { return Ok(true) };
+        let counted = throttles::hit(conn, &mailbox, now, MAIL_WINDOW).await?;
+        Ok(counted.is_some_and(|counted| counted.hits <= MAILS_BY_MAILBOX))
+    }
+}
+
+/// How long the next try waits after this many; `None` while there are fewer than `most`.
+fn wait_after(hits: i32, most: i32) -> Option<Duration> {
+    let further = u32::try_from(hits.checked_sub(most)?).ok()?;
+    let wait = 2_u32.checked_pow(further).and_then(|times| FIRST_WAIT.checked_mul(times)).unwrap_or(LONGEST_WAIT);
+    Some(wait.min(LONGEST_WAIT))
+}
+
+/// Who shares a counter: one IPv4 address, or the /64 that an IPv6 subscriber has at the least.
+fn network(address: IpAddr) -> Vec<u8> {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.octets().to_vec(),
+        IpAddr::V6(address) => address.octets()[..8].to_vec(),
+    }
+}
+
+/// The digest of what is counted: the table names no person and no address. Each part goes with its length, so that no
+/// two lists of parts read the same.
+fn subject(key: &MacKey, kind: &str, parts: &[&[u8]]) -> SubjectKey {
+    let mut message = Vec::new();
+    for part in [kind.as_bytes()].iter().chain(parts) {
+        message.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        message.extend_from_slice(part);
+    }
+    key.mac(&message)
+}

@@ -1,0 +1,96 @@
+//! The words of the platform as types, one noun a file: text is parsed once, at the edge, and trusted afterwards.
+
+pub mod client;
+pub mod email;
+pub mod fallback;
+pub mod host;
+pub mod label;
+pub mod password;
+pub mod root_domain;
+pub mod scope;
+pub mod server_ip;
+pub mod url;
+
+/// Stores a type as its text: it has `as_str` and `from_stored(String) -> Result<Self, impl Error>`.
+macro_rules! stored_text {
+    ($name:ident) => {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<DB: diesel::backend::Backend> diesel::serialize::ToSql<diesel::sql_types::Text, DB> for $name
+        where
+            str: diesel::serialize::ToSql<diesel::sql_types::Text, DB>,
+        {
+            fn to_sql<'b>(&'b self, out: &mut diesel::serialize::Output<'b, '_, DB>) -> diesel::serialize::Result {
+                self.as_str().to_sql(out)
+            }
+        }
+
+        impl<DB: diesel::backend::Backend> diesel::deserialize::FromSql<diesel::sql_types::Text, DB> for $name
+        where
+            String: diesel::deserialize::FromSql<diesel::sql_types::Text, DB>,
+        {
+            fn from_sql(bytes: DB::RawValue<'_>) -> diesel::deserialize::Result<Self> {
+                Ok(Self::from_stored(String::from_sql(bytes)?)?)
+            }
+        }
+    };
+}
+use stored_text;
+
+/// Declares a choice whose values have one text each, in the database and on the wire.
+macro_rules! text_enum {
+    ($(#[$doc:meta])* $name:ident { $($(#[$value_doc:meta])* $value:ident = $text:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, diesel::expression::AsExpression, diesel::deserialize::FromSqlRow,
+        )]
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        pub enum $name {
+            $($(#[$value_doc])* $value,)+
+        }
+
+        impl $name {
+            /// Every value, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$value),+];
+
+            /// Its text.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$value => $text,)+
+                }
+            }
+
+            /// The value of this text, written exactly so.
+            pub fn parse(text: &str) -> Option<Self> {
+                match text {
+                    $($text => Some(Self::$value),)+
+                    _ => None,
+                }
+            }
+
+            fn from_stored(text: String) -> Result<Self, String> {
+                Self::parse(&text).ok_or_else(|| format!("not one of {}: {text}", [$($text),+].join(", ")))
+            }
+        }
+
+        crate::model::stored_text!($name);
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                Self::from_stored(text).map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+use text_enum;

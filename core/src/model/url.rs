@@ -1,0 +1,312 @@
+//! URLs of a domain: callbacks, webhooks, logout targets (SPEC §2.5).
+//!
+//! A URL is read twice, byte by byte as RFC 3986 writes it and by the reader that browsers share (the `url` crate), and
+//! is valid only when both see the same host. It is stored as sent.
+
+use super::host::Host;
+use super::root_domain::RootDomain;
+use super::text_enum;
+use crate::error::FieldIssue;
+
+/// The longest URL, in bytes.
+pub const MAX_BYTES: usize = 2048;
+
+text_enum! {
+    /// What a URL of a domain is for.
+    UrlKind {
+        /// Where a login ends.
+        Callback = "callback",
+        /// Where events are sent.
+        Webhook = "webhook",
+        /// Where a logout ends.
+        Logout = "logout",
+    }
+}
+
+/// Checks a URL before it is stored for a domain. The rules are the same for every kind; the kind is named in the text.
+///
+/// # Errors
+/// `too_long`, `scheme`, `character`, `fragment`, `wildcard`, `userinfo`, `port`, `dot_segment`, or `host`.
+pub fn validate(kind: UrlKind, text: &str, root: &RootDomain, test_mode: bool) -> Result<(), FieldIssue> {
+    let noun = match kind {
+        UrlKind::Callback => "a callback URL",
+        UrlKind::Webhook => "a webhook URL",
+        UrlKind::Logout => "a logout URL",
+    };
+    validate_as(noun, text, root, test_mode)
+}
+
+/// As [`validate`], for what is called `noun`.
+pub(super) fn validate_as(noun: &str, text: &str, root: &RootDomain, test_mode: bool) -> Result<(), FieldIssue> {
+    let host = read(noun, text, test_mode)?;
+    let local = matches!(host, "127.0.0.1" | "[::1]") || host.eq_ignore_ascii_case("localhost");
+    if local && test_mode {
+        return Ok(());
+    }
+    if local {
+        let message = format!("{noun} on this machine is for test mode; give one on {root} or below it");
+        return Err(FieldIssue::new("host", message));
+    }
+    match Host::parse(host) {
+        Ok(host) if host.is_or_is_under(root) => Ok(()),
+        _ => Err(FieldIssue::new("host", format!("the host of {noun} is {root} or a name below it"))),
+    }
+}
+
+/// Checks a link to a page of the partner's, on any host: homepage, privacy, terms.
+///
+/// # Errors
+/// As [`validate`].
+pub fn validate_link(text: &str) -> Result<(), FieldIssue> {
+    match Host::parse(read("a link", text, false)?) {
+        Ok(Host::Name(name)) if name.contains('.') => Ok(()),
+        _ => Err(FieldIssue::new("host", "a link leads to a public name, such as engines.example")),
+    }
+}
+
+/// Whether a stored URL is good in test mode only: not https, or on this machine itself.
+pub fn needs_test_mode(text: &str) -> bool {
+    let https = text.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("https://"));
+    !https || Host::of_url(text).is_none_or(|host| host.is_loopback())
+}
+
+/// Checks everything but whose host it is, and returns the host as it is written.
+fn read<'a>(noun: &str, text: &'a str, http: bool) -> Result<&'a str, FieldIssue> {
+    let refuse = |code, what: &str| Err(FieldIssue::new(code, format!("{noun} {what}")));
+    if text.len() > MAX_BYTES {
+        return refuse("too_long", "has at most 2,048 bytes");
+    }
+    // First of all, so that `javascript:` and `data:` are named for what they are.
+    let rest = match text.split_once(':') {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => rest,
+        Some((scheme, rest)) if http && scheme.eq_ignore_ascii_case("http") => rest,
+        _ if http => return refuse("scheme", "begins with https:// or, in test mode, http://"),
+        _ => return refuse("scheme", "begins with https://"),
+    };
+    if rest.contains('#') {
+        return refuse("fragment", "has no fragment (#)");
+    }
+    if rest.contains('*') {
+        return refuse("wildcard", "is written out; wildcards (*) are not supported");
+    }
+    if !has_only_url_characters(rest) {
+        let what = "has only the characters of RFC 3986; write others percent-encoded, a host in A-labels (xn--)";
+        return refuse("character", what);
+    }
+    let Some(after_scheme) = rest.strip_prefix("//") else {
+        return refuse("host", "has two slashes and a host after its scheme");
+    };
+    let (authority, tail) = after_scheme.split_at(after_scheme.find(['/', '?']).unwrap_or(after_scheme.len()));
+    if authority.contains('@') {
+        return refuse("userinfo", "has no user name or password (@)");
+    }
+    // The colons of an IPv6 address are inside its brackets.
+    let (host, port) = match authority.rfind(':').filter(|&colon| !authority[colon..].contains(']')) {
+        Some(colon) => (&authority[..colon], Some(&authority[colon + 1..])),
+        None => (authority, None),
+    };
+    if port.is_some_and(|port| !is_port(port)) {
+        return refuse("port", "has a port between 1 and 65535, or none");
+    }
+    let path = tail.split('?').next().unwrap_or(tail);
+    if has_dot_segment(path) {
+        return refuse("dot_segment", "has no . or .. in its path");
+    }
+    match url::Url::parse(text) {
+        Ok(url) if url.host_str().is_some_and(|seen| seen.eq_ignore_ascii_case(host)) && !host.ends_with('.') => {
+            Ok(host)
+        }
+        _ => refuse("host", "has a host that every browser reads alike: a plain name, without a final dot"),
+    }
+}
+
+/// RFC 3986's characters, each `%` followed by two hexadecimal digits that stand for no control character. The square
+/// brackets of IPv6 are let through everywhere: query strings carry them (`a[]=1`).
+fn has_only_url_characters(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.iter().enumerate().all(|(index, byte)| match byte {
+        b'%' => match bytes.get(index + 1..index + 3) {
+            Some([high, low]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+                let control = matches!(high, b'0' | b'1') || (*high == b'7' && low.eq_ignore_ascii_case(&b'f'));
+                !control
+            }
+            _ => false,
+        },
+        b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' => false,
+        other => other.is_ascii_graphic(),
+    })
+}
+
+fn is_port(text: &str) -> bool {
+    !text.starts_with(['0', '+']) && text.parse::<u16>().is_ok()
+}
+
+/// Whether a path, read as loosely as some servers do, has a `.` or `..` in it: encoded, behind encoded slashes, or with
+/// parameters (`..;`).
+fn has_dot_segment(path: &str) -> bool {
+    let loose = path.to_ascii_lowercase().replace("%2e", ".").replace("%2f", "/").replace("%5c", "/");
+    loose.split('/').any(|segment| matches!(segment.split(';').next(), Some("." | "..")))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn root() -> RootDomain {
+        RootDomain::parse("engines.example").unwrap()
+    }
+
+    fn code(text: &str, test_mode: bool) -> &'static str {
+        validate(UrlKind::Callback, text, &root(), test_mode).map_or_else(|issue| issue.code, |()| "fine")
+    }
+
+    #[test]
+    fn urls_on_the_root_or_below_are_fine() {
+        let longest = format!("https://engines.example/{}", "a".repeat(MAX_BYTES - 24));
+        for text in [
+            "https://engines.example",
+            "https://engines.example/",
+            "https://app.engines.example/callback?from=xwms&a[]=1",
+            "https://app.engines.example:8443/cb;v=1/%C3%BC/@me",
+            "HTTPS://App.Engines.Example/CB",
+            "https://engines.example/..a/...",
+            "https://engines.example//cb?next=../x",
+            &longest,
+        ] {
+            assert_eq!(code(text, false), "fine", "{text}");
+        }
+    }
+
+    #[test]
+    fn each_bad_url_gets_its_reason() {
+        let too_long = format!("https://engines.example/{}", "a".repeat(MAX_BYTES - 23));
+        let rows = [
+            (too_long.as_str(), "too_long"),
+            ("", "scheme"),
+            ("engines.example/cb", "scheme"),
+            ("javascript:alert(\"1\")", "scheme"),
+            ("JaVaScRiPt:alert(1)", "scheme"),
+            ("data:text/html,<p>", "scheme"),
+            ("file:///etc/passwd", "scheme"),
+            ("com.engines.app:/cb", "scheme"),
+            ("http://engines.example/cb", "scheme"),
+            (" https://engines.example/cb", "scheme"),
+            ("https://engines.example/cb#", "fragment"),
+            ("https://engines.example/#/cb", "fragment"),
+            ("https://*.engines.example/cb", "wildcard"),
+            ("https://engines.example/*", "wildcard"),
+            ("https://engines.example/c b", "character"),
+            ("https://engines.example/cb\n", "character"),
+            ("https://engines.example/\tcb", "character"),
+            ("https://engines.example/\0", "character"),
+            ("https://engines.example/%0d%0a", "character"),
+            ("https://engines.example/%7F", "character"),
+            ("https://engines.example/%zz", "character"),
+            ("https://engines.example/%2", "character"),
+            ("https://engines.example\\@evil.test/cb", "character"),
+            ("https://bücher.engines.example/cb", "character"),
+            ("https://ada@engines.example/cb", "userinfo"),
+            ("https://app.engines.example@evil.test/cb", "userinfo"),
+            ("https://ada:pw@engines.example/cb", "userinfo"),
+            ("https://engines.example:0/cb", "port"),
+            ("https://engines.example:/cb", "port"),
+            ("https://engines.example:0443/cb", "port"),
+            ("https://engines.example:65536/cb", "port"),
+            ("https://engines.example/a/../cb", "dot_segment"),
+            ("https://engines.example/./cb", "dot_segment"),
+            ("https://engines.example/..", "dot_segment"),
+            ("https://engines.example/%2e%2E/cb", "dot_segment"),
+            ("https://engines.example/.%2e/cb", "dot_segment"),
+            ("https://engines.example/..;/cb", "dot_segment"),
+            ("https://engines.example/a%2f..%2Fcb", "dot_segment"),
+            ("https:///x", "host"),
+            ("https://", "host"),
+            ("https:/engines.example/cb", "host"),
+            ("https:engines.example/cb", "host"),
+            ("https://engines.example./cb", "host"),
+            ("https://%65ngines.example/cb", "host"),
+            ("https://evilengines.example/cb", "host"),
+            ("https://example/cb", "host"),
+            ("https://engines.example.evil.test/cb", "host"),
+            ("https://evil.test/engines.example", "host"),
+            ("https://evil.test?engines.example", "host"),
+            ("https://93.184.216.34/cb", "host"),
+            ("https://[::ffff:1.2.3.4]/cb", "host"),
+            ("https://[::1/cb", "host"),
+            ("https://127.0.0.1/cb", "host"),
+            ("https://localhost/cb", "host"),
+        ];
+        for (text, reason) in rows {
+            assert_eq!(code(text, false), reason, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn test_mode_adds_http_and_this_machine() {
+        for (text, reason) in [
+            ("http://engines.example/cb", "fine"),
+            ("http://127.0.0.1:8081/callback", "fine"),
+            ("http://[::1]:8081/callback", "fine"),
+            ("http://localhost/", "fine"),
+            ("https://localhost:3000/cb", "fine"),
+            ("http://127.0.0.2/cb", "host"),
+            ("http://2130706433/cb", "host"),
+            ("http://[0:0::1]/cb", "host"),
+            ("http://localhost.evil.test/cb", "host"),
+            ("http://localhost@evil.test/cb", "userinfo"),
+            ("http://evil.test/cb", "host"),
+            ("ftp://engines.example/cb", "scheme"),
+        ] {
+            assert_eq!(code(text, true), reason, "{text}");
+            if reason == "fine" {
+                assert!(needs_test_mode(text) && code(text, false) != "fine", "{text}");
+            }
+        }
+        assert!(!needs_test_mode("HTTPS://engines.example/cb"));
+    }
+
+    #[test]
+    fn links_lead_to_public_pages() {
+        assert_eq!(validate_link("https://engines.example/privacy"), Ok(()));
+        for text in ["javascript:alert(1)", "http://engines.example", "https://localhost/", "https://127.0.0.1/"] {
+            assert!(validate_link(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_names_what_it_is_about() {
+        let issue = validate(UrlKind::Webhook, "ftp://engines.example", &root(), false).unwrap_err();
+        assert_eq!(issue.message, "a webhook URL begins with https://");
+    }
+
+    proptest! {
+        #[test]
+        fn a_valid_url_leads_to_the_root_or_below(
+            pieces in proptest::collection::vec(
+                prop_oneof![
+                    Just("https://"), Just("http://"), Just("engines.example"), Just("app."), Just("evil.test"), Just("@"),
+                    Just("/"), Just("\\"), Just(":"), Just("443"), Just("?"), Just("."), Just("%2e"), Just("%40"),
+                    Just("localhost"), Just("[::1]"), Just("127.0.0.1"), Just("x"), Just("\t"), Just("。"), Just("xn--"),
+                ],
+                0..9,
+            ),
+            test_mode: bool,
+        ) {
+            let text = ["https://", "engines.example"].into_iter().chain(pieces.iter().copied()).collect::<String>();
+            for text in [pieces.concat(), text] {
+                if validate(UrlKind::Callback, &text, &root(), test_mode).is_ok() {
+                    let host = Host::of_url(&text).unwrap();
+                    prop_assert!(host.is_or_is_under(&root()) || (test_mode && host.is_loopback()), "{}", text);
+                    prop_assert!(test_mode || !needs_test_mode(&text), "{}", text);
+                }
+            }
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in ".*") {
+            prop_assert!(validate(UrlKind::Logout, &text, &root(), true).is_err());
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! What one login gave to one client. Codes and tokens lead here, and here they are ended.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::db::{Conn, with_conn};
+use super::schema::{consents, grants as t, revoked_tokens, users};
+use crate::clock::Timestamp;
+use crate::id::{ClientId, ConsentId, DomainId, GrantId, SessionId, Subject, UserId};
+use crate::model::scope::ScopeSet;
+
+/// A row of `grants`.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = t, treat_none_as_default_value = false)]
+pub struct Grant {
+    /// Its id.
+    pub id: GrantId,
+    /// To whom it was given.
+    pub client_id: ClientId,
+    /// The domain the login went through.
+    pub domain_id: DomainId,
+    /// Whose it is.
+    pub user_id: UserId,
+    /// The consent it rests on; ending that ends it.
+    pub consent_id: ConsentId,
+    /// The person as this client knows them. It never changes once somebody has logged in, so tokens need no look-up.
+    pub subject: Subject,
+    /// The browser's session: `sid`.
+    pub session_id: SessionId,
+    /// The scopes it was given for.
+    pub scope: ScopeSet,
+    /// When the person signed in: `auth_time`.
+    pub authenticated_at: Timestamp,
+    /// When it was given.
+    pub created_at: Timestamp,
+    /// Nothing given under it lives longer.
+    pub expires_at: Timestamp,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// A grant with the live facts that decide about it.
+#[derive(Clone, Debug)]
+pub struct LiveGrant {
+    /// The grant.
+    pub grant: Grant,
+    /// The person, as they are now.
+    pub user: GrantUser,
+    /// The scopes of the consent it rests on; `None` when that has ended.
+    pub consented: Option<ScopeSet>,
+    /// Whether the token asked about was revoked by itself.
+    pub token_revoked: bool,
+}
+
+/// What of the person tokens and userinfo need.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = users)]
+pub struct GrantUser {
+    /// Main address, as written.
+    pub email: String,
+    /// Whether it is verified.
+    pub email_verified: bool,
+    /// Given name.
+    pub given_name: Option<String>,
+    /// Family name.
+    pub family_name: Option<String>,
+    /// Address of a picture.
+    pub picture: Option<String>,
+    /// Language tag.
+    pub locale: Option<String>,
+    /// Time zone name.
+    pub zoneinfo: Option<String>,
+    /// ISO 8601 date.
+    pub birth_date: Option<String>,
+    /// In the person's own words.
+    pub gender: Option<String>,
+    /// Second address.
+    pub second_email: Option<String>,
+    /// ISO 3166 alpha-2.
+    pub country: Option<String>,
+    /// Telephone number.
+    pub phone_number: Option<String>,
+    /// Whether it is verified.
+    pub phone_number_verified: bool,
+    /// When staff suspended the account.
+    pub suspended_at: Option<Timestamp>,
+    /// When the profile last changed.
+    pub updated_at: Timestamp,
+}
+
+/// Stores a new grant.
+pub async fn insert(conn: &mut Conn, grant: &Grant) -> QueryResult<()> {
+    with_conn!(conn, |c| diesel::insert_into(t::table).values(grant).execute(c)).map(drop)
+}
+
+/// The grant of this id with all that decides about it, in one indexed query; `jti` is the token's own id, where one
+/// is asked about.
+pub async fn find_live(conn: &mut Conn, id: GrantId, jti: Option<&str>) -> QueryResult<Option<LiveGrant>> {
+    type Found = (Grant, GrantUser, (ScopeSet, Option<Timestamp>), Option<String>);
+    let query = t::table
+        .find(id)
+        .inner_join(users::table.on(users::id.eq(t::user_id)))
+        .inner_join(consents::table.on(consents::id.eq(t::consent_id)))
+        .left_join(revoked_tokens::table.on(revoked_tokens::jti.eq(jti.unwrap_or_default())));
+    let consent = (consents::scope, consents::ended_at);
+    let found: Option<Found> = with_conn!(conn, |c| query
+        .select((Grant::as_select(), GrantUser::as_select(), consent, revoked_tokens::jti.nullable()))
+        .first(c))
+    .optional()?;
+    Ok(found.map(|(grant, user, (scope, ended), revoked)| LiveGrant {
+        grant,
+        user,
+        consented: ended.is_none().then_some(scope),
+        token_revoked: revoked.is_some(),
+    }))
+}
+
+/// Ends a grant and all that was given under it.
+pub async fn revoke(conn: &mut Conn, id: GrantId, now: Timestamp) -> QueryResult<()> {
+    let live = t::table.find(id).filter(t::revoked_at.is_null());
+    with_conn!(conn, |c| diesel::update(live).set(t::revoked_at.eq(now)).execute(c)).map(drop)
+}
+
+/// Ends every grant of a user: after a password reset, say.
+pub async fn revoke_all_of_user(conn: &mut Conn, user: UserId, now: Timestamp) -> QueryResult<()> {
+    let live = t::table.filter(t::user_id.eq(user)).filter(t::revoked_at.is_null());
+    with_conn!(conn, |c| diesel::update(live).set(t::revoked_at.eq(now)).execute(c)).map(drop)
+}
+
+/// Ends one access token before its time.
+pub async fn revoke_token(conn: &mut Conn, jti: &str, expires_at: Timestamp) -> QueryResult<()> {
+    let row = (revoked_tokens::jti.eq(jti), revoked_tokens::expires_at.eq(expires_at));
+    with_conn!(conn, |c| diesel::insert_into(revoked_tokens::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(c))
+    .map(drop)
+}
+
+/// Whether this access token was ended before its time.
+pub async fn is_token_revoked(conn: &mut Conn, jti: &str) -> QueryResult<bool> {
+    let query = diesel::select(diesel::dsl::exists(revoked_tokens::table.find(jti)));
+    with_conn!(conn, |c| query.get_result(c))
+}
+
+/// Deletes up to `limit` grants and revocations that no living token needs.
+pub async fn delete_expired(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
+    let due = t::table.filter(t::expires_at.le(now)).select(t::id).limit(limit);
+    let ids: Vec<GrantId> = with_conn!(conn, |c| due.load(c))?;
+    let grants = with_conn!(conn, |c| diesel::delete(t::table.filter(t::id.eq_any(&ids))).execute(c))?;
+    let due = revoked_tokens::table.filter(revoked_tokens::expires_at.le(now)).select(revoked_tokens::jti).limit(limit);
+    let ids: Vec<String> = with_conn!(conn, |c| due.load(c))?;
+    let tokens = revoked_tokens::table.filter(revoked_tokens::jti.eq_any(&ids));
+    Ok(grants + with_conn!(conn, |c| diesel::delete(tokens).execute(c))?)
+}

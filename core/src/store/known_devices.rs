@@ -1,0 +1,39 @@
+//! Browsers that people have signed in with before. One browser may be known to several accounts.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::db::{Conn, with_conn};
+use super::schema::known_devices as t;
+use crate::clock::Timestamp;
+use crate::crypto::credential::CredentialKey;
+use crate::id::UserId;
+
+/// Notes that this person signed in with this browser.
+pub async fn insert(conn: &mut Conn, key: CredentialKey, user: UserId, now: Timestamp) -> QueryResult<()> {
+    let row = (t::token_key.eq(key), t::user_id.eq(user), t::last_used_at.eq(now));
+    with_conn!(conn, |c| diesel::insert_into(t::table).values(row).on_conflict_do_nothing().execute(c)).map(drop)
+}
+
+/// Notes a further sign-in of this person with this browser; false when it is not known to the account.
+pub async fn touch(conn: &mut Conn, key: CredentialKey, user: UserId, now: Timestamp) -> QueryResult<bool> {
+    let known = t::table.find((key, user));
+    Ok(with_conn!(conn, |c| diesel::update(known).set(t::last_used_at.eq(now)).execute(c))? == 1)
+}
+
+/// Gives a browser another cookie: whatever accounts it is known to, it stays so under the new key only.
+pub async fn replace_key(conn: &mut Conn, old: CredentialKey, new: CredentialKey) -> QueryResult<()> {
+    let known = t::table.filter(t::token_key.eq(old));
+    with_conn!(conn, |c| diesel::update(known).set(t::token_key.eq(new)).execute(c)).map(drop)
+}
+
+/// Deletes up to `limit` rows that were last used before `unused_since`.
+pub async fn delete_unused(conn: &mut Conn, unused_since: Timestamp, limit: i64) -> QueryResult<usize> {
+    let due = t::table.filter(t::last_used_at.lt(unused_since)).select((t::token_key, t::user_id)).limit(limit);
+    let due: Vec<(CredentialKey, UserId)> = with_conn!(conn, |c| due.load(c))?;
+    let mut deleted = 0;
+    for key in due {
+        deleted += with_conn!(conn, |c| diesel::delete(t::table.find(key)).execute(c))?;
+    }
+    Ok(deleted)
+}

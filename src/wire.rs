@@ -1,0 +1,101 @@
+//! Builds the platform from its configuration.
+
+use std::path::Path;
+
+use xwms_core::clock::Clock;
+use xwms_core::config::Config;
+use xwms_core::crypto::keys::KeyRing;
+use xwms_core::crypto::password::PasswordHasher;
+use xwms_core::crypto::seal::MasterKey;
+use xwms_core::error::Error;
+use xwms_core::key_rotation;
+use xwms_core::mail::Mailer;
+use xwms_core::snapshot_cache::SnapshotCache;
+use xwms_core::state::{Core, Parts};
+use xwms_core::store::db::{Db, Options};
+use xwms_core::store::signing_keys;
+use xwms_core::store::snapshots::PlanRules;
+
+/// Why the program can't start: a text for the operator.
+#[derive(Debug)]
+pub struct StartError(pub String);
+
+impl std::fmt::Display for StartError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for StartError {}
+
+/// The options of the database in this configuration.
+pub fn database_options(config: &Config) -> Options {
+    Options {
+        url: config.database.url.expose().clone(),
+        connections: config.database.connections.get() as usize,
+        wait: config.database.wait_seconds.duration(),
+    }
+}
+
+/// Opens everything: database (migrated), master key, signing keys (made when there are none), mail.
+///
+/// # Errors
+/// What is missing or wrong, and what to do about it.
+pub async fn core(config: Config, clock: Clock) -> Result<Core, StartError> {
+    let failed = |what: &str| {
+        let what = what.to_owned();
+        move |error: Error| StartError(format!("{what}: {error:?}"))
+    };
+    let db = Db::open(&database_options(&config)).await.map_err(failed("the database can't be opened"))?;
+    let has_keys = {
+        let mut conn = db.read().await.map_err(failed("the database can't be read"))?;
+        !signing_keys::all(&mut conn).await.map_err(|why| failed("the database can't be read")(why.into()))?.is_empty()
+    };
+    let master_key = master_key(&config, has_keys)?;
+    let plans = PlanRules {
+        free: config.plans.free.clients,
+        paid: config.plans.paid.clients,
+        grace: config.plans.grace_days.duration(),
+    };
+    let snapshots = SnapshotCache::new(
+        db.clone(),
+        clock.clone(),
+        plans,
+        config.snapshots.max_clients.get() as usize,
+        config.snapshots.max_age_seconds.duration(),
+    );
+    let keys = key_rotation::ready(&db, &master_key, &config.keys, clock.now())
+        .await
+        .map_err(failed("the signing keys can't be used"))?;
+    let passwords = PasswordHasher::new(config.passwords.cost(), config.passwords.threads.get() as usize, config.passwords.queue.get() as usize);
+    let mailer = Mailer::new(&config.mail).map_err(|why| StartError(format!("mail: {why}")))?;
+    Ok(Core::new(Parts {
+        config,
+        clock,
+        db,
+        master_key,
+        keys: KeyRing::new(keys),
+        passwords,
+        mailer,
+        snapshots,
+        attempts: Default::default(),
+        secret_uses: Default::default(),
+    }))
+}
+
+/// The master key from its file. A new one is made only where nothing can be lost by it: the file is absent, the
+/// database holds no key, and the server listens on loopback.
+fn master_key(config: &Config, has_keys: bool) -> Result<MasterKey, StartError> {
+    let path = Path::new(&config.keys.master_key_file);
+    let told = |why: &dyn std::fmt::Display| StartError(format!("keys.master_key_file {}: {why}", path.display()));
+    if path.exists() {
+        return MasterKey::from_file(path).map_err(|why| told(&why));
+    }
+    if has_keys {
+        return Err(told(&"it is missing, and the database holds keys that only it opens: bring it back"));
+    }
+    if !config.server.listen.ip().is_loopback() {
+        return Err(told(&"it is missing: make one with `head -c 32 /dev/urandom | base64`, mode 0600"));
+    }
+    MasterKey::create(path).map_err(|why| told(&why))
+}
