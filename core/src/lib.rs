@@ -1,6 +1,6 @@
 //! The model, the rules, the store and the use cases of XWMS. No HTTP and no HTML here.
 //!
-//! The modules stand in order: each uses only those above it.
+//! The modules stand in order: each uses only those above it, but for [`state`], which holds what is wired at start.
 
 pub mod clock;
 pub mod crypto;
@@ -14,3 +14,8 @@ pub mod config;
 pub mod gate;
 pub mod store;
 pub mod mail;
+pub mod snapshot_cache;
+pub mod attempts;
+pub mod secret_uses;
+pub mod state;
+pub mod login;

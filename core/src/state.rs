@@ -3,12 +3,14 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::attempts::AttemptLog;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::crypto::keys::KeyRing;
 use crate::crypto::password::PasswordHasher;
 use crate::crypto::seal::MasterKey;
 use crate::mail::Mailer;
+use crate::secret_uses::SecretUses;
 use crate::snapshot_cache::SnapshotCache;
 use crate::store::db::Db;
 
@@ -34,6 +36,10 @@ pub struct Parts {
     pub mailer: Mailer,
     /// The configuration of clients, in memory.
     pub snapshots: SnapshotCache,
+    /// Refused attempts that wait to be written.
+    pub attempts: AttemptLog,
+    /// Uses of client secrets that wait to be written.
+    pub secret_uses: SecretUses,
 }
 
 impl Core {

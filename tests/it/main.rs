@@ -1,1 +1,30 @@
+//! Everything that is tested through the front door: the real router on both databases, real processes, real
+//! relying-party libraries, a real browser.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    clippy::allow_attributes,
+    missing_docs,
+    reason = "a test says what went wrong by panicking, and needs no documentation but its name"
+)]
+
+mod browser;
+mod oauth;
+mod postgres;
+mod world;
+
+use std::net::TcpListener;
+
+/// A port that was free a moment ago.
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// Prints what is left out for want of a tool; fails instead where every tool is required.
+fn skipped(what: &str, why: &str) {
+    assert!(std::env::var("XWMS_TEST_REQUIRE").is_err(), "{what} is required: {why}");
+    postgres::say(&format!("SKIPPED {what}: {why}"));
+}

@@ -2,11 +2,12 @@
 
 use std::net::IpAddr;
 
-use super::letter::{Letter, in_background};
+use super::post::{FORGOT_PATH, RESET_PASSWORD_PATH, in_background, link, post};
 use super::session;
 use super::throttle::{self, Mailbox};
 use crate::crypto::credential::{Credential, Kind};
 use crate::error::Error;
+use crate::mail::messages;
 use crate::model::email::EmailAddress;
 use crate::model::password;
 use crate::secret::Secret;
@@ -79,16 +80,16 @@ pub async fn reset(core: &Core, token: &str, new: Secret<String>) -> Result<(), 
             Ok(email)
         })
         .await?;
-    Letter::password_changed(core, to).post(core);
+    post(core, messages::password_changed(&to, &link(core, FORGOT_PATH, None, None)));
     Ok(())
 }
 
 async fn send_link(core: &Core, email: &EmailAddress) -> Result<(), Error> {
     let now = core.clock.now();
     let mailbox = Mailbox::of(core, email.key());
-    let ends = now.after(core.config.accounts.reset_password_minutes.duration());
-    let link = Credential::generate(Kind::EmailToken, now);
-    let (key, email_key) = (link.key(), email.key().to_owned());
+    let ends = now.after(core.config.tokens.email_link_minutes.duration());
+    let token = Credential::generate(Kind::EmailToken, now);
+    let (key, email_key) = (token.key(), email.key().to_owned());
     let to = core
         .db
         .change(async move |conn: &mut Conn| {
@@ -103,7 +104,8 @@ async fn send_link(core: &Core, email: &EmailAddress) -> Result<(), Error> {
         })
         .await?;
     if let Some(to) = to {
-        Letter::reset_password(core, to, link.text()).post(core);
+        let link = link(core, RESET_PASSWORD_PATH, Some(token.text()), None);
+        post(core, messages::reset_password(&to, &link));
     }
     Ok(())
 }

@@ -2,14 +2,15 @@
 
 use std::net::IpAddr;
 
-use super::letter::Letter;
+use super::post::{LOGIN_PATH, RESET_PASSWORD_PATH, VERIFY_EMAIL_PATH, link, post};
 use super::session::Session;
 use super::throttle::{self, Mailbox};
 use crate::clock::Timestamp;
 use crate::crypto::credential::{Credential, Kind};
 use crate::error::{Error, FieldError};
 use crate::id::{FlowId, UserId};
-use crate::model::email::EmailAddress;
+use crate::mail::messages;
+use crate::model::email::{self, EmailAddress};
 use crate::model::label::Label;
 use crate::model::password;
 use crate::secret::Secret;
@@ -77,23 +78,22 @@ pub async fn register(core: &Core, new: NewAccount, flow: Option<FlowId>, addres
 
     let now = core.clock.now();
     let mailbox = Mailbox::of(core, new.email.key());
-    let verify_ends = now.after(core.config.accounts.verify_email_hours.duration());
-    let reset_ends = now.after(core.config.accounts.reset_password_minutes.duration());
-    let link = Credential::generate(Kind::EmailToken, now);
-    let key = link.key();
+    let ends = now.after(core.config.tokens.email_link_minutes.duration());
+    let token = Credential::generate(Kind::EmailToken, now);
+    let key = token.key();
     let outcome = core
         .db
         .change(async move |conn: &mut Conn| {
             let made = insert(conn, &new, now).await?;
-            let (to, purpose, ends, hears) = match made {
+            let (to, purpose, hears) = match made {
                 Made::New(user_id) => {
                     let to = SentTo { user_id, email: new.email.address().to_owned() };
-                    (to, Purpose::VerifyEmail, verify_ends, true)
+                    (to, Purpose::VerifyEmail, true)
                 }
                 // Their own spelling, not the one typed now: two mailboxes may share a key.
                 Made::Known(account) => {
                     let to = SentTo { user_id: account.id, email: account.email };
-                    (to, Purpose::ResetPassword, reset_ends, account.suspended_at.is_none())
+                    (to, Purpose::ResetPassword, account.suspended_at.is_none())
                 }
             };
             email_tokens::insert(conn, key, purpose, &to, now, ends).await?;
@@ -102,8 +102,15 @@ pub async fn register(core: &Core, new: NewAccount, flow: Option<FlowId>, addres
         })
         .await?;
     match outcome {
-        Some((to, Purpose::VerifyEmail)) => Letter::verify_email(core, to, link.text(), flow).post(core),
-        Some((to, Purpose::ResetPassword)) => Letter::already_registered(core, to, link.text(), flow).post(core),
+        Some((to, Purpose::VerifyEmail)) => {
+            let link = link(core, VERIFY_EMAIL_PATH, Some(token.text()), flow);
+            post(core, messages::verify_email(&to, &link));
+        }
+        Some((to, Purpose::ResetPassword)) => {
+            let sign_in = link(core, LOGIN_PATH, None, flow);
+            let forgot = link(core, RESET_PASSWORD_PATH, Some(token.text()), None);
+            post(core, messages::account_exists(&to, &sign_in, &forgot));
+        }
         None => {}
     }
     Ok(())
@@ -134,12 +141,12 @@ pub async fn resend(core: &Core, user: UserId, flow: Option<FlowId>) -> Result<(
     };
     let Some(account) = account.filter(|account| !account.email_verified) else { return Ok(()) };
     let now = core.clock.now();
-    let mailbox = Mailbox::of(core, &crate::model::email::key(&account.email));
-    let ends = now.after(core.config.accounts.verify_email_hours.duration());
-    let link = Credential::generate(Kind::EmailToken, now);
-    let key = link.key();
+    let mailbox = Mailbox::of(core, &email::key(&account.email));
+    let ends = now.after(core.config.tokens.email_link_minutes.duration());
+    let token = Credential::generate(Kind::EmailToken, now);
+    let key = token.key();
     let to = SentTo { user_id: user, email: account.email };
-    let letter_to = core
+    let to = core
         .db
         .change(async move |conn: &mut Conn| {
             if !mailbox.may_get_one_more(conn, now).await? {
@@ -149,8 +156,9 @@ pub async fn resend(core: &Core, user: UserId, flow: Option<FlowId>) -> Result<(
             Ok(Some(to.email))
         })
         .await?;
-    if let Some(to) = letter_to {
-        Letter::verify_email(core, to, link.text(), flow).post(core);
+    if let Some(to) = to {
+        let link = link(core, VERIFY_EMAIL_PATH, Some(token.text()), flow);
+        post(core, messages::verify_email(&to, &link));
     }
     Ok(())
 }

@@ -78,9 +78,10 @@ impl<E: Into<Error>> From<E> for Refused {
 pub async fn sign_in(core: &Core, from: SignIn<'_>) -> Result<SignedIn, Refused> {
     let email_key = email::key(from.email);
     let device = from.device.and_then(|cookie| Credential::parse(Kind::Device, cookie));
+    let known_since = core.clock.now().before(core.config.sessions.known_device_days.duration());
     let facts = {
         let mut conn = core.db.read().await?;
-        users::find_for_sign_in(&mut conn, &email_key, device).await?
+        users::find_for_sign_in(&mut conn, &email_key, device, known_since).await?
     };
     let known_device = device.filter(|_| facts.as_ref().is_some_and(|facts| facts.known_device));
     let admitted = throttle::admit(core, Try { email_key: &email_key, known_device, address: from.address }).await?;
@@ -103,8 +104,9 @@ pub async fn sign_in(core: &Core, from: SignIn<'_>) -> Result<SignedIn, Refused>
         browser: Browser { user_agent: from.user_agent.to_owned(), address: from.address },
         old_session: from.session.and_then(|cookie| Credential::parse(Kind::Session, cookie)),
         device: from.device.map(|cookie| Secret::new(cookie.to_owned())).zip(device),
+        is_known: known_device.is_some(),
         now,
-        expires_at: now.after(core.config.sessions.hours.duration()),
+        expires_at: now.after(core.config.sessions.days.duration()),
     };
     let begun = core.db.change(async move |conn: &mut Conn| begin.run(conn).await).await?;
     begun.ok_or(Refused::WrongPassword)
@@ -118,6 +120,7 @@ struct Begin {
     browser: Browser,
     old_session: Option<CredentialKey>,
     device: Option<(Secret<String>, CredentialKey)>,
+    is_known: bool,
     now: Timestamp,
     expires_at: Timestamp,
 }
@@ -133,7 +136,7 @@ impl Begin {
         }
         let (session, session_cookie) =
             session::start(conn, self.user, &self.browser, self.now, self.expires_at).await?;
-        let device_cookie = remember_device(conn, self.user, self.device, self.now).await?;
+        let device_cookie = remember_device(conn, self.user, self.device, self.is_known, self.now).await?;
         self.admitted.was_right(conn, self.now).await?;
         Ok(Some(SignedIn { user_id: self.user, session, session_cookie, device_cookie }))
     }
@@ -147,10 +150,11 @@ async fn remember_device(
     conn: &mut Conn,
     user: UserId,
     device: Option<(Secret<String>, CredentialKey)>,
+    is_known: bool,
     now: Timestamp,
 ) -> Result<Secret<String>, Error> {
     let old = match device {
-        Some((cookie, key)) if known_devices::touch(conn, key, user, now).await? => return Ok(cookie),
+        Some((cookie, key)) if is_known && known_devices::touch(conn, key, user, now).await? => return Ok(cookie),
         Some((_, key)) => Some(key),
         None => None,
     };

@@ -15,22 +15,10 @@ use crate::state::Core;
 use crate::store::db::Conn;
 use crate::store::throttles::{self, Counted, SubjectKey};
 
-/// Wrong passwords are counted over this time.
-const WINDOW: Duration = Duration::from_mins(15);
-/// Wrong passwords of one account from unknown browsers, or from one known browser, before a further try waits.
-const WRONG_BY_ACCOUNT: i32 = 10;
-/// Wrong passwords from one network before a further try waits.
-const WRONG_BY_NETWORK: i32 = 100;
-/// The first wait; each further one is twice as long.
-const FIRST_WAIT: Duration = Duration::from_secs(30);
-/// The longest wait.
-const LONGEST_WAIT: Duration = Duration::from_mins(15);
 /// Mails are counted over this time.
 const MAIL_WINDOW: Duration = Duration::from_hours(1);
-/// Mails to one mailbox that somebody asked for without being signed in.
-const MAILS_BY_MAILBOX: i32 = 5;
-/// Mails that one network may ask for.
-const MAILS_BY_NETWORK: i32 = 100;
+/// Mails that one network may ask for in that time: a university registers many people in an hour, a person few.
+const MAILS_BY_NETWORK: u32 = 100;
 
 /// A try to sign in.
 #[derive(Clone, Copy, Debug)]
@@ -66,30 +54,34 @@ pub async fn admit(core: &Core, attempt: Try<'_>) -> Result<Admitted, Error> {
     if !core.config.limits.enabled {
         return Ok(Admitted::default());
     }
+    let limits = &core.config.limits;
+    let (by_account, by_network) = (limits.wrong_passwords.get(), limits.wrong_passwords_per_address.get());
+    let waits = Waits { first: limits.first_wait_seconds.duration(), longest: limits.window_minutes.duration() };
     let key = core.master_key.mac_key("throttle");
     let now = core.clock.now();
     // A browser that knows the account has tries of its own there, and nobody else's spend them. They are few enough that
     // its network's need not count, so an attack from the same network does not lock it out either.
     let subjects = match attempt.known_device {
         Some(device) => {
-            vec![(subject(&key, "device", &[device.as_bytes(), attempt.email_key.as_bytes()]), WRONG_BY_ACCOUNT, true)]
+            let parts = [device.as_bytes().as_slice(), attempt.email_key.as_bytes()];
+            vec![(subject(&key, "device", &parts), by_account, true)]
         }
         None => vec![
-            (subject(&key, "account", &[attempt.email_key.as_bytes()]), WRONG_BY_ACCOUNT, false),
-            (subject(&key, "network", &[&network(attempt.address)]), WRONG_BY_NETWORK, false),
+            (subject(&key, "account", &[attempt.email_key.as_bytes()]), by_account, false),
+            (subject(&key, "network", &[&network(attempt.address)]), by_network, false),
         ],
     };
     core.db
         .change(async move |conn: &mut Conn| {
             let mut marks = Vec::with_capacity(subjects.len());
             for (subject, most, forgets_all) in subjects {
-                let Some(counted) = throttles::hit(conn, &subject, now, WINDOW).await? else {
+                let Some(counted) = throttles::hit(conn, &subject, now, waits.longest).await? else {
                     let until = throttles::blocked_until(conn, &subject).await?.unwrap_or(now);
                     return Err(Error::TooMany { retry_after: until.since(now) });
                 };
-                let block = wait_after(counted.hits, most).map(|wait| now.after(wait));
+                let block = waits.after(counted.hits, most).map(|wait| now.after(wait));
                 if let Some(until) = block {
-                    throttles::block(conn, &subject, until, WINDOW).await?;
+                    throttles::block(conn, &subject, until, waits.longest).await?;
                 }
                 marks.push(Mark { subject, counted, block, forgets_all });
             }
@@ -154,15 +146,17 @@ pub async fn count_mail_request(core: &Core, address: IpAddr) -> Result<(), Erro
         .await
 }
 
-/// The counter of the mails to one mailbox.
+/// The counter of the mails to one mailbox, and how many it may get in an hour.
 #[derive(Clone, Copy, Debug)]
-pub struct Mailbox(Option<SubjectKey>);
+pub struct Mailbox(Option<(SubjectKey, u32)>);
 
 impl Mailbox {
     /// The mailbox of the email address with this key.
     pub fn of(core: &Core, email_key: &str) -> Self {
         let key = core.master_key.mac_key("throttle");
-        Self(core.config.limits.enabled.then(|| subject(&key, "mail to", &[email_key.as_bytes()])))
+        let limits = &core.config.limits;
+        let counted = || (subject(&key, "mail to", &[email_key.as_bytes()]), limits.mails_per_hour.get());
+        Self(limits.enabled.then(counted))
     }
 
     /// Counts one more mail; false when there were enough, and nobody is told so.
@@ -170,17 +164,25 @@ impl Mailbox {
     /// # Errors
     /// The database's.
     pub async fn may_get_one_more(self, conn: &mut Conn, now: Timestamp) -> Result<bool, Error> {
-        let Some(mailbox) = self.0 else { return Ok(true) };
+        let Some((mailbox, most)) = self.0 else { return Ok(true) };
         let counted = throttles::hit(conn, &mailbox, now, MAIL_WINDOW).await?;
-        Ok(counted.is_some_and(|counted| counted.hits <= MAILS_BY_MAILBOX))
+        Ok(counted.is_some_and(|counted| counted.hits <= most))
     }
 }
 
-/// How long the next try waits after this many; `None` while there are fewer than `most`.
-fn wait_after(hits: i32, most: i32) -> Option<Duration> {
-    let further = u32::try_from(hits.checked_sub(most)?).ok()?;
-    let wait = 2_u32.checked_pow(further).and_then(|times| FIRST_WAIT.checked_mul(times)).unwrap_or(LONGEST_WAIT);
-    Some(wait.min(LONGEST_WAIT))
+#[derive(Clone, Copy)]
+struct Waits {
+    first: Duration,
+    longest: Duration,
+}
+
+impl Waits {
+    /// How long the next try waits after `hits` of them; `None` while there are fewer than `most`. It doubles each time.
+    fn after(self, hits: u32, most: u32) -> Option<Duration> {
+        let further = hits.checked_sub(most)?;
+        let wait = 2_u32.checked_pow(further).and_then(|times| self.first.checked_mul(times));
+        Some(wait.unwrap_or(self.longest).min(self.longest))
+    }
 }
 
 /// Who shares a counter: one IPv4 address, or the /64 that an IPv6 subscriber has at the least.

@@ -12,7 +12,13 @@ use crate::id::UserId;
 /// Notes that this person signed in with this browser.
 pub async fn insert(conn: &mut Conn, key: CredentialKey, user: UserId, now: Timestamp) -> QueryResult<()> {
     let row = (t::token_key.eq(key), t::user_id.eq(user), t::last_used_at.eq(now));
-    with_conn!(conn, |c| diesel::insert_into(t::table).values(row).on_conflict_do_nothing().execute(c)).map(drop)
+    with_conn!(conn, |c| diesel::insert_into(t::table)
+        .values(row)
+        .on_conflict((t::token_key, t::user_id))
+        .do_update()
+        .set(t::last_used_at.eq(now))
+        .execute(c))
+    .map(drop)
 }
 
 /// Notes a further sign-in of this person with this browser; false when it is not known to the account.

@@ -13,6 +13,7 @@ pub mod known_devices;
 pub mod people;
 pub mod refresh_tokens;
 mod schema;
+pub mod secrets;
 pub mod sessions;
 pub mod snapshots;
 pub mod throttles;

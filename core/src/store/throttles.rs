@@ -19,7 +19,7 @@ pub type SubjectKey = [u8; 32];
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counted {
     /// How many there are now, this one among them.
-    pub hits: i32,
+    pub hits: u32,
     /// When the counter began.
     pub window_started_at: Timestamp,
 }
@@ -52,7 +52,8 @@ pub async fn hit(
     let upsert = methods::FilterDsl::filter(upsert, t::blocked_until.le(now));
     let counted: Option<(i32, Timestamp)> =
         with_conn!(conn, |c| upsert.returning((t::hits, t::window_started_at)).get_result(c)).optional()?;
-    Ok(counted.map(|(hits, window_started_at)| Counted { hits, window_started_at }))
+    // A counter starts at one and only grows here.
+    Ok(counted.map(|(hits, window_started_at)| Counted { hits: hits.unsigned_abs(), window_started_at }))
 }
 
 /// Blocks a subject that was just hit, and remembers it for `window` after that.

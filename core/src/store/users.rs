@@ -80,17 +80,23 @@ pub async fn find_by_email(conn: &mut Conn, email_key: &str) -> QueryResult<Opti
     with_conn!(conn, |c| account.select(Account::as_select()).first(c)).optional()
 }
 
-/// What signing in to the account of this email address needs, in one query that is the same for every caller.
+/// What signing in to the account of this email address needs, in one query that is the same for every caller. A browser
+/// is known when its last sign-in was not before `known_since`.
 pub async fn find_for_sign_in(
     conn: &mut Conn,
     email_key: &str,
     device: Option<CredentialKey>,
+    known_since: Timestamp,
 ) -> QueryResult<Option<SignInFacts>> {
     type Found = (UserId, Option<String>, Option<Timestamp>, Option<UserId>);
     // No key is shorter than 38 bytes, so the empty one finds nothing.
     let device = device.as_ref().map_or(&[][..], |key| key.as_bytes());
+    let known = known_devices::token_key
+        .eq(device)
+        .and(known_devices::user_id.eq(t::id))
+        .and(known_devices::last_used_at.ge(known_since));
     let query = t::table
-        .left_join(known_devices::table.on(known_devices::token_key.eq(device).and(known_devices::user_id.eq(t::id))))
+        .left_join(known_devices::table.on(known))
         .filter(t::email_key.eq(email_key))
         .select((t::id, t::password_hash, t::suspended_at, known_devices::user_id.nullable()));
     let found: Option<Found> = with_conn!(conn, |c| query.first(c)).optional()?;
