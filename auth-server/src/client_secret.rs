@@ -16,14 +16,14 @@ use crate::error::OAuthError;
 use crate::params::{Params, form_decode};
 
 /// A client id and the digest of the secret that came with it; nothing is judged yet.
-pub struct Credentials {
+pub(crate) struct Credentials {
     client: Option<ClientId>,
     secret: Option<StoredDigest>,
     by_basic: bool,
 }
 
 /// A client whose credentials were presented, with its configuration; the secret is not judged yet.
-pub struct Claimed {
+pub(crate) struct Claimed {
     /// The client's configuration.
     pub snapshot: Arc<Snapshot>,
     secret: StoredDigest,
@@ -35,7 +35,7 @@ impl Credentials {
     ///
     /// # Errors
     /// `invalid_client` without any, `invalid_request` with two or a mismatching `client_id`.
-    pub fn from_request(headers: &HeaderMap, params: &Params) -> Result<Self, OAuthError> {
+    pub(crate) fn from_request(headers: &HeaderMap, params: &Params) -> Result<Self, OAuthError> {
         let mut authorizations = headers.get_all(header::AUTHORIZATION).iter();
         let basic = authorizations.next();
         if authorizations.next().is_some() {
@@ -68,7 +68,7 @@ impl Credentials {
     ///
     /// # Errors
     /// `invalid_client`; 503 when the database is away.
-    pub async fn claim(self, core: &Core) -> Result<Claimed, OAuthError> {
+    pub(crate) async fn claim(self, core: &Core) -> Result<Claimed, OAuthError> {
         let snapshot = match self.client {
             Some(id) => core.snapshots.get(id).await?,
             None => None,
@@ -85,7 +85,7 @@ impl Claimed {
     ///
     /// # Errors
     /// `invalid_client`, or `invalid_request` when the `domain` parameter is missing or malformed.
-    pub fn authenticate(
+    pub(crate) fn authenticate(
         &self,
         core: &Core,
         purpose: Purpose<'_>,

@@ -9,7 +9,7 @@ use xwms_core::gate::denial::Denial;
 
 /// An error answer of a JSON endpoint. Descriptions are fixed English ASCII with ids and scope names only.
 #[derive(Debug)]
-pub struct OAuthError {
+pub(crate) struct OAuthError {
     status: StatusCode,
     error: &'static str,
     description: String,
@@ -25,24 +25,24 @@ struct Body<'a> {
 
 impl OAuthError {
     /// 400 with this code.
-    pub fn bad_request(error: &'static str, description: impl Into<String>) -> Self {
+    pub(crate) fn bad_request(error: &'static str, description: impl Into<String>) -> Self {
         Self { status: StatusCode::BAD_REQUEST, error, description: description.into(), challenge: None, retry_after: None }
     }
 
     /// 400 `invalid_request`.
-    pub fn invalid_request(description: impl Into<String>) -> Self {
+    pub(crate) fn invalid_request(description: impl Into<String>) -> Self {
         Self::bad_request("invalid_request", description)
     }
 
     /// 400 `invalid_grant`: one answer for every unknown, spent, expired or foreign code or token, so that nothing can
     /// be probed.
-    pub fn invalid_grant() -> Self {
+    pub(crate) fn invalid_grant() -> Self {
         Self::bad_request("invalid_grant", "the code or token is unknown, expired, used, revoked or another client's")
     }
 
     /// 401 `invalid_client`, the same for an unknown client as for a wrong secret. With Basic, the challenge that
     /// RFC 6749 §5.2 asks for.
-    pub fn invalid_client(by_basic: bool) -> Self {
+    pub(crate) fn invalid_client(by_basic: bool) -> Self {
         Self {
             status: StatusCode::UNAUTHORIZED,
             error: "invalid_client",
@@ -55,7 +55,7 @@ impl OAuthError {
     }
 
     /// 401 `invalid_token` of a bearer endpoint (RFC 6750 §3.1).
-    pub fn invalid_token() -> Self {
+    pub(crate) fn invalid_token() -> Self {
         Self {
             status: StatusCode::UNAUTHORIZED,
             error: "invalid_token",
@@ -66,12 +66,12 @@ impl OAuthError {
     }
 
     /// 401 without an error code: no token was sent (RFC 6750 §3.1).
-    pub fn no_token() -> Self {
+    pub(crate) fn no_token() -> Self {
         Self { challenge: Some("Bearer realm=\"xwms\""), description: "send an access token".to_owned(), ..Self::invalid_token() }
     }
 
     /// 403 `insufficient_scope`, naming the scope that is missing.
-    pub fn insufficient_scope(description: impl Into<String>) -> Self {
+    pub(crate) fn insufficient_scope(description: impl Into<String>) -> Self {
         Self {
             status: StatusCode::FORBIDDEN,
             error: "insufficient_scope",
@@ -82,7 +82,7 @@ impl OAuthError {
     }
 
     /// What a client that may not authenticate is told.
-    pub fn of_client(denial: &Denial, by_basic: bool) -> Self {
+    pub(crate) fn of_client(denial: &Denial, by_basic: bool) -> Self {
         match denial {
             Denial::DomainMalformed | Denial::DomainAmbiguous(_) => Self::invalid_request(denial.explanation()),
             Denial::ScopeNotActivated(_) | Denial::ScopeLocked(_) => {

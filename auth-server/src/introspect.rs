@@ -1,17 +1,20 @@
 //! Token introspection (RFC 7662). A token of another client's is answered as an unknown one.
 
+use std::net::IpAddr;
+use std::sync::Arc;
+
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Extension, RawQuery, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use std::sync::Arc;
 use xwms_core::address::CallerAddress;
 use xwms_core::crypto::credential::{Credential, Kind};
-use xwms_core::gate::client_authentication::Purpose;
+use xwms_core::gate::client_authentication::{Purpose, of_domain};
+use xwms_core::gate::login::client_live;
 use xwms_core::gate::snapshot::Snapshot;
-use xwms_core::gate::{self, scope};
+use xwms_core::gate::scope;
 use xwms_core::id::{ClientId, DomainId};
 use xwms_core::login::live;
 use xwms_core::model::scope::ScopeSet;
@@ -113,7 +116,7 @@ pub(crate) async fn introspect(
         let known = known.and_then(|known| known.of_client(claimed.snapshot.client.id));
         claimed.authenticate(&server.core, Known::purpose(known.as_ref()), address)?;
         match known {
-            Some(known) => describe(&server.core, &claimed.snapshot, known).await,
+            Some(known) => describe(&server.core, &claimed.snapshot, known, address).await,
             None => Ok(Introspection::default()),
         }
     };
@@ -123,9 +126,14 @@ pub(crate) async fn introspect(
     }
 }
 
-async fn describe(core: &Core, snapshot: &Arc<Snapshot>, known: Known) -> Result<Introspection, OAuthError> {
+async fn describe(
+    core: &Core,
+    snapshot: &Arc<Snapshot>,
+    known: Known,
+    address: IpAddr,
+) -> Result<Introspection, OAuthError> {
     Ok(match known {
-        Known::Access(claims) => describe_access(core, snapshot, claims).await?,
+        Known::Access(claims) => describe_access(core, snapshot, claims, address).await?,
         Known::Refresh(token, found) => {
             let spent = token.used_at.is_some() || token.expires_at <= core.clock.now();
             let live = live::find(core, snapshot, found.grant.id, None).await?.filter(|_| !spent);
@@ -151,13 +159,14 @@ async fn describe_access(
     core: &Core,
     snapshot: &Arc<Snapshot>,
     claims: AccessClaims,
+    address: IpAddr,
 ) -> Result<Introspection, OAuthError> {
     let issued = ScopeSet::parse(&claims.scope).unwrap_or_default();
     let scope = match TokenId::grant_of(&claims.jti) {
         Some(grant) => {
             live::find(core, snapshot, grant, Some(&claims.jti)).await?.map(|live| live.scope.intersection(&issued))
         }
-        None => own_scope(core, snapshot, &claims).await?,
+        None => own_scope(core, snapshot, &claims, address).await?,
     };
     let Some(scope) = scope.filter(|scope| !scope.is_empty()) else { return Ok(Introspection::default()) };
     Ok(Introspection {
@@ -175,18 +184,19 @@ async fn describe_access(
     })
 }
 
-/// What still holds of a token that a client got for itself.
-pub(crate) async fn own_scope(
+/// What still holds of a token that a client got for itself. Whoever asks has just been let in for the token's domain, so
+/// its address is one of that domain's.
+async fn own_scope(
     core: &Core,
     snapshot: &Snapshot,
     claims: &AccessClaims,
+    address: IpAddr,
 ) -> Result<Option<ScopeSet>, OAuthError> {
     let now = core.clock.now();
-    let domain = snapshot.domains.iter().find(|domain| domain.id == claims.domain);
-    let Some(domain) = domain.filter(|domain| domain.active && domain.allow_api) else { return Ok(None) };
-    if gate::login::client_live(snapshot, now).is_err() {
+    if client_live(snapshot, now).and_then(|()| of_domain(snapshot, claims.domain, address)).is_err() {
         return Ok(None);
     }
+    let Some(domain) = snapshot.domain(claims.domain) else { return Ok(None) };
     if grants::is_token_revoked(&mut core.db.read().await?, &claims.jti).await? {
         return Ok(None);
     }

@@ -4,7 +4,7 @@ use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
-use xwms_core::crypto::jws;
+use xwms_core::crypto::jws::{self, ID_TOKEN};
 use xwms_core::error::Error;
 use xwms_core::gate::denial::Denial;
 use xwms_core::gate::{error_return, redirect_uri};
@@ -15,7 +15,7 @@ use xwms_core::model::url::UrlKind;
 
 use crate::authorize::answer;
 use crate::params::Params;
-use crate::token::claims::{ID_TOKEN, IdClaims};
+use crate::token::claims::IdClaims;
 use crate::{AuthServer, cookies};
 
 /// The parameters that may stand only once.

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 use xwms_core::login::live::{self, Live};
 use xwms_core::model::scope;
-use xwms_core::store::users;
+use xwms_core::store::user_providers;
 
 use crate::AuthServer;
 use crate::error::OAuthError;
@@ -88,7 +88,7 @@ impl AuthServer {
         }
         let mut shared = person_claims(&live);
         if live.scope.contains(scope::PROVIDERS) {
-            let providers = users::providers(&mut self.core.db.read().await?, live.grant.user_id).await?;
+            let providers = user_providers::names(&mut self.core.db.read().await?, live.grant.user_id).await?;
             shared.insert("providers".to_owned(), json!(providers));
         }
         Ok(shared)

@@ -18,4 +18,5 @@ pub mod snapshot_cache;
 pub mod attempts;
 pub mod secret_uses;
 pub mod state;
+pub mod key_rotation;
 pub mod login;

@@ -6,7 +6,7 @@ mod request;
 
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use xwms_core::crypto::credential::{Credential, CredentialKey, Kind};
 use xwms_core::gate::denial::Denial;
@@ -76,13 +76,13 @@ pub async fn go_on(State(server): State<AuthServer>, headers: HeaderMap, RawQuer
 /// The browser a request comes from, by its cookie; a new one gets its cookie with the answer.
 pub(crate) struct Browser {
     pub(crate) key: CredentialKey,
-    fresh: Option<axum::http::HeaderValue>,
+    fresh: Option<HeaderValue>,
 }
 
 impl Browser {
     pub(crate) fn remember(self, mut response: Response) -> Response {
         if let Some(cookie) = self.fresh {
-            response.headers_mut().append(axum::http::header::SET_COOKIE, cookie);
+            response.headers_mut().append(header::SET_COOKIE, cookie);
         }
         response
     }

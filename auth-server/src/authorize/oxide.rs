@@ -52,7 +52,7 @@ impl Request for MachineRequest<'_> {
 ///
 /// # Errors
 /// The gate's denial, or what the machine itself refuses.
-pub fn decide<'s>(
+pub(super) fn decide<'s>(
     snapshot: &'s Snapshot,
     params: &Params,
     attempt: &Login<'_>,

@@ -8,13 +8,14 @@ use serde_json::{Map, Value};
 use xwms_core::crypto::credential::{Kind, StoredDigest};
 use xwms_core::gate::client_authentication::{Presented, Purpose, authenticate, of_domain};
 use xwms_core::gate::denial::Denial;
+use xwms_core::gate::login::client_live;
 use xwms_core::gate::snapshot::Snapshot;
 use xwms_core::id::{ClientId, DomainId};
 use xwms_core::json;
 use xwms_core::state::Core;
+use xwms_core::store::grants;
 
 use super::envelope::Failure;
-use crate::introspect::own_scope;
 use crate::token::claims::{TokenId, verify_access_token};
 
 /// Reads the body of a call: a JSON object.
@@ -96,8 +97,7 @@ impl Caller {
             return Err(invalid());
         }
         let snapshot = core.snapshots.get(claims.client_id).await?.ok_or_else(invalid)?;
-        let alive = own_scope(core, &snapshot, &claims).await?;
-        if alive.is_none() {
+        if grants::is_token_revoked(&mut core.db.read().await?, &claims.jti).await? {
             return Err(invalid());
         }
         Ok(Self { snapshot, proof: Proof::Token { domain: claims.domain }, address })
@@ -107,7 +107,10 @@ impl Caller {
     pub(super) fn authenticate(&self, core: &Core, domain: &For) -> Result<Option<DomainId>, Failure> {
         let now = core.clock.now();
         let judged = match &self.proof {
-            Proof::Token { domain } => of_domain(&self.snapshot, *domain, self.address).map(|()| Some(*domain)),
+            Proof::Token { domain } => {
+                let live = client_live(&self.snapshot, now);
+                live.and_then(|()| of_domain(&self.snapshot, *domain, self.address)).map(|()| Some(*domain))
+            }
             Proof::Secret { digest, named } => {
                 let named = named.as_deref().filter(|named| !named.is_empty());
                 let purpose = match (domain, named) {

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 use xwms_core::clock::Timestamp;
 use xwms_core::crypto::credential::Credential;
-use xwms_core::crypto::jws;
+use xwms_core::crypto::jws::{self, ACCESS_TOKEN, ID_TOKEN};
 use xwms_core::crypto::random;
 use xwms_core::gate::snapshot::Snapshot;
-use xwms_core::id::{ClientId, DomainId, GrantId, Subject};
+use xwms_core::id::{ClientId, DomainId, GrantId};
 use xwms_core::login::live::Live;
 use xwms_core::model::client::SigningAlg;
 use xwms_core::model::scope::{OPENID, ScopeSet};
@@ -14,11 +14,6 @@ use xwms_core::state::Core;
 
 use super::TokenResponse;
 use crate::error::OAuthError;
-
-/// `typ` of an access token (RFC 9068 §2.1).
-const ACCESS_TOKEN: &str = "at+jwt";
-/// `typ` of an ID token.
-pub(crate) const ID_TOKEN: &str = "JWT";
 
 /// The claims of an access token (RFC 9068 §2.2), and `domain`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -188,9 +183,4 @@ impl std::fmt::Display for TokenId {
         }
         self.random.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
-}
-
-/// The person as this client knows them, in text.
-pub(crate) fn subject_text(subject: Subject) -> String {
-    subject.to_string()
 }

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use chrono::{DateTime, Utc};
 use oxide_auth::code_grant::accesstoken::{AccessToken, Authorization, Input, Output, Request};
 use oxide_auth::primitives::grant::{Extensions, Grant};
 use oxide_auth::primitives::issuer::{IssuedToken, TokenType};
@@ -101,7 +102,7 @@ impl Redemption<'_> {
             scope: self.scope.parse().map_err(|_| OAuthError::invalid_grant())?,
             redirect_uri: self.code_redirect_uri.parse().map_err(|_| OAuthError::invalid_grant())?,
             // Expiry is judged by our clock when the code is spent; the machine's own check is given all the time.
-            until: oxide_auth::primitives::grant::Grant::never(),
+            until: DateTime::<Utc>::MAX_UTC,
             extensions: Extensions::new(),
         })
     }

@@ -201,6 +201,13 @@ impl KeySet {
         self.public.iter().find(|key| key.kid() == kid)
     }
 
+    /// Whether it is the set of these rows: the same keys, and the same ones sign.
+    pub fn is_of(&self, rows: &[StoredKey]) -> bool {
+        let signs = |row: &StoredKey| self.current(row.alg).is_some_and(|key| key.kid() == row.kid);
+        let same = |row: &StoredKey| self.public(&row.kid).is_some() && signs(row) == (row.state == KeyState::Current);
+        self.public.len() == rows.len() && rows.iter().all(same)
+    }
+
     /// The JWKS document (RFC 7517 §5): the public keys, the signing ones first. Made once.
     pub const fn jwks(&self) -> &Arc<[u8]> {
         &self.jwks

@@ -6,13 +6,12 @@
 use std::net::IpAddr;
 
 use super::denial::Denial;
+use super::domain_choice::{default_domain, named_domain};
 use super::login::client_live;
 use super::snapshot::{ClientSecret, Domain, Snapshot};
 use crate::clock::Timestamp;
 use crate::crypto::credential::StoredDigest;
 use crate::id::{DomainId, SecretId};
-use crate::model::host::Host;
-use crate::model::url::UrlKind;
 
 /// A secret somebody presents.
 #[derive(Clone, Copy, Debug)]
@@ -88,21 +87,14 @@ pub fn authenticate(snapshot: &Snapshot, presented: &Presented<'_>) -> Result<Au
     Ok(Authenticated { secret: secret.id, domain: Some(domain.id) })
 }
 
-/// Judges a native call that carries a client credentials token in place of a secret; `domain` is the token's claim.
+/// Whether a call with a client credentials token, in place of a secret, may come from this address; `domain` is the token's
+/// claim. That the token and its client are good was asked before ([`client_live`]).
 ///
 /// # Errors
-/// As [`authenticate`], without the secret's.
-pub fn authenticate_by_token(
-    snapshot: &Snapshot,
-    domain: DomainId,
-    user_api: bool,
-    address: IpAddr,
-    now: Timestamp,
-) -> Result<&Domain, Denial> {
-    client_live(snapshot, now)?;
-    let domain = snapshot.domain(domain).ok_or(Denial::DomainUnknown)?;
-    may_call(domain, user_api, address)?;
-    Ok(domain)
+/// [`Denial::DomainUnknown`] when the domain is gone, [`Denial::DomainInactive`], [`Denial::ApiNotAllowed`], without which
+/// there would be no such token, or [`Denial::IpNotAllowed`].
+pub fn of_domain(snapshot: &Snapshot, domain: DomainId, address: IpAddr) -> Result<(), Denial> {
+    may_call(snapshot.domain(domain).ok_or(Denial::DomainUnknown)?, true, address)
 }
 
 impl Purpose<'_> {
@@ -142,56 +134,156 @@ fn may_call(domain: &Domain, api: bool, address: IpAddr) -> Result<(), Denial> {
     Ok(())
 }
 
-/// The domain that `text` names: by id, by the longest root that a host is or lies under, or by a loopback host on which
-/// a domain in test mode has an active callback URL.
-fn named_domain<'s>(snapshot: &'s Snapshot, secret: &ClientSecret, text: &str) -> Result<&'s Domain, Denial> {
-    if let Ok(id) = text.parse::<DomainId>() {
-        return snapshot.domain(id).ok_or(Denial::DomainUnknown);
-    }
-    let host = Host::parse(text).map_err(|_| Denial::DomainMalformed)?;
-    if !host.is_loopback() {
-        let holders = snapshot.domains.iter().filter(|domain| domain.holds(&host));
-        return holders.max_by_key(|domain| domain.root.as_str().len()).ok_or(Denial::DomainUnknown);
-    }
-    let tested: Vec<&Domain> = snapshot.domains.iter().filter(|domain| is_tested_on(domain, &host)).collect();
-    match tested[..] {
-        [] => Err(Denial::DomainUnknown),
-        [domain] => Ok(domain),
-        // Developers try several sites on one machine: then the secret tells which is meant.
-        [..] => the_one(tested.into_iter().filter(|domain| domain.active && secret.is_linked_to(domain)))
-            .map_err(|found| if found.is_empty() { Denial::SecretNotLinked } else { ambiguous(&found) }),
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{LIVE, NOW, SECRET, SERVER, TEST_SECRET, days, good};
+    use super::*;
+    use crate::model::server_ip::ServerIp;
 
-fn is_tested_on(domain: &Domain, host: &Host) -> bool {
-    let on_it = |url: &str| Host::of_url(url).is_some_and(|found| found == *host);
-    domain.test_mode && domain.urls.iter().any(|url| url.kind == UrlKind::Callback && url.active && on_it(&url.url))
-}
+    const ELSEWHERE: DomainId = DomainId::from_bytes([9; 16]);
 
-/// The domain meant when none is named: the only linked one that is eligible, else the linked primary one.
-fn default_domain<'s>(snapshot: &'s Snapshot, secret: &ClientSecret, api: bool) -> Result<&'s Domain, Denial> {
-    let linked = snapshot.domains.iter().filter(|domain| secret.is_linked_to(domain));
-    let eligible = linked.clone().filter(|domain| domain.active && (domain.allow_api || !api));
-    the_one(eligible).map_err(|found| match &found[..] {
-        // None is eligible: what is wrong with the one that would have been meant is the better answer.
-        [] => match linked.clone().max_by_key(|domain| (domain.active, domain.primary)) {
-            None => Denial::SecretNotLinked,
-            Some(domain) if !domain.active => Denial::DomainInactive,
-            Some(_) => Denial::ApiNotAllowed,
-        },
-        found => ambiguous(found),
-    })
-}
-
-/// The only domain of these, else the primary one among them; otherwise all of them.
-fn the_one<'s>(domains: impl Iterator<Item = &'s Domain>) -> Result<&'s Domain, Vec<&'s Domain>> {
-    let found: Vec<&Domain> = domains.collect();
-    match found[..] {
-        [domain] => Ok(domain),
-        _ => found.iter().copied().find(|domain| domain.primary).ok_or(found),
+    fn presented(purpose: Purpose<'_>) -> Presented<'_> {
+        Presented { secret: &SECRET, purpose, address: SERVER, now: NOW }
     }
-}
 
-fn ambiguous(choices: &[&Domain]) -> Denial {
-    Denial::DomainAmbiguous(choices.iter().map(|domain| domain.id).collect())
+    fn domain(snapshot: &Snapshot, purpose: Purpose<'_>) -> Result<Option<DomainId>, Denial> {
+        authenticate(snapshot, &presented(purpose)).map(|authenticated| authenticated.domain)
+    }
+
+    fn credentials(snapshot: &Snapshot, named: Option<&str>) -> Result<Option<DomainId>, Denial> {
+        domain(snapshot, Purpose::ClientCredentials { named })
+    }
+
+    #[test]
+    fn te_04_each_broken_rule_is_the_reason_given() {
+        type Row = (fn(&mut Snapshot, &mut Presented<'static>), Denial);
+        let rows: [Row; 15] = [
+            (|_, p| p.secret = const { &StoredDigest::from_bytes([9; 32]) }, Denial::SecretUnknown),
+            (|s, _| s.secrets.clear(), Denial::SecretUnknown),
+            (|s, _| s.secrets[0].active = false, Denial::SecretInactive),
+            (|s, _| s.secrets[0].expires_at = Some(NOW), Denial::SecretExpired),
+            (|s, _| s.secrets[0].expires_at = Some(NOW.before(days(1))), Denial::SecretExpired),
+            (|s, _| s.client.deleted = true, Denial::ClientUnknown),
+            (|s, _| s.client.suspended = true, Denial::ClientSuspended),
+            (|s, _| s.client.entitled_until = Some(NOW.before(days(14))), Denial::PlanLapsed),
+            (|_, p| p.purpose = Purpose::ClientCredentials { named: Some("mills.example") }, Denial::DomainUnknown),
+            (|_, p| p.purpose = Purpose::ClientCredentials { named: Some("https://x") }, Denial::DomainMalformed),
+            (|s, _| s.secrets[0].links.clear(), Denial::SecretNotLinked),
+            (|_, p| p.secret = &TEST_SECRET, Denial::SecretNotLinked),
+            (|s, _| s.domains[0].active = false, Denial::DomainInactive),
+            (|s, _| s.domains[0].allow_api = false, Denial::ApiNotAllowed),
+            (|_, p| p.address = [198, 51, 100, 1].into(), Denial::IpNotAllowed),
+        ];
+        for (break_it, reason) in rows {
+            let mut snapshot = good();
+            let mut attempt = presented(Purpose::ClientCredentials { named: Some("engines.example") });
+            break_it(&mut snapshot, &mut attempt);
+            assert_eq!(authenticate(&snapshot, &attempt), Err(reason));
+        }
+        let snapshot = good();
+        assert_eq!(credentials(&snapshot, Some("engines.example")), Ok(Some(LIVE)));
+        let mut soon = good();
+        soon.secrets[0].expires_at = Some(NOW.after(days(1)));
+        assert_eq!(credentials(&soon, Some("engines.example")), Ok(Some(LIVE)));
+    }
+
+    #[test]
+    fn nothing_is_told_before_the_secret_is_verified() {
+        let stranger = StoredDigest::from_bytes([9; 32]);
+        let mut snapshot = good();
+        snapshot.client.suspended = true;
+        for purpose in [
+            Purpose::Unknown,
+            Purpose::IssuedThrough(LIVE),
+            Purpose::ClientCredentials { named: None },
+            Purpose::ClientCredentials { named: Some("mills.example") },
+            Purpose::Native { named: Some("https://engines.example"), user_api: true },
+        ] {
+            let wrong = Presented { secret: &stranger, ..presented(purpose) };
+            assert_eq!(authenticate(&snapshot, &wrong), Err(Denial::SecretUnknown), "{purpose:?}");
+        }
+    }
+
+    #[test]
+    fn co_05_a_code_takes_a_secret_that_is_linked_to_its_domain_now() {
+        let mut snapshot = good();
+        assert_eq!(domain(&snapshot, Purpose::IssuedThrough(LIVE)), Ok(Some(LIVE)));
+        let foreign = Presented { secret: &TEST_SECRET, ..presented(Purpose::IssuedThrough(LIVE)) };
+        assert_eq!(authenticate(&snapshot, &foreign), Err(Denial::SecretNotLinked));
+        snapshot.secrets[1].links.push(LIVE);
+        assert!(authenticate(&snapshot, &foreign).is_ok());
+        snapshot.domains[0].allow_api = false;
+        snapshot.domains[0].allow_login = false;
+        assert!(authenticate(&snapshot, &foreign).is_ok(), "codes and refresh go on");
+        assert_eq!(domain(&snapshot, Purpose::IssuedThrough(ELSEWHERE)), Err(Denial::DomainUnknown));
+    }
+
+    #[test]
+    fn for_an_unknown_token_the_secret_is_judged_without_a_domain() {
+        let mut snapshot = good();
+        let attempt = Presented { address: [198, 51, 100, 1].into(), ..presented(Purpose::Unknown) };
+        let authenticated = authenticate(&snapshot, &attempt).unwrap();
+        assert_eq!((authenticated.secret, authenticated.domain), (snapshot.secrets[0].id, None));
+        snapshot.domains[0].active = false;
+        assert!(authenticate(&snapshot, &attempt).is_ok(), "the other one is active");
+        snapshot.domains[1].active = false;
+        assert_eq!(authenticate(&snapshot, &attempt), Err(Denial::SecretNotLinked));
+        snapshot.secrets[0].links = vec![ELSEWHERE];
+        assert_eq!(authenticate(&good(), &attempt).map(|found| found.domain), Ok(None));
+        assert_eq!(authenticate(&snapshot, &attempt), Err(Denial::SecretNotLinked));
+    }
+
+    #[test]
+    fn na_06_the_native_api_asks_for_allow_api_only_where_a_persons_data_is() {
+        let mut snapshot = good();
+        snapshot.domains.iter_mut().for_each(|domain| domain.allow_api = false);
+        for named in [None, Some(""), Some("engines.example")] {
+            assert_eq!(domain(&snapshot, Purpose::Native { named, user_api: false }), Ok(Some(LIVE)));
+            let refused = domain(&snapshot, Purpose::Native { named, user_api: true });
+            assert_eq!(refused, Err(Denial::ApiNotAllowed));
+        }
+    }
+
+    #[test]
+    fn ip_01_a_server_calls_from_its_addresses() {
+        let mut snapshot = good();
+        let from = |snapshot: &Snapshot, address: &str| {
+            let address = address.parse().unwrap();
+            authenticate(snapshot, &Presented { address, ..presented(Purpose::IssuedThrough(LIVE)) }).map(drop)
+        };
+        for (address, answer) in [
+            ("192.0.2.255", Ok(())),
+            ("::ffff:192.0.2.1", Ok(())),
+            ("192.0.3.1", Err(Denial::IpNotAllowed)),
+            ("2001:db8::1", Err(Denial::IpNotAllowed)),
+            ("::1", Err(Denial::IpNotAllowed)),
+        ] {
+            assert_eq!(from(&snapshot, address), answer, "{address}");
+        }
+        snapshot.domains[0].test_mode = true;
+        assert_eq!(from(&snapshot, "192.0.3.1"), Ok(()), "test mode does not ask");
+        snapshot.domains[0].test_mode = false;
+        snapshot.domains[0].server_ips.clear();
+        assert_eq!(from(&snapshot, "192.0.3.1"), Ok(()), "an empty list is everybody");
+    }
+
+    #[test]
+    fn ip_04_a_token_in_place_of_a_secret_keeps_the_rules_of_its_domain() {
+        type Row = (fn(&mut Snapshot), Result<(), Denial>);
+        let elsewhere = |snapshot: &mut Snapshot| {
+            snapshot.domains[0].server_ips = vec![ServerIp::parse("198.51.100.0/24").unwrap()];
+        };
+        let rows: [Row; 5] = [
+            (|_| {}, Ok(())),
+            (|s| s.domains.clear(), Err(Denial::DomainUnknown)),
+            (|s| s.domains[0].active = false, Err(Denial::DomainInactive)),
+            (|s| s.domains[0].allow_api = false, Err(Denial::ApiNotAllowed)),
+            (elsewhere, Err(Denial::IpNotAllowed)),
+        ];
+        for (change, answer) in rows {
+            let mut snapshot = good();
+            change(&mut snapshot);
+            assert_eq!(of_domain(&snapshot, LIVE, SERVER), answer);
+        }
+    }
 }

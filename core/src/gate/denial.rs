@@ -58,9 +58,9 @@ pub enum Denial {
     /// No code challenge was sent.
     PkceMissing,
     /// The challenge's method is another than S256.
-    PkceMethod,
+    PkceMethodUnsupported,
     /// The challenge is no SHA-256 in base64url.
-    PkceMalformed,
+    PkceChallengeInvalid,
     /// No scope was asked for, or natively none is activated.
     ScopeMissing,
     /// The client has not activated these scopes.
@@ -124,8 +124,8 @@ impl Denial {
             Self::ResponseTypeMissing => "response_type_missing",
             Self::ResponseTypeUnsupported => "response_type_unsupported",
             Self::PkceMissing => "pkce_missing",
-            Self::PkceMethod => "pkce_method",
-            Self::PkceMalformed => "pkce_malformed",
+            Self::PkceMethodUnsupported => "pkce_method_unsupported",
+            Self::PkceChallengeInvalid => "pkce_challenge_invalid",
             Self::ScopeMissing => "scope_missing",
             Self::ScopeNotActivated(_) => "scope_not_activated",
             Self::ScopeLocked(_) => "scope_locked",
@@ -166,8 +166,8 @@ impl Denial {
             | Self::ParameterInvalid(_)
             | Self::ResponseTypeMissing
             | Self::PkceMissing
-            | Self::PkceMethod
-            | Self::PkceMalformed
+            | Self::PkceMethodUnsupported
+            | Self::PkceChallengeInvalid
             | Self::DomainMalformed
             | Self::DomainAmbiguous(_) => "invalid_request",
             Self::RequestObjectUnsupported => "request_not_supported",
@@ -230,8 +230,8 @@ impl Denial {
             Self::ResponseTypeMissing => "The request has no response_type.",
             Self::ResponseTypeUnsupported => "The response_type is not code.",
             Self::PkceMissing => "The request has no code_challenge.",
-            Self::PkceMethod => "The code_challenge_method is not S256.",
-            Self::PkceMalformed => "The code_challenge is not 43 characters of base64url.",
+            Self::PkceMethodUnsupported => "The code_challenge_method is not S256.",
+            Self::PkceChallengeInvalid => "The code_challenge is not 43 characters of base64url.",
             Self::ScopeMissing => "No scope was asked for, or none is activated.",
             Self::TestModeRefuses => "The domain is in test mode, and this person is neither a member nor a tester.",
             Self::UserSuspended => "The person's account is suspended.",
@@ -286,8 +286,8 @@ impl Denial {
             | Self::ResponseTypeMissing
             | Self::ResponseTypeUnsupported
             | Self::PkceMissing
-            | Self::PkceMethod
-            | Self::PkceMalformed
+            | Self::PkceMethodUnsupported
+            | Self::PkceChallengeInvalid
             | Self::ScopeMissing
             | Self::ScopeNotActivated(_)
             | Self::ScopeLocked(_)
@@ -322,7 +322,7 @@ impl Denial {
                 "Send the parameters themselves, without a request object."
             }
             Self::ResponseTypeMissing | Self::ResponseTypeUnsupported => "Send response_type=code.",
-            Self::PkceMissing | Self::PkceMethod | Self::PkceMalformed => {
+            Self::PkceMissing | Self::PkceMethodUnsupported | Self::PkceChallengeInvalid => {
                 "Send code_challenge, the base64url of the verifier's SHA-256 without padding, and \
                  code_challenge_method=S256."
             }
@@ -361,5 +361,98 @@ fn listed<T: ToString>(names: impl IntoIterator<Item = T>) -> String {
     match names.len().saturating_sub(LISTED) {
         0 => first,
         more => format!("{first} and {more} more"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::tests::{LIVE, scopes};
+    use super::*;
+
+    fn all() -> Vec<Denial> {
+        vec![
+            Denial::ClientUnknown,
+            Denial::ClientSuspended,
+            Denial::PlanLapsed,
+            Denial::RedirectUriMissing,
+            Denial::RedirectUriUnknown,
+            Denial::RedirectUriInactive,
+            Denial::RedirectUriNeedsTestMode,
+            Denial::DomainInactive,
+            Denial::LoginNotAllowed,
+            Denial::RequestMalformed,
+            Denial::ParameterRepeated("state"),
+            Denial::ParameterInvalid("prompt"),
+            Denial::RequestObjectUnsupported,
+            Denial::RequestUriUnsupported,
+            Denial::ResponseTypeMissing,
+            Denial::ResponseTypeUnsupported,
+            Denial::PkceMissing,
+            Denial::PkceMethodUnsupported,
+            Denial::PkceChallengeInvalid,
+            Denial::ScopeMissing,
+            Denial::ScopeNotActivated(scopes("phone")),
+            Denial::ScopeLocked(scopes("userinfo")),
+            Denial::ScopeNotForClients(scopes("openid")),
+            Denial::TestModeRefuses,
+            Denial::UserSuspended,
+            Denial::EmailUnverified,
+            Denial::Declined,
+            Denial::LoginRequired,
+            Denial::ConsentRequired,
+            Denial::SecretUnknown,
+            Denial::SecretInactive,
+            Denial::SecretExpired,
+            Denial::SecretNotLinked,
+            Denial::DomainUnknown,
+            Denial::DomainMalformed,
+            Denial::DomainAmbiguous(vec![LIVE]),
+            Denial::ApiNotAllowed,
+            Denial::IpNotAllowed,
+        ]
+    }
+
+    #[test]
+    fn each_reason_has_its_own_code_explanation_and_fix() {
+        let codes: BTreeSet<&str> = all().iter().map(Denial::code).collect();
+        let explanations: BTreeSet<String> = all().iter().map(|denial| denial.explanation().into_owned()).collect();
+        assert_eq!((codes.len(), explanations.len()), (all().len(), all().len()));
+        for denial in all() {
+            assert!(denial.code().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{denial:?}");
+            assert!(denial.fix().ends_with('.'), "{denial:?}");
+        }
+    }
+
+    /// RFC 6749 §4.1.2.1: %x20-21 / %x23-5B / %x5D-7E.
+    #[test]
+    fn texts_fit_into_an_error_description() {
+        for denial in all() {
+            for text in [denial.explanation(), denial.public_explanation(), Cow::Borrowed(denial.fix())] {
+                let fits = |byte: u8| (byte.is_ascii_graphic() || byte == b' ') && byte != b'"' && byte != b'\\';
+                assert!(!text.is_empty() && text.bytes().all(fits), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_stranger_cannot_tell_what_is_registered_or_which_secrets_there_are() {
+        let told = |denials: &[Denial]| {
+            let texts = denials.iter().map(|denial| (denial.oauth_error(), denial.public_explanation()));
+            texts.collect::<BTreeSet<_>>().len()
+        };
+        assert_eq!(told(&[Denial::SecretUnknown, Denial::SecretInactive, Denial::SecretExpired]), 1);
+        assert_eq!(told(&[Denial::RedirectUriUnknown, Denial::RedirectUriInactive, Denial::LoginNotAllowed]), 1);
+        assert_eq!(told(&[Denial::ClientSuspended, Denial::PlanLapsed]), 1);
+    }
+
+    #[test]
+    fn a_long_list_is_cut() {
+        let names: ScopeSet = (10..30).map(|number| format!("s{number}")).collect();
+        let text = Denial::ScopeNotActivated(names).explanation().into_owned();
+        assert!(text.ends_with("s18, s19 and 10 more."), "{text}");
+        let text = Denial::DomainAmbiguous(vec![LIVE]).explanation().into_owned();
+        assert!(text.ends_with(&format!("several: {LIVE}.")), "{text}");
     }
 }

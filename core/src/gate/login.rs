@@ -123,8 +123,11 @@ pub fn still_holds<'s>(
     Ok(domain)
 }
 
-/// The client exists, is not suspended, and its plan entitles it or lapsed a short while ago.
-pub(super) fn client_live(snapshot: &Snapshot, now: Timestamp) -> Result<(), Denial> {
+/// Whether the client exists, is not suspended, and its plan entitles it or lapsed a short while ago.
+///
+/// # Errors
+/// [`Denial::ClientUnknown`], [`Denial::ClientSuspended`] or [`Denial::PlanLapsed`].
+pub fn client_live(snapshot: &Snapshot, now: Timestamp) -> Result<(), Denial> {
     known(&snapshot.client)?;
     not_suspended(&snapshot.client)?;
     entitled(snapshot, now)
@@ -173,10 +176,10 @@ fn pkce(attempt: &Login<'_>) -> Result<(), Denial> {
     };
     match (attempt.kind, attempt.code_challenge_method) {
         (_, Some("S256")) | (LoginKind::Native, None) => {}
-        _ => return Err(Denial::PkceMethod),
+        _ => return Err(Denial::PkceMethodUnsupported),
     }
     let base64url = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    if challenge.len() == 43 && challenge.bytes().all(base64url) { Ok(()) } else { Err(Denial::PkceMalformed) }
+    if challenge.len() == 43 && challenge.bytes().all(base64url) { Ok(()) } else { Err(Denial::PkceChallengeInvalid) }
 }
 
 fn scope(snapshot: &Snapshot, attempt: &Login<'_>) -> Result<ScopeSet, Denial> {
@@ -189,6 +192,184 @@ fn scope(snapshot: &Snapshot, attempt: &Login<'_>) -> Result<ScopeSet, Denial> {
         LoginKind::Authorize => Err(Denial::ScopeMissing),
         LoginKind::Native => {
             Some(activated.collect()).filter(|scope: &ScopeSet| !scope.is_empty()).ok_or(Denial::ScopeMissing)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use super::super::snapshot::Tests;
+    use super::super::tests::{CHALLENGE, LIVE, LOOPBACK, NOW, TEST, ada, days, good, good_login, scopes};
+    use super::*;
+
+    static PHONE_TOO: LazyLock<ScopeSet> = LazyLock::new(|| scopes("openid phone unheard_of"));
+    static NOTHING: LazyLock<ScopeSet> = LazyLock::new(ScopeSet::default);
+
+    #[test]
+    fn a_login_that_lacks_nothing_starts() {
+        let snapshot = good();
+        let admitted = login(&snapshot, &good_login()).unwrap();
+        assert_eq!((admitted.domain.id, admitted.scope), (LIVE, scopes("openid profile")));
+    }
+
+    #[test]
+    fn each_broken_rule_is_the_reason_given() {
+        type Row = (fn(&mut Snapshot, &mut Login<'static>), Denial);
+        let rows: [Row; 28] = [
+            (|s, _| s.client.deleted = true, Denial::ClientUnknown),
+            (|s, _| s.client.suspended = true, Denial::ClientSuspended),
+            (|s, _| s.client.entitled_until = Some(NOW.before(days(14))), Denial::PlanLapsed),
+            (|s, a| a.now = s.client.entitled_until.unwrap().after(s.login_grace), Denial::PlanLapsed),
+            (|_, a| a.redirect_uri = "https://app.engines.example/cb/", Denial::RedirectUriUnknown),
+            (|_, a| a.redirect_uri = "", Denial::RedirectUriUnknown),
+            (|s, _| s.domains[0].urls[0].active = false, Denial::RedirectUriInactive),
+            (|s, _| s.domains[0].active = false, Denial::DomainInactive),
+            (|s, _| s.domains[0].allow_login = false, Denial::LoginNotAllowed),
+            (|_, a| a.response_type = None, Denial::ResponseTypeMissing),
+            (|_, a| a.response_type = Some(""), Denial::ResponseTypeMissing),
+            (|_, a| a.response_type = Some("token"), Denial::ResponseTypeUnsupported),
+            (|_, a| a.response_type = Some("code id_token"), Denial::ResponseTypeUnsupported),
+            (|_, a| a.response_type = Some("CODE"), Denial::ResponseTypeUnsupported),
+            (|_, a| a.code_challenge = None, Denial::PkceMissing),
+            (|_, a| a.code_challenge = Some(""), Denial::PkceMissing),
+            (|_, a| a.code_challenge_method = None, Denial::PkceMethodUnsupported),
+            (|_, a| a.code_challenge_method = Some("plain"), Denial::PkceMethodUnsupported),
+            (|_, a| a.code_challenge_method = Some("S512"), Denial::PkceMethodUnsupported),
+            (|_, a| a.code_challenge_method = Some("s256"), Denial::PkceMethodUnsupported),
+            (|_, a| a.code_challenge = Some(&CHALLENGE[1..]), Denial::PkceChallengeInvalid),
+            (
+                |_, a| a.code_challenge = Some("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM0"),
+                Denial::PkceChallengeInvalid,
+            ),
+            (
+                |_, a| a.code_challenge = Some("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-c="),
+                Denial::PkceChallengeInvalid,
+            ),
+            (
+                |_, a| a.code_challenge = Some("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw+cM"),
+                Denial::PkceChallengeInvalid,
+            ),
+            (|_, a| a.scope = None, Denial::ScopeMissing),
+            (|_, a| a.scope = Some(&NOTHING), Denial::ScopeMissing),
+            (|_, a| a.scope = Some(&PHONE_TOO), Denial::ScopeNotActivated(scopes("phone unheard_of"))),
+            (|s, _| s.scopes.retain(|name, _| name != "profile"), Denial::ScopeNotActivated(scopes("profile"))),
+        ];
+        for (break_it, reason) in rows {
+            let (mut snapshot, mut attempt) = (good(), good_login());
+            break_it(&mut snapshot, &mut attempt);
+            assert_eq!(login(&snapshot, &attempt).unwrap_err(), reason);
+        }
+    }
+
+    #[test]
+    fn logins_go_on_until_the_grace_is_over() {
+        let mut snapshot = good();
+        let last = Timestamp::from_milliseconds(NOW.before(days(14)).milliseconds() + 1);
+        for (end, admitted) in [(None, true), (Some(NOW.before(days(13))), true), (Some(last), true)] {
+            snapshot.client.entitled_until = end;
+            assert_eq!(login(&snapshot, &good_login()).is_ok(), admitted, "{end:?}");
+        }
+        snapshot.client.entitled_until = Some(NOW);
+        snapshot.login_grace = days(0);
+        assert_eq!(login(&snapshot, &good_login()).unwrap_err(), Denial::PlanLapsed);
+    }
+
+    #[test]
+    fn natively_pkce_and_scope_may_be_left_out() {
+        let snapshot = good();
+        let native = Login {
+            kind: LoginKind::Native,
+            response_type: None,
+            code_challenge: None,
+            code_challenge_method: None,
+            scope: None,
+            ..good_login()
+        };
+        let admitted = login(&snapshot, &native).unwrap();
+        assert_eq!(admitted.scope, scopes("email openid profile providers useraddresses userinfo"));
+        let challenged = Login { code_challenge: Some(CHALLENGE), ..native };
+        assert!(login(&snapshot, &challenged).is_ok());
+        for (broken, reason) in [
+            (Login { code_challenge_method: Some("plain"), ..challenged }, Denial::PkceMethodUnsupported),
+            (Login { code_challenge: Some("verifier"), ..native }, Denial::PkceChallengeInvalid),
+            (Login { code_challenge: Some(""), ..native }, Denial::PkceChallengeInvalid),
+            (Login { scope: Some(&PHONE_TOO), ..native }, Denial::ScopeNotActivated(scopes("phone unheard_of"))),
+        ] {
+            assert_eq!(login(&snapshot, &broken).unwrap_err(), reason);
+        }
+        let mut bare = good();
+        bare.scopes.retain(|name, _| name == OFFLINE_ACCESS);
+        assert_eq!(login(&bare, &native).unwrap_err(), Denial::ScopeMissing);
+    }
+
+    #[test]
+    fn where_an_answer_goes_is_settled_before_the_request_is_read() {
+        let snapshot = good();
+        let broken = Login { response_type: None, scope: None, code_challenge: None, ..good_login() };
+        assert_eq!(may_answer(&snapshot, &broken).map(|domain| domain.id), Ok(LIVE));
+        let lost = Login { redirect_uri: "https://evil.test/cb", ..broken };
+        assert_eq!(login(&snapshot, &lost).unwrap_err(), Denial::RedirectUriUnknown);
+        assert_eq!(may_answer(&snapshot, &lost).unwrap_err(), Denial::RedirectUriUnknown);
+        let mut suspended = good();
+        suspended.client.suspended = true;
+        assert_eq!(may_answer(&suspended, &broken).unwrap_err(), Denial::ClientSuspended);
+        assert_eq!(may_answer(&suspended, &lost).unwrap_err(), Denial::RedirectUriUnknown);
+    }
+
+    #[test]
+    fn the_name_of_each_rule_is_its_own() {
+        let mut names: Vec<&str> = LOGIN.iter().map(|rule| rule.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), LOGIN.len());
+    }
+
+    #[test]
+    fn test_mode_lets_members_and_testers_in_and_nobody_else() {
+        let snapshot = good();
+        let (live, test) = (&snapshot.domains[0], &snapshot.domains[1]);
+        let rows = [
+            (ada(), Err(Denial::TestModeRefuses)),
+            (Person { member: true, ..ada() }, Ok(())),
+            (Person { tests: Tests::All, ..ada() }, Ok(())),
+            (Person { tests: Tests::Domains(vec![LIVE, TEST]), ..ada() }, Ok(())),
+            (Person { tests: Tests::Domains(vec![LIVE]), ..ada() }, Err(Denial::TestModeRefuses)),
+            (Person { email_verified: false, ..ada() }, Err(Denial::TestModeRefuses)),
+            (Person { email_verified: false, member: true, ..ada() }, Err(Denial::EmailUnverified)),
+            (Person { suspended: true, member: true, ..ada() }, Err(Denial::UserSuspended)),
+        ];
+        for (who, answer) in rows {
+            assert_eq!(person(&snapshot, test, &who), answer, "{who:?}");
+        }
+        assert_eq!(person(&snapshot, live, &ada()), Ok(()));
+        assert_eq!(person(&snapshot, live, &Person { suspended: true, ..ada() }), Err(Denial::UserSuspended));
+        assert_eq!(person(&snapshot, live, &Person { email_verified: false, ..ada() }), Err(Denial::EmailUnverified));
+        assert!(login(&snapshot, &Login { redirect_uri: LOOPBACK, ..good_login() }).is_ok(), "the person comes later");
+    }
+
+    #[test]
+    fn what_a_login_gave_holds_while_client_domain_and_person_do() {
+        type Row = (fn(&mut Snapshot, &mut Person), Result<(), Denial>);
+        let rows: [Row; 12] = [
+            (|_, _| {}, Ok(())),
+            (|s, _| s.domains[1].allow_login = false, Ok(())),
+            (|s, _| s.domains[1].allow_api = false, Ok(())),
+            (|s, _| s.domains[1].urls.clear(), Ok(())),
+            (|_, p| p.email_verified = false, Ok(())),
+            (|s, _| s.client.deleted = true, Err(Denial::ClientUnknown)),
+            (|s, _| s.client.suspended = true, Err(Denial::ClientSuspended)),
+            (|s, _| s.client.entitled_until = Some(NOW.before(days(14))), Err(Denial::PlanLapsed)),
+            (|s, _| s.domains[1].active = false, Err(Denial::DomainInactive)),
+            (|s, _| drop(s.domains.pop()), Err(Denial::DomainUnknown)),
+            (|_, p| p.suspended = true, Err(Denial::UserSuspended)),
+            (|_, p| p.member = false, Err(Denial::TestModeRefuses)),
+        ];
+        for (change, answer) in rows {
+            let (mut snapshot, mut person) = (good(), Person { member: true, ..ada() });
+            change(&mut snapshot, &mut person);
+            assert_eq!(still_holds(&snapshot, TEST, &person, NOW).map(drop), answer);
         }
     }
 }

@@ -3,14 +3,17 @@
 //! The input is a [`snapshot::Snapshot`] of one client's configuration and a description of the attempt; the answer is
 //! an admission or a [`denial::Denial`] with a reason. Every endpoint and page asks here, and none has a rule of its own.
 
-pub mod snapshot;
-pub mod denial;
-pub mod redirect_uri;
-pub mod login;
 pub mod client_authentication;
-pub mod scope;
+pub mod denial;
+mod domain_choice;
 pub mod error_return;
+pub mod login;
 pub mod permission;
+pub mod redirect_uri;
+pub mod scope;
+pub mod snapshot;
 
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;

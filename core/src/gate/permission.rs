@@ -196,3 +196,77 @@ impl Preset {
         Permission::ALL.iter().copied().filter(|permission| permission.is_for_roles()).filter(held).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{NOW, days};
+    use super::*;
+
+    fn member(preset: Preset) -> Membership {
+        Membership { level: preset.level(), permissions: preset.permissions(), active: true, expires_at: None }
+    }
+
+    #[test]
+    fn a_permission_is_read_as_it_is_written_and_nothing_else_is() {
+        for permission in Permission::ALL {
+            assert_eq!(Permission::parse(permission.text()), Some(*permission));
+        }
+        for text in ["", "client", "client:", "client:all", "Client:read", "*", "client:read "] {
+            assert_eq!(Permission::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn each_preset_may_what_the_next_one_may_and_more() {
+        for pair in Preset::ALL.windows(2) {
+            let [higher, lower] = pair else { panic!("a pair") };
+            assert!(higher.level() > lower.level());
+            assert!(lower.permissions().is_subset(&higher.permissions()));
+            assert_ne!(lower.permissions(), higher.permissions());
+        }
+    }
+
+    #[test]
+    fn presets_may_what_their_names_say() {
+        use Permission::{
+            ClientCreate, ClientDelete, ClientRead, ClientUpdate, DomainsTest, MembersCreate, SecretsCreate, StaffRead,
+            TokensCreate, UrlsDelete,
+        };
+        let rows = [
+            (Preset::Owner, vec![ClientRead, ClientUpdate, ClientDelete, DomainsTest], vec![ClientCreate, StaffRead]),
+            (
+                Preset::Admin,
+                vec![ClientUpdate, MembersCreate, TokensCreate, DomainsTest],
+                vec![ClientDelete, StaffRead],
+            ),
+            (
+                Preset::Developer,
+                vec![ClientRead, SecretsCreate, UrlsDelete, DomainsTest],
+                vec![ClientUpdate, MembersCreate],
+            ),
+            (Preset::Viewer, vec![ClientRead], vec![ClientUpdate, SecretsCreate, DomainsTest, StaffRead]),
+        ];
+        for (preset, held, lacking) in rows {
+            for permission in held {
+                assert_eq!(require(&member(preset), permission, NOW), Ok(()), "{preset:?} {permission:?}");
+            }
+            for permission in lacking {
+                assert_eq!(require(&member(preset), permission, NOW), Err(permission.text()), "{preset:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_inactive_or_expired_membership_grants_nothing_from_that_moment_on() {
+        let rows = [
+            (Membership { expires_at: Some(NOW.after(days(1))), ..member(Preset::Owner) }, true),
+            (Membership { expires_at: Some(NOW), ..member(Preset::Owner) }, false),
+            (Membership { expires_at: Some(NOW.before(days(1))), ..member(Preset::Owner) }, false),
+            (Membership { active: false, ..member(Preset::Owner) }, false),
+            (Membership { permissions: BTreeSet::new(), ..member(Preset::Owner) }, false),
+        ];
+        for (membership, granted) in rows {
+            assert_eq!(require(&membership, Permission::ClientRead, NOW).is_ok(), granted);
+        }
+    }
+}

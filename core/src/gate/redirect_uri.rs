@@ -32,11 +32,7 @@ pub fn owner<'s>(snapshot: &'s Snapshot, kind: UrlKind, uri: &str) -> Option<&'s
     find(snapshot, kind, uri).ok().or_else(|| registered(snapshot, kind, uri).next().map(|(domain, _)| domain))
 }
 
-fn registered<'s>(
-    snapshot: &'s Snapshot,
-    kind: UrlKind,
-    uri: &str,
-) -> impl Iterator<Item = (&'s Domain, &'s Url)> {
+fn registered<'s>(snapshot: &'s Snapshot, kind: UrlKind, uri: &str) -> impl Iterator<Item = (&'s Domain, &'s Url)> {
     snapshot.domains.iter().flat_map(move |domain| {
         let same = move |url: &&Url| {
             url.kind == kind && (url.url == uri || (domain.test_mode && differ_in_loopback_port(&url.url, uri)))
@@ -84,4 +80,193 @@ fn without_loopback_port(url: &str) -> Option<(&str, &str)> {
     };
     // Anything else here would belong to another host, such as that of http://127.0.0.1.evil.test/.
     (tail.is_empty() || tail.starts_with(['/', '?'])).then_some((start, tail))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{CALLBACK, LIVE, LOOPBACK, TEST, good};
+    use super::*;
+    use crate::id::DomainId;
+
+    fn callback(snapshot: &Snapshot, uri: &str) -> Result<DomainId, Denial> {
+        find(snapshot, UrlKind::Callback, uri).map(|domain| domain.id)
+    }
+
+    #[test]
+    fn a_registered_url_leads_to_its_domain() {
+        let snapshot = good();
+        assert_eq!(callback(&snapshot, CALLBACK), Ok(LIVE));
+        assert_eq!(callback(&snapshot, "https://looms.example/cb"), Ok(TEST));
+        assert_eq!(callback(&snapshot, LOOPBACK), Ok(TEST));
+        assert_eq!(find(&snapshot, UrlKind::Logout, "https://engines.example/bye").map(|domain| domain.id), Ok(LIVE));
+    }
+
+    #[test]
+    fn ru_01_a_redirect_uri_is_compared_byte_for_byte() {
+        let snapshot = good();
+        for uri in [
+            "https://app.engines.example/cb/",
+            "https://app.engines.example/CB",
+            "https://app.engines.example/cb?x=1",
+            "https://app.engines.example/cb?",
+            "https://app.engines.example/cb#f",
+            "https://app.engines.example/cb#",
+            "https://app.engines.example/cb%2f",
+            "https://app.engines.example/c%62",
+            "https://app.engines.example//cb",
+            "https://app.engines.example/./cb",
+            "https://app.engines.example/a/../cb",
+            "https://app.engines.example/..;/cb",
+            "https://app.engines.example/%252e%252e/cb",
+            "HTTPS://APP.ENGINES.EXAMPLE/cb",
+            "https://app.engines.example:443/cb",
+            "https://app.engines.example:8443/cb",
+            "http://app.engines.example/cb",
+            "https://app.engines.example/cb ",
+            " https://app.engines.example/cb",
+            "https://app.engines.example/cb\0",
+            "https://app.engines.example/cb\n",
+            "https://app.engines.example",
+            "https://app.engines.example/",
+            "",
+        ] {
+            assert_eq!(callback(&snapshot, uri), Err(Denial::RedirectUriUnknown), "{uri:?}");
+        }
+    }
+
+    #[test]
+    fn ru_02_no_other_host_passes_for_the_registered_one() {
+        let snapshot = good();
+        for uri in [
+            "https://app.engines.example@evil.test/cb",
+            "https://app.engines.example@app.engines.example@evil.test/cb",
+            "https://evil.test@app.engines.example/cb",
+            "https://app.engines.example\\@evil.test/cb",
+            "https://evil.test\\.app.engines.example/cb",
+            "https://app.engines.example.evil.test/cb",
+            "https://xapp.engines.example/cb",
+            "https://appaengines.example/cb",
+            "https://engines.example/cb",
+            "https://app.engines.example./cb",
+            "https://\u{ff41}pp.engines.example/cb",
+        ] {
+            assert_eq!(callback(&snapshot, uri), Err(Denial::RedirectUriUnknown), "{uri:?}");
+        }
+    }
+
+    #[test]
+    fn ru_04_no_other_scheme_is_met() {
+        let snapshot = good();
+        for uri in [
+            "javascript:alert(1)",
+            "JaVaScRiPt:alert(1)",
+            "javascript://app.engines.example/cb",
+            "data:text/html,hello",
+            "file:///cb",
+            "engines://app.engines.example/cb",
+            "//app.engines.example/cb",
+            "/cb",
+        ] {
+            assert_eq!(callback(&snapshot, uri), Err(Denial::RedirectUriUnknown), "{uri:?}");
+        }
+    }
+
+    #[test]
+    fn ru_06_what_is_registered_and_off_says_so() {
+        type Row = (fn(&mut Snapshot), Denial);
+        let rows: [Row; 6] = [
+            (|s| s.domains[0].urls[0].active = false, Denial::RedirectUriInactive),
+            (|s| s.domains[0].active = false, Denial::DomainInactive),
+            (|s| s.domains[0].allow_login = false, Denial::LoginNotAllowed),
+            (|s| s.domains[0].urls[0].kind = UrlKind::Webhook, Denial::RedirectUriUnknown),
+            (|s| s.domains[0].urls[0].kind = UrlKind::Logout, Denial::RedirectUriUnknown),
+            (|s| s.domains.clear(), Denial::RedirectUriUnknown),
+        ];
+        for (break_it, reason) in rows {
+            let mut snapshot = good();
+            break_it(&mut snapshot);
+            assert_eq!(callback(&snapshot, CALLBACK), Err(reason));
+        }
+    }
+
+    #[test]
+    fn a_loopback_address_is_met_with_any_port() {
+        let mut snapshot = good();
+        snapshot.domains[1].urls[2].url = "http://[::1]/cb?a=1".to_owned();
+        for (uri, met) in [
+            ("http://127.0.0.1:1/callback", true),
+            ("http://127.0.0.1:65535/callback", true),
+            ("http://127.0.0.1/callback", true),
+            ("http://[::1]:49152/cb?a=1", true),
+            ("http://[::1]/cb?a=1", true),
+            ("http://localhost:8081/callback", true),
+            ("http://localhost:8082/callback", false),
+            ("http://localhost/callback", false),
+            ("http://127.0.0.2:8081/callback", false),
+            ("http://127.0.0.1:8081/callback/", false),
+            ("http://127.0.0.1:8081/callback?a=1", false),
+            ("http://[::1]:49152/cb", false),
+            ("http://[0:0:0:0:0:0:0:1]:49152/cb?a=1", false),
+            ("https://127.0.0.1:8081/callback", false),
+            ("http://127.0.0.1:/callback", false),
+            ("http://127.0.0.1:0/callback", false),
+            ("http://127.0.0.1:08081/callback", false),
+            ("http://127.0.0.1:65536/callback", false),
+            ("http://127.0.0.1:8081@evil.test/callback", false),
+            ("http://127.0.0.1:80:80/callback", false),
+            ("http://127.0.0.1.evil.test/callback", false),
+            ("http://127.0.0.1evil.test/callback", false),
+            ("http://127.0.0.1@evil.test/callback", false),
+            ("http://127.1:8081/callback", false),
+            ("http://2130706433/callback", false),
+            ("HTTP://127.0.0.1:9999/callback", false),
+        ] {
+            let found = callback(&snapshot, uri);
+            assert_eq!(found, if met { Ok(TEST) } else { Err(Denial::RedirectUriUnknown) }, "{uri}");
+        }
+        let logout = find(&snapshot, UrlKind::Logout, "http://[::1]:7/");
+        assert_eq!(logout.map(|domain| domain.id), Ok(TEST));
+    }
+
+    #[test]
+    fn outside_test_mode_http_and_loopback_urls_are_met_by_nothing() {
+        let mut snapshot = good();
+        snapshot.domains[1].test_mode = false;
+        for uri in ["http://looms.example/cb", "https://127.0.0.1/cb", "https://localhost/cb", "HTTP://looms.example/"]
+        {
+            snapshot.domains[1].urls[2].url = uri.to_owned();
+            assert_eq!(callback(&snapshot, uri), Err(Denial::RedirectUriNeedsTestMode), "{uri}");
+        }
+        assert_eq!(callback(&snapshot, LOOPBACK), Err(Denial::RedirectUriNeedsTestMode));
+        assert_eq!(callback(&snapshot, "http://127.0.0.1:1/callback"), Err(Denial::RedirectUriUnknown));
+        assert_eq!(
+            find(&snapshot, UrlKind::Logout, "http://[::1]:8081/").map(|domain| domain.id),
+            Err(Denial::RedirectUriNeedsTestMode)
+        );
+    }
+
+    #[test]
+    fn logout_does_not_ask_for_allow_login() {
+        let mut snapshot = good();
+        let bye = |snapshot: &Snapshot| {
+            find(snapshot, UrlKind::Logout, "https://engines.example/bye").map(|domain| domain.id)
+        };
+        snapshot.domains[0].allow_login = false;
+        assert_eq!(bye(&snapshot), Ok(LIVE));
+        snapshot.domains[0].active = false;
+        assert_eq!(bye(&snapshot), Err(Denial::DomainInactive));
+    }
+
+    #[test]
+    fn of_several_domains_with_the_url_one_in_use_is_found() {
+        let mut snapshot = good();
+        snapshot.domains[1].urls[2].url = CALLBACK.to_owned();
+        assert_eq!(callback(&snapshot, CALLBACK), Ok(LIVE), "the longest root");
+        snapshot.domains[0].active = false;
+        assert_eq!(callback(&snapshot, CALLBACK), Ok(TEST));
+        snapshot.domains[1].urls[2].active = false;
+        assert_eq!(callback(&snapshot, CALLBACK), Err(Denial::DomainInactive));
+        assert_eq!(owner(&snapshot, UrlKind::Callback, CALLBACK).map(|domain| domain.id), Some(LIVE));
+        assert!(owner(&snapshot, UrlKind::Callback, "https://evil.test/cb").is_none());
+    }
 }

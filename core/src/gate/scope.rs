@@ -56,13 +56,7 @@ pub fn client_credentials(
 /// an access request that this person accepted, or by test mode for those it lets in (with no person: for the client).
 ///
 /// A verification rests on the proof of ownership, so it covers nothing while a domain is unproven.
-pub fn unlocked(
-    snapshot: &Snapshot,
-    domain: &Domain,
-    name: &str,
-    person: Option<&Person>,
-    now: Timestamp,
-) -> bool {
+pub fn unlocked(snapshot: &Snapshot, domain: &Domain, name: &str, person: Option<&Person>, now: Timestamp) -> bool {
     match snapshot.scopes.get(name) {
         None => false,
         Some(Tier::Open) => true,
@@ -79,4 +73,98 @@ fn covered(snapshot: &Snapshot, domain: &Domain, name: &str, now: Timestamp) -> 
         && snapshot.coverage.iter().any(|coverage| {
             coverage.domain == domain.id && coverage.scope == name && coverage.until.is_none_or(|end| now < end)
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::snapshot::Tests;
+    use super::super::tests::{LIVE, NOW, TEST, ada, days, good, scopes};
+    use super::*;
+
+    fn all(snapshot: &Snapshot, domain: usize, person: &Person) -> ScopeSet {
+        let asked = scopes("openid profile userinfo useraddresses phone");
+        granted(snapshot, &snapshot.domains[domain], &asked, &asked, person, NOW)
+    }
+
+    #[test]
+    fn granted_is_what_is_asked_activated_consented_and_unlocked() {
+        let snapshot = good();
+        assert_eq!(all(&snapshot, 0, &ada()), scopes("openid profile userinfo"));
+        let grant = |requested: &str, consented: &str| {
+            granted(&snapshot, &snapshot.domains[0], &scopes(requested), &scopes(consented), &ada(), NOW)
+        };
+        assert_eq!(grant("openid email", "openid profile"), scopes("openid"));
+        assert_eq!(grant("openid", ""), ScopeSet::default());
+        assert_eq!(grant("", "openid"), ScopeSet::default());
+    }
+
+    #[test]
+    fn a_reserved_scope_is_unlocked_by_one_of_three() {
+        type Row = (fn(&mut Snapshot, &mut Person), usize, &'static str);
+        let rows: [Row; 13] = [
+            (|_, _| {}, 0, "userinfo"),
+            (|s, _| s.coverage[0].until = None, 0, "userinfo"),
+            (|s, _| s.coverage[0].until = Some(NOW), 0, ""),
+            (|s, _| s.coverage.clear(), 0, ""),
+            (|s, _| s.domains[0].proven = false, 0, ""),
+            (|s, _| s.coverage[0].domain = TEST, 0, ""),
+            (|s, _| s.coverage[0].scope = "useraddresses".to_owned(), 0, "useraddresses"),
+            (|s, _| s.scopes.retain(|name, _| name != "userinfo"), 0, ""),
+            (|_, p| p.accepted_access = scopes("useraddresses"), 0, "useraddresses userinfo"),
+            (|_, p| p.member = true, 0, "userinfo"),
+            (|_, _| {}, 1, ""),
+            (|_, p| p.member = true, 1, "useraddresses userinfo"),
+            (|_, p| p.tests = Tests::Domains(vec![TEST]), 1, "useraddresses userinfo"),
+        ];
+        for (change, domain, unlocked) in rows {
+            let (mut snapshot, mut person) = (good(), ada());
+            change(&mut snapshot, &mut person);
+            let open = scopes("openid profile");
+            assert_eq!(all(&snapshot, domain, &person).difference(&open), scopes(unlocked));
+        }
+        let mut snapshot = good();
+        snapshot.domains[1].test_mode = false;
+        let stranger = Person { tests: Tests::Domains(vec![LIVE]), ..ada() };
+        assert_eq!(all(&snapshot, 1, &stranger), scopes("openid profile"));
+    }
+
+    #[test]
+    fn a_client_has_five_scopes_at_most_on_its_own_behalf() {
+        let snapshot = good();
+        let (live, test) = (&snapshot.domains[0], &snapshot.domains[1]);
+        let ask = |domain, text: &str| client_credentials(&snapshot, domain, Some(&scopes(text)), NOW);
+        assert_eq!(
+            client_credentials(&snapshot, live, None, NOW),
+            Ok(scopes("email profile providers userinfo")),
+            "all that is activated and unlocked"
+        );
+        assert_eq!(ask(live, ""), client_credentials(&snapshot, live, None, NOW));
+        assert_eq!(
+            client_credentials(&snapshot, test, None, NOW),
+            Ok(scopes("email profile providers useraddresses userinfo"))
+        );
+        assert_eq!(ask(live, "userinfo email"), Ok(scopes("email userinfo")));
+        assert_eq!(ask(test, "useraddresses"), Ok(scopes("useraddresses")));
+        assert_eq!(ask(live, "useraddresses email"), Err(Denial::ScopeLocked(scopes("useraddresses"))));
+        assert_eq!(
+            ask(live, "openid offline_access email"),
+            Err(Denial::ScopeNotForClients(scopes("offline_access openid")))
+        );
+        let mut less = good();
+        less.scopes.remove("email");
+        assert_eq!(
+            client_credentials(&less, &less.domains[0], Some(&scopes("email profile")), NOW),
+            Err(Denial::ScopeNotActivated(scopes("email")))
+        );
+        less.scopes.clear();
+        assert_eq!(client_credentials(&less, &less.domains[0], None, NOW), Ok(ScopeSet::default()));
+    }
+
+    #[test]
+    fn a_verification_covers_until_its_end() {
+        let snapshot = good();
+        let later = NOW.after(days(30));
+        assert!(unlocked(&snapshot, &snapshot.domains[0], USERINFO, Some(&ada()), NOW));
+        assert!(!unlocked(&snapshot, &snapshot.domains[0], USERINFO, Some(&ada()), later));
+    }
 }
