@@ -1,1 +1,3 @@
+//! XWMS.
+
 fn main() {}

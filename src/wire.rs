@@ -68,6 +68,7 @@ pub async fn core(config: Config, clock: Clock) -> Result<Core, StartError> {
         .await
         .map_err(failed("the signing keys can't be used"))?;
     let passwords = PasswordHasher::new(config.passwords.cost(), config.passwords.threads.get() as usize, config.passwords.queue.get() as usize);
+    let passwords = passwords.map_err(|why| StartError(format!("passwords: {why}")))?;
     let mailer = Mailer::new(&config.mail).map_err(|why| StartError(format!("mail: {why}")))?;
     Ok(Core::new(Parts {
         config,

@@ -13,7 +13,7 @@ use xwms_core::id::ClientId;
 use xwms_core::state::Core;
 
 use crate::error::OAuthError;
-use crate::params::{Params, form_decode};
+use xwms_core::params::{Params, form_decode};
 
 /// A client id and the digest of the secret that came with it; nothing is judged yet.
 pub(crate) struct Credentials {
@@ -43,23 +43,26 @@ impl Credentials {
         }
         let posted = (params.get("client_id"), params.get("client_secret"));
         match (basic, posted) {
-            (Some(_), (_, Some(_))) => {
-                Err(OAuthError::invalid_request("use one way of client authentication, Basic or client_secret, not both"))
-            }
+            (Some(_), (_, Some(_))) => Err(OAuthError::invalid_request(
+                "use one way of client authentication, Basic or client_secret, not both",
+            )),
             (Some(value), (posted_id, None)) => {
-                let (id, secret) = value
-                    .to_str()
-                    .ok()
-                    .and_then(basic_pair)
-                    .ok_or_else(|| OAuthError::invalid_client(true))?;
+                let (id, secret) =
+                    value.to_str().ok().and_then(basic_pair).ok_or_else(|| OAuthError::invalid_client(true))?;
                 if posted_id.is_some_and(|posted| posted != id) {
                     return Err(OAuthError::invalid_request("client_id is not the one in the Authorization header"));
                 }
-                Ok(Self { client: id.parse().ok(), secret: StoredDigest::parse(Kind::ClientSecret, &secret), by_basic: true })
+                Ok(Self {
+                    client: id.parse().ok(),
+                    secret: StoredDigest::parse(Kind::ClientSecret, &secret),
+                    by_basic: true,
+                })
             }
-            (None, (Some(id), Some(secret))) => {
-                Ok(Self { client: id.parse().ok(), secret: StoredDigest::parse(Kind::ClientSecret, secret), by_basic: false })
-            }
+            (None, (Some(id), Some(secret))) => Ok(Self {
+                client: id.parse().ok(),
+                secret: StoredDigest::parse(Kind::ClientSecret, secret),
+                by_basic: false,
+            }),
             (None, _) => Err(OAuthError::invalid_client(false)),
         }
     }

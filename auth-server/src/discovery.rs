@@ -42,9 +42,8 @@ struct OpenIdMetadata {
     request_uri_parameter_supported: bool,
 }
 
-const SCOPES: [&str; 9] = [
-    "openid", "profile", "email", "offline_access", "providers", "userinfo", "useraddresses", "address", "phone",
-];
+const SCOPES: [&str; 9] =
+    ["openid", "profile", "email", "offline_access", "providers", "userinfo", "useraddresses", "address", "phone"];
 const AUTH_METHODS: [&str; 2] = ["client_secret_basic", "client_secret_post"];
 
 /// `GET /.well-known/openid-configuration`.
@@ -101,8 +100,7 @@ impl AuthServer {
             authorization_response_iss_parameter_supported: true,
             openid,
         };
-        let headers =
-            [(header::CACHE_CONTROL, "public, max-age=300"), (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
+        let headers = [(header::CACHE_CONTROL, "public, max-age=300"), (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
         (headers, Json(metadata)).into_response()
     }
 }

@@ -26,7 +26,13 @@ struct Body<'a> {
 impl OAuthError {
     /// 400 with this code.
     pub(crate) fn bad_request(error: &'static str, description: impl Into<String>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, error, description: description.into(), challenge: None, retry_after: None }
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            error,
+            description: description.into(),
+            challenge: None,
+            retry_after: None,
+        }
     }
 
     /// 400 `invalid_request`.
@@ -46,9 +52,10 @@ impl OAuthError {
         Self {
             status: StatusCode::UNAUTHORIZED,
             error: "invalid_client",
-            description: "client authentication failed: check the client id, the secret, and that the secret is active, \
+            description:
+                "client authentication failed: check the client id, the secret, and that the secret is active, \
                           unexpired and linked to the domain"
-                .to_owned(),
+                    .to_owned(),
             challenge: by_basic.then_some("Basic realm=\"xwms\", charset=\"UTF-8\""),
             retry_after: None,
         }
@@ -67,7 +74,11 @@ impl OAuthError {
 
     /// 401 without an error code: no token was sent (RFC 6750 §3.1).
     pub(crate) fn no_token() -> Self {
-        Self { challenge: Some("Bearer realm=\"xwms\""), description: "send an access token".to_owned(), ..Self::invalid_token() }
+        Self {
+            challenge: Some("Bearer realm=\"xwms\""),
+            description: "send an access token".to_owned(),
+            ..Self::invalid_token()
+        }
     }
 
     /// 403 `insufficient_scope`, naming the scope that is missing.
@@ -85,7 +96,7 @@ impl OAuthError {
     pub(crate) fn of_client(denial: &Denial, by_basic: bool) -> Self {
         match denial {
             Denial::DomainMalformed | Denial::DomainAmbiguous(_) => Self::invalid_request(denial.explanation()),
-            Denial::ScopeNotActivated(_) | Denial::ScopeLocked(_) => {
+            Denial::ScopeNotActivated(_) | Denial::ScopeLocked(_) | Denial::ScopeNotForClients(_) => {
                 Self::bad_request("invalid_scope", denial.explanation())
             }
             _ => Self::invalid_client(by_basic),
@@ -106,7 +117,8 @@ impl From<Error> for OAuthError {
                 (StatusCode::INTERNAL_SERVER_ERROR, "something went wrong on our side", None)
             }
         };
-        let error = if status == StatusCode::INTERNAL_SERVER_ERROR { "server_error" } else { "temporarily_unavailable" };
+        let error =
+            if status == StatusCode::INTERNAL_SERVER_ERROR { "server_error" } else { "temporarily_unavailable" };
         Self { status, error, description: description.to_owned(), challenge: None, retry_after }
     }
 }

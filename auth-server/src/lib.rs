@@ -5,14 +5,12 @@
 
 pub mod authorize;
 mod client_secret;
-mod cookies;
 mod discovery;
 mod error;
 mod introspect;
 mod jwks;
 mod logout;
 pub mod native;
-mod params;
 mod revoke;
 mod token;
 mod userinfo;
@@ -43,7 +41,10 @@ impl AuthServer {
 pub fn router(server: AuthServer) -> Router {
     Router::new()
         .route("/.well-known/openid-configuration", get(discovery::openid_configuration).options(discovery::preflight))
-        .route("/.well-known/oauth-authorization-server", get(discovery::authorization_server).options(discovery::preflight))
+        .route(
+            "/.well-known/oauth-authorization-server",
+            get(discovery::authorization_server).options(discovery::preflight),
+        )
         .route("/oauth/jwks", get(jwks::jwks).options(discovery::preflight))
         .route("/oauth/authorize", get(authorize::get).post(authorize::post))
         .route("/oauth/sign-in", get(authorize::sign_in))

@@ -14,12 +14,15 @@ use xwms_core::login::session;
 use xwms_core::model::url::UrlKind;
 
 use crate::authorize::answer;
-use crate::params::Params;
 use crate::token::claims::IdClaims;
-use crate::{AuthServer, cookies};
+use xwms_core::cookies;
+use xwms_core::params::Params;
+
+use crate::AuthServer;
 
 /// The parameters that may stand only once.
-const ONCE: [&str; 6] = ["id_token_hint", "logout_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales"];
+const ONCE: [&str; 6] =
+    ["id_token_hint", "logout_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales"];
 /// Longest `state` that is carried, in bytes.
 const LONGEST_STATE: usize = 2048;
 
@@ -94,7 +97,7 @@ impl AuthServer {
             Some(uri) => answer::leave(uri),
             None => answer::see_other("/signed-out"),
         };
-        if let Some(cookie) = cookies::set(cookies::SESSION, "", self.https(), Some(0)) {
+        if let Ok(cookie) = HeaderValue::from_str(&cookies::set(cookies::SESSION, "", self.https(), Some(0))) {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

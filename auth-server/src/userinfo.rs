@@ -12,14 +12,33 @@ use xwms_core::store::user_providers;
 
 use crate::AuthServer;
 use crate::error::OAuthError;
-use crate::params::Params;
 use crate::token::claims::{TokenId, verify_access_token};
+use xwms_core::params::Params;
 
 /// Every claim that userinfo or an ID token can hold.
 pub(crate) const CLAIMS: &[&str] = &[
-    "sub", "name", "given_name", "family_name", "picture", "locale", "zoneinfo", "updated_at", "email",
-    "email_verified", "providers", "birthdate", "gender", "phone_number", "phone_number_verified", "address",
-    "auth_time", "acr", "amr", "sid", "nonce", "at_hash",
+    "sub",
+    "name",
+    "given_name",
+    "family_name",
+    "picture",
+    "locale",
+    "zoneinfo",
+    "updated_at",
+    "email",
+    "email_verified",
+    "providers",
+    "birthdate",
+    "gender",
+    "phone_number",
+    "phone_number_verified",
+    "address",
+    "auth_time",
+    "acr",
+    "amr",
+    "sid",
+    "nonce",
+    "at_hash",
 ];
 
 /// `GET` and `POST /oauth/userinfo`.
@@ -69,7 +88,11 @@ pub(crate) fn bearer_token(headers: &HeaderMap, query: Option<&str>, body: &[u8]
         (Some(header), None) => {
             let (scheme, token) =
                 header.to_str().ok().and_then(|value| value.split_once(' ')).ok_or_else(OAuthError::invalid_token)?;
-            if scheme.eq_ignore_ascii_case("bearer") { Ok(token.trim().to_owned()) } else { Err(OAuthError::no_token()) }
+            if scheme.eq_ignore_ascii_case("bearer") {
+                Ok(token.trim().to_owned())
+            } else {
+                Err(OAuthError::no_token())
+            }
         }
     }
 }

@@ -25,14 +25,9 @@ pub struct Jobs {
 pub fn start(core: &Core) -> Jobs {
     let (stop, stopped) = watch::channel(false);
     let mut running = JoinSet::new();
-    running.spawn(every(Duration::from_secs(1), core.clone(), stopped.clone(), "batches", async |core| flush(core).await));
-    running.spawn(every(Duration::from_millis(500), core.clone(), stopped.clone(), "other writers", async |core| {
-        notice_other_writers(core).await
-    }));
-    running.spawn(every(Duration::from_secs(3), core.clone(), stopped.clone(), "signing keys", async |core| {
-        key_rotation::keep(core).await
-    }));
-    running.spawn(every(Duration::from_secs(60), core.clone(), stopped, "cleaning", async |core| clean(core).await));
+    for work in Work::ALL {
+        running.spawn(every(work, core.clone(), stopped.clone()));
+    }
     Jobs { stop, running, core: core.clone() }
 }
 
@@ -48,17 +43,44 @@ impl Jobs {
     }
 }
 
-async fn every<F>(period: Duration, core: Core, mut stopped: watch::Receiver<bool>, name: &'static str, work: F)
-where
-    F: for<'c> Work<&'c Core>,
-{
+#[derive(Clone, Copy, Debug)]
+enum Work {
+    WriteBatches,
+    NoticeOtherWriters,
+    KeepSigningKeys,
+    Clean,
+}
+
+impl Work {
+    const ALL: [Self; 4] = [Self::WriteBatches, Self::NoticeOtherWriters, Self::KeepSigningKeys, Self::Clean];
+
+    const fn period(self) -> Duration {
+        match self {
+            Self::WriteBatches => Duration::from_secs(1),
+            Self::NoticeOtherWriters => Duration::from_millis(500),
+            Self::KeepSigningKeys => Duration::from_secs(3),
+            Self::Clean => Duration::from_secs(60),
+        }
+    }
+
+    async fn run(self, core: &Core) -> Result<(), Error> {
+        match self {
+            Self::WriteBatches => flush(core).await,
+            Self::NoticeOtherWriters => notice_other_writers(core).await,
+            Self::KeepSigningKeys => key_rotation::keep(core).await,
+            Self::Clean => clean(core).await,
+        }
+    }
+}
+
+async fn every(work: Work, core: Core, mut stopped: watch::Receiver<bool>) {
     loop {
         tokio::select! {
-            () = tokio::time::sleep(period) => {}
+            () = tokio::time::sleep(work.period()) => {}
             _ = stopped.changed() => return,
         }
         if let Err(error) = work.run(&core).await {
-            tracing::warn!(?error, job = name, "a periodic job failed; it runs again");
+            tracing::warn!(?error, ?work, "periodic work failed; it is tried again");
         }
     }
 }

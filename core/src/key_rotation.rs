@@ -264,3 +264,6 @@ async fn make(
         retired_at: None,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -86,32 +86,16 @@ fn redirect(location: &str, referrer_policy: &'static str) -> Response {
 impl AuthServer {
     /// Sends the code (natively: the callback token) to the redirect URI.
     pub(super) fn give(&self, flow: &Flow, code: &Secret<String>) -> Response {
-        let name = match flow.kind {
-            FlowKind::Authorize => "code",
-            FlowKind::Native => "token",
+        let mut parameters = match flow.kind {
+            FlowKind::Authorize => vec![("code", code.expose().as_str())],
+            FlowKind::Native => vec![("token", code.expose().as_str())],
         };
-        self.to_redirect_uri(flow, &[(name, code.expose())])
-    }
-
-    /// Sends an error to the redirect URI.
-    pub(super) fn give_back(&self, flow: &Flow, error: &str, description: &str) -> Response {
-        match flow.kind {
-            FlowKind::Authorize => {
-                self.to_redirect_uri(flow, &[("error", error), ("error_description", description)])
-            }
-            FlowKind::Native => self.to_redirect_uri(flow, &[("error", error)]),
-        }
-    }
-
-    fn to_redirect_uri(&self, flow: &Flow, answer: &[(&str, &str)]) -> Response {
-        let issuer = self.core.config.server.issuer();
-        let mut parameters = answer.to_vec();
         if let Some(state) = &flow.request.state {
             parameters.push(("state", state));
         }
         if flow.kind == FlowKind::Authorize {
             // RFC 9207: the relying party sees who answers.
-            parameters.push(("iss", &issuer));
+            parameters.push(("iss", self.core.config.server.issuer()));
         }
         leave(&error_return::with_parameters(&flow.request.redirect_uri, &parameters))
     }
@@ -133,7 +117,7 @@ impl AuthServer {
             denial: &refusal.denial,
             redirect_uri,
             state: refusal.state.as_deref(),
-            issuer: (refusal.kind == FlowKind::Authorize).then_some(&issuer),
+            issuer: (refusal.kind == FlowKind::Authorize).then_some(issuer),
             reference: &reference,
             signed_in: session.is_some(),
             silent: refusal.silent,

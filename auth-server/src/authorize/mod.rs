@@ -16,9 +16,9 @@ use xwms_core::login::issue::issue;
 use xwms_core::login::session::{self, Session};
 
 use crate::AuthServer;
-use crate::cookies;
-use crate::params::Params;
 use answer::Refusal;
+use xwms_core::cookies;
+use xwms_core::params::Params;
 
 /// `GET /oauth/authorize`.
 pub async fn get(State(server): State<AuthServer>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
@@ -31,11 +31,7 @@ pub async fn get(State(server): State<AuthServer>, headers: HeaderMap, RawQuery(
 
 /// `POST /oauth/authorize`: a cross-site POST carries no Lax cookie, so the browser is sent on to the same request as a
 /// GET, which does.
-pub async fn post(
-    State(server): State<AuthServer>,
-    RawQuery(query): RawQuery,
-    body: Bytes,
-) -> Response {
+pub async fn post(State(server): State<AuthServer>, RawQuery(query): RawQuery, body: Bytes) -> Response {
     let mut params = match Params::parse(query.unwrap_or_default().as_bytes()) {
         Ok(params) => params,
         Err(_) => return server.page(&Denial::RequestMalformed),
@@ -136,25 +132,30 @@ impl AuthServer {
                 },
                 None => self.flow_refused(FlowRefused::Gone),
             },
-            Step::Refused(denial) => {
-                if let Err(error) = flow::finish(&self.core, flow).await {
-                    return self.failed(error);
-                }
-                self.refuse(Refusal::of_flow(snapshot, flow, denial, silent), session)
-            }
-            Step::Denied => match flow::finish(&self.core, flow).await {
-                Ok(true) => self.give_back(flow, "access_denied", "the person said no"),
-                Ok(false) => self.flow_refused(FlowRefused::Gone),
-                Err(error) => self.failed(error),
-            },
-            Step::SignIn if silent => self.give_back(flow, "login_required", "nobody is signed in, or not recently enough"),
-            Step::VerifyEmail if silent => {
-                self.give_back(flow, "interaction_required", "the person has to verify an email address")
-            }
-            Step::Consent(_) if silent => self.give_back(flow, "consent_required", "the person has to be asked"),
+            Step::Refused(denial) => self.end(snapshot, flow, denial, session, silent).await,
+            Step::Denied => self.end(snapshot, flow, Denial::Declined, session, silent).await,
+            Step::SignIn if silent => self.end(snapshot, flow, Denial::LoginRequired, session, silent).await,
+            Step::VerifyEmail if silent => self.end(snapshot, flow, Denial::EmailUnverified, session, silent).await,
+            Step::Consent(_) if silent => self.end(snapshot, flow, Denial::ConsentRequired, session, silent).await,
             Step::SignIn => self.ask("/login", snapshot, flow, browser).await,
             Step::VerifyEmail => self.ask("/verify-email", snapshot, flow, browser).await,
             Step::Consent(_) => self.ask("/consent", snapshot, flow, browser).await,
+        }
+    }
+
+    /// Ends a login without a grant, and tells whoever asked.
+    async fn end(
+        &self,
+        snapshot: &Snapshot,
+        flow: &Flow,
+        denial: Denial,
+        session: Option<&Session>,
+        silent: bool,
+    ) -> Response {
+        match flow::finish(&self.core, flow).await {
+            Ok(true) => self.refuse(Refusal::of_flow(snapshot, flow, denial, silent), session),
+            Ok(false) => self.flow_refused(FlowRefused::Gone),
+            Err(error) => self.failed(error),
         }
     }
 
@@ -165,9 +166,7 @@ impl AuthServer {
             None => {
                 let now = self.core.clock.now();
                 match xwms_core::gate::login::login(snapshot, &flow.attempt(now)) {
-                    Ok(admission) => {
-                        flow::store(&self.core, flow, admission.domain.id, Some(browser.key), None).await
-                    }
+                    Ok(admission) => flow::store(&self.core, flow, admission.domain.id, Some(browser.key), None).await,
                     Err(denial) => return self.page(&denial),
                 }
             }
@@ -185,18 +184,18 @@ impl AuthServer {
             Some(key) => Browser { key, fresh: None },
             None => {
                 let made = Credential::generate(Kind::Browser, self.core.clock.now());
-                let fresh = cookies::set(cookies::BROWSER, made.text().expose(), self.https(), None);
-                Browser { key: made.key(), fresh }
+                let cookie = cookies::set(cookies::BROWSER, made.text().expose(), self.https(), None);
+                Browser { key: made.key(), fresh: HeaderValue::from_str(&cookie).ok() }
             }
         }
     }
 
     pub(crate) fn cookie<'h>(&self, headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-        cookies::get(headers, name, self.https())
+        let values = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        cookies::get(values, name, self.https())
     }
 
     pub(crate) fn https(&self) -> bool {
         self.core.config.server.issuer().starts_with("https://")
     }
 }
-

@@ -14,7 +14,7 @@ use xwms_core::gate::login::{Login, LoginAdmission, LoginKind, login};
 use xwms_core::gate::snapshot::Snapshot;
 use xwms_core::model::scope::ScopeSet;
 
-use crate::params::Params;
+use xwms_core::params::Params;
 
 struct MachineRequest<'a>(&'a Params);
 
@@ -93,10 +93,7 @@ pub(super) fn decide<'s>(
 }
 
 fn bound(client_id: String, redirect_uri: ExactUrl) -> BoundClient<'static> {
-    BoundClient {
-        client_id: Cow::Owned(client_id),
-        redirect_uri: Cow::Owned(RegisteredUrl::Exact(redirect_uri)),
-    }
+    BoundClient { client_id: Cow::Owned(client_id), redirect_uri: Cow::Owned(RegisteredUrl::Exact(redirect_uri)) }
 }
 
 fn machine_scope(scope: &ScopeSet) -> Result<oxide_auth::primitives::scope::Scope, Denial> {

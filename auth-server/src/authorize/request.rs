@@ -14,12 +14,25 @@ use xwms_core::model::scope::ScopeSet;
 use super::answer::Refusal;
 use super::oxide;
 use crate::AuthServer;
-use crate::params::Params;
+use xwms_core::params::Params;
 
 /// The parameters that may stand only once (OAuth 2.1 §3.1); the client's id and redirect URI are looked at before.
 const ONCE: [&str; 15] = [
-    "response_type", "scope", "state", "nonce", "code_challenge", "code_challenge_method", "prompt", "max_age",
-    "login_hint", "ui_locales", "response_mode", "request", "request_uri", "display", "acr_values",
+    "response_type",
+    "scope",
+    "state",
+    "nonce",
+    "code_challenge",
+    "code_challenge_method",
+    "prompt",
+    "max_age",
+    "login_hint",
+    "ui_locales",
+    "response_mode",
+    "request",
+    "request_uri",
+    "display",
+    "acr_values",
 ];
 /// Longest `state`, `nonce` and `login_hint` that are carried, in bytes.
 const LONGEST: usize = 2048;

@@ -22,7 +22,11 @@ use crate::token::claims::{TokenId, verify_access_token};
 pub(super) fn body(headers: &HeaderMap, bytes: &[u8]) -> Result<Map<String, Value>, Failure> {
     let content_type = single(headers, "content-type")?.unwrap_or_default();
     if !content_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json") {
-        return Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "send application/json"));
+        return Err(Failure::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            "send application/json",
+        ));
     }
     json::object(bytes).map_err(|why| Failure::malformed(why.0))
 }
@@ -46,9 +50,14 @@ pub(super) struct Caller {
 }
 
 enum Proof {
-    Secret { digest: StoredDigest, named: Option<String> },
+    Secret {
+        digest: StoredDigest,
+        named: Option<String>,
+    },
     /// A client credentials token, which says its domain.
-    Token { domain: DomainId },
+    Token {
+        domain: DomainId,
+    },
 }
 
 /// The domain a call is for.

@@ -75,7 +75,7 @@ impl Failure {
             Denial::RedirectUriUnknown => {
                 Self::invalid("redirect_url", "redirect_url_unknown", "this URL is not a callback URL of the domain")
             }
-            Denial::ScopeNotActivated(_) | Denial::ScopeLocked(_) | Denial::ScopeMissing => {
+            Denial::ScopeNotActivated(_) | Denial::ScopeLocked(_) | Denial::ScopeMissing | Denial::ScopeNotForClients(_) => {
                 Self::invalid("scope", "invalid_scope", denial.explanation())
             }
             Denial::PkceMissing | Denial::PkceMethodUnsupported | Denial::PkceChallengeInvalid => {
@@ -114,12 +114,10 @@ impl From<xwms_core::error::Storage> for Failure {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let data = ErrorData {
-            code: self.code,
-            reference: self.reference.unwrap_or_else(reference),
-            field: self.field,
-        };
-        let mut response = (self.status, Json(Envelope { status: "error", message: self.message, data })).into_response();
+        let data =
+            ErrorData { code: self.code, reference: self.reference.unwrap_or_else(reference), field: self.field };
+        let mut response =
+            (self.status, Json(Envelope { status: "error", message: self.message, data })).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(seconds) = self.retry_after {

@@ -1,7 +1,7 @@
 //! The native login API, for the published SDKs: JSON in and out, always the envelope.
 
-pub mod envelope;
 mod caller;
+pub mod envelope;
 mod info;
 mod sign_token;
 mod verify;

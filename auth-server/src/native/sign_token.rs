@@ -41,8 +41,8 @@ pub(super) async fn sign_token(
             _ if caller.names_domain() => caller.authenticate(core, &For::Named)?,
             _ => caller.authenticate(core, &For::Nothing)?,
         };
-        let redirect_uri = redirect_uri
-            .ok_or_else(|| Failure::invalid("redirect_url", "required", "redirect_url is missing"))?;
+        let redirect_uri =
+            redirect_uri.ok_or_else(|| Failure::invalid("redirect_url", "required", "redirect_url is missing"))?;
         let found = match found {
             Some(Ok(found)) => found,
             Some(Err(denial)) => return Err(caller.refused(core, domain, &denial)),
@@ -70,8 +70,7 @@ pub(super) async fn sign_token(
             scope: scope.as_ref(),
             kind: LoginKind::Native,
         };
-        let admission =
-            login(&caller.snapshot, &attempt).map_err(|denial| caller.refused(core, domain, &denial))?;
+        let admission = login(&caller.snapshot, &attempt).map_err(|denial| caller.refused(core, domain, &denial))?;
         let flow = Flow {
             id: None,
             kind: FlowKind::Native,

@@ -88,8 +88,7 @@ fn mismatch(code: &Code, redirect_uri: Option<&str>, verifier: Option<&str>) -> 
 
 /// The person, as far as the scopes of this login open them.
 fn person(live: &Live) -> serde_json::Value {
-    let (user, profile, email) =
-        (&live.user, live.scope.contains(scope::PROFILE), live.scope.contains(scope::EMAIL));
+    let (user, profile, email) = (&live.user, live.scope.contains(scope::PROFILE), live.scope.contains(scope::EMAIL));
     json!({
         "sub": live.grant.subject.to_string(),
         "name": full_name(user.given_name.as_deref(), user.family_name.as_deref()).filter(|_| profile),

@@ -19,11 +19,18 @@ use xwms_core::address::CallerAddress;
 use crate::AuthServer;
 use crate::client_secret::Credentials;
 use crate::error::OAuthError;
-use crate::params::Params;
+use xwms_core::params::Params;
 
 /// The parameters that may stand only once.
 const ONCE: [&str; 9] = [
-    "grant_type", "client_id", "client_secret", "code", "redirect_uri", "code_verifier", "refresh_token", "scope",
+    "grant_type",
+    "client_id",
+    "client_secret",
+    "code",
+    "redirect_uri",
+    "code_verifier",
+    "refresh_token",
+    "scope",
     "domain",
 ];
 /// What must not stand in a URL, where it would reach logs.
@@ -59,7 +66,12 @@ impl ClientRequest {
         once: &[&'static str],
     ) -> Result<Self, OAuthError> {
         let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        if !content_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
+        if !content_type
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .eq_ignore_ascii_case("application/x-www-form-urlencoded")
         {
             return Err(OAuthError::invalid_request("send application/x-www-form-urlencoded"));
         }

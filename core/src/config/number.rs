@@ -1,8 +1,9 @@
 //! Numbers with a unit and a range in their type.
 
+use std::fmt;
 use std::time::Duration;
 
-use serde::de::{Deserialize, Deserializer, Error};
+use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 
 /// A whole number between `MIN` and `MAX`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,9 +18,22 @@ impl<const MIN: u32, const MAX: u32> Count<MIN, MAX> {
 
 impl<'de, const MIN: u32, const MAX: u32> Deserialize<'de> for Count<MIN, MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let number = i64::deserialize(deserializer)?;
+        deserializer.deserialize_i64(InRange::<MIN, MAX>).map(Self)
+    }
+}
+
+struct InRange<const MIN: u32, const MAX: u32>;
+
+impl<const MIN: u32, const MAX: u32> Visitor<'_> for InRange<MIN, MAX> {
+    type Value = u32;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a whole number between {MIN} and {MAX}")
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<u32, E> {
         let in_range = u32::try_from(number).ok().filter(|number| (MIN..=MAX).contains(number));
-        in_range.map(Self).ok_or_else(|| D::Error::custom(format!("{number} is not between {MIN} and {MAX}")))
+        in_range.ok_or_else(|| E::invalid_value(Unexpected::Signed(number), &self))
     }
 }
 

@@ -99,6 +99,16 @@ impl ErrorPage {
         }
     }
 
+    /// A form with a field that our page does not have, or one field twice.
+    pub fn unknown_field(reference: String) -> Self {
+        Self {
+            status: 422,
+            title: "We can't read that form",
+            explanation: "It has a field that our page does not have. Go back and load the page again.".to_owned(),
+            ..Self::plain(reference)
+        }
+    }
+
     /// A failure on our side, or too many tries. The database's own words go to the log only.
     pub fn failed(error: Error, reference: String) -> Self {
         let (status, title, explanation, retry_after) = match error {

@@ -49,24 +49,43 @@ pub async fn ask(core: &Core, request: &LogoutRequest, browser: CredentialKey) -
     Ok(id)
 }
 
+/// Where a logout that waits leads to. Nothing is changed.
+///
+/// # Errors
+/// [`FlowRefused::Gone`], or [`FlowRefused::Mismatch`] in another browser.
+pub async fn peek(core: &Core, id: &str, browser: Option<&str>) -> Result<LogoutRequest, FlowRefused> {
+    let row = find(core, id, browser).await?;
+    if row.finished_at.is_some() || row.expires_at <= core.clock.now() {
+        return Err(FlowRefused::Gone);
+    }
+    read(&row)
+}
+
 /// Ends a logout that waited, and says where the browser goes.
 ///
 /// # Errors
 /// [`FlowRefused::Gone`], or [`FlowRefused::Mismatch`] in another browser.
 pub async fn agreed(core: &Core, id: &str, browser: Option<&str>) -> Result<LogoutRequest, FlowRefused> {
+    let row = find(core, id, browser).await?;
+    let (id, now) = (row.id, core.clock.now());
+    let finished = core.db.change(async move |conn: &mut Conn| Ok(flows::finish(conn, id, now).await?)).await?;
+    if !finished {
+        return Err(FlowRefused::Gone);
+    }
+    read(&row)
+}
+
+async fn find(core: &Core, id: &str, browser: Option<&str>) -> Result<flows::Row, FlowRefused> {
     let id: FlowId = id.parse().map_err(|_| FlowRefused::Gone)?;
-    let now = core.clock.now();
     let row = flows::find(&mut core.db.read().await?, id).await?.ok_or(FlowRefused::Gone)?;
     let browser = browser.and_then(|cookie| Credential::parse(Kind::Browser, cookie));
     if browser.is_none() || row.browser_key != browser {
         return Err(FlowRefused::Mismatch);
     }
-    if row.kind != "logout" {
-        return Err(FlowRefused::Gone);
-    }
-    let finished = core.db.change(async move |conn: &mut Conn| Ok(flows::finish(conn, id, now).await?)).await?;
-    if !finished {
-        return Err(FlowRefused::Gone);
-    }
-    Ok(serde_json::from_str(&row.request).map_err(|_| Error::Internal("a stored logout can't be read"))?)
+    if row.kind == "logout" { Ok(row) } else { Err(FlowRefused::Gone) }
+}
+
+fn read(row: &flows::Row) -> Result<LogoutRequest, FlowRefused> {
+    let request = serde_json::from_str(&row.request);
+    request.map_err(|_| FlowRefused::Failed(Error::Internal("a stored logout can't be read")))
 }

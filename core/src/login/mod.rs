@@ -12,3 +12,6 @@ pub mod registration;
 pub mod session;
 pub mod sign_in;
 pub mod throttle;
+
+#[cfg(test)]
+mod tests;

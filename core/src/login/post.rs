@@ -10,7 +10,7 @@ use crate::state::Core;
 /// The page that an address is verified on; it takes `token`, and `flow` to go on with afterwards.
 pub const VERIFY_EMAIL_PATH: &str = "/verify-email";
 /// The page that a new password is set on; it takes `token`.
-pub const RESET_PASSWORD_PATH: &str = "/reset-password";
+pub const RESET_PASSWORD_PATH: &str = "/reset";
 /// The page to sign in on; it takes `flow`.
 pub const LOGIN_PATH: &str = "/login";
 /// The page that a forgotten password is reported on.

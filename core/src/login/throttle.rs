@@ -41,6 +41,8 @@ struct Mark {
     counted: Counted,
     /// The end of the block that this try brought.
     block: Option<Timestamp>,
+    /// Tries that bring none.
+    most: u32,
     /// The right password forgets all of it, not this try alone.
     forgets_all: bool,
 }
@@ -83,7 +85,7 @@ pub async fn admit(core: &Core, attempt: Try<'_>) -> Result<Admitted, Error> {
                 if let Some(until) = block {
                     throttles::block(conn, &subject, until, waits.longest).await?;
                 }
-                marks.push(Mark { subject, counted, block, forgets_all });
+                marks.push(Mark { subject, counted, block, most, forgets_all });
             }
             Ok(Admitted(marks))
         })
@@ -100,7 +102,7 @@ impl Admitted {
             if mark.forgets_all {
                 throttles::delete(conn, &mark.subject).await?;
             } else {
-                throttles::take_back(conn, &mark.subject, mark.counted, mark.block, now).await?;
+                mark.take_back(conn, now).await?;
             }
         }
         Ok(())
@@ -118,11 +120,17 @@ impl Admitted {
         core.db
             .change(async move |conn: &mut Conn| {
                 for mark in &self.0 {
-                    throttles::take_back(conn, &mark.subject, mark.counted, mark.block, now).await?;
+                    mark.take_back(conn, now).await?;
                 }
                 Ok(())
             })
             .await
+    }
+}
+
+impl Mark {
+    async fn take_back(&self, conn: &mut Conn, now: Timestamp) -> Result<(), Error> {
+        Ok(throttles::take_back(conn, &self.subject, self.counted, self.block, self.most, now).await?)
     }
 }
 

@@ -86,19 +86,13 @@ pub async fn spend(
         .filter(t::user_id.eq(user))
         .filter(t::used_at.is_null())
         .filter(t::expires_at.gt(now));
-    with_conn!(conn, |c| diesel::update(live)
-        .set(t::used_at.eq(now))
-        .returning(SentTo::as_returning())
-        .get_result(c))
-    .optional()
+    with_conn!(conn, |c| diesel::update(live).set(t::used_at.eq(now)).returning(SentTo::as_returning()).get_result(c))
+        .optional()
 }
 
 /// Uses up every link of one kind that was sent to this user.
 pub async fn spend_all_of_user(conn: &mut Conn, purpose: Purpose, user: UserId, now: Timestamp) -> QueryResult<()> {
-    let live = t::table
-        .filter(t::user_id.eq(user))
-        .filter(t::purpose.eq(purpose.text()))
-        .filter(t::used_at.is_null());
+    let live = t::table.filter(t::user_id.eq(user)).filter(t::purpose.eq(purpose.text())).filter(t::used_at.is_null());
     with_conn!(conn, |c| diesel::update(live).set(t::used_at.eq(now)).execute(c)).map(drop)
 }
 

@@ -8,11 +8,14 @@ pub mod consents;
 pub mod db;
 pub mod email_tokens;
 pub mod flows;
+#[cfg(test)]
+pub(crate) mod given;
 pub mod grants;
 pub mod known_devices;
 pub mod people;
 pub mod refresh_tokens;
 mod schema;
+pub mod scopes;
 pub mod secrets;
 pub mod sessions;
 pub mod signing_keys;

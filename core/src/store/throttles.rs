@@ -68,23 +68,25 @@ pub async fn blocked_until(conn: &mut Conn, subject: &SubjectKey) -> QueryResult
     with_conn!(conn, |c| query.first(c)).optional()
 }
 
-/// Takes a hit back, unless its counter has begun anew since, and lifts the block that it brought: `block` is that one's
-/// end. A block that a later hit brought stays.
+/// Takes a hit back, unless its counter has begun anew since. With it goes the block that it brought (`block` is its end),
+/// and any block when the hits that are left bring none: when they are fewer than `most`.
 pub async fn take_back(
     conn: &mut Conn,
     subject: &SubjectKey,
     counted: Counted,
     block: Option<Timestamp>,
+    most: u32,
     now: Timestamp,
 ) -> QueryResult<()> {
     let same = t::table
         .find(subject.as_slice())
         .filter(t::window_started_at.eq(counted.window_started_at))
         .filter(t::hits.gt(0));
-    let own_block = t::blocked_until.eq(block.unwrap_or(now));
+    let most = i32::try_from(most).unwrap_or(i32::MAX);
+    let lifted = t::hits.le(most).or(t::blocked_until.eq(block.unwrap_or(now)));
     let set = (
         t::hits.eq(t::hits - 1),
-        t::blocked_until.eq(case_when(own_block, now.into_sql::<BigInt>()).otherwise(t::blocked_until)),
+        t::blocked_until.eq(case_when(lifted, now.into_sql::<BigInt>()).otherwise(t::blocked_until)),
     );
     with_conn!(conn, |c| diesel::update(same).set(set).execute(c)).map(drop)
 }

@@ -95,10 +95,12 @@ pub async fn find_for_sign_in(
         .eq(device)
         .and(known_devices::user_id.eq(t::id))
         .and(known_devices::last_used_at.ge(known_since));
-    let query = t::table
-        .left_join(known_devices::table.on(known))
-        .filter(t::email_key.eq(email_key))
-        .select((t::id, t::password_hash, t::suspended_at, known_devices::user_id.nullable()));
+    let query = t::table.left_join(known_devices::table.on(known)).filter(t::email_key.eq(email_key)).select((
+        t::id,
+        t::password_hash,
+        t::suspended_at,
+        known_devices::user_id.nullable(),
+    ));
     let found: Option<Found> = with_conn!(conn, |c| query.first(c)).optional()?;
     Ok(found.map(|(id, password_hash, suspended_at, device)| SignInFacts {
         id,
@@ -109,8 +111,7 @@ pub async fn find_for_sign_in(
 
 /// Stores a new account; false when its number or its email address is taken, and then nothing is changed.
 pub async fn insert(conn: &mut Conn, row: &NewRow) -> QueryResult<bool> {
-    let inserted =
-        with_conn!(conn, |c| diesel::insert_into(t::table).values(row).on_conflict_do_nothing().execute(c))?;
+    let inserted = with_conn!(conn, |c| diesel::insert_into(t::table).values(row).on_conflict_do_nothing().execute(c))?;
     Ok(inserted == 1)
 }
 
@@ -123,13 +124,7 @@ pub async fn holds_password(conn: &mut Conn, id: UserId, hash: &str) -> QueryRes
 
 /// Sets the password of a live account whose main address is still this one, as written, and notes that the address is
 /// verified: only who reads its mail can have come here. False when there is no such account.
-pub async fn reset_password(
-    conn: &mut Conn,
-    id: UserId,
-    email: &str,
-    hash: &str,
-    now: Timestamp,
-) -> QueryResult<bool> {
+pub async fn reset_password(conn: &mut Conn, id: UserId, email: &str, hash: &str, now: Timestamp) -> QueryResult<bool> {
     let live = t::table.find(id).filter(t::email.eq(email)).filter(t::suspended_at.is_null());
     let set = (t::password_hash.eq(hash), t::email_verified.eq(true), t::updated_at.eq(now));
     Ok(with_conn!(conn, |c| diesel::update(live).set(set).execute(c))? == 1)

@@ -4,18 +4,18 @@ use std::borrow::Cow;
 
 /// The parameters of one request. An empty value counts as an omitted one; unknown parameters are ignored.
 #[derive(Debug, Default)]
-pub(crate) struct Params(Vec<(String, String)>);
+pub struct Params(Vec<(String, String)>);
 
 /// A text that is no list of parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct NotUtf8;
+pub struct NotUtf8;
 
 impl Params {
     /// Reads `application/x-www-form-urlencoded` text, of a query or a body.
     ///
     /// # Errors
     /// [`NotUtf8`] when a name or a value is not UTF-8 once decoded.
-    pub(crate) fn parse(encoded: &[u8]) -> Result<Self, NotUtf8> {
+    pub fn parse(encoded: &[u8]) -> Result<Self, NotUtf8> {
         encoded
             .split(|&byte| byte == b'&')
             .filter(|pair| !pair.is_empty())
@@ -30,27 +30,37 @@ impl Params {
     }
 
     /// The value of a parameter; the first one where it is repeated.
-    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+    pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
     /// Whether a parameter stands here more than once.
-    pub(crate) fn is_repeated(&self, name: &str) -> bool {
+    pub fn is_repeated(&self, name: &str) -> bool {
         self.0.iter().filter(|(known, _)| known == name).count() > 1
     }
 
     /// The first of `names` that is repeated.
-    pub(crate) fn repeated<'n>(&self, names: &[&'n str]) -> Option<&'n str> {
+    pub fn repeated<'n>(&self, names: &[&'n str]) -> Option<&'n str> {
         names.iter().copied().find(|name| self.is_repeated(name))
     }
 
+    /// The first parameter that is none of `known`.
+    pub fn unknown(&self, known: &[&str]) -> Option<&str> {
+        self.0.iter().map(|(name, _)| name.as_str()).find(|name| !known.contains(name))
+    }
+
+    /// The value of a parameter, be it empty; an empty text when it is absent.
+    pub fn text(&self, name: &str) -> &str {
+        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+
     /// Adds the parameters of another part of the same request, so that repetition across parts shows.
-    pub(crate) fn extend(&mut self, other: Self) {
+    pub fn extend(&mut self, other: Self) {
         self.0.extend(other.0);
     }
 
     /// The parameters but for these, sorted, as one text: two requests are the same when it is.
-    pub(crate) fn canonical_without(&self, left_out: &[&str]) -> String {
+    pub fn canonical_without(&self, left_out: &[&str]) -> String {
         let mut pairs: Vec<_> = self
             .0
             .iter()
@@ -62,7 +72,7 @@ impl Params {
     }
 
     /// The parameters, form-encoded again.
-    pub(crate) fn encode(&self) -> String {
+    pub fn encode(&self) -> String {
         url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish()
     }
 }
@@ -71,7 +81,7 @@ impl Params {
 ///
 /// # Errors
 /// [`NotUtf8`].
-pub(crate) fn form_decode(encoded: &[u8]) -> Result<String, NotUtf8> {
+pub fn form_decode(encoded: &[u8]) -> Result<String, NotUtf8> {
     let spaced: Cow<'_, [u8]> = if encoded.contains(&b'+') {
         encoded.iter().map(|&byte| if byte == b'+' { b' ' } else { byte }).collect::<Vec<_>>().into()
     } else {

@@ -1,0 +1,168 @@
+//! One field of a form: its label, its input, what is wrong with it.
+
+use askama::Template;
+use askama::filters::HtmlSafe;
+use xwms_core::error::FieldError;
+
+/// The id of what is said about a form as a whole.
+const FORM_ERROR: &str = "form-error";
+
+/// A labelled input. What is wrong with it is tied to it by `aria-describedby`.
+#[derive(Template)]
+#[template(path = "field.html")]
+pub struct Field<'a> {
+    name: &'static str,
+    label: &'static str,
+    kind: &'static str,
+    autocomplete: &'static str,
+    value: &'a str,
+    hint: Option<&'static str>,
+    error: Option<&'a str>,
+    /// The form was refused as a whole, and does not say for which field.
+    refused: bool,
+    optional: bool,
+    read_only: bool,
+    focus: bool,
+    /// Neither a name nor prose: nothing for a spelling checker.
+    plain_text: bool,
+}
+
+/// Its template escapes what it is given.
+impl HtmlSafe for Field<'_> {}
+
+impl<'a> Field<'a> {
+    /// A line of text.
+    pub const fn text(name: &'static str, label: &'static str, autocomplete: &'static str, value: &'a str) -> Self {
+        Self {
+            name,
+            label,
+            kind: "text",
+            autocomplete,
+            value,
+            hint: None,
+            error: None,
+            refused: false,
+            optional: false,
+            read_only: false,
+            focus: false,
+            plain_text: false,
+        }
+    }
+
+    /// The email address that an account is known by.
+    pub const fn email(value: &'a str) -> Self {
+        let text = Self::text("email", "Email address", "username", value);
+        Self { kind: "email", plain_text: true, ..text }
+    }
+
+    /// The password of an account.
+    pub const fn current_password() -> Self {
+        let text = Self::text("password", "Password", "current-password", "");
+        Self { kind: "password", plain_text: true, ..text }
+    }
+
+    /// A password to be.
+    pub const fn new_password(label: &'static str) -> Self {
+        let text = Self::text("password", label, "new-password", "");
+        let hint = Some("At least 8 characters. Several words are easy to remember and hard to guess.");
+        Self { kind: "password", plain_text: true, hint, ..text }
+    }
+
+    /// It may be left empty.
+    pub const fn optional(self) -> Self {
+        Self { optional: true, ..self }
+    }
+
+    /// It is shown and can't be changed.
+    pub const fn read_only(self) -> Self {
+        Self { read_only: true, ..self }
+    }
+
+    /// The cursor starts here, when `yes`.
+    pub const fn focus_if(self, yes: bool) -> Self {
+        Self { focus: yes, ..self }
+    }
+
+    /// It is one of the fields of a form that was refused as a whole, when `yes`.
+    pub const fn refused_if(self, yes: bool) -> Self {
+        Self { refused: yes, ..self }
+    }
+
+    /// With what is said about it among `errors`.
+    pub fn with_errors(self, errors: &'a [FieldError]) -> Self {
+        let error = errors.iter().find(|error| error.field == self.name);
+        Self { error: error.map(|error| error.message.as_str()), ..self }
+    }
+
+    /// Whether something is wrong with it.
+    pub const fn is_wrong(&self) -> bool {
+        self.error.is_some()
+    }
+
+    /// The ids of what is said about it.
+    fn described_by(&self) -> Option<String> {
+        let form = self.refused.then(|| FORM_ERROR.to_owned());
+        let error = self.error.map(|_| format!("{}-error", self.name));
+        let hint = self.hint.map(|_| format!("{}-hint", self.name));
+        let ids: Vec<String> = form.into_iter().chain(error).chain(hint).collect();
+        (!ids.is_empty()).then(|| ids.join(" "))
+    }
+}
+
+/// Puts the cursor into the first field that is wrong, else into the first that is empty.
+pub fn focus_first<'a, const N: usize>(fields: [Field<'a>; N]) -> [Field<'a>; N] {
+    let wrong = fields.iter().position(Field::is_wrong);
+    let start = wrong.or_else(|| fields.iter().position(|field| field.value.is_empty() && !field.read_only));
+    let mut index = 0;
+    fields.map(|field| {
+        let focus = start == Some(index);
+        index += 1;
+        field.focus_if(focus)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn errors() -> Vec<FieldError> {
+        vec![FieldError { field: "email".to_owned(), code: "malformed", message: "give <an> address".to_owned() }]
+    }
+
+    #[test]
+    fn an_error_is_tied_to_its_field() {
+        let errors = errors();
+        let html = Field::email("ada").with_errors(&errors).to_string();
+        for part in [
+            r#"<label for="email">"#,
+            r#"id="email" name="email" type="email" autocomplete="username" value="ada" required"#,
+            r#"aria-invalid="true""#,
+            r#"aria-describedby="email-error""#,
+            r#"<p class="error" id="email-error" role="alert">"#,
+        ] {
+            assert!(html.contains(part), "{part} is not in {html}");
+        }
+        assert!(!html.contains("<an>"));
+    }
+
+    #[test]
+    fn a_password_is_never_written_back() {
+        for field in [Field::current_password(), Field::new_password("New password")] {
+            assert!(!field.to_string().contains("value="));
+        }
+    }
+
+    #[test]
+    fn the_cursor_starts_where_something_is_to_be_done() {
+        let errors = errors();
+        let rows: [([Field<'_>; 2], [bool; 2]); _] = [
+            ([Field::email(""), Field::current_password()], [true, false]),
+            ([Field::email("ada@example.test"), Field::current_password()], [false, true]),
+            ([Field::email("").read_only(), Field::current_password()], [false, true]),
+            ([Field::new_password("Password"), Field::email("ada").with_errors(&errors)], [false, true]),
+        ];
+        for (fields, focus) in rows {
+            assert_eq!(focus_first(fields).map(|field| field.focus), focus);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The shell around every page, and the headers that protect it.
+
+use askama::Template;
+use axum::response::{Html, IntoResponse, Response};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+
+/// Where the forms of a page may end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forms {
+    /// At XWMS.
+    StayHere,
+    /// At a partner's callback: browsers apply `form-action` to every redirect that follows a submission, so the page
+    /// leaves it out.
+    MayLeave,
+}
+
+/// A page: its template, and where its forms may end.
+pub trait Page: Template {
+    /// The careful choice unless a page says otherwise.
+    const FORMS: Forms = Forms::StayHere;
+}
+
+/// A link that a page offers.
+#[derive(Clone, Debug)]
+pub struct Link<'a> {
+    /// Where it leads.
+    pub href: &'a str,
+    /// What it says.
+    pub text: &'a str,
+}
+
+/// The one way out for a page. It is never stored, framed or sniffed, loads nothing but our own stylesheet and images,
+/// and runs no script (OWASP ASVS 3.4; SPEC §3). `Strict-Transport-Security` is on every answer of the server, not
+/// here.
+pub fn render_page<P: Page>(status: StatusCode, page: &P) -> Response {
+    let html = match page.render() {
+        Ok(html) => html,
+        Err(error) => {
+            tracing::error!(%error, "a page could not be drawn");
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        }
+    };
+    let mut response = (status, Html(html)).into_response();
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy(P::FORMS)));
+    response
+}
+
+/// Whether a link that a partner gave leads to a web page. Stored links are checked; a page checks again.
+pub(crate) fn is_web(uri: &str) -> bool {
+    url::Url::parse(uri).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host())
+}
+
+const HEADERS: [(HeaderName, &str); 4] = [
+    (header::CACHE_CONTROL, "no-store"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+];
+
+const fn policy(forms: Forms) -> &'static str {
+    match forms {
+        Forms::StayHere => {
+            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; \
+             base-uri 'none'"
+        }
+        Forms::MayLeave => {
+            "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'"
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::public::note::NotePage;
+
+    #[test]
+    fn lo_15_every_page_has_the_headers() {
+        let response = render_page(StatusCode::OK, &NotePage::signed_out());
+        let headers: Vec<_> =
+            response.headers().iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect();
+        for expected in [
+            ("content-type", "text/html; charset=utf-8"),
+            ("cache-control", "no-store"),
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "same-origin"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("content-security-policy", policy(Forms::StayHere)),
+        ] {
+            assert!(headers.contains(&expected), "{expected:?} is not in {headers:?}");
+        }
+    }
+
+    #[test]
+    fn a_form_that_may_leave_is_all_that_the_policy_lets_go() {
+        assert_eq!(policy(Forms::StayHere).replace(" form-action 'self';", ""), policy(Forms::MayLeave));
+    }
+}

@@ -1,0 +1,91 @@
+//! `/login`: email address and password on one page, or the account that is signed in already.
+
+use std::time::Duration;
+
+use askama::Template;
+use xwms_core::id::FlowId;
+
+use super::{Account, Partner};
+use crate::csrf::Csrf;
+use crate::error::in_words;
+use crate::form::{Field, focus_first};
+use crate::layout::{Forms, Page};
+
+/// Why nobody was signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoginError {
+    /// One answer for a wrong address and a wrong password.
+    WrongPassword,
+    /// Too many wrong ones came before.
+    TooMany {
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// Too many people sign in at this moment.
+    Busy,
+}
+
+impl LoginError {
+    /// What the person is told.
+    pub fn text(self) -> String {
+        match self {
+            Self::WrongPassword => "Email address and password do not match an account. Try again.".to_owned(),
+            Self::TooMany { retry_after } => format!("Too many tries. You can try again {}.", in_words(retry_after)),
+            Self::Busy => "Very many people sign in just now. Try again in a few seconds.".to_owned(),
+        }
+    }
+}
+
+/// Asks for email address and password. Sends `email`, `password`, `flow`, `csrf` to `POST /login`.
+#[derive(Template)]
+#[template(path = "public/login.html")]
+pub struct LoginPage<'a> {
+    csrf: &'a Csrf,
+    flow: Option<FlowId>,
+    partner: Option<Partner<'a>>,
+    error: Option<String>,
+    email: Field<'a>,
+    password: Field<'a>,
+}
+
+impl Page for LoginPage<'_> {
+    const FORMS: Forms = Forms::MayLeave;
+}
+
+impl<'a> LoginPage<'a> {
+    /// `flow` and `partner`: the login to go on with, and whose it is; `email`: a hint, or what was typed before.
+    pub fn new(
+        csrf: &'a Csrf,
+        flow: Option<FlowId>,
+        partner: Option<Partner<'a>>,
+        email: &'a str,
+        error: Option<LoginError>,
+    ) -> Self {
+        let wrong = error == Some(LoginError::WrongPassword);
+        let [email, password] =
+            focus_first([Field::email(email).refused_if(wrong), Field::current_password().refused_if(wrong)]);
+        Self { csrf, flow, partner, error: error.map(LoginError::text), email, password }
+    }
+}
+
+/// Asks whether to go on as the person who is signed in. Sends `flow`, `csrf` to `POST /login/continue`; the way to
+/// another account is `GET /login?flow=…&other=1`.
+#[derive(Template)]
+#[template(path = "public/continue.html")]
+pub struct ContinuePage<'a> {
+    csrf: &'a Csrf,
+    flow: FlowId,
+    partner: Partner<'a>,
+    account: Account<'a>,
+}
+
+impl Page for ContinuePage<'_> {
+    const FORMS: Forms = Forms::MayLeave;
+}
+
+impl<'a> ContinuePage<'a> {
+    /// `csrf`: of the session.
+    pub const fn new(csrf: &'a Csrf, flow: FlowId, partner: Partner<'a>, account: Account<'a>) -> Self {
+        Self { csrf, flow, partner, account }
+    }
+}

@@ -1,0 +1,70 @@
+//! `/consent`.
+
+use axum::response::Response;
+use http::StatusCode;
+use xwms_core::error::Error;
+use xwms_core::login::flow::{self, Decision, Step};
+use xwms_core::store::scopes::{self, Scope};
+
+use super::partner::Login;
+use crate::layout::render_page;
+use crate::public::Account;
+use crate::public::consent::{ConsentPage, ConsentView, ShareLine};
+use crate::visit::{Form, Visit, display_name};
+
+pub(crate) async fn get(visit: Visit) -> Result<Response, Response> {
+    let login = Login::required(&visit, visit.query.get("flow")).await?;
+    let step = flow::next_step(&visit.core, &login.snapshot, &login.flow, visit.session.as_ref()).await;
+    let step = step.map_err(|why| visit.failed(why))?;
+    let (Step::Consent(scope), Some(flow), Some(account)) = (step, login.flow.id, visit.account().await?) else {
+        // Nothing to ask here: the login knows what is next.
+        let way_on = login.way_on();
+        return Ok(visit.go(&way_on));
+    };
+    let catalog = catalog(&visit).await.map_err(|why| visit.failed(why))?;
+    let shares: Vec<ShareLine<'_>> = catalog
+        .iter()
+        .filter(|entry| scope.contains(&entry.name))
+        .map(|entry| ShareLine { title: &entry.title, description: &entry.description })
+        .collect();
+    let now = visit.core.clock.now();
+    let domain = xwms_core::gate::login::login(&login.snapshot, &login.flow.attempt(now)).map(|login| login.domain);
+    let name = display_name(&account);
+    let client = &login.snapshot.client;
+    let csrf = visit.csrf();
+    let view = ConsentView {
+        flow,
+        partner: login.partner(),
+        account: Account { name: &name, email: &account.email },
+        shares: &shares,
+        test_mode: domain.is_ok_and(|domain| domain.test_mode),
+        privacy_url: client.privacy_url.as_deref(),
+        terms_url: client.terms_url.as_deref(),
+    };
+    let response = render_page(StatusCode::OK, &ConsentPage::new(&csrf, view));
+    Ok(visit.answer(response))
+}
+
+pub(crate) async fn post(form: Form) -> Result<Response, Response> {
+    form.only(&["flow", "decision", "csrf"])?;
+    let Form { visit, fields } = form;
+    let login = Login::required(&visit, fields.get("flow")).await?;
+    let decision = match fields.get("decision") {
+        Some("allow") => Decision::Allowed,
+        Some("deny") => Decision::Denied,
+        _ => return Err(visit.forged()),
+    };
+    let Some(session) = &visit.session else {
+        let way_on = login.way_on();
+        return Ok(visit.go(&way_on));
+    };
+    let decided = flow::decide(&visit.core, &login.snapshot, &login.flow, session, decision).await;
+    decided.map_err(|refused| visit.flow_refused(refused))?;
+    let way_on = login.way_on();
+    Ok(visit.go(&way_on))
+}
+
+async fn catalog(visit: &Visit) -> Result<Vec<Scope>, Error> {
+    let mut conn = visit.core.db.read().await?;
+    Ok(scopes::all(&mut conn).await?)
+}

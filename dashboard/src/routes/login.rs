@@ -1,0 +1,127 @@
+//! `/login`.
+
+use axum::response::Response;
+use http::{HeaderValue, StatusCode, header};
+use xwms_core::cookies;
+use xwms_core::login::flow;
+use xwms_core::login::sign_in::{Refused, SignIn, sign_in};
+use xwms_core::secret::Secret;
+
+use super::partner::Login;
+use crate::layout::render_page;
+use crate::public::Account;
+use crate::public::login::{ContinuePage, LoginError, LoginPage};
+use crate::visit::{Form, Visit, display_name};
+
+pub(crate) async fn get(visit: Visit) -> Result<Response, Response> {
+    let login = Login::of(&visit, visit.query.get("flow")).await?;
+    let account = visit.account().await?;
+    let other = visit.query.get("other").is_some();
+    match (&login, &account) {
+        (None, Some(_)) if !other => return Ok(visit.go("/")),
+        (Some(login), Some(account)) if !other => {
+            let stale = login.flow.request.stale_session;
+            let counts = visit.session.as_ref().is_some_and(|session| stale != Some(session.id));
+            if counts && !login.flow.request.ask_account {
+                let way_on = login.way_on();
+                return Ok(visit.go(&way_on));
+            }
+            if let (true, Some(id)) = (counts, login.flow.id) {
+                let name = display_name(account);
+                let shown = Account { name: &name, email: &account.email };
+                let response =
+                    render_page(StatusCode::OK, &ContinuePage::new(&visit.csrf(), id, login.partner(), shown));
+                return Ok(visit.answer(response));
+            }
+        }
+        _ => {}
+    }
+    let hint = login.as_ref().and_then(|login| login.flow.request.login_hint.clone());
+    let known = account.filter(|_| !other).map(|account| account.email);
+    let email = known.or(hint).unwrap_or_default();
+    let response = page(&visit, login.as_ref(), &email, None);
+    Ok(visit.answer(response))
+}
+
+pub(crate) async fn post(form: Form) -> Result<Response, Response> {
+    form.only(&["flow", "email", "password", "csrf"])?;
+    let Form { mut visit, fields } = form;
+    let login = Login::of(&visit, fields.get("flow")).await?;
+    match enter(&mut visit, fields.text("email"), fields.text("password")).await {
+        Ok(()) => {}
+        Err(Refused::Failed(why)) => return Err(visit.failed(why)),
+        Err(refused) => {
+            let response = page(&visit, login.as_ref(), fields.text("email"), Some(refused));
+            return Ok(visit.answer(response));
+        }
+    }
+    let Some(login) = login else { return Ok(visit.go("/")) };
+    flow::account_chosen(&visit.core, &login.flow).await.map_err(|why| visit.failed(why))?;
+    let way_on = login.way_on();
+    Ok(visit.go(&way_on))
+}
+
+/// Goes on as the person who is signed in.
+pub(crate) async fn go_on(form: Form) -> Result<Response, Response> {
+    form.only(&["flow", "csrf"])?;
+    let Form { visit, fields } = form;
+    let login = Login::required(&visit, fields.get("flow")).await?;
+    flow::account_chosen(&visit.core, &login.flow).await.map_err(|why| visit.failed(why))?;
+    let way_on = login.way_on();
+    Ok(visit.go(&way_on))
+}
+
+/// Signs the browser in and gives it its cookies.
+pub(super) async fn enter(visit: &mut Visit, email: &str, password: &str) -> Result<(), Refused> {
+    let from = SignIn {
+        email,
+        password: Secret::new(password.to_owned()),
+        device: visit.cookie(cookies::DEVICE),
+        session: visit.cookie(cookies::SESSION),
+        address: visit.address,
+        user_agent: visit.user_agent(),
+    };
+    let signed_in = sign_in(&visit.core, from).await?;
+    let sessions = &visit.core.config.sessions;
+    let (lifetime, known) = (sessions.days.duration().as_secs(), sessions.known_device_days.duration().as_secs());
+    visit.set_cookie(cookies::SESSION, signed_in.session_cookie.expose(), Some(lifetime));
+    visit.set_cookie(cookies::DEVICE, signed_in.device_cookie.expose(), Some(known));
+    visit.session = Some(signed_in.session);
+    Ok(())
+}
+
+/// The status and the words for a refused sign-in.
+pub(super) fn refusal(refused: &Refused) -> (StatusCode, LoginError) {
+    match refused {
+        Refused::TooMany { retry_after } => {
+            (StatusCode::TOO_MANY_REQUESTS, LoginError::TooMany { retry_after: *retry_after })
+        }
+        Refused::Busy | Refused::Failed(_) => (StatusCode::SERVICE_UNAVAILABLE, LoginError::Busy),
+        Refused::WrongPassword => (StatusCode::UNPROCESSABLE_ENTITY, LoginError::WrongPassword),
+    }
+}
+
+/// Says when to try again.
+pub(super) fn with_retry_after(mut response: Response, error: LoginError) -> Response {
+    let seconds = match error {
+        LoginError::TooMany { retry_after } => retry_after.as_secs().max(1),
+        LoginError::Busy => 2,
+        LoginError::WrongPassword => return response,
+    };
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+fn page(visit: &Visit, login: Option<&Login>, email: &str, refused: Option<Refused>) -> Response {
+    let refusal = refused.as_ref().map(refusal);
+    let status = refusal.map_or(StatusCode::OK, |(status, _)| status);
+    let error = refusal.map(|(_, error)| error);
+    let csrf = visit.csrf();
+    let partner = login.map(Login::partner);
+    let flow = login.and_then(|login| login.flow.id);
+    let response = render_page(status, &LoginPage::new(&csrf, flow, partner, email, error));
+    match error {
+        Some(error) => with_retry_after(response, error),
+        None => response,
+    }
+}

@@ -1,0 +1,206 @@
+//! One request of a browser to a page: who it is, what it sent, and whether a page of ours sent it.
+
+use std::net::IpAddr;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use xwms_core::address::CallerAddress;
+use xwms_core::attempts::reference;
+use xwms_core::cookies;
+use xwms_core::crypto::credential::{Credential, CredentialKey, Kind};
+use xwms_core::error::{Error, FieldError};
+use xwms_core::login::csrf;
+use xwms_core::login::error_page::ErrorPage;
+use xwms_core::login::flow::FlowRefused;
+use xwms_core::login::session::{self, Session};
+use xwms_core::params::Params;
+use xwms_core::state::Core;
+use xwms_core::store::users::{self, Account};
+
+use crate::csrf::{Csrf, is_foreign};
+use crate::error;
+
+/// A browser at one of our pages.
+pub(crate) struct Visit {
+    /// The platform.
+    pub(crate) core: Core,
+    /// Who is signed in.
+    pub(crate) session: Option<Session>,
+    /// Where the browser is.
+    pub(crate) address: IpAddr,
+    /// What the query says.
+    pub(crate) query: Params,
+    headers: HeaderMap,
+    browser: CredentialKey,
+    cookies: Vec<String>,
+}
+
+/// A form that a page of ours sent.
+pub(crate) struct Form {
+    /// The browser that sent it.
+    pub(crate) visit: Visit,
+    /// Its fields, none twice.
+    pub(crate) fields: Params,
+}
+
+impl FromRequestParts<Core> for Visit {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut http::request::Parts, core: &Core) -> Result<Self, Response> {
+        let https = core.config.server.issuer().starts_with("https://");
+        let query = Params::parse(parts.uri.query().unwrap_or_default().as_bytes())
+            .map_err(|_| StatusCode::BAD_REQUEST.into_response())?;
+        let address = parts.extensions.get::<CallerAddress>().map_or(IpAddr::from([0, 0, 0, 0]), |caller| caller.0);
+        let cookie = |name| cookies::get(cookie_headers(&parts.headers), name, https);
+        let session = session::find(core, cookie(cookies::SESSION)).await.map_err(|why| failed(core, why))?;
+        let known = cookie(cookies::BROWSER).and_then(|cookie| Credential::parse(Kind::Browser, cookie));
+        let mut set = Vec::new();
+        let browser = known.unwrap_or_else(|| {
+            let made = Credential::generate(Kind::Browser, core.clock.now());
+            set.push(cookies::set(cookies::BROWSER, made.text().expose(), https, None));
+            made.key()
+        });
+        let headers = parts.headers.clone();
+        Ok(Self { core: core.clone(), session, address, query, headers, browser, cookies: set })
+    }
+}
+
+impl FromRequest<Core> for Form {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, core: &Core) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let visit = Visit::from_request_parts(&mut parts, core).await?;
+        let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let content_type = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+        if !content_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            return Err(visit.forged());
+        }
+        let body = Bytes::from_request(Request::from_parts(parts, body), core).await;
+        let body = body.map_err(IntoResponse::into_response)?;
+        let fields = Params::parse(&body).map_err(|_| StatusCode::BAD_REQUEST.into_response())?;
+        let issuer = core.config.server.issuer();
+        if is_foreign(&visit.headers, issuer) || !csrf::valid(core, &visit.binding(), fields.text("csrf")) {
+            return Err(visit.forged());
+        }
+        Ok(Self { visit, fields })
+    }
+}
+
+impl Form {
+    /// Refuses what the form does not have, and what it has once (nobody sets a field that no page shows).
+    pub(crate) fn only(&self, known: &[&'static str]) -> Result<(), Response> {
+        let unknown = self.fields.unknown(known).is_some();
+        if unknown || self.fields.repeated(known).is_some() {
+            let page = ErrorPage::unknown_field(reference());
+            return Err(error::page(&self.visit.core, &page));
+        }
+        Ok(())
+    }
+}
+
+impl Visit {
+    /// The token for this page's forms.
+    pub(crate) fn csrf(&self) -> Csrf {
+        let token = csrf::token(&self.core, &self.binding());
+        if self.session.is_some() { Csrf::of_session(token) } else { Csrf::of_browser(token) }
+    }
+
+    /// What a form's token is bound to: the session, or while nobody is signed in the browser.
+    fn binding(&self) -> CredentialKey {
+        self.session.as_ref().map_or(self.browser, |session| session.key)
+    }
+
+    pub(crate) fn https(&self) -> bool {
+        self.core.config.server.issuer().starts_with("https://")
+    }
+
+    pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
+        cookies::get(cookie_headers(&self.headers), name, self.https())
+    }
+
+    /// The browser, as it names itself.
+    pub(crate) fn user_agent(&self) -> &str {
+        self.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// Gives the browser a cookie with the answer.
+    pub(crate) fn set_cookie(&mut self, name: &str, value: &str, seconds: Option<u64>) {
+        self.cookies.push(cookies::set(name, value, self.https(), seconds));
+    }
+
+    /// The account that is signed in.
+    pub(crate) async fn account(&self) -> Result<Option<Account>, Response> {
+        let Some(session) = &self.session else { return Ok(None) };
+        let found = async {
+            let mut conn = self.core.db.read().await?;
+            Ok(users::find(&mut conn, session.user_id).await?)
+        };
+        found.await.map_err(|why: Error| self.failed(why))
+    }
+
+    /// The answer, with the cookies that go with it.
+    pub(crate) fn answer(self, mut response: Response) -> Response {
+        for cookie in &self.cookies {
+            if let Ok(cookie) = HeaderValue::from_str(cookie) {
+                response.headers_mut().append(header::SET_COOKIE, cookie);
+            }
+        }
+        response
+    }
+
+    /// 303 to another page, with the cookies that go with it.
+    pub(crate) fn go(self, path: &str) -> Response {
+        let Ok(location) = HeaderValue::from_str(path) else { return StatusCode::BAD_REQUEST.into_response() };
+        let headers = [
+            (header::LOCATION, location),
+            (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+            (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+        ];
+        self.answer((StatusCode::SEE_OTHER, headers).into_response())
+    }
+
+    /// The page for a failure.
+    pub(crate) fn failed(&self, why: Error) -> Response {
+        failed(&self.core, why)
+    }
+
+    /// The page for a login that is over, or another browser's.
+    pub(crate) fn flow_refused(&self, refused: FlowRefused) -> Response {
+        match refused {
+            FlowRefused::Gone => error::page(&self.core, &ErrorPage::flow_gone(reference())),
+            FlowRefused::Mismatch => error::page(&self.core, &ErrorPage::flow_mismatch(reference())),
+            FlowRefused::Failed(why) => self.failed(why),
+        }
+    }
+
+    /// The page for a form that none of our pages sent.
+    pub(crate) fn forged(&self) -> Response {
+        error::page(&self.core, &ErrorPage::csrf(reference()))
+    }
+}
+
+/// The name that pages show: given and family name, else the address.
+pub(crate) fn display_name(account: &Account) -> String {
+    let parts: Vec<&str> =
+        [account.given_name.as_deref(), account.family_name.as_deref()].into_iter().flatten().collect();
+    if parts.is_empty() { account.email.clone() } else { parts.join(" ") }
+}
+
+/// The field errors of a refused form; any other failure is a page of its own.
+pub(crate) fn field_errors(visit: &Visit, why: Error) -> Result<Vec<FieldError>, Response> {
+    match why {
+        Error::Invalid(errors) => Ok(errors),
+        other => Err(visit.failed(other)),
+    }
+}
+
+fn cookie_headers(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok())
+}
+
+fn failed(core: &Core, why: Error) -> Response {
+    error::page(core, &ErrorPage::failed(why, reference()))
+}
