@@ -28,8 +28,7 @@ pub struct Peer(pub SocketAddr);
 /// Every route of the program, with all that stands before and behind it.
 pub fn router(core: &Core, metrics: &Metrics) -> Router {
     let pages = core.clone();
-    let auth_server =
-        AuthServer::new(core.clone(), move |page| xwms_dashboard::error::page(&pages, page));
+    let auth_server = AuthServer::new(core.clone(), move |page| xwms_dashboard::error::page(&pages, page));
     let health = Router::new().route("/healthz", get(|| async { "ok" })).route("/readyz", {
         let core = core.clone();
         get(move || ready(core.clone()))

@@ -39,7 +39,8 @@ impl Default for Metrics {
         let mut registry = Registry::with_prefix("xwms");
         let answers = Family::<Answered, Counter>::default();
         registry.register("http_answers", "Answers, by route and status", answers.clone());
-        let seconds = Family::<Route, Histogram>::new_with_constructor(|| Histogram::new(exponential_buckets(0.0005, 2.0, 14)));
+        let seconds =
+            Family::<Route, Histogram>::new_with_constructor(|| Histogram::new(exponential_buckets(0.0005, 2.0, 14)));
         registry.register("http_seconds", "Time to answer, by route", seconds.clone());
         Self { registry: Arc::new(registry), answers, seconds }
     }
@@ -66,7 +67,10 @@ impl Metrics {
                 async move {
                     let mut text = String::new();
                     match encode(&mut text, &metrics.registry) {
-                        Ok(()) => ([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text)
+                        Ok(()) => (
+                            [(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")],
+                            text,
+                        )
                             .into_response(),
                         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
                     }

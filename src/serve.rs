@@ -94,7 +94,15 @@ fn connection(
     peer: SocketAddr,
     router: Router,
     bounds: Bounds,
-) -> http1::Connection<TokioIo<TcpStream>, impl hyper::service::HttpService<hyper::body::Incoming, ResBody = axum::body::Body, Error = std::convert::Infallible, Future: Send>> {
+) -> http1::Connection<
+    TokioIo<TcpStream>,
+    impl hyper::service::HttpService<
+        hyper::body::Incoming,
+        ResBody = axum::body::Body,
+        Error = std::convert::Infallible,
+        Future: Send,
+    >,
+> {
     // Small answers must not wait for the next segment.
     let _ = stream.set_nodelay(true);
     let service = router.map_request(move |request: hyper::Request<hyper::body::Incoming>| {

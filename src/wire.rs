@@ -67,7 +67,11 @@ pub async fn core(config: Config, clock: Clock) -> Result<Core, StartError> {
     let keys = key_rotation::ready(&db, &master_key, &config.keys, clock.now())
         .await
         .map_err(failed("the signing keys can't be used"))?;
-    let passwords = PasswordHasher::new(config.passwords.cost(), config.passwords.threads.get() as usize, config.passwords.queue.get() as usize);
+    let passwords = PasswordHasher::new(
+        config.passwords.cost(),
+        config.passwords.threads.get() as usize,
+        config.passwords.queue.get() as usize,
+    );
     let passwords = passwords.map_err(|why| StartError(format!("passwords: {why}")))?;
     let mailer = Mailer::new(&config.mail).map_err(|why| StartError(format!("mail: {why}")))?;
     Ok(Core::new(Parts {

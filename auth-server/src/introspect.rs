@@ -60,7 +60,7 @@ pub(crate) enum Known {
     /// An access token that our key signed.
     Access(AccessClaims),
     /// A refresh token with its grant.
-    Refresh(refresh_tokens::RefreshToken, grants::LiveGrant),
+    Refresh(refresh_tokens::RefreshToken, Box<grants::LiveGrant>),
 }
 
 impl Known {
@@ -70,7 +70,7 @@ impl Known {
             let mut conn = core.db.read().await?;
             let Some(found) = refresh_tokens::find(&mut conn, key).await? else { return Ok(None) };
             let grant = grants::find_live(&mut conn, found.grant_id, None).await?;
-            return Ok(grant.map(|grant| Self::Refresh(found, grant)));
+            return Ok(grant.map(|grant| Self::Refresh(found, Box::new(grant))));
         }
         Ok(verify_access_token(core, token).ok().map(Self::Access))
     }

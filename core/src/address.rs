@@ -10,7 +10,11 @@ pub struct CallerAddress(pub IpAddr);
 
 /// The caller's address: the peer's, or, when the peer is a trusted proxy, the right-most address in the forwarded
 /// header that is none of the trusted proxies' own. `forwarded` are the header's values in order.
-pub fn resolve<'a>(peer: IpAddr, forwarded: impl DoubleEndedIterator<Item = &'a str>, trusted: &[ServerIp]) -> CallerAddress {
+pub fn resolve<'a>(
+    peer: IpAddr,
+    forwarded: impl DoubleEndedIterator<Item = &'a str>,
+    trusted: &[ServerIp],
+) -> CallerAddress {
     let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
     let mut caller = peer.to_canonical();
     if !is_trusted(caller) {

@@ -14,7 +14,16 @@ use time::format_description::well_known::Rfc3339;
 
 /// A moment: milliseconds since 1970-01-01T00:00:00Z.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, diesel::expression::AsExpression, diesel::deserialize::FromSqlRow,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    diesel::expression::AsExpression,
+    diesel::deserialize::FromSqlRow,
 )]
 #[diesel(sql_type = BigInt)]
 pub struct Timestamp(i64);

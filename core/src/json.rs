@@ -105,8 +105,19 @@ mod tests {
         let deep = "[".repeat(100_000);
         let digits = format!("{{\"a\":{}}}", "9".repeat(1 << 20));
         let rows: [&[u8]; 13] = [
-            b"", b"null", b"[]", b"1", b"{}x", b"{\"a\":1,\"a\":1}", b"{\"b\":{\"a\":1,\"a\":2}}", b"{\"a\":NaN}",
-            b"{\"a\":\"\\ud800\"}", b"\xef\xbb\xbf{}", b"{\"a\":\"\xff\"}", deep.as_bytes(), digits.as_bytes(),
+            b"",
+            b"null",
+            b"[]",
+            b"1",
+            b"{}x",
+            b"{\"a\":1,\"a\":1}",
+            b"{\"b\":{\"a\":1,\"a\":2}}",
+            b"{\"a\":NaN}",
+            b"{\"a\":\"\\ud800\"}",
+            b"\xef\xbb\xbf{}",
+            b"{\"a\":\"\xff\"}",
+            deep.as_bytes(),
+            digits.as_bytes(),
         ];
         for body in rows {
             assert!(object(body).is_err(), "{}", String::from_utf8_lossy(&body[..body.len().min(40)]));

@@ -203,13 +203,7 @@ async fn publish(
 }
 
 /// Lets `next` sign in the place of `current`; false when another did.
-async fn promote(
-    db: &Db,
-    master_key: &MasterKey,
-    current: &Row,
-    next: &Row,
-    now: Timestamp,
-) -> Result<bool, Error> {
+async fn promote(db: &Db, master_key: &MasterKey, current: &Row, next: &Row, now: Timestamp) -> Result<bool, Error> {
     usable(next, master_key).map_err(told)?;
     let (old, new) = (current.kid.clone(), next.kid.clone());
     let promoted = db.change(async move |conn: &mut Conn| {

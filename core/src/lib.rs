@@ -2,24 +2,24 @@
 //!
 //! The modules stand in order: each uses only those above it, but for [`state`], which holds what is wired at start.
 
-pub mod clock;
-pub mod crypto;
-pub mod id;
-pub mod secret;
-pub mod error;
-pub mod json;
-pub mod params;
-pub mod cookies;
-pub mod model;
 pub mod address;
-pub mod config;
-pub mod gate;
-pub mod store;
-pub mod mail;
-pub mod snapshot_cache;
 pub mod attempts;
-pub mod secret_uses;
-pub mod state;
+pub mod clock;
+pub mod config;
+pub mod cookies;
+pub mod crypto;
+pub mod error;
+pub mod gate;
+pub mod id;
+pub mod jobs;
+pub mod json;
 pub mod key_rotation;
 pub mod login;
-pub mod jobs;
+pub mod mail;
+pub mod model;
+pub mod params;
+pub mod secret;
+pub mod secret_uses;
+pub mod snapshot_cache;
+pub mod state;
+pub mod store;

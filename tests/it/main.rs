@@ -28,3 +28,9 @@ fn skipped(what: &str, why: &str) {
     assert!(std::env::var("XWMS_TEST_REQUIRE").is_err(), "{what} is required: {why}");
     postgres::say(&format!("SKIPPED {what}: {why}"));
 }
+
+/// How often a race is run: 200 times where everything is required, more when asked for, a few times else.
+fn repetitions() -> u32 {
+    let asked = std::env::var("XWMS_TEST_REPETITIONS").ok().and_then(|times| times.parse().ok());
+    asked.unwrap_or(if std::env::var("XWMS_TEST_REQUIRE").is_ok() { 200 } else { 20 })
+}

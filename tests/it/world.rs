@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::Router;
+use diesel_async::SimpleAsyncConnection as _;
 use tempfile::TempDir;
 use xwms::metrics::Metrics;
 use xwms_core::clock::{Clock, Timestamp};
@@ -10,6 +11,8 @@ use xwms_core::config::Config;
 use xwms_core::gate::snapshot::Snapshot;
 use xwms_core::id::ClientId;
 use xwms_core::state::Core;
+use xwms_core::store::attempts::{self, Attempt};
+use xwms_core::store::db::Conn;
 
 use crate::browser::{Answer, Browser};
 use crate::postgres;
@@ -17,6 +20,10 @@ use crate::postgres;
 pub const ISSUER: &str = "http://127.0.0.1:8080";
 pub const CALLBACK: &str = "https://app.engines.example/cb";
 pub const CLIENT: &str = "client_01jd3v8m1efb9rkyq9wzvw2x4a";
+pub const SECOND_CALLBACK: &str = "https://app.more-engines.example/cb";
+pub const SECRET: &str = "xwms_sk_6FnpNkvNqexGKwnO2Yy7AwvDgKaap6CJV9P0CUCwVQ82JeSzt";
+pub const SECOND_SECRET: &str = "xwms_sk_4EMN8Oxch0gVn4rwPOlOU9bNerlOBVZGJTrWOVfQ32f26O5AP";
+pub const OTHER_SECRET: &str = "xwms_sk_YRmmoFOFtKJKjoqMVjqh2FB0KJklR0I4X92ZQyRx1LW2XOCxQ";
 pub const OTHER_CLIENT: &str = "client_01jd3v8m1efb9rkyq9wzvw2x4b";
 pub const PASSWORD: &str = "correct horse battery staple";
 /// RFC 7636's example pair.
@@ -93,9 +100,9 @@ impl World {
         };
         let clock = Clock::manual(Timestamp::parse("2026-03-01T12:00:00Z").unwrap());
         let core = xwms::wire::core(config(&database, folder.path()), clock.clone()).await.unwrap();
-        let secrets = given_partners(&core).await;
+        given_partners(&core).await;
         let router = xwms::http::router(&core, &Metrics::default());
-        let [secret, other_secret] = secrets;
+        let (secret, other_secret) = (SECRET.to_owned(), OTHER_SECRET.to_owned());
         Some(Self { core, clock, router, secret, other_secret, folder })
     }
 
@@ -187,4 +194,227 @@ impl World {
         let id: ClientId = CLIENT.parse().unwrap();
         self.core.snapshots.get(id).await.unwrap().unwrap()
     }
+
+    /// Applies a provisioning text, as the operator would, beside the running server.
+    pub async fn apply(&self, text: &str) {
+        apply(&self.core, text).await;
+    }
+
+    /// Sets keys of the partner's first domain.
+    pub async fn change_domain(&self, keys: &str) {
+        self.apply(&format!(
+            "[[clients]]\nid = \"{CLIENT}\"\n[[clients.domains]]\nroot_domain = \"engines.example\"\n{keys}\n\
+             [[clients.domains]]\nroot_domain = \"more-engines.example\"\n"
+        ))
+        .await;
+    }
+
+    /// The secret of the partner that is linked to the second domain only.
+    pub async fn second_domains_secret(&self) -> String {
+        SECOND_SECRET.to_owned()
+    }
+
+    /// Refused attempts of the partner, newest first.
+    pub async fn attempts(&self) -> Vec<Attempt> {
+        xwms_core::jobs::flush(&self.core).await.unwrap();
+        let id: ClientId = CLIENT.parse().unwrap();
+        attempts::newest(&mut self.core.db.read().await.unwrap(), id, 100).await.unwrap()
+    }
+
+    /// Every mail sent so far, one after the other, once the background work is done.
+    pub async fn mail(&self) -> String {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let Ok(folder) = std::fs::read_dir(self.folder.path().join("mail")) else { return String::new() };
+        let mut files: Vec<_> = folder.map(|entry| entry.unwrap().path()).collect();
+        files.sort();
+        // Long lines are folded with `=` at their ends.
+        let texts = files.iter().map(|file| std::fs::read_to_string(file).unwrap());
+        texts.collect::<String>().replace("=\r\n", "").replace("=3D", "=")
+    }
+
+    /// Makes one fact about Ada, her consent, or the partner's configuration false (or, undone, true again).
+    pub async fn change_fact(&self, fact: &str) {
+        self.fact(fact, true).await;
+    }
+
+    pub async fn undo_fact(&self, fact: &str) {
+        self.fact(fact, false).await;
+    }
+
+    async fn fact(&self, fact: &str, gone: bool) {
+        let client: ClientId = CLIENT.parse().unwrap();
+        let now = self.core.clock.now();
+        let at = if gone { now.milliseconds().to_string() } else { "NULL".to_owned() };
+        let ada = "(SELECT id FROM users WHERE email = 'ada@example.test')";
+        let owner = "(SELECT id FROM users WHERE email = 'charles@example.test')";
+        let consent = format!("user_id = {ada}");
+        match fact {
+            "user suspended" => self.sql(&format!("UPDATE users SET suspended_at = {at} WHERE id = {ada}")).await,
+            "owner suspended" => self.sql(&format!("UPDATE users SET suspended_at = {at} WHERE id = {owner}")).await,
+            "consent ended" => self.sql(&format!("UPDATE consents SET ended_at = {at} WHERE {consent}")).await,
+            "client suspended" => self.sql(&format!("UPDATE clients SET suspended_at = {at}")).await,
+            "plan lapsed" => {
+                let until = if gone { now.before(Duration::from_secs(15 * 86_400)).milliseconds().to_string() } else { "NULL".to_owned() };
+                self.sql(&format!("UPDATE users SET plan_valid_until = {until} WHERE id = {owner}")).await;
+            }
+            "domain off" => self.change_domain(&format!("active = {}", !gone)).await,
+            "api off" => self.change_domain(&format!("allow_api = {}", !gone)).await,
+            "login off" => self.change_domain(&format!("allow_login = {}", !gone)).await,
+            "secret inactive" => self.sql(&format!("UPDATE client_secrets SET active = {}", !gone)).await,
+            "secret unlinked" => {
+                let links = if gone { "[]" } else { "[\"Standard Key\"]" };
+                self.change_domain(&format!("secrets = {links}")).await;
+            }
+            "secret expires in a minute" => {
+                let end = now.after(Duration::from_secs(60)).milliseconds();
+                self.sql(&format!("UPDATE client_secrets SET expires_at = {end}")).await;
+            }
+            _ => panic!("no such fact: {fact}"),
+        }
+        self.core.snapshots.forget(client);
+    }
+
+    /// A statement straight to the database, for facts that no use case changes yet.
+    pub async fn sql(&self, statement: &str) {
+        let statement = statement.to_owned();
+        self.core
+            .db
+            .change(async move |conn: &mut Conn| {
+                match conn {
+                    Conn::Sqlite(conn) => conn.batch_execute(&statement).await?,
+                    Conn::Postgres(conn) => conn.batch_execute(&statement).await?,
+                }
+                Ok(())
+            })
+            .await
+            .unwrap();
+    }
+
+    /// A world that shares this one's server, for requests that race.
+    pub fn racer(&self) -> Racer {
+        Racer { router: self.router.clone(), secret: self.secret.clone() }
+    }
+}
+
+/// One of many callers at the same time.
+#[derive(Clone)]
+pub struct Racer {
+    router: Router,
+    secret: String,
+}
+
+impl Racer {
+    pub async fn client_post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut all = vec![("client_id", CLIENT), ("client_secret", self.secret.as_str())];
+        all.extend(fields);
+        Browser::new(self.router.clone(), ISSUER).post(path, &all).await
+    }
+
+    pub async fn redeem(&self, code: &str) -> Answer {
+        let fields = [("grant_type", "authorization_code"), ("code", code), ("code_verifier", VERIFIER)];
+        self.client_post("/oauth/token", &fields).await
+    }
+
+    pub async fn refresh(&self, token: &str) -> Answer {
+        self.client_post("/oauth/token", &[("grant_type", "refresh_token"), ("refresh_token", token)]).await
+    }
+
+    pub async fn verify(&self, token: &str) -> Answer {
+        let mut caller = Browser::new(self.router.clone(), ISSUER);
+        caller.headers = native_headers(&self.secret);
+        caller.post_json("/api/sign-token-verify", &serde_json::json!({ "token": token })).await
+    }
+}
+
+/// `Authorization: Basic` of these credentials.
+pub fn basic(id: &str, secret: &str) -> (String, String) {
+    use base64::Engine as _;
+    let encoded = base64::engine::general_purpose::STANDARD.encode(format!("{id}:{secret}"));
+    ("authorization".to_owned(), format!("Basic {encoded}"))
+}
+
+/// The headers of a native call of the partner.
+pub fn native_headers(secret: &str) -> Vec<(String, String)> {
+    vec![("x-client-id".to_owned(), CLIENT.to_owned()), ("x-client-secret".to_owned(), secret.to_owned())]
+}
+
+async fn apply(core: &Core, text: &str) {
+    let report = xwms_core::provision::apply(core, text, &xwms_core::provision::Options::default()).await;
+    if let Err(error) = report {
+        panic!("{error:?} in {text}");
+    }
+    core.snapshots.forget_all();
+}
+
+/// Two partners of one owner (Charles), and Ada, who has a password and a verified address.
+async fn given_partners(core: &Core) {
+    apply(core, &format!(
+        r#"
+[[users]]
+email = "charles@example.test"
+password = "{PASSWORD}"
+given_name = "Charles"
+family_name = "Babbage"
+email_verified = true
+plan = "paid"
+
+[[users]]
+email = "ada@example.test"
+password = "{PASSWORD}"
+given_name = "Ada"
+family_name = "Lovelace"
+email_verified = true
+
+[[users]]
+email = "unverified@example.test"
+password = "{PASSWORD}"
+email_verified = false
+
+[[clients]]
+id = "{CLIENT}"
+name = "Analytical Engines"
+owner = "charles@example.test"
+scopes = ["openid", "profile", "email", "offline_access", "userinfo"]
+  [[clients.secrets]]
+  label = "Standard Key"
+  value = "{SECRET}"
+  [[clients.secrets]]
+  label = "Second Key"
+  value = "{SECOND_SECRET}"
+  [[clients.domains]]
+  root_domain = "engines.example"
+  allow_login = true
+  allow_api = true
+  active = true
+  primary = true
+  ownership = "proven"
+  secrets = ["Standard Key"]
+  urls = [{{ kind = "callback", url = "{CALLBACK}" }}, {{ kind = "logout", url = "https://app.engines.example/" }}]
+  [[clients.domains]]
+  root_domain = "more-engines.example"
+  allow_login = true
+  allow_api = true
+  active = true
+  ownership = "proven"
+  secrets = ["Second Key"]
+  urls = [{{ kind = "callback", url = "{SECOND_CALLBACK}" }}]
+
+[[clients]]
+id = "{OTHER_CLIENT}"
+name = "Notes"
+owner = "charles@example.test"
+scopes = ["openid", "profile"]
+  [[clients.secrets]]
+  label = "Standard Key"
+  value = "{OTHER_SECRET}"
+  [[clients.domains]]
+  root_domain = "notes.example"
+  allow_login = true
+  allow_api = true
+  active = true
+  secrets = ["Standard Key"]
+  urls = [{{ kind = "callback", url = "https://shop.notes.example/cb" }}]
+"#
+    ))
+    .await;
 }

@@ -75,9 +75,10 @@ impl Failure {
             Denial::RedirectUriUnknown => {
                 Self::invalid("redirect_url", "redirect_url_unknown", "this URL is not a callback URL of the domain")
             }
-            Denial::ScopeNotActivated(_) | Denial::ScopeLocked(_) | Denial::ScopeMissing | Denial::ScopeNotForClients(_) => {
-                Self::invalid("scope", "invalid_scope", denial.explanation())
-            }
+            Denial::ScopeNotActivated(_)
+            | Denial::ScopeLocked(_)
+            | Denial::ScopeMissing
+            | Denial::ScopeNotForClients(_) => Self::invalid("scope", "invalid_scope", denial.explanation()),
             Denial::PkceMissing | Denial::PkceMethodUnsupported | Denial::PkceChallengeInvalid => {
                 Self::invalid("code_challenge", "invalid", denial.explanation())
             }

@@ -43,12 +43,7 @@ impl Way {
 
 impl ErrorPage {
     /// A login that the gate refused (SPEC §2.4).
-    pub fn refused(
-        denial: &Denial,
-        reference: String,
-        way: Option<Way>,
-        fallback_response: Option<String>,
-    ) -> Self {
+    pub fn refused(denial: &Denial, reference: String, way: Option<Way>, fallback_response: Option<String>) -> Self {
         // SPEC §2.4 (c), and a person who may not or does not want to.
         let forbidden = matches!(
             denial,

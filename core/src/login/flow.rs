@@ -162,9 +162,7 @@ pub async fn next_step(
     let consent = consents::find_live(&mut conn, flow.client, person.id, domain.id).await?;
     let ask_again = request.ask_consent && flow.decision.is_none();
     match consent.filter(|consent| !ask_again && covers(consent, &on_offer, domain.test_mode)) {
-        Some(consent) => {
-            Ok(Step::Ready(Ready { domain: domain.id, person, consent: consent.id, scope: on_offer }))
-        }
+        Some(consent) => Ok(Step::Ready(Ready { domain: domain.id, person, consent: consent.id, scope: on_offer })),
         None => Ok(Step::Consent(on_offer)),
     }
 }

@@ -36,10 +36,7 @@ pub async fn insert(conn: &mut Conn, batch: &[Attempt]) -> QueryResult<()> {
 
 /// The newest attempts of a client, newest first.
 pub async fn newest(conn: &mut Conn, client: ClientId, limit: i64) -> QueryResult<Vec<Attempt>> {
-    let query = t::table
-        .filter(t::client_id.eq(client))
-        .order((t::at.desc(), t::id.desc()))
-        .limit(limit);
+    let query = t::table.filter(t::client_id.eq(client)).order((t::at.desc(), t::id.desc())).limit(limit);
     with_conn!(conn, |c| query.select(Attempt::as_select()).load(c))
 }
 

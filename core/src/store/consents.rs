@@ -35,13 +35,19 @@ pub async fn find_live(
     domain: DomainId,
 ) -> QueryResult<Option<Consent>> {
     let query = t::table
-        .left_join(consent_domains::table.on(consent_domains::consent_id.eq(t::id).and(consent_domains::domain_id.eq(domain))))
+        .left_join(
+            consent_domains::table.on(consent_domains::consent_id.eq(t::id).and(consent_domains::domain_id.eq(domain))),
+        )
         .filter(t::client_id.eq(client))
         .filter(t::user_id.eq(user))
         .filter(t::ended_at.is_null())
         .select((t::id, t::scope, consent_domains::test_mode.nullable()));
     let found: Option<(ConsentId, ScopeSet, Option<bool>)> = with_conn!(conn, |c| query.first(c)).optional()?;
-    Ok(found.map(|(id, scope, here)| Consent { id, scope, given_here: here.map(|in_test_mode| GivenHere { in_test_mode }) }))
+    Ok(found.map(|(id, scope, here)| Consent {
+        id,
+        scope,
+        given_here: here.map(|in_test_mode| GivenHere { in_test_mode }),
+    }))
 }
 
 /// Writes what the person allowed: a new consent, or a wider one, and that it was given for this domain.

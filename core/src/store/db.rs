@@ -39,6 +39,7 @@ impl SpawnBlocking for Inline {
 pub type SqliteConn = SyncConnectionWrapper<SqliteConnection, Inline>;
 
 /// A connection of either kind, lent by [`Db`]. Store functions take `&mut Conn`, so they compose in one transaction.
+#[expect(clippy::large_enum_variant, reason = "a connection is lent, hardly ever moved")]
 pub enum Conn {
     /// SQLite.
     Sqlite(Object<SqliteConn>),
@@ -88,7 +89,9 @@ enum Backend {
         /// `PRAGMA data_version` of the writing connection when it was last asked.
         data_version: Arc<AtomicI64>,
     },
-    Postgres { pool: Pool<AsyncPgConnection> },
+    Postgres {
+        pool: Pool<AsyncPgConnection>,
+    },
 }
 
 impl Db {
@@ -111,11 +114,7 @@ impl Db {
                 let readers = sqlite_pool(path, options, options.connections, "PRAGMA query_only = ON;")?;
                 let writing = sqlite_pool(path, options, 1, "PRAGMA wal_autocheckpoint = 1000;")?;
                 let conn = writing.get().await.map_err(unavailable)?;
-                Backend::Sqlite {
-                    readers,
-                    writer: Writer::start(Conn::Sqlite(conn))?,
-                    data_version: Arc::default(),
-                }
+                Backend::Sqlite { readers, writer: Writer::start(Conn::Sqlite(conn))?, data_version: Arc::default() }
             }
             None => Backend::Postgres { pool: postgres_pool(options)? },
         }))

@@ -130,11 +130,8 @@ pub async fn revoke_all_of_user(conn: &mut Conn, user: UserId, now: Timestamp) -
 /// Ends one access token before its time.
 pub async fn revoke_token(conn: &mut Conn, jti: &str, expires_at: Timestamp) -> QueryResult<()> {
     let row = (revoked_tokens::jti.eq(jti), revoked_tokens::expires_at.eq(expires_at));
-    with_conn!(conn, |c| diesel::insert_into(revoked_tokens::table)
-        .values(row)
-        .on_conflict_do_nothing()
-        .execute(c))
-    .map(drop)
+    with_conn!(conn, |c| diesel::insert_into(revoked_tokens::table).values(row).on_conflict_do_nothing().execute(c))
+        .map(drop)
 }
 
 /// Whether this access token was ended before its time.

@@ -50,8 +50,7 @@ pub async fn all(conn: &mut Conn) -> QueryResult<Vec<Row>> {
 
 /// Stores a new key; false when its algorithm has a key of that state, and then nothing is changed.
 pub async fn insert(conn: &mut Conn, row: &Row) -> QueryResult<bool> {
-    let inserted =
-        with_conn!(conn, |c| diesel::insert_into(t::table).values(row).on_conflict_do_nothing().execute(c))?;
+    let inserted = with_conn!(conn, |c| diesel::insert_into(t::table).values(row).on_conflict_do_nothing().execute(c))?;
     Ok(inserted == 1)
 }
 

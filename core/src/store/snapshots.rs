@@ -108,10 +108,7 @@ pub async fn load(conn: &mut Conn, id: ClientId, plans: PlanRules) -> Result<Opt
         },
         domains: load_domains(conn, id).await?,
         secrets: load_secrets(conn, id).await?,
-        scopes: activated
-            .into_iter()
-            .filter_map(|name| catalog.get(&name).copied().map(|tier| (name, tier)))
-            .collect(),
+        scopes: activated.into_iter().filter_map(|name| catalog.get(&name).copied().map(|tier| (name, tier))).collect(),
         catalog,
         coverage,
         login_grace: plans.grace,
@@ -186,10 +183,12 @@ async fn load_domains(conn: &mut Conn, client: ClientId) -> Result<Vec<Domain>, 
 
 async fn load_secrets(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<ClientSecret>> {
     type Row = (SecretId, StoredDigest, bool, Option<Timestamp>);
-    let query = client_secrets::table
-        .filter(client_secrets::client_id.eq(client))
-        .order(client_secrets::id)
-        .select((client_secrets::id, client_secrets::digest, client_secrets::active, client_secrets::expires_at));
+    let query = client_secrets::table.filter(client_secrets::client_id.eq(client)).order(client_secrets::id).select((
+        client_secrets::id,
+        client_secrets::digest,
+        client_secrets::active,
+        client_secrets::expires_at,
+    ));
     let rows: Vec<Row> = with_conn!(conn, |c| query.load(c))?;
     let query = secret_links::table
         .inner_join(client_secrets::table)

@@ -13,9 +13,7 @@ use super::partner::Login;
 use crate::layout::render_page;
 use crate::public::Account;
 use crate::public::note::NotePage;
-use crate::public::registration::{
-    CheckMailPage, MailNeededPage, RegisterPage, Typed, VerifyEmailPage,
-};
+use crate::public::registration::{CheckMailPage, MailNeededPage, RegisterPage, Typed, VerifyEmailPage};
 use crate::visit::{Form, Visit, display_name, field_errors};
 
 pub(crate) async fn get(visit: Visit) -> Result<Response, Response> {

@@ -1,0 +1,10 @@
+mod authorize;
+mod codes;
+mod consent;
+mod introspection;
+mod logout;
+mod pkce;
+mod redirect_uri;
+mod refresh;
+mod token_endpoint;
+mod tokens;
