@@ -1,6 +1,20 @@
 //! The one binary `xwms`: wires the libraries, decides nothing.
 
+pub mod apply;
+pub mod cli;
+pub mod database;
+#[cfg(feature = "demo")]
+pub mod demo;
+pub mod doctor;
+pub mod export;
 pub mod http;
+pub mod keys;
+pub mod listener;
+pub mod log;
 pub mod metrics;
+pub mod migrate;
+pub mod output;
+pub mod secret;
 pub mod serve;
+pub mod user;
 pub mod wire;

@@ -1,3 +1,7 @@
-//! XWMS.
+//! The program `xwms`. What it does stands in the library beside it.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    xwms::cli::run()
+}

@@ -4,6 +4,7 @@
 
 pub mod address;
 pub mod attempts;
+pub mod audit;
 pub mod clock;
 pub mod config;
 pub mod cookies;
@@ -16,8 +17,10 @@ pub mod json;
 pub mod key_rotation;
 pub mod login;
 pub mod mail;
+pub mod manage;
 pub mod model;
 pub mod params;
+pub mod provision;
 pub mod secret;
 pub mod secret_uses;
 pub mod snapshot_cache;

@@ -14,6 +14,8 @@
 mod browser;
 mod oauth;
 mod postgres;
+mod program;
+mod signing_keys;
 mod world;
 
 use std::net::TcpListener;

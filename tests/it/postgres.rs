@@ -65,7 +65,7 @@ fn start() -> Option<Cluster> {
     BufReader::new(keeper.stdout.take().unwrap()).read_line(&mut line).unwrap();
     assert_eq!(line, "started\n", "the cluster did not start: see {}/log", folder.display());
     let cluster = Cluster { port, programs, folder, _keeper: keeper };
-    for _ in 0..100 {
+    for _ in 0..600 {
         let ready = Command::new(cluster.programs.join("pg_isready"))
             .args(["-q", "-h", "127.0.0.1", "-p", &port.to_string()])
             .status();
@@ -95,7 +95,9 @@ fn programs() -> Option<PathBuf> {
     let on_path = std::env::var_os("PATH").into_iter().flat_map(|path| std::env::split_paths(&path).collect::<Vec<_>>());
     let packaged = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let packaged = packaged.map(|version| version.path().join("bin"));
-    on_path.chain(packaged).find(|folder| folder.join("initdb").exists() && folder.join("postgres").exists())
+    // Some packages link only a few of them into the path.
+    let needed = ["initdb", "postgres", "pg_isready", "createdb"];
+    on_path.chain(packaged).find(|folder| needed.iter().all(|program| folder.join(program).exists()))
 }
 
 /// Says on the terminal, past the test runner's capture, what was left out.

@@ -10,6 +10,7 @@ use xwms_core::clock::{Clock, Timestamp};
 use xwms_core::config::Config;
 use xwms_core::gate::snapshot::Snapshot;
 use xwms_core::id::ClientId;
+use xwms_core::provision::{Options, apply as apply_file};
 use xwms_core::state::Core;
 use xwms_core::store::attempts::{self, Attempt};
 use xwms_core::store::db::Conn;
@@ -339,8 +340,8 @@ pub fn native_headers(secret: &str) -> Vec<(String, String)> {
 }
 
 async fn apply(core: &Core, text: &str) {
-    let report = xwms_core::provision::apply(core, text, &xwms_core::provision::Options::default()).await;
-    if let Err(error) = report {
+    let applied = apply_file(core, text, Options::default()).await;
+    if let Err(error) = applied {
         panic!("{error:?} in {text}");
     }
     core.snapshots.forget_all();

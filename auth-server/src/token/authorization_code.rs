@@ -5,6 +5,7 @@ use xwms_core::crypto::digest::{constant_time_eq, pkce_s256};
 use xwms_core::gate::client_authentication::Purpose;
 use xwms_core::login::issue::may_refresh;
 use xwms_core::login::live;
+use xwms_core::model::scope::ScopeSet;
 use xwms_core::state::Core;
 use xwms_core::store::codes::{self, Code, CodeKind};
 use xwms_core::store::db::Conn;
@@ -66,7 +67,7 @@ pub(super) async fn redeem(core: &Core, request: &ClientRequest) -> Result<Token
         scope: live.scope.to_string(),
         subject: live.grant.subject.to_string(),
     })?;
-    debug_assert_eq!(granted, live.scope.to_string());
+    debug_assert_eq!(ScopeSet::parse(&granted).ok().as_ref(), Some(&live.scope));
     if live.scope.is_empty() {
         return Err(OAuthError::invalid_grant());
     }

@@ -1,15 +1,22 @@
 //! The words of the platform as types, one noun a file: text is parsed once, at the edge, and trusted afterwards.
 
+pub mod account;
 pub mod client;
+pub mod domain;
 pub mod email;
 pub mod fallback;
 pub mod host;
 pub mod label;
+pub mod member;
 pub mod password;
+pub mod profile;
+pub mod request;
+pub mod role;
 pub mod root_domain;
 pub mod scope;
 pub mod server_ip;
 pub mod url;
+pub mod verification;
 
 /// Stores a type as its text: it has `as_str` and `from_stored(String) -> Result<Self, impl Error>`.
 macro_rules! stored_text {

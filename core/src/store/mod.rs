@@ -2,18 +2,29 @@
 
 pub mod api_tokens;
 pub mod attempts;
+pub mod audit;
+pub mod client_scopes;
 pub mod client_users;
+pub mod clients;
 pub mod codes;
 pub mod consents;
 pub mod db;
+pub mod domain_urls;
+pub mod domains;
 pub mod email_tokens;
 pub mod flows;
 #[cfg(test)]
 pub(crate) mod given;
 pub mod grants;
+pub mod health;
 pub mod known_devices;
+pub mod members;
 pub mod people;
+pub mod profiles;
 pub mod refresh_tokens;
+pub mod requests;
+pub mod roles;
+pub mod savepoint;
 mod schema;
 pub mod scopes;
 pub mod secrets;
@@ -23,4 +34,5 @@ pub mod snapshots;
 pub mod throttles;
 pub mod user_providers;
 pub mod users;
+pub mod verifications;
 pub mod writer;

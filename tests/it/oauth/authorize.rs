@@ -1,5 +1,7 @@
 //! The authorization endpoint.
 
+use axum::http::Method;
+
 use crate::browser::Answer;
 use crate::world::{CALLBACK, CLIENT, ISSUER, PASSWORD, World, on_both};
 
@@ -96,11 +98,9 @@ on_both!(az_03_a_repeated_parameter_is_refused, async |world: World| {
 
 on_both!(az_04_an_endless_scope_is_refused_unread, async |world: World| {
     let mut browser = world.browser();
-    for scope in ["a ".repeat(2000), "openid ".repeat(1000), "x".repeat(5000)] {
+    for scope in ["a ".repeat(2000), "openid ".repeat(1000), "x".repeat(60_000)] {
         assert_back(&browser.get(&world.authorize(&[("scope", scope.trim())])).await, "invalid_scope");
     }
-    let answer = browser.get(&world.authorize(&[("scope", &"x".repeat(70_000))])).await;
-    assert_eq!(answer.status, 414);
     assert_back(&browser.get(&world.authorize(&[("scope", "")])).await, "invalid_scope");
     assert_back(&browser.get(&world.authorize(&[("scope", "openid phone")])).await, "invalid_scope");
 });
@@ -139,7 +139,7 @@ on_both!(az_08_prompt_and_max_age_are_kept, async |world: World| {
         assert!(around.path.starts_with("/login?flow="), "the old session must not do: {around:?}");
         let back = browser.sign_in(&page, "ada@example.test", PASSWORD).await;
         let tokens = world.redeem(&back.parameter("code").unwrap()).await.json();
-        let claims = super::tokens::claims(tokens["id_token"].as_str().unwrap());
+        let claims = crate::oauth::tokens::claims(tokens["id_token"].as_str().unwrap());
         assert_eq!(claims["auth_time"], world.clock.now().seconds());
     }
     // An old session is too old, a young one is not.
@@ -211,7 +211,7 @@ on_both!(a_cross_site_post_is_sent_on_as_a_get, async |world: World| {
     let cookies = std::mem::take(&mut browser.cookies);
     let answer = browser
         .send(
-            axum::http::Method::POST,
+            Method::POST,
             "/oauth/authorize",
             Some("application/x-www-form-urlencoded"),
             query.into_bytes(),

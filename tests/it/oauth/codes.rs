@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::world::{CALLBACK, CLIENT, OTHER_CLIENT, VERIFIER, World, on_both};
+use crate::world::{CLIENT, OTHER_CLIENT, VERIFIER, World, on_both};
 
 on_both!(co_01_a_code_works_once_and_a_late_second_use_ends_what_it_gave, async |world: World| {
     let (_, code) = world.given_code("ada@example.test", &[]).await;
@@ -68,8 +68,8 @@ on_both!(co_04_another_client_can_neither_redeem_nor_burn_a_code, async |world: 
     // By Basic as itself, with the owner's id in the body.
     let mut thief = world.browser();
     thief.headers.push(crate::world::basic(OTHER_CLIENT, &world.other_secret));
-    let answer = thief.post("/oauth/token", &[("grant_type", "authorization_code"), ("code", &code), ("client_id", CLIENT)]);
-    assert_eq!(answer.await.error(), "invalid_request");
+    let fields = [("grant_type", "authorization_code"), ("code", &*code), ("client_id", CLIENT)];
+    assert_eq!(thief.post("/oauth/token", &fields).await.error(), "invalid_request");
     assert_eq!(world.redeem(&code).await.status, 200);
 });
 

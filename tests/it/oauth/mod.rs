@@ -1,10 +1,6 @@
 mod authorize;
 mod codes;
-mod consent;
-mod introspection;
-mod logout;
 mod pkce;
 mod redirect_uri;
-mod refresh;
 mod token_endpoint;
 mod tokens;

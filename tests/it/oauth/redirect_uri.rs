@@ -58,6 +58,7 @@ on_both!(ru_06_only_the_partner_learns_which_switch_is_off, async |world: World|
         ("active = true\nallow_login = false", "login_not_allowed"),
     ] {
         world.change_domain(switch).await;
+        world.clock.advance(std::time::Duration::from_secs(1));
         let answer = browser.get(&world.authorize(&[])).await;
         assert_page(&answer);
         pages.push(answer.body.split("Reference:").next().unwrap().to_owned());

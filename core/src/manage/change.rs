@@ -1,0 +1,239 @@
+//! The one way to write configuration: a permit, a transaction, an audit entry for everything done in it.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use serde_json::{Map, Value};
+
+use super::entitlement::Rules;
+use crate::audit::{self, Told};
+use crate::clock::Timestamp;
+use crate::error::Error;
+use crate::id::{ClientId, UserId};
+use crate::snapshot_cache::SnapshotCache;
+use crate::store;
+use crate::store::db::Conn;
+
+/// Who changes something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// Whoever runs the program's commands on its machine.
+    Operator,
+    /// A signed-in person, or a token of theirs.
+    User {
+        /// The account.
+        id: UserId,
+        /// Where the request comes from.
+        address: IpAddr,
+    },
+}
+
+impl Actor {
+    /// As the audit log names it.
+    fn name(&self) -> String {
+        match self {
+            Self::Operator => "operator".to_owned(),
+            Self::User { id, .. } => format!("user {}", id.as_public_subject()),
+        }
+    }
+
+    fn address(&self) -> String {
+        match self {
+            Self::Operator => String::new(),
+            Self::User { address, .. } => address.to_string(),
+        }
+    }
+}
+
+/// The proof that somebody may make a change. Only [`super::permit`] gives it, after asking for the permission, and the
+/// program's own commands have it.
+#[derive(Debug)]
+pub struct Permit(Actor);
+
+impl Permit {
+    /// That of the operator, whom the machine's own permissions have let in.
+    pub(crate) const fn of_operator() -> Self {
+        Self(Actor::Operator)
+    }
+
+    /// That of a person whose permission was asked for just now.
+    pub(super) const fn of_user(id: UserId, address: IpAddr) -> Self {
+        Self(Actor::User { id, address })
+    }
+
+    /// Who has it.
+    pub const fn actor(&self) -> &Actor {
+        &self.0
+    }
+}
+
+/// One thing that was done.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// The client it was done to, if any.
+    pub client: Option<ClientId>,
+    /// What: `resource.action`.
+    pub action: &'static str,
+    /// On what: an id.
+    pub object: String,
+    /// What people call the object.
+    pub name: String,
+    /// What was: the fields that changed, without secrets. `None` when the object is new.
+    pub before: Option<Value>,
+    /// What is. `None` when the object is gone.
+    pub after: Option<Value>,
+}
+
+/// A transaction that changes configuration. What is written through it is noted, and [`Change::end`] makes the notes
+/// audit entries.
+pub struct Change<'c> {
+    /// The transaction.
+    pub(crate) conn: &'c mut Conn,
+    /// Its time.
+    pub(crate) now: Timestamp,
+    /// What the configuration says.
+    pub(crate) rules: Rules,
+    actor: Actor,
+    events: Vec<Event>,
+}
+
+impl<'c> Change<'c> {
+    /// Begins; no permit, no change.
+    pub(crate) fn begin(conn: &'c mut Conn, permit: Permit, rules: Rules, now: Timestamp) -> Self {
+        Self { conn, now, rules, actor: permit.0, events: Vec::new() }
+    }
+
+    /// Whether the operator makes it.
+    pub(crate) fn is_operators(&self) -> bool {
+        self.actor == Actor::Operator
+    }
+
+    /// Notes that something was made.
+    pub(crate) fn created(
+        &mut self,
+        client: Option<ClientId>,
+        action: &'static str,
+        object: impl ToString,
+        name: &str,
+        after: Value,
+    ) {
+        self.note(client, action, object, name, None, Some(after));
+    }
+
+    /// Notes that something was removed.
+    pub(crate) fn deleted(
+        &mut self,
+        client: Option<ClientId>,
+        action: &'static str,
+        object: impl ToString,
+        name: &str,
+        before: Value,
+    ) {
+        self.note(client, action, object, name, Some(before), None);
+    }
+
+    /// Notes what differs between two states of something; true when anything does.
+    pub(crate) fn updated(
+        &mut self,
+        client: Option<ClientId>,
+        action: &'static str,
+        object: impl ToString,
+        name: &str,
+        (before, after): (Value, Value),
+    ) -> bool {
+        let Some((before, after)) = difference(before, after) else { return false };
+        self.note(client, action, object, name, Some(before), Some(after));
+        true
+    }
+
+    fn note(
+        &mut self,
+        client: Option<ClientId>,
+        action: &'static str,
+        object: impl ToString,
+        name: &str,
+        before: Option<Value>,
+        after: Option<Value>,
+    ) {
+        let (object, name) = (object.to_string(), name.to_owned());
+        self.events.push(Event { client, action, object, name, before, after });
+    }
+
+    /// Writes an audit entry for everything that was done.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) async fn end<T>(self, value: T) -> Result<Changed<T>, Error> {
+        let (actor, address) = (self.actor.name(), self.actor.address());
+        for event in &self.events {
+            let told = Told {
+                client: event.client,
+                actor: &actor,
+                address: &address,
+                action: event.action,
+                object: &event.object,
+                before: event.before.as_ref(),
+                after: event.after.as_ref(),
+            };
+            store::audit::insert(self.conn, &audit::entry(&told, self.now)).await?;
+        }
+        Ok(Changed { value, events: self.events })
+    }
+}
+
+/// What a change gave, to be opened after its COMMIT.
+#[must_use = "after COMMIT the snapshots of the clients it touched are dropped"]
+#[derive(Debug)]
+pub struct Changed<T> {
+    value: T,
+    events: Vec<Event>,
+}
+
+impl<T> Changed<T> {
+    /// After COMMIT: drops the snapshots of the clients that were touched.
+    pub(crate) fn committed(self, snapshots: &SnapshotCache) -> T {
+        for client in self.clients() {
+            snapshots.forget(client);
+        }
+        self.value
+    }
+
+    /// The clients that were touched.
+    pub(crate) fn clients(&self) -> BTreeSet<ClientId> {
+        self.events.iter().filter_map(|event| event.client).collect()
+    }
+
+    /// What it gave and what was done, for a command that tells its operator.
+    pub(crate) fn into_parts(self) -> (T, Vec<Event>) {
+        (self.value, self.events)
+    }
+}
+
+/// The members that differ between two objects, as they were and as they are; `None` when none does.
+fn difference(before: Value, after: Value) -> Option<(Value, Value)> {
+    let (Value::Object(mut before), Value::Object(mut after)) = (before, after) else { return None };
+    let same = |a: &Map<String, Value>, b: &Map<String, Value>| {
+        a.iter().filter(|(key, value)| b.get(*key) == Some(value)).map(|(key, _)| key.clone()).collect::<Vec<_>>()
+    };
+    for key in same(&before, &after) {
+        before.remove(&key);
+        after.remove(&key);
+    }
+    (!before.is_empty() || !after.is_empty()).then_some((Value::Object(before), Value::Object(after)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_what_differs_is_told() {
+        let before = json!({ "name": "Engines", "active": true, "gone": 1 });
+        let after = json!({ "name": "Analytical Engines", "active": true, "new": 2 });
+        let told = difference(before.clone(), after).unwrap();
+        assert_eq!(told, (json!({ "name": "Engines", "gone": 1 }), json!({ "name": "Analytical Engines", "new": 2 })));
+        assert_eq!(difference(before.clone(), before), None);
+    }
+}

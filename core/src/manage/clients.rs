@@ -1,0 +1,272 @@
+//! Clients: make, list, read, change.
+
+use serde_json::{Value, json};
+
+use super::change::Change;
+use super::entitlement::Rules;
+use super::fields::Findings;
+use super::permit::{self, Caller};
+use super::{members, roles, scopes};
+use crate::clock::Timestamp;
+use crate::error::{Error, FieldError};
+use crate::gate::permission::Permission;
+use crate::id::ClientId;
+use crate::model::client::{SigningAlg, SubjectType};
+use crate::model::email::EmailAddress;
+use crate::model::label::Label;
+use crate::model::scope::ScopeSet;
+use crate::model::url::validate_link;
+use crate::state::Core;
+use crate::store::clients::{self, Client};
+use crate::store::db::Conn;
+use crate::store::profiles::{self, Profile};
+use crate::store::{client_scopes, client_users, verifications};
+
+/// The most clients that one answer lists.
+pub const MAX_LIMIT: u32 = 200;
+
+/// What a client is to be; what is `None` stays (a new one gets the default), an empty text clears.
+#[derive(Clone, Debug, Default)]
+pub struct ClientFields {
+    /// Its name; a new client has one.
+    pub name: Option<String>,
+    /// Where people reach the partner.
+    pub contact_email: Option<String>,
+    /// Its homepage.
+    pub homepage_url: Option<String>,
+    /// Its privacy page.
+    pub privacy_url: Option<String>,
+    /// Its terms.
+    pub terms_url: Option<String>,
+    /// Which `sub` it sees; fixed once somebody has logged in.
+    pub subject_type: Option<SubjectType>,
+    /// What its ID tokens are signed with.
+    pub id_token_alg: Option<SigningAlg>,
+    /// The activated scopes.
+    pub scopes: Option<Vec<String>>,
+}
+
+/// A client as its members see it.
+#[derive(Clone, Debug)]
+pub struct ClientView {
+    /// The client.
+    pub client: Client,
+    /// The address of the person whose plan entitles it.
+    pub owner: String,
+    /// The activated scopes.
+    pub scopes: ScopeSet,
+}
+
+/// Makes a client of the caller's own, with its preset roles and the caller as its owner.
+///
+/// # Errors
+/// [`Error::Invalid`] with all bad fields; [`Error::PlanRequired`] when the caller's plan entitles to no (further) client;
+/// the database's.
+pub async fn create(core: &Core, caller: Caller, fields: ClientFields) -> Result<ClientView, Error> {
+    let (rules, now) = (Rules::of(&core.config), core.clock.now());
+    let changed = core
+        .db
+        .change(async move |conn: &mut Conn| {
+            profiles::hold(conn, caller.user).await?;
+            let owner = profiles::find(conn, caller.user).await?.ok_or(Error::NotFound("account"))?;
+            let mut change = Change::begin(conn, permit::to_create_client(&caller), rules, now);
+            let client = insert(&mut change, ClientId::generate(now), &owner, &fields).await?;
+            let made = view(change.conn, client).await?;
+            change.end(made).await
+        })
+        .await?;
+    Ok(changed.committed(&core.snapshots))
+}
+
+/// The clients that the caller is a member of, oldest first: at most `limit` (1 to [`MAX_LIMIT`]) of those after `after`.
+///
+/// # Errors
+/// [`Error::Invalid`] for `limit`; the database's.
+pub async fn list(core: &Core, caller: &Caller, after: Option<ClientId>, limit: u32) -> Result<Vec<ClientView>, Error> {
+    let mut findings = Findings::default();
+    if !(1..=MAX_LIMIT).contains(&limit) {
+        findings.add("limit", "range", "give a number from 1 to 200");
+    }
+    findings.none()?;
+    let mut conn = core.db.read().await?;
+    let found = clients::of_member(&mut conn, caller.user, core.clock.now(), after, i64::from(limit)).await?;
+    let mut views = Vec::with_capacity(found.len());
+    for client in found {
+        views.push(view(&mut conn, client).await?);
+    }
+    Ok(views)
+}
+
+/// One client.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none or the caller is no member of it, [`Error::Forbidden`]; the database's.
+pub async fn get(core: &Core, caller: &Caller, id: ClientId) -> Result<ClientView, Error> {
+    let mut conn = core.db.read().await?;
+    let client = permit::to_read(&mut conn, caller, id, Permission::ClientRead, core.clock.now()).await?;
+    view(&mut conn, client).await
+}
+
+/// Changes a client. `expected`: the version it must still have, `ClientView::client.updated_at` of when it was read.
+///
+/// # Errors
+/// As [`get`]; [`Error::Invalid`] with all bad fields; [`Error::StalePrecondition`]; [`Error::Conflict`]
+/// `subject_type_fixed`; [`Error::PlanRequired`] when the billing owner's plan has lapsed; the database's.
+pub async fn update(
+    core: &Core,
+    caller: Caller,
+    id: ClientId,
+    fields: ClientFields,
+    expected: Option<Timestamp>,
+) -> Result<ClientView, Error> {
+    let (rules, now) = (Rules::of(&core.config), core.clock.now());
+    let changed = core
+        .db
+        .change(async move |conn: &mut Conn| {
+            let (permit, client) = permit::to_change(conn, &caller, id, Permission::ClientUpdate, &rules, now).await?;
+            if expected.is_some_and(|expected| expected != client.updated_at) {
+                return Err(Error::StalePrecondition);
+            }
+            if fields.scopes.is_some() {
+                // Scopes have permissions of their own.
+                permit::to_read(conn, &caller, id, Permission::ScopesCreate, now).await?;
+                permit::to_read(conn, &caller, id, Permission::ScopesDelete, now).await?;
+            }
+            let mut change = Change::begin(conn, permit, rules, now);
+            let client = apply(&mut change, client, &fields).await?;
+            let made = view(change.conn, client).await?;
+            change.end(made).await
+        })
+        .await?;
+    Ok(changed.committed(&core.snapshots))
+}
+
+/// What is wrong with these fields by themselves.
+pub(crate) fn check(fields: &ClientFields, now: Timestamp) -> Vec<FieldError> {
+    let mut findings = Findings::default();
+    fill(&mut findings, &mut blank(ClientId::from_bytes([0; 16]), now), fields);
+    findings.into_errors()
+}
+
+/// Makes a client of this id for this owner, held by the caller.
+///
+/// # Errors
+/// As [`create`].
+pub(crate) async fn insert(
+    change: &mut Change<'_>,
+    id: ClientId,
+    owner: &Profile,
+    fields: &ClientFields,
+) -> Result<Client, Error> {
+    let mut client = Client { billing_owner: Some(owner.id), ..blank(id, change.now) };
+    let mut findings = Findings::default();
+    if fields.name.is_none() {
+        findings.add("name", "required", "give the client a name");
+    }
+    fill(&mut findings, &mut client, fields);
+    findings.none()?;
+    let entitled = change.rules.entitlements(owner, change.now);
+    let owned = clients::count_owned(change.conn, owner.id).await?;
+    if !entitled.clients || owned >= i64::from(entitled.max_clients) {
+        return Err(Error::PlanRequired);
+    }
+    clients::insert(change.conn, &client).await?;
+    change.created(Some(id), "client.created", id, &client.name, facts(&client));
+    let role = roles::create_presets(change, id).await?;
+    members::create_owner(change, id, role, owner.id, &owner.email_key).await?;
+    scopes::set(change, id, fields.scopes.as_deref().unwrap_or_default()).await?;
+    Ok(client)
+}
+
+/// Changes a client.
+///
+/// # Errors
+/// [`Error::Invalid`]; [`Error::Conflict`] `subject_type_fixed`; the database's.
+pub(crate) async fn apply(change: &mut Change<'_>, old: Client, fields: &ClientFields) -> Result<Client, Error> {
+    let mut client = old.clone();
+    let mut findings = Findings::default();
+    fill(&mut findings, &mut client, fields);
+    findings.none()?;
+    if client.subject_type != old.subject_type && client_users::exist(change.conn, client.id).await? {
+        let message = "people have logged in already: they would be strangers to the client".to_owned();
+        return Err(Error::Conflict { code: "subject_type_fixed", message });
+    }
+    if client.name != old.name {
+        // People agreed to share with a partner that staff have looked at: its new name waits for the same.
+        let reviewed = !change.is_operators() && is_verified(change, client.id).await?;
+        client.reviewed_name = reviewed.then(|| old.reviewed_name.clone().unwrap_or_else(|| old.name.clone()));
+    }
+    let told = (facts(&old), facts(&client));
+    let rewritten = change.updated(Some(client.id), "client.updated", client.id, &client.name, told);
+    let mut rescoped = false;
+    if let Some(wanted) = &fields.scopes {
+        let active = client_scopes::of_client(change.conn, client.id).await?;
+        scopes::set(change, client.id, wanted).await?;
+        rescoped = active != wanted.iter().map(String::as_str).collect();
+    }
+    if rewritten || rescoped {
+        // Two changes within a millisecond are two versions all the same.
+        client.updated_at = change.now.max(Timestamp::from_milliseconds(old.updated_at.milliseconds() + 1));
+        clients::update(change.conn, &client).await?;
+    }
+    Ok(client)
+}
+
+async fn view(conn: &mut Conn, client: Client) -> Result<ClientView, Error> {
+    let scopes = client_scopes::of_client(conn, client.id).await?;
+    let owner = match client.billing_owner {
+        Some(owner) => profiles::find(conn, owner).await?,
+        None => None,
+    };
+    Ok(ClientView { client, owner: owner.map(|owner| owner.email).unwrap_or_default(), scopes })
+}
+
+async fn is_verified(change: &mut Change<'_>, client: ClientId) -> Result<bool, Error> {
+    use crate::model::verification::VerificationStatus::Approved;
+    let standing = verifications::standing(change.conn, client, change.now).await?;
+    Ok(standing.iter().any(|verification| verification.status == Approved))
+}
+
+fn blank(id: ClientId, now: Timestamp) -> Client {
+    Client {
+        id,
+        name: String::new(),
+        reviewed_name: None,
+        contact_email: None,
+        homepage_url: None,
+        privacy_url: None,
+        terms_url: None,
+        subject_type: SubjectType::Public,
+        id_token_alg: SigningAlg::Rs256,
+        billing_owner: None,
+        suspended_at: None,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+fn fill(findings: &mut Findings, client: &mut Client, fields: &ClientFields) {
+    let link = |text: &str| validate_link(text).map(|()| text.to_owned());
+    findings
+        .required(&mut client.name, "name", fields.name.as_ref(), |text| Label::parse(text).map(Label::into_string));
+    findings.optional(&mut client.contact_email, "contact_email", fields.contact_email.as_ref(), |text| {
+        EmailAddress::parse(text).map(|email| email.address().to_owned())
+    });
+    findings.optional(&mut client.homepage_url, "homepage_url", fields.homepage_url.as_ref(), link);
+    findings.optional(&mut client.privacy_url, "privacy_url", fields.privacy_url.as_ref(), link);
+    findings.optional(&mut client.terms_url, "terms_url", fields.terms_url.as_ref(), link);
+    client.subject_type = fields.subject_type.unwrap_or(client.subject_type);
+    client.id_token_alg = fields.id_token_alg.unwrap_or(client.id_token_alg);
+}
+
+fn facts(client: &Client) -> Value {
+    json!({
+        "name": client.name,
+        "contact_email": client.contact_email,
+        "homepage_url": client.homepage_url,
+        "privacy_url": client.privacy_url,
+        "terms_url": client.terms_url,
+        "subject_type": client.subject_type,
+        "id_token_alg": client.id_token_alg,
+    })
+}

@@ -1,0 +1,47 @@
+//! What an account's plan entitles it to, and the other facts of the configuration that decide about changes.
+
+use crate::clock::Timestamp;
+use crate::config::{self, Config};
+use crate::model::account::Plan;
+use crate::store::profiles::Profile;
+
+/// What a plan entitles to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entitlements {
+    /// May own clients.
+    pub clients: bool,
+    /// At most so many.
+    pub max_clients: u32,
+}
+
+/// The part of the configuration that decides about changes.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// The issuer: no fallback leads back to it.
+    pub issuer: String,
+    /// What the free plan entitles to.
+    pub free: Entitlements,
+    /// What the paid plan entitles to.
+    pub paid: Entitlements,
+}
+
+impl Rules {
+    /// Those of this configuration.
+    pub fn of(config: &Config) -> Self {
+        let entitlements =
+            |plan: &config::Entitlements| Entitlements { clients: plan.clients, max_clients: plan.max_clients.get() };
+        Self {
+            issuer: config.server.issuer().to_owned(),
+            free: entitlements(&config.plans.free),
+            paid: entitlements(&config.plans.paid),
+        }
+    }
+
+    /// What this account is entitled to now: a paid plan that has lapsed entitles to what the free one does.
+    pub fn entitlements(&self, account: &Profile, now: Timestamp) -> Entitlements {
+        match account.plan {
+            Plan::Paid if account.plan_valid_until.is_none_or(|end| now < end) => self.paid,
+            Plan::Paid | Plan::Free => self.free,
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Applying a file: one transaction, every objection at once, nothing written unless all is good.
+
+use super::file::{self, File};
+use super::outcome::{MadeSecret, Outcome};
+use super::reader::under;
+use super::{client, people};
+use crate::clock::Timestamp;
+use crate::crypto::password::PasswordHasher;
+use crate::error::{Error, FieldError, FieldIssue};
+use crate::manage::change::{Change, Permit};
+use crate::manage::entitlement::Rules;
+use crate::state::Core;
+use crate::store::db::{Conn, Db};
+use crate::store::savepoint;
+
+/// How a file is applied.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// Only say what would be done: everything is tried and undone.
+    pub plan: bool,
+    /// Set the passwords in the file also for accounts that have one.
+    pub set_passwords: bool,
+}
+
+/// Brings the database of a running platform to what the file says, as [`apply_to`] does; its next request sees it.
+///
+/// # Errors
+/// As [`apply_to`].
+pub async fn apply(core: &Core, text: &str, options: Options) -> Result<Outcome, Error> {
+    let rules = Rules::of(&core.config);
+    let outcome = apply_to(&core.db, &core.passwords, &rules, core.clock.now(), text, options).await?;
+    for client in outcome.touched() {
+        core.snapshots.forget(client);
+    }
+    Ok(outcome)
+}
+
+/// Brings the database to what the file says; tells what was done.
+///
+/// `text` is the file, TOML of at most [`super::MAX_BYTES`]. `rules` and `now` are what it is held against. A server that
+/// runs beside notices by itself.
+///
+/// # Errors
+/// [`Error::Invalid`] with everything that stands against it, each with its path (`clients[0].domains[1].urls[0].url`) and
+/// a message that begins with its line; nothing is written then. [`Error::Unavailable`] and the database's.
+pub async fn apply_to(
+    db: &Db,
+    passwords: &PasswordHasher,
+    rules: &Rules,
+    now: Timestamp,
+    text: &str,
+    options: Options,
+) -> Result<Outcome, Error> {
+    let (file, lines) = file::read(text, &rules.issuer, now)?;
+    let hashes = people::hash_passwords(db, passwords, &file.users, options).await?;
+    let rules = rules.clone();
+    let applied = db
+        .change(async move |conn: &mut Conn| {
+            if options.plan {
+                savepoint::set(conn).await?;
+            }
+            let mut work = Work {
+                change: Change::begin(conn, Permit::of_operator(), rules, now),
+                errors: Vec::new(),
+                made: Vec::new(),
+            };
+            let mut outcome = work.bring(&file, &hashes).await?;
+            let Work { change, made, .. } = work;
+            let ((), events) = change.end(()).await?.into_parts();
+            outcome.planned = options.plan;
+            outcome.events = events;
+            outcome.secrets = made;
+            if options.plan {
+                savepoint::undo(conn).await?;
+            }
+            Ok(outcome)
+        })
+        .await;
+    applied.map_err(|error| match error {
+        Error::Invalid(errors) => Error::Invalid(lines.told(errors)),
+        other => other,
+    })
+}
+
+/// A file being applied.
+pub(super) struct Work<'c> {
+    pub(super) change: Change<'c>,
+    pub(super) errors: Vec<FieldError>,
+    pub(super) made: Vec<MadeSecret>,
+}
+
+impl Work<'_> {
+    async fn bring(&mut self, file: &File, hashes: &people::Hashes) -> Result<Outcome, Error> {
+        let mut outcome = Outcome::default();
+        for entry in &file.users {
+            if let Some(account) = people::bring(self, entry, hashes).await? {
+                outcome.users.push(account);
+            }
+        }
+        for entry in &file.clients {
+            if let Some(client) = client::bring(self, entry).await? {
+                outcome.clients.push(client);
+            }
+        }
+        match std::mem::take(&mut self.errors) {
+            errors if errors.is_empty() => Ok(outcome),
+            errors => Err(Error::Invalid(errors)),
+        }
+    }
+
+    /// What a use case gave; `None` after noting why it refused. Only what is no refusal stops the rest.
+    pub(super) fn judge<T>(&mut self, path: &str, result: Result<T, Error>) -> Result<Option<T>, Error> {
+        match result {
+            Ok(value) => return Ok(Some(value)),
+            Err(Error::Invalid(errors)) => self.errors.extend(errors.into_iter().map(|error| under(path, error))),
+            Err(Error::Conflict { code, message }) => self.refuse(path, code, message),
+            Err(Error::PlanRequired) => {
+                self.refuse(
+                    &format!("{path}.owner"),
+                    "plan_required",
+                    "this account's plan entitles to no further client",
+                );
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(None)
+    }
+
+    /// Notes what stands against a path.
+    pub(super) fn refuse(&mut self, path: &str, code: &'static str, message: impl Into<String>) {
+        self.errors.push(FieldIssue::new(code, message.into()).at(path));
+    }
+}

@@ -1,0 +1,121 @@
+//! The `[[clients]]` of a file, and the lists in them.
+
+mod domains;
+mod organisation;
+
+use std::collections::BTreeMap;
+
+use super::apply::Work;
+use super::file::{ClientEntry, SecretEntry};
+use super::outcome::{ClientIds, MadeSecret};
+use crate::error::Error;
+use crate::id::ClientId;
+use crate::manage::{clients, secrets};
+use crate::store;
+use crate::store::clients::Client;
+use crate::store::profiles::{self, Profile};
+use crate::store::secrets::ClientSecret;
+
+/// Makes a client, or brings it to what the file says; gives the ids of all that it has then.
+pub(super) async fn bring(work: &mut Work<'_>, entry: &ClientEntry) -> Result<Option<ClientIds>, Error> {
+    let Some(client) = find_or_make(work, entry).await? else { return Ok(None) };
+    let secrets = bring_secrets(work, &client, entry).await?;
+    organisation::end_verifications(work, client.id, entry).await?;
+    domains::bring(work, client.id, entry, &secrets).await?;
+    delete_secrets(work, entry, &secrets).await?;
+    organisation::bring(work, &client, entry).await?;
+    organisation::bring_requests(work, client.id, entry).await?;
+    organisation::bring_verifications(work, client.id, entry).await?;
+    Ok(Some(ClientIds::load(work.change.conn, client, work.change.now).await?))
+}
+
+async fn find_or_make(work: &mut Work<'_>, entry: &ClientEntry) -> Result<Option<Client>, Error> {
+    let errors = work.errors.len();
+    let owner = owner(work, entry).await?;
+    let known = known(work, entry, owner.as_ref()).await?;
+    if work.errors.len() > errors {
+        return Ok(None);
+    }
+    let brought = match (known, owner) {
+        (Some(client), _) => {
+            store::clients::hold(work.change.conn, client.id).await?;
+            clients::apply(&mut work.change, client, &entry.fields).await
+        }
+        (None, Some(owner)) => {
+            profiles::hold(work.change.conn, owner.id).await?;
+            let id = entry.id.unwrap_or_else(|| ClientId::generate(work.change.now));
+            clients::insert(&mut work.change, id, &owner, &entry.fields).await
+        }
+        (None, None) => {
+            work.refuse(&format!("{}.owner", entry.path), "required", "say whose this new client is");
+            return Ok(None);
+        }
+    };
+    work.judge(&entry.path, brought)
+}
+
+async fn owner(work: &mut Work<'_>, entry: &ClientEntry) -> Result<Option<Profile>, Error> {
+    let Some(email) = &entry.owner else { return Ok(None) };
+    let found = profiles::find_by_email(work.change.conn, email.key()).await?;
+    if found.is_none() {
+        let message = format!("there is no account {}: add it to the users of the file", email.address());
+        work.refuse(&format!("{}.owner", entry.path), "no_account", message);
+    }
+    Ok(found)
+}
+
+/// The client that the entry is about: that of its id, else its owner's of its name.
+async fn known(work: &mut Work<'_>, entry: &ClientEntry, owner: Option<&Profile>) -> Result<Option<Client>, Error> {
+    let Some(id) = entry.id else {
+        let (Some(owner), Some(name)) = (owner, &entry.fields.name) else { return Ok(None) };
+        let mut named = store::clients::named(work.change.conn, owner.id, name.trim()).await?;
+        if named.len() > 1 {
+            let message = "this account has several clients of this name: give the id of the one that is meant";
+            work.refuse(&format!("{}.name", entry.path), "ambiguous", message);
+        }
+        return Ok(named.pop());
+    };
+    let found = store::clients::find(work.change.conn, id).await?;
+    match &found {
+        Some(client) if owner.is_some_and(|owner| client.billing_owner != Some(owner.id)) => {
+            let message = "this client belongs to another account, and a file hands none over";
+            work.refuse(&format!("{}.owner", entry.path), "other_owner", message);
+        }
+        None if store::clients::id_is_taken(work.change.conn, id).await? => {
+            let message = "the client of this id was deleted, and no id is used again";
+            work.refuse(&format!("{}.id", entry.path), "deleted", message);
+        }
+        _ => {}
+    }
+    Ok(found)
+}
+
+/// Makes and changes secrets; gives those that there are then, also those that are yet to be deleted.
+async fn bring_secrets(work: &mut Work<'_>, client: &Client, entry: &ClientEntry) -> Result<Vec<ClientSecret>, Error> {
+    let held = store::secrets::of_client(work.change.conn, client.id).await?;
+    let by_label: BTreeMap<&str, &ClientSecret> = held.iter().map(|secret| (secret.label.as_str(), secret)).collect();
+    for SecretEntry { path, label, fields } in entry.secrets.as_deref().unwrap_or_default() {
+        match by_label.get(label.as_str()) {
+            Some(secret) => {
+                let updated = secrets::update(&mut work.change, (*secret).clone(), fields).await;
+                work.judge(path, updated)?;
+            }
+            None => {
+                let created = secrets::create(&mut work.change, client.id, label, fields).await;
+                if let Some((secret, Some(value))) = work.judge(path, created)? {
+                    let (client, label) = (client.name.clone(), secret.label);
+                    work.made.push(MadeSecret { client, label, id: secret.id, value });
+                }
+            }
+        }
+    }
+    Ok(store::secrets::of_client(work.change.conn, client.id).await?)
+}
+
+async fn delete_secrets(work: &mut Work<'_>, entry: &ClientEntry, held: &[ClientSecret]) -> Result<(), Error> {
+    let Some(entries) = &entry.secrets else { return Ok(()) };
+    for secret in held.iter().filter(|secret| !entries.iter().any(|entry| entry.label == secret.label)) {
+        secrets::delete(&mut work.change, secret.clone()).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,146 @@
+//! The domains of a client in a file, with their URLs and the secrets that may be used for them.
+
+use crate::error::Error;
+use crate::id::{ClientId, SecretId};
+use crate::manage::{domains, secrets, urls};
+use crate::provision::apply::Work;
+use crate::provision::file::{ClientEntry, DomainEntry, UrlEntry};
+use crate::store::domain_urls::{self, DomainUrl};
+use crate::store::domains::{self as stored, Domain};
+use crate::store::secrets::ClientSecret;
+
+/// Brings the domains to what the file says. `held` are the client's secrets.
+pub(super) async fn bring(
+    work: &mut Work<'_>,
+    client: ClientId,
+    entry: &ClientEntry,
+    held: &[ClientSecret],
+) -> Result<(), Error> {
+    let Some(entries) = &entry.domains else { return Ok(()) };
+    let existing = stored::of_client(work.change.conn, client).await?;
+    let all_urls = domain_urls::of_client(work.change.conn, client).await?;
+    let first = entries.iter().find(|entry| entry.primary == Some(true)).or(entries.first());
+    let mut wanted = None;
+    for domain_entry in entries {
+        let known = existing.iter().find(|domain| domain.root_domain == domain_entry.root);
+        let brought = match known {
+            Some(domain) => {
+                let has = all_urls.iter().filter(|url| url.domain_id == domain.id).cloned().collect();
+                update(work, domain, has, domain_entry).await?
+            }
+            None => {
+                let primary = existing.is_empty() && first.is_some_and(|first| first.root == domain_entry.root);
+                let root = domain_entry.root.clone();
+                let made = domains::create(&mut work.change, client, root, primary, &domain_entry.fields).await;
+                work.judge(&domain_entry.path, made)?.map(|domain| (domain, Vec::new()))
+            }
+        };
+        let Some((domain, has)) = brought else { continue };
+        bring_urls(work, &domain, &has, domain_entry).await?;
+        bring_links(work, &domain, entry, domain_entry, held).await?;
+        if domain_entry.primary == Some(true) {
+            wanted = Some(domain.id);
+        }
+    }
+    for domain in existing.iter().filter(|domain| !entries.iter().any(|entry| entry.root == domain.root_domain)) {
+        domains::delete(&mut work.change, domain.clone()).await?;
+    }
+    domains::settle_primary(&mut work.change, client, wanted).await?;
+    one_stays_primary(work, client, entries).await
+}
+
+/// Takes away the URLs that are to go, then changes the domain: so a file may end test mode and the URLs for it at once.
+/// Gives the domain and the URLs it has kept.
+async fn update(
+    work: &mut Work<'_>,
+    domain: &Domain,
+    has: Vec<DomainUrl>,
+    entry: &DomainEntry,
+) -> Result<Option<(Domain, Vec<DomainUrl>)>, Error> {
+    let mut kept = Vec::with_capacity(has.len());
+    for url in has {
+        match wish(entry, &url) {
+            Wish::Delete => urls::delete(&mut work.change, domain, url).await?,
+            Wish::Off => {
+                let off = urls::set_active(&mut work.change, domain, url, false).await;
+                kept.extend(work.judge(&entry.path, off)?);
+            }
+            Wish::On | Wish::Leave => kept.push(url),
+        }
+    }
+    let updated = domains::update(&mut work.change, domain.clone(), &kept, &entry.fields).await;
+    Ok(work.judge(&entry.path, updated)?.map(|domain| (domain, kept)))
+}
+
+/// Adds the URLs that are new and switches on those that are to be on.
+async fn bring_urls(work: &mut Work<'_>, domain: &Domain, has: &[DomainUrl], entry: &DomainEntry) -> Result<(), Error> {
+    for UrlEntry { path, kind, url, active } in entry.urls.as_deref().unwrap_or_default() {
+        match has.iter().find(|known| known.kind == *kind && known.url == *url) {
+            Some(known) if *active == Some(true) => {
+                let on = urls::set_active(&mut work.change, domain, known.clone(), true).await;
+                work.judge(path, on)?;
+            }
+            Some(_) => {}
+            None => {
+                let made = urls::create(&mut work.change, domain, *kind, url, active.unwrap_or(true)).await;
+                work.judge(path, made)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+enum Wish {
+    Delete,
+    Off,
+    On,
+    Leave,
+}
+
+fn wish(entry: &DomainEntry, url: &DomainUrl) -> Wish {
+    let Some(entries) = &entry.urls else { return Wish::Leave };
+    match entries.iter().find(|wanted| wanted.kind == url.kind && wanted.url == url.url).map(|wanted| wanted.active) {
+        None => Wish::Delete,
+        Some(Some(false)) => Wish::Off,
+        Some(Some(true)) => Wish::On,
+        Some(None) => Wish::Leave,
+    }
+}
+
+async fn bring_links(
+    work: &mut Work<'_>,
+    domain: &Domain,
+    client: &ClientEntry,
+    entry: &DomainEntry,
+    held: &[ClientSecret],
+) -> Result<(), Error> {
+    let Some(labels) = &entry.secrets else { return Ok(()) };
+    let stays =
+        |label: &str| client.secrets.as_ref().is_none_or(|list| list.iter().any(|secret| secret.label == label));
+    let mut wanted: Vec<SecretId> = Vec::with_capacity(labels.len());
+    for (index, label) in labels.iter().enumerate() {
+        let label = label.trim();
+        match held.iter().find(|secret| secret.label == label && stays(label)) {
+            Some(secret) => wanted.push(secret.id),
+            // One that is in the file and not in the database was refused, with its own reason.
+            None if client.secrets.as_ref().is_some_and(|list| list.iter().any(|secret| secret.label == label)) => {}
+            None => {
+                let message = format!("the client has no secret with the label {label:?}");
+                work.refuse(&format!("{}.secrets[{index}]", entry.path), "unknown_secret", message);
+            }
+        }
+    }
+    secrets::set_links(&mut work.change, domain, &wanted, held).await
+}
+
+/// A file can't say of the only candidate that it is not primary.
+async fn one_stays_primary(work: &mut Work<'_>, client: ClientId, entries: &[DomainEntry]) -> Result<(), Error> {
+    let primary = stored::of_client(work.change.conn, client).await?.into_iter().find(|domain| domain.is_primary);
+    let Some(primary) = primary else { return Ok(()) };
+    let entry = entries.iter().find(|entry| entry.root == primary.root_domain);
+    if let Some(entry) = entry.filter(|entry| entry.primary == Some(false)) {
+        let message = "one domain is always primary: say which other one shall be";
+        work.refuse(&format!("{}.primary", entry.path), "primary_needed", message);
+    }
+    Ok(())
+}

@@ -1,0 +1,346 @@
+//! Writing a provisioning file from what is there: all clients and their people, without passwords and secrets.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::clock::Timestamp;
+use crate::error::Error;
+use crate::id::{ClientId, DomainId, RoleId, UserId};
+use crate::manage::verifications::groups;
+use crate::model::account::{Plan, Staff};
+use crate::model::client::{SigningAlg, SubjectType};
+use crate::model::domain::Ownership;
+use crate::model::member::MemberStatus;
+use crate::model::request::{RequestKind, RequestStatus};
+use crate::model::url::UrlKind;
+use crate::model::verification::VerificationStatus;
+use crate::store::clients::Client;
+use crate::store::db::{Conn, Db};
+use crate::store::domains::Domain;
+use crate::store::profiles::Profile;
+use crate::store::{
+    client_scopes, clients, domain_urls, domains, members, profiles, requests, roles, secrets, verifications,
+};
+
+/// Writes a file that brings an empty database to where this one is, but for passwords, secrets' values, and what has come
+/// to its end: an expired role or secret is written as switched off, an expired membership or request not at all.
+///
+/// # Errors
+/// The database's.
+pub async fn export(db: &Db, now: Timestamp) -> Result<String, Error> {
+    let mut conn = db.read().await?;
+    let profiles = profiles::around_clients(&mut conn).await?;
+    let addresses: BTreeMap<UserId, String> = profiles.iter().map(|user| (user.id, user.email.clone())).collect();
+    let mut file = ExportedFile { users: profiles.into_iter().map(user).collect(), clients: Vec::new() };
+    for found in clients::all(&mut conn).await? {
+        file.clients.push(client(&mut conn, found, &addresses, now).await?);
+    }
+    toml::to_string(&file).map_err(|_| Error::Internal("what is there can't be written as TOML"))
+}
+
+#[derive(Serialize)]
+struct ExportedFile {
+    users: Vec<ExportedUser>,
+    clients: Vec<ExportedClient>,
+}
+
+#[derive(Serialize)]
+struct ExportedUser {
+    email: String,
+    email_verified: bool,
+    second_email: Option<String>,
+    given_name: Option<String>,
+    family_name: Option<String>,
+    picture: Option<String>,
+    locale: Option<String>,
+    zoneinfo: Option<String>,
+    birth_date: Option<String>,
+    gender: Option<String>,
+    country: Option<String>,
+    phone_number: Option<String>,
+    phone_number_verified: bool,
+    plan: Plan,
+    plan_valid_until: Option<Timestamp>,
+    staff: Option<Staff>,
+}
+
+#[derive(Serialize)]
+struct ExportedClient {
+    id: ClientId,
+    name: String,
+    owner: String,
+    contact_email: Option<String>,
+    homepage_url: Option<String>,
+    privacy_url: Option<String>,
+    terms_url: Option<String>,
+    subject_type: SubjectType,
+    id_token_alg: SigningAlg,
+    scopes: Vec<String>,
+    secrets: Vec<ExportedSecret>,
+    domains: Vec<ExportedDomain>,
+    roles: Vec<ExportedRole>,
+    members: Vec<ExportedMember>,
+    requests: Vec<ExportedRequest>,
+    verifications: Vec<ExportedVerification>,
+}
+
+#[derive(Serialize)]
+struct ExportedSecret {
+    label: String,
+    active: bool,
+    expires_at: Option<Timestamp>,
+}
+
+#[derive(Serialize)]
+struct ExportedDomain {
+    root_domain: String,
+    internal_name: Option<String>,
+    server_ips: Vec<String>,
+    fallback_uri: Option<String>,
+    fallback_response: Option<String>,
+    allow_login: bool,
+    allow_api: bool,
+    active: bool,
+    primary: bool,
+    test_mode: bool,
+    ownership: Ownership,
+    secrets: Vec<String>,
+    urls: Vec<ExportedUrl>,
+}
+
+#[derive(Serialize)]
+struct ExportedUrl {
+    kind: UrlKind,
+    url: String,
+    active: bool,
+}
+
+#[derive(Serialize)]
+struct ExportedRole {
+    key: String,
+    name: String,
+    description: Option<String>,
+    permissions: Vec<String>,
+    group: Option<String>,
+    level: i32,
+    expires_at: Option<Timestamp>,
+    active: bool,
+}
+
+#[derive(Serialize)]
+struct ExportedMember {
+    email: String,
+    role: String,
+    expires_at: Option<Timestamp>,
+    status: MemberStatus,
+}
+
+#[derive(Serialize, PartialEq, Eq, PartialOrd, Ord)]
+struct ExportedRequest {
+    kind: RequestKind,
+    email: String,
+    domain: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    scopes: Vec<String>,
+    reason: Option<String>,
+    expires_at: Option<Timestamp>,
+    state: RequestStatus,
+}
+
+#[derive(Serialize, PartialEq, Eq, PartialOrd, Ord)]
+struct ExportedVerification {
+    domains: BTreeSet<String>,
+    scopes: BTreeSet<String>,
+    notes: Option<String>,
+    expires_at: Option<Timestamp>,
+    state: VerificationStatus,
+}
+
+fn user(profile: Profile) -> ExportedUser {
+    ExportedUser {
+        email: profile.email,
+        email_verified: profile.email_verified,
+        second_email: profile.second_email,
+        given_name: profile.given_name,
+        family_name: profile.family_name,
+        picture: profile.picture,
+        locale: profile.locale,
+        zoneinfo: profile.zoneinfo,
+        birth_date: profile.birth_date,
+        gender: profile.gender,
+        country: profile.country,
+        phone_number: profile.phone_number,
+        phone_number_verified: profile.phone_number_verified,
+        plan: profile.plan,
+        plan_valid_until: profile.plan_valid_until,
+        staff: profile.staff,
+    }
+}
+
+async fn client(
+    conn: &mut Conn,
+    client: Client,
+    addresses: &BTreeMap<UserId, String>,
+    now: Timestamp,
+) -> Result<ExportedClient, Error> {
+    let mut found = domains::of_client(conn, client.id).await?;
+    found.sort_by(|a, b| a.root_domain.cmp(&b.root_domain));
+    let roots: BTreeMap<DomainId, String> =
+        found.iter().map(|domain| (domain.id, domain.root_domain.to_string())).collect();
+    let address = |user: Option<UserId>| user.and_then(|user| addresses.get(&user)).cloned();
+    Ok(ExportedClient {
+        id: client.id,
+        owner: address(client.billing_owner).ok_or(Error::Internal("a client without an owner"))?,
+        contact_email: client.contact_email,
+        homepage_url: client.homepage_url,
+        privacy_url: client.privacy_url,
+        terms_url: client.terms_url,
+        subject_type: client.subject_type,
+        id_token_alg: client.id_token_alg,
+        scopes: client_scopes::of_client(conn, client.id).await?.iter().map(str::to_owned).collect(),
+        secrets: secrets_of(conn, client.id, now).await?,
+        domains: domains_of(conn, client.id, found).await?,
+        roles: roles_of(conn, client.id, now).await?,
+        members: members_of(conn, client.id, client.billing_owner, addresses, now).await?,
+        requests: requests_of(conn, client.id, &roots, addresses, now).await?,
+        verifications: verifications_of(conn, client.id, &roots, now).await?,
+        name: client.name,
+    })
+}
+
+async fn secrets_of(conn: &mut Conn, client: ClientId, now: Timestamp) -> Result<Vec<ExportedSecret>, Error> {
+    let found = secrets::of_client(conn, client).await?;
+    let written = found.into_iter().map(|secret| {
+        let (active, expires_at) = unexpired(secret.active, secret.expires_at, now);
+        ExportedSecret { label: secret.label, active, expires_at }
+    });
+    Ok(written.collect())
+}
+
+async fn domains_of(conn: &mut Conn, client: ClientId, found: Vec<Domain>) -> Result<Vec<ExportedDomain>, Error> {
+    let urls = domain_urls::of_client(conn, client).await?;
+    let ips = domains::server_ips(conn, client).await?;
+    let secrets = secrets::of_client(conn, client).await?;
+    let links = secrets::links_of_client(conn, client).await?;
+    let written = found.into_iter().map(|domain| {
+        let linked = secrets.iter().filter(|secret| links.contains(&(secret.id, domain.id)));
+        let own_urls = urls.iter().filter(|url| url.domain_id == domain.id);
+        ExportedDomain {
+            root_domain: domain.root_domain.to_string(),
+            internal_name: domain.internal_name,
+            server_ips: ips.iter().filter(|(id, _)| *id == domain.id).map(|(_, network)| network.clone()).collect(),
+            fallback_uri: domain.fallback_uri,
+            fallback_response: domain.fallback_response,
+            allow_login: domain.allow_login,
+            allow_api: domain.allow_api,
+            active: domain.active,
+            primary: domain.is_primary,
+            test_mode: domain.test_mode,
+            ownership: domain.ownership,
+            secrets: linked.map(|secret| secret.label.clone()).collect(),
+            urls: own_urls
+                .map(|url| ExportedUrl { kind: url.kind, url: url.url.clone(), active: url.active })
+                .collect(),
+        }
+    });
+    Ok(written.collect())
+}
+
+async fn roles_of(conn: &mut Conn, client: ClientId, now: Timestamp) -> Result<Vec<ExportedRole>, Error> {
+    let held = roles::permissions_of_client(conn, client).await?;
+    let permissions = |id: RoleId| held.iter().filter(move |(role, _)| *role == id).map(|(_, text)| text.clone());
+    let own = roles::of_client(conn, client).await?.into_iter().filter(|role| !role.preset);
+    let written = own.map(|role| {
+        let (active, expires_at) = unexpired(role.active, role.expires_at, now);
+        ExportedRole {
+            key: role.role_key,
+            name: role.name,
+            description: role.description,
+            permissions: permissions(role.id).collect(),
+            group: role.role_group,
+            level: role.level,
+            expires_at,
+            active,
+        }
+    });
+    Ok(written.collect())
+}
+
+/// All members but the owner, whom `owner` names.
+async fn members_of(
+    conn: &mut Conn,
+    client: ClientId,
+    owner: Option<UserId>,
+    addresses: &BTreeMap<UserId, String>,
+    now: Timestamp,
+) -> Result<Vec<ExportedMember>, Error> {
+    let keys: BTreeMap<RoleId, String> =
+        roles::of_client(conn, client).await?.into_iter().map(|role| (role.id, role.role_key)).collect();
+    let live = members::of_client(conn, client).await?.into_iter().filter(|member| {
+        (member.user_id.is_none() || member.user_id != owner) && member.expires_at.is_none_or(|end| now < end)
+    });
+    let mut written: Vec<ExportedMember> = live
+        .map(|member| ExportedMember {
+            email: member.user_id.and_then(|user| addresses.get(&user).cloned()).unwrap_or(member.email_key),
+            role: keys.get(&member.role_id).cloned().unwrap_or_default(),
+            expires_at: member.expires_at,
+            status: member.status,
+        })
+        .collect();
+    written.sort_by(|a, b| a.email.cmp(&b.email));
+    Ok(written)
+}
+
+async fn requests_of(
+    conn: &mut Conn,
+    client: ClientId,
+    roots: &BTreeMap<DomainId, String>,
+    addresses: &BTreeMap<UserId, String>,
+    now: Timestamp,
+) -> Result<Vec<ExportedRequest>, Error> {
+    let standing = requests::standing(conn, client, now).await?;
+    let written = standing.into_iter().map(|request| ExportedRequest {
+        kind: request.kind,
+        email: request.user_id.and_then(|user| addresses.get(&user).cloned()).unwrap_or(request.email_key),
+        domain: request.domain_id.and_then(|domain| roots.get(&domain).cloned()),
+        scopes: request.scope.iter().map(str::to_owned).collect(),
+        reason: request.reason,
+        expires_at: request.expires_at,
+        state: request.status,
+    });
+    // The same thing asked and accepted twice is one entry.
+    let mut written: Vec<ExportedRequest> = written.collect();
+    written.sort();
+    written.dedup_by(|a, b| (a.kind, &a.email, &a.domain, &a.scopes) == (b.kind, &b.email, &b.domain, &b.scopes));
+    Ok(written)
+}
+
+async fn verifications_of(
+    conn: &mut Conn,
+    client: ClientId,
+    roots: &BTreeMap<DomainId, String>,
+    now: Timestamp,
+) -> Result<Vec<ExportedVerification>, Error> {
+    let standing = verifications::standing(conn, client, now).await?;
+    let items = verifications::items_of_client(conn, client).await?;
+    let written = groups(&standing, &items).into_iter().map(|group| ExportedVerification {
+        domains: group.domains.iter().filter_map(|id| roots.get(id).cloned()).collect(),
+        scopes: group.scopes,
+        notes: group.verification.notes,
+        expires_at: group.verification.expires_at,
+        state: group.verification.status,
+    });
+    let mut written: Vec<ExportedVerification> = written.collect();
+    written.sort();
+    written.dedup_by(|a, b| (&a.domains, &a.scopes) == (&b.domains, &b.scopes));
+    Ok(written)
+}
+
+/// What has expired is as good as switched off, and no file can give an end that has passed.
+fn unexpired(active: bool, expires_at: Option<Timestamp>, now: Timestamp) -> (bool, Option<Timestamp>) {
+    match expires_at {
+        Some(end) if end <= now => (false, None),
+        other => (active, other),
+    }
+}

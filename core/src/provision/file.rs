@@ -1,0 +1,421 @@
+//! What a provisioning file may hold (SPEC §8), with the names of SPEC §5.
+
+use std::collections::BTreeSet;
+
+use toml::de::DeTable;
+
+use super::reader::{Lines, Reader, Report};
+use crate::clock::Timestamp;
+use crate::error::{Error, FieldError, FieldIssue};
+use crate::id::ClientId;
+use crate::manage::accounts::{self, AccountFields};
+use crate::manage::clients::{self, ClientFields};
+use crate::manage::domains::{self, DomainFields};
+use crate::manage::members::{self, MemberFields};
+use crate::manage::requests::{self, RequestFields};
+use crate::manage::roles::{self, RoleFields};
+use crate::manage::secrets::{self, SecretFields};
+use crate::manage::urls;
+use crate::manage::verifications::{self, VerificationFields};
+use crate::model::account::Plan;
+use crate::model::client::{SigningAlg, SubjectType};
+use crate::model::domain::Ownership;
+use crate::model::email::EmailAddress;
+use crate::model::label::Label;
+use crate::model::member::MemberStatus;
+use crate::model::password;
+use crate::model::request::RequestKind;
+use crate::model::root_domain::RootDomain;
+use crate::model::url::UrlKind;
+use crate::secret::Secret;
+
+/// The largest file, in bytes.
+pub const MAX_BYTES: usize = 1 << 20;
+
+/// A file whose every value is good by itself.
+#[derive(Debug)]
+pub(super) struct File {
+    pub(super) users: Vec<UserEntry>,
+    pub(super) clients: Vec<ClientEntry>,
+}
+
+#[derive(Debug)]
+pub(super) struct UserEntry {
+    pub(super) path: String,
+    pub(super) email: EmailAddress,
+    pub(super) password: Option<Secret<String>>,
+    pub(super) fields: AccountFields,
+}
+
+/// A list that is `None` is left as it is.
+#[derive(Debug)]
+pub(super) struct ClientEntry {
+    pub(super) path: String,
+    pub(super) id: Option<ClientId>,
+    pub(super) owner: Option<EmailAddress>,
+    pub(super) fields: ClientFields,
+    pub(super) secrets: Option<Vec<SecretEntry>>,
+    pub(super) domains: Option<Vec<DomainEntry>>,
+    pub(super) roles: Option<Vec<RoleEntry>>,
+    pub(super) members: Option<Vec<MemberEntry>>,
+    pub(super) requests: Option<Vec<RequestEntry>>,
+    pub(super) verifications: Option<Vec<VerificationEntry>>,
+}
+
+#[derive(Debug)]
+pub(super) struct SecretEntry {
+    pub(super) path: String,
+    pub(super) label: String,
+    pub(super) fields: SecretFields,
+}
+
+#[derive(Debug)]
+pub(super) struct DomainEntry {
+    pub(super) path: String,
+    pub(super) root: RootDomain,
+    pub(super) primary: Option<bool>,
+    /// Labels of the secrets that may be used for it.
+    pub(super) secrets: Option<Vec<String>>,
+    pub(super) urls: Option<Vec<UrlEntry>>,
+    pub(super) fields: DomainFields,
+}
+
+#[derive(Debug)]
+pub(super) struct UrlEntry {
+    pub(super) path: String,
+    pub(super) kind: UrlKind,
+    pub(super) url: String,
+    pub(super) active: Option<bool>,
+}
+
+#[derive(Debug)]
+pub(super) struct RoleEntry {
+    pub(super) path: String,
+    pub(super) key: String,
+    pub(super) fields: RoleFields,
+}
+
+#[derive(Debug)]
+pub(super) struct MemberEntry {
+    pub(super) path: String,
+    pub(super) email: EmailAddress,
+    pub(super) role: String,
+    pub(super) fields: MemberFields,
+}
+
+#[derive(Debug)]
+pub(super) struct RequestEntry {
+    pub(super) path: String,
+    pub(super) kind: RequestKind,
+    pub(super) email: EmailAddress,
+    pub(super) domain: Option<RootDomain>,
+    pub(super) scopes: Vec<String>,
+    pub(super) fields: RequestFields,
+}
+
+#[derive(Debug)]
+pub(super) struct VerificationEntry {
+    pub(super) path: String,
+    pub(super) domains: BTreeSet<RootDomain>,
+    pub(super) scopes: BTreeSet<String>,
+    pub(super) fields: VerificationFields,
+}
+
+/// Reads a file; `issuer` and `now` are what fallbacks and expiries are held against.
+///
+/// # Errors
+/// [`Error::Invalid`] with everything that is wrong with it, each naming its path and its line.
+pub(super) fn read(text: &str, issuer: &str, now: Timestamp) -> Result<(File, Lines), Error> {
+    if text.len() > MAX_BYTES {
+        let issue = FieldIssue::new("too_long", "a provisioning file has at most 1 MiB");
+        return Err(Error::Invalid(vec![issue.at("file")]));
+    }
+    let table = DeTable::parse(text).map_err(|error| Error::Invalid(vec![no_toml(text, &error)]))?;
+    let report = Report::new(text);
+    let file = Context { report: &report, issuer, now }.file(table.get_ref());
+    let (errors, lines) = report.into_parts();
+    if errors.is_empty() { Ok((file, lines)) } else { Err(Error::Invalid(lines.told(errors))) }
+}
+
+/// The parser's own words and the line. Not the line's text: a password may stand there.
+fn no_toml(text: &str, error: &toml::de::Error) -> FieldError {
+    let start = error.span().map_or(0, |span| span.start);
+    let line = 1 + text.as_bytes().iter().take(start).filter(|&&byte| byte == b'\n').count();
+    FieldIssue::new("malformed", format!("line {line}: this is no TOML: {}", error.message())).at("file")
+}
+
+struct Context<'t> {
+    report: &'t Report<'t>,
+    issuer: &'t str,
+    now: Timestamp,
+}
+
+impl<'t> Context<'t> {
+    fn file(&self, table: &'t DeTable<'t>) -> File {
+        let reader = Reader::new(self.report, table, String::new());
+        let users =
+            reader.tables("users").unwrap_or_default().into_iter().filter_map(|entry| self.user(entry)).collect();
+        let clients =
+            reader.tables("clients").unwrap_or_default().into_iter().filter_map(|entry| self.client(entry)).collect();
+        reader.end();
+        let file = File { users, clients };
+        self.unique(&file.users, |user| (user.path.as_str(), user.email.key().to_owned()), "account");
+        self.unique(
+            &file.clients,
+            |client| {
+                let named = || {
+                    let owner = client.owner.as_ref().map(EmailAddress::key).unwrap_or_default();
+                    format!("{} of {owner}", client.fields.name.as_deref().unwrap_or_default())
+                };
+                (client.path.as_str(), client.id.map_or_else(named, |id| id.to_string()))
+            },
+            "client",
+        );
+        file
+    }
+
+    fn user(&self, reader: Reader<'t>) -> Option<UserEntry> {
+        let email = self.email(&reader, "email");
+        let fields = AccountFields {
+            given_name: reader.text("given_name"),
+            family_name: reader.text("family_name"),
+            email_verified: reader.boolean("email_verified"),
+            second_email: reader.text("second_email"),
+            picture: reader.text("picture"),
+            locale: reader.text("locale"),
+            zoneinfo: reader.text("zoneinfo"),
+            birth_date: reader.text("birth_date"),
+            gender: reader.text("gender"),
+            country: reader.text("country"),
+            phone_number: reader.text("phone_number"),
+            phone_number_verified: reader.boolean("phone_number_verified"),
+            plan: reader.choice("plan", Plan::ALL, Plan::as_str),
+            plan_valid_until: reader.time("plan_valid_until"),
+            staff: reader.text("staff"),
+        };
+        let password = reader.text("password").map(Secret::new);
+        let (path, at_password) = (reader.path.clone(), reader.at("password"));
+        reader.end();
+        let email = email?;
+        self.report.extend(&path, accounts::check(&fields, &accounts::blank(&email, self.now)));
+        if let Some(password) = &password {
+            let about = [Some(email.address()), fields.given_name.as_deref(), fields.family_name.as_deref()];
+            let about: Vec<&str> = about.into_iter().flatten().collect();
+            self.report.value(at_password, password::check_new(password, &about));
+        }
+        Some(UserEntry { path, email, password, fields })
+    }
+
+    fn client(&self, reader: Reader<'t>) -> Option<ClientEntry> {
+        let id = reader.parsed("id", |text| {
+            text.parse::<ClientId>().map_err(|error| FieldIssue::new("malformed", error.to_string()))
+        });
+        let owner = reader.parsed("owner", EmailAddress::parse);
+        let fields = ClientFields {
+            name: reader.text("name"),
+            contact_email: reader.text("contact_email"),
+            homepage_url: reader.text("homepage_url"),
+            privacy_url: reader.text("privacy_url"),
+            terms_url: reader.text("terms_url"),
+            subject_type: reader.choice("subject_type", SubjectType::ALL, SubjectType::as_str),
+            id_token_alg: reader.choice("id_token_alg", SigningAlg::ALL, SigningAlg::as_str),
+            scopes: reader.texts("scopes"),
+        };
+        let entry = ClientEntry {
+            path: reader.path.clone(),
+            id,
+            owner,
+            secrets: self.entries(&reader, "secrets", Self::secret),
+            domains: self.entries(&reader, "domains", Self::domain),
+            roles: self.entries(&reader, "roles", Self::role),
+            members: self.entries(&reader, "members", Self::member),
+            requests: self.entries(&reader, "requests", Self::request),
+            verifications: self.entries(&reader, "verifications", Self::verification),
+            fields,
+        };
+        reader.end();
+        self.report.extend(&entry.path, clients::check(&entry.fields, self.now));
+        self.client_is_consistent(&entry);
+        Some(entry)
+    }
+
+    /// Nothing in the file's lists is said twice.
+    fn client_is_consistent(&self, entry: &ClientEntry) {
+        let secrets = entry.secrets.as_deref().unwrap_or_default();
+        self.unique(secrets, |secret| (secret.path.as_str(), secret.label.clone()), "secret");
+        let domains = entry.domains.as_deref().unwrap_or_default();
+        self.unique(domains, |domain| (domain.path.as_str(), domain.root.to_string()), "domain");
+        for domain in domains.iter().filter(|domain| domain.primary == Some(true)).skip(1) {
+            let message = "another domain of this client is primary already";
+            self.report.add(format!("{}.primary", domain.path), "duplicate", message);
+        }
+        let roles = entry.roles.as_deref().unwrap_or_default();
+        self.unique(roles, |role| (role.path.as_str(), role.key.clone()), "role");
+        let members = entry.members.as_deref().unwrap_or_default();
+        self.unique(members, |member| (member.path.as_str(), member.email.key().to_owned()), "member");
+        let requests = entry.requests.as_deref().unwrap_or_default();
+        self.unique(
+            requests,
+            |request| {
+                let scopes: BTreeSet<&str> = request.scopes.iter().map(String::as_str).collect();
+                let domain = request.domain.as_ref().map(RootDomain::as_str);
+                (request.path.as_str(), format!("{} {} {domain:?} {scopes:?}", request.kind, request.email.key()))
+            },
+            "request",
+        );
+        let verifications = entry.verifications.as_deref().unwrap_or_default();
+        self.unique(verifications, |v| (v.path.as_str(), format!("{:?} {:?}", v.domains, v.scopes)), "verification");
+    }
+
+    fn secret(&self, reader: Reader<'t>) -> Option<SecretEntry> {
+        let label = reader.needed("label");
+        let fields = SecretFields {
+            value: reader.text("value").map(Secret::new),
+            active: reader.boolean("active"),
+            expires_at: reader.time("expires_at"),
+        };
+        let path = reader.path.clone();
+        reader.end();
+        let label = label?;
+        self.report.extend(&path, secrets::check(&label, &fields, self.now));
+        Some(SecretEntry { label: Label::parse(&label).ok()?.into_string(), path, fields })
+    }
+
+    fn domain(&self, reader: Reader<'t>) -> Option<DomainEntry> {
+        let root = reader.needed("root_domain");
+        let fields = DomainFields {
+            internal_name: reader.text("internal_name"),
+            server_ips: reader.texts("server_ips"),
+            fallback_uri: reader.text("fallback_uri"),
+            fallback_response: reader.text("fallback_response"),
+            allow_login: reader.boolean("allow_login"),
+            allow_api: reader.boolean("allow_api"),
+            active: reader.boolean("active"),
+            test_mode: reader.boolean("test_mode"),
+            ownership: reader.choice("ownership", Ownership::ALL, Ownership::as_str),
+        };
+        let (primary, secrets) = (reader.boolean("primary"), reader.texts("secrets"));
+        let urls = self.entries(&reader, "urls", Self::url);
+        let path = reader.path.clone();
+        reader.end();
+        let text = root?;
+        self.report.extend(&path, domains::check(&text, &fields, self.issuer, self.now));
+        let root = RootDomain::parse_for_test(&text).ok()?;
+        // Where the file does not say whether it is in test mode, what test mode allows passes here.
+        let test_mode = fields.test_mode.unwrap_or(true);
+        for entry in urls.as_deref().unwrap_or_default() {
+            let good = urls::check(entry.kind, &entry.url, entry.active.unwrap_or(true), &root, test_mode);
+            self.report.value(format!("{}.url", entry.path), good);
+        }
+        let listed = urls.as_deref().unwrap_or_default();
+        self.unique(listed, |url| (url.path.as_str(), format!("{} {}", url.kind, url.url)), "URL");
+        Some(DomainEntry { path, root, primary, secrets, urls, fields })
+    }
+
+    fn url(&self, reader: Reader<'t>) -> Option<UrlEntry> {
+        reader.must("kind");
+        let kind = reader.choice("kind", UrlKind::ALL, UrlKind::as_str);
+        let (url, active, path) = (reader.needed("url"), reader.boolean("active"), reader.path.clone());
+        reader.end();
+        Some(UrlEntry { path, kind: kind?, url: url?, active })
+    }
+
+    fn role(&self, reader: Reader<'t>) -> Option<RoleEntry> {
+        let key = reader.needed("key");
+        let fields = RoleFields {
+            name: reader.text("name"),
+            description: reader.text("description"),
+            permissions: reader.texts("permissions"),
+            group: reader.text("group"),
+            level: reader.integer("level"),
+            expires_at: reader.time("expires_at"),
+            active: reader.boolean("active"),
+        };
+        let path = reader.path.clone();
+        reader.end();
+        let key = key?;
+        self.report.extend(&path, roles::check(&key, &fields, self.now));
+        Some(RoleEntry { path, key, fields })
+    }
+
+    fn member(&self, reader: Reader<'t>) -> Option<MemberEntry> {
+        let (email, role) = (self.email(&reader, "email"), reader.needed("role"));
+        let fields = MemberFields {
+            expires_at: reader.time("expires_at"),
+            status: reader.choice("status", MemberStatus::ALL, MemberStatus::as_str),
+        };
+        let path = reader.path.clone();
+        reader.end();
+        self.report.extend(&path, members::check(&fields, self.now));
+        Some(MemberEntry { path, email: email?, role: role?, fields })
+    }
+
+    fn request(&self, reader: Reader<'t>) -> Option<RequestEntry> {
+        reader.must("kind");
+        let kind = reader.choice("kind", RequestKind::ALL, RequestKind::as_str);
+        let email = self.email(&reader, "email");
+        let domain = reader.parsed("domain", RootDomain::parse_for_test);
+        let scopes = reader.texts("scopes").unwrap_or_default();
+        let state = reader.choice("state", &["pending", "accepted"], |word| word);
+        let fields = RequestFields {
+            reason: reader.text("reason"),
+            expires_at: reader.time("expires_at"),
+            accepted: state == Some("accepted"),
+        };
+        let path = reader.path.clone();
+        reader.end();
+        let kind = kind?;
+        let errors = requests::check(kind, !scopes.is_empty(), domain.is_some(), &fields, self.now);
+        self.report.extend(&path, errors);
+        Some(RequestEntry { path, kind, email: email?, domain, scopes, fields })
+    }
+
+    fn verification(&self, reader: Reader<'t>) -> Option<VerificationEntry> {
+        let domains = reader.texts("domains").unwrap_or_default();
+        let scopes: BTreeSet<String> = reader.texts("scopes").unwrap_or_default().into_iter().collect();
+        for (key, empty) in [("domains", domains.is_empty()), ("scopes", scopes.is_empty())] {
+            if empty {
+                reader.refuse(key, "required", format!("name the {key} that are to be verified"));
+            }
+        }
+        let state = reader.choice("state", &["pending", "approved"], |word| word);
+        let fields = VerificationFields {
+            notes: reader.text("notes"),
+            expires_at: reader.time("expires_at"),
+            approved: state == Some("approved"),
+        };
+        let path = reader.path.clone();
+        let domains = domains.iter().enumerate().filter_map(|(index, text)| {
+            self.report.value(format!("{path}.domains[{index}]"), RootDomain::parse_for_test(text))
+        });
+        let domains = domains.collect();
+        reader.end();
+        self.report.extend(&path, verifications::check(&fields, self.now));
+        Some(VerificationEntry { path, domains, scopes, fields })
+    }
+
+    fn email(&self, reader: &Reader<'t>, key: &'static str) -> Option<EmailAddress> {
+        let text = reader.needed(key)?;
+        self.report.value(reader.at(key), EmailAddress::parse(&text))
+    }
+
+    fn entries<T>(
+        &self,
+        reader: &Reader<'t>,
+        key: &'static str,
+        read: impl Fn(&Self, Reader<'t>) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let tables = reader.tables(key)?;
+        Some(tables.into_iter().filter_map(|table| read(self, table)).collect())
+    }
+
+    /// Complains about every entry that an earlier one has said already.
+    fn unique<'e, T>(&self, entries: &'e [T], identity: impl Fn(&'e T) -> (&'e str, String), noun: &str) {
+        let mut seen = BTreeSet::new();
+        for (path, identity) in entries.iter().map(identity) {
+            if !seen.insert(identity.clone()) {
+                self.report.add(path, "duplicate", format!("this {noun} is in the file already: {identity}"));
+            }
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! What applying a file did, for people and for programs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use crate::clock::Timestamp;
+use crate::error::Error;
+use crate::id::{ClientId, SecretId};
+use crate::manage::change::Event;
+use crate::model::request::RequestStatus;
+use crate::secret::Secret;
+use crate::store::clients::Client;
+use crate::store::db::Conn;
+use crate::store::profiles::Profile;
+use crate::store::{domain_urls, domains, members, requests, roles, secrets, verifications};
+
+/// What was done, or with `--plan` what would be.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    pub(super) planned: bool,
+    pub(super) events: Vec<Event>,
+    pub(super) users: Vec<Profile>,
+    pub(super) clients: Vec<ClientIds>,
+    pub(super) secrets: Vec<MadeSecret>,
+}
+
+/// A secret that was made, with its text: nobody will see that again.
+#[derive(Debug)]
+pub(super) struct MadeSecret {
+    pub(super) client: String,
+    pub(super) label: String,
+    pub(super) id: SecretId,
+    pub(super) value: Secret<String>,
+}
+
+/// The ids of a client and of all that it has.
+#[derive(Debug)]
+pub(super) struct ClientIds(Value);
+
+impl Outcome {
+    /// Whether anything was done at all.
+    pub fn changed(&self) -> bool {
+        !self.events.is_empty()
+    }
+
+    /// The clients whose configuration changed.
+    pub fn touched(&self) -> BTreeSet<ClientId> {
+        self.events.iter().filter_map(|event| event.client).collect()
+    }
+
+    /// The changes, one a line, and then the secrets that were made. Exposes them: for standard output only.
+    pub fn lines(&self) -> Vec<String> {
+        if !self.changed() {
+            return vec!["nothing to change: everything is as the file says".to_owned()];
+        }
+        let mut lines: Vec<String> = self.events.iter().map(|event| line(event, !self.planned)).collect();
+        if self.planned {
+            lines.push("only planned: nothing was changed".to_owned());
+            return lines;
+        }
+        for made in &self.secrets {
+            lines.push(format!("secret {:?} of {}, shown this once: {}", made.label, made.client, made.value.expose()));
+        }
+        lines
+    }
+
+    /// The same for a program: changes, and unless it is only a plan the ids of everything the file names and the secrets
+    /// that were made. Exposes them: for standard output only.
+    pub fn json(&self) -> Value {
+        let changes: Vec<Value> = self
+            .events
+            .iter()
+            .map(|event| {
+                // In a plan, the id of something new is one that it will not get.
+                let object = (event.before.is_some() || !self.planned).then_some(&event.object);
+                json!({
+                    "action": event.action,
+                    "object": object,
+                    "name": event.name,
+                    "client": if self.planned { None } else { event.client },
+                    "before": event.before,
+                    "after": event.after,
+                })
+            })
+            .collect();
+        let mut told = json!({ "changed": self.changed(), "planned": self.planned, "changes": changes });
+        if !self.planned {
+            let users =
+                self.users.iter().map(|user| json!({ "email": user.email, "sub": user.id.as_public_subject() }));
+            told["users"] = users.collect();
+            told["clients"] = self.clients.iter().map(|client| self.with_values(client)).collect();
+        }
+        told
+    }
+
+    fn with_values(&self, client: &ClientIds) -> Value {
+        let mut told = client.0.clone();
+        let values: BTreeMap<String, &str> =
+            self.secrets.iter().map(|made| (made.id.to_string(), made.value.expose().as_str())).collect();
+        for secret in told["secrets"].as_array_mut().into_iter().flatten() {
+            let value = secret["id"].as_str().and_then(|id| values.get(id));
+            if let Some(value) = value {
+                secret["value"] = json!(value);
+            }
+        }
+        told
+    }
+}
+
+impl ClientIds {
+    /// Reads them as they are now.
+    pub(super) async fn load(conn: &mut Conn, client: Client, now: Timestamp) -> Result<Self, Error> {
+        let id = client.id;
+        let urls = domain_urls::of_client(conn, id).await?;
+        let urls_of = |domain| {
+            let urls = urls.iter().filter(|url| url.domain_id == domain);
+            urls.map(|url| json!({ "id": url.id, "kind": url.kind, "url": url.url })).collect::<Value>()
+        };
+        let domains = domains::of_client(conn, id)
+            .await?
+            .into_iter()
+            .map(|domain| json!({ "id": domain.id, "root_domain": domain.root_domain, "urls": urls_of(domain.id) }));
+        let domains: Value = domains.collect();
+        let secrets = secrets::of_client(conn, id).await?;
+        let secrets: Value = secrets.iter().map(|secret| json!({ "id": secret.id, "label": secret.label })).collect();
+        let roles = roles::of_client(conn, id).await?;
+        let roles: Value = roles.iter().map(|role| json!({ "id": role.id, "key": role.role_key })).collect();
+        let members = members::of_client(conn, id).await?;
+        let members: Value =
+            members.iter().map(|member| json!({ "id": member.id, "email": member.email_key })).collect();
+        let requests = requests::standing(conn, id, now).await?;
+        let requests: Value = requests
+            .iter()
+            .map(|request| {
+                let state = if request.status == RequestStatus::Accepted { "accepted" } else { "pending" };
+                json!({ "id": request.id, "kind": request.kind, "email": request.email_key, "state": state })
+            })
+            .collect();
+        let verifications = verifications::standing(conn, id, now).await?;
+        let verifications: Value = verifications.iter().map(|it| json!({ "id": it.id, "state": it.status })).collect();
+        Ok(Self(json!({
+            "id": id,
+            "name": client.name,
+            "secrets": secrets,
+            "domains": domains,
+            "roles": roles,
+            "members": members,
+            "requests": requests,
+            "verifications": verifications,
+        })))
+    }
+}
+
+/// `domain.updated engines.example: allow_login false -> true`; what is new comes with its id, where that is its id for good.
+fn line(event: &Event, ids: bool) -> String {
+    let mut line = event.action.to_owned();
+    if !event.name.is_empty() {
+        line.push(' ');
+        line.push_str(&event.name);
+    }
+    if ids && event.before.is_none() && event.object != event.name {
+        line = format!("{line} ({})", event.object);
+    }
+    if let (Some(Value::Object(before)), Some(Value::Object(after))) = (&event.before, &event.after) {
+        let keys = before.keys().chain(after.keys().filter(|key| !before.contains_key(*key)));
+        let nothing = Value::Null;
+        let differences = keys.map(|key| {
+            let (before, after) = (before.get(key).unwrap_or(&nothing), after.get(key).unwrap_or(&nothing));
+            format!("{key} {before} -> {after}")
+        });
+        line = format!("{line}: {}", differences.collect::<Vec<_>>().join(", "));
+    }
+    line
+}

@@ -1,0 +1,139 @@
+//! What a file does, and what it does not do.
+
+use super::*;
+use crate::audit;
+use crate::crypto::credential::{Kind, StoredDigest};
+use crate::secret::Secret;
+use crate::store::snapshots::{PlanRules, load};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_example_of_the_specification_applies() {
+    let world = World::new().await;
+    let outcome = world.apply(EXAMPLE).await.unwrap();
+
+    let json = outcome.json();
+    let value = json["clients"][0]["secrets"][0]["value"].as_str().unwrap().to_owned();
+    let plans = PlanRules { free: false, paid: true, grace: Duration::ZERO };
+    let mut conn = world.db.read().await.unwrap();
+    let snapshot = load(&mut conn, id(), plans).await.unwrap().unwrap();
+    let domain = &snapshot.domains[0];
+    assert_eq!(snapshot.scopes.len(), 5);
+    assert!(domain.primary && domain.test_mode && domain.allow_api && !domain.proven);
+    assert_eq!((domain.urls.len(), domain.server_ips.len()), (2, 2));
+    assert_eq!(snapshot.secrets[0].links, [domain.id]);
+    assert_eq!(Some(snapshot.secrets[0].digest), StoredDigest::parse(Kind::ClientSecret, &value));
+    assert_eq!(json["clients"][0]["id"], ID);
+    assert_eq!(json["users"][0]["email"], "ada@example.test");
+    let owner = world.user("ada@example.test").await.unwrap();
+    let member = store::members::membership(&mut conn, id(), owner.id).await.unwrap().unwrap();
+    assert!(member.level == 100 && member.grants_at(NOW));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_change_is_audited_without_secrets() {
+    let world = World::new().await;
+    let outcome = world.apply(EXAMPLE).await.unwrap();
+    let value = outcome.secrets[0].value.expose();
+
+    let mut conn = world.db.read().await.unwrap();
+    let mut entries = store::audit::newest(&mut conn, Some(id()), 100).await.unwrap();
+    entries.extend(store::audit::newest(&mut conn, None, 100).await.unwrap());
+    assert_eq!(entries.len(), outcome.events.len());
+    for entry in &entries {
+        assert!(audit::is_intact(entry));
+        assert_eq!(entry.actor, "operator");
+        let text = format!("{entry:?}");
+        assert!(!text.contains(value) && !text.contains("staple") && !text.contains("Lovelace"), "{text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_tells_everything_and_changes_nothing() {
+    let world = World::new().await;
+    let plan = Options { plan: true, ..Options::default() };
+    let planned = world.apply_as(EXAMPLE, plan).await.unwrap();
+
+    assert!(world.user("ada@example.test").await.is_none() && world.client().await.is_none());
+    let json = planned.json().to_string();
+    assert!(!json.contains("xwms_sk_") && !planned.lines().concat().contains("xwms_sk_"));
+    assert_eq!(planned.lines().last().unwrap(), "only planned: nothing was changed");
+    let applied = world.apply(EXAMPLE).await.unwrap();
+    assert_eq!(actions(&planned), actions(&applied));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_time_there_is_nothing_to_change() {
+    for file in [EXAMPLE, RICH] {
+        let world = World::with(file).await;
+        let again = world.apply(file).await.unwrap();
+        assert_eq!(actions(&again), Vec::<String>::new());
+        assert_eq!(again.lines(), ["nothing to change: everything is as the file says"]);
+        assert_eq!(again.json()["changed"], false);
+        assert_eq!(again.json()["clients"][0]["secrets"][0].get("value"), None);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn absent_keys_stay_and_empty_ones_clear_and_unlisted_entries_go() {
+    let world = World::with(RICH).await;
+    let mine = format!("[[clients]]\nid = {ID:?}\n");
+
+    // Nothing named, nothing changed.
+    assert!(!world.apply(&mine).await.unwrap().changed());
+    let cleared =
+        world.apply(&format!("{mine}terms_url = \"\"\nscopes = [\"openid\"]\nverifications = []\n")).await.unwrap();
+    let client = world.client().await.unwrap();
+    assert_eq!((client.terms_url, client.privacy_url.is_some()), (None, true));
+    assert_eq!(
+        actions(&cleared),
+        ["client.updated Analytical Engines", "scope.deactivated userinfo", "verification.ended ",]
+    );
+    let gone = world.apply(&format!("{mine}secrets = [{{ label = \"Old Key\" }}]\nmembers = []\nroles = []\nrequests = []\ndomains = [{{ root_domain = \"shop.example\", urls = [] }}]\n")).await.unwrap();
+    assert_eq!(
+        actions(&gone),
+        [
+            "url.deleted https://shop.example/callback",
+            "url.deleted https://shop.example/hook",
+            "domain.deleted engines.example",
+            "domain.updated shop.example",
+            "secret.deleted Standard Key",
+            "member.deleted charles@example.test",
+            "member.deleted nobody@example.test",
+            "role.deleted night-shift",
+            "request.withdrawn mary@example.test",
+            "request.withdrawn nobody@example.test",
+        ]
+    );
+    assert!(world.export().await.contains("primary = true"));
+    assert!(world.user("charles@example.test").await.is_some(), "no user is ever deleted");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_is_set_once_unless_asked_otherwise() {
+    let user = |password: &str| format!("[[users]]\nemail = \"ada@example.test\"\npassword = {password:?}\n");
+    let opens = async |world: &World, password: &str| {
+        let mut conn = world.db.read().await.unwrap();
+        let account = store::profiles::find_by_email(&mut conn, "ada@example.test").await.unwrap().unwrap();
+        let hash = store::profiles::password_hash(&mut conn, account.id).await.unwrap();
+        world.passwords.verify(Secret::new(password.to_owned()), hash).await.unwrap()
+    };
+    let world = World::with("[[users]]\nemail = \"ada@example.test\"\n").await;
+    world.apply(&user("note g of the translator")).await.unwrap();
+    assert!(opens(&world, "note g of the translator").await);
+
+    assert!(!world.apply(&user("a later afterthought")).await.unwrap().changed());
+    assert!(opens(&world, "note g of the translator").await);
+    let all = Options { set_passwords: true, ..Options::default() };
+    assert!(world.apply_as(&user("a later afterthought"), all).await.unwrap().changed());
+    assert!(opens(&world, "a later afterthought").await);
+    assert!(!world.apply_as(&user("a later afterthought"), all).await.unwrap().changed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_without_an_id_is_found_by_owner_and_name() {
+    let file = EXAMPLE.replace(&format!("id = {ID:?}\n"), "");
+    let world = World::with(&file).await;
+    assert!(!world.apply(&file).await.unwrap().changed());
+    let other = file.replace("Analytical Engines", "Difference Engines");
+    assert!(actions(&world.apply(&other).await.unwrap()).contains(&"client.created Difference Engines".to_owned()));
+}

@@ -1,0 +1,257 @@
+//! What is refused: with every reason at once, naming the line, and with nothing written.
+
+use super::*;
+use crate::crypto::credential::{Credential, Kind};
+
+/// A row: what to put in place of what, and what is told.
+type Row<'a> = (&'a str, &'a str, &'a [&'a str]);
+
+const PATH: &str = "clients[0].domains[0]";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_bad_value_is_refused_and_nothing_is_written() {
+    let world = World::new().await;
+    let long = format!("name = \"{}\"", "x".repeat(121));
+    let ips = (0..257).map(|n| format!("\"10.0.{}.{}\"", n / 256, n % 256)).collect::<Vec<_>>().join(",");
+    let ips = format!("[{ips}]");
+    let rows: &[Row] = &[
+        ("given_name", "givenname", &["users[0].givenname unknown_key"]),
+        ("ada@example.test\"\npassword", "ada\"\npassword", &["users[0].email malformed"]),
+        ("correct horse battery staple", "password", &["users[0].password common"]),
+        ("email_verified = true", "email_verified = 1", &["users[0].email_verified type"]),
+        ("plan = \"paid\"", "plan = \"gold\"", &["users[0].plan unknown_value"]),
+        ("plan = \"paid\"", "plan = \"free\"", &["clients[0].owner plan_required"]),
+        (
+            "plan = \"paid\"",
+            "plan = \"paid\"\nplan_valid_until = 2020-01-01T00:00:00Z",
+            &["clients[0].owner plan_required"],
+        ),
+        ("plan = \"paid\"", "plan = \"paid\"\nstaff = \"king\"", &["users[0].staff unknown_value"]),
+        ("client_01jd", "client_99jd", &["clients[0].id malformed"]),
+        ("name = \"Analytical Engines\"", "", &["clients[0].name required"]),
+        ("name = \"Analytical Engines\"", &long, &["clients[0].name too_long"]),
+        ("owner = \"ada@example.test\"", "", &["clients[0].owner required"]),
+        ("owner = \"ada@example.test\"", "owner = \"eve@example.test\"", &["clients[0].owner no_account"]),
+        ("owner = ", "homepage_url = \"javascript:alert(1)\"\nowner = ", &["clients[0].homepage_url scheme"]),
+        ("\"userinfo\"]", "\"userinfo\", \"everything\"]", &["clients[0].scopes[5] unknown_scope"]),
+        ("\"userinfo\"]", "\"openid\"]", &["clients[0].scopes[4] duplicate"]),
+        ("label = \"Standard Key\"", "", &["clients[0].secrets[0].label required"]),
+        ("label = \"Standard Key\"", "label = \"Other Key\"", &["clients[0].domains[0].secrets[0] unknown_secret"]),
+        (
+            "label = \"Standard Key\"",
+            "label = \"Standard Key\"\nexpires_at = \"2020-01-01T00:00:00Z\"",
+            &["clients[0].secrets[0].expires_at past"],
+        ),
+        (
+            "label = \"Standard Key\"",
+            "label = \"Standard Key\"\n[[clients.secrets]]\nlabel = \" Standard Key \"",
+            &["clients[0].secrets[1] duplicate"],
+        ),
+        ("engines.example\"\n", "co.uk\"\n", &["clients[0].domains[0].root_domain public_suffix"]),
+        ("\"::1\"]", "\"0.0.0.0/0\"]", &["clients[0].domains[0].server_ips[1] everyone"]),
+        ("[\"127.0.0.1\", \"::1\"]", &ips, &["clients[0].domains[0].server_ips too_many"]),
+        ("primary = true", "primary = false", &["clients[0].domains[0].primary primary_needed"]),
+        (
+            "test_mode = true",
+            "test_mode = false",
+            &["clients[0].domains[0].urls[0].url scheme", "clients[0].domains[0].urls[1].url scheme"],
+        ),
+        ("http://127.0.0.1:8081/callback", "https://evil.test/callback", &["clients[0].domains[0].urls[0].url host"]),
+        (
+            "kind = \"logout\", url = \"http://127.0.0.1:8081/\"",
+            "kind = \"callback\", url = \"http://127.0.0.1:8081/callback\"",
+            &["clients[0].domains[0].urls[1] duplicate"],
+        ),
+        ("kind = \"logout\"", "kind = \"log out\"", &["clients[0].domains[0].urls[1].kind unknown_value"]),
+        ("kind = \"logout\", ", "", &["clients[0].domains[0].urls[1].kind required"]),
+        (
+            "primary = true",
+            "fallback_uri = \"http://127.0.0.1:8080/login\"",
+            &["clients[0].domains[0].fallback_uri issuer"],
+        ),
+        ("[[clients]]", "[[clients]]\nsurprise = 1", &["clients[0].surprise unknown_key"]),
+        ("[[users]]", "[nothing]\n[[users]]", &["nothing unknown_key"]),
+        ("[[users]]", "[[users]", &["file malformed"]),
+        ("given_name = \"Ada\"", "given_name = \"Ada\"\ngiven_name = \"Eve\"", &["file malformed"]),
+    ];
+    for (good, bad, reasons) in rows {
+        let file = EXAMPLE.replacen(good, bad, 1);
+        assert_ne!(file, EXAMPLE, "{good}");
+        let errors = world.refused(&file).await;
+        assert_eq!(told(&errors), *reasons, "{bad}: {errors:?}");
+        assert!(world.user("ada@example.test").await.is_none() && world.client().await.is_none(), "{bad}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_bad_entry_of_the_organisation_is_refused() {
+    let world = World::with("[[users]]\nemail = \"ada@example.test\"\nplan = \"paid\"\n").await;
+    let base =
+        format!("[[clients]]\nid = {ID:?}\nname = \"Engines\"\nowner = \"ada@example.test\"\nscopes = [\"openid\"]\n");
+    let domain = "[[clients.domains]]\nroot_domain = \"engines.example\"\n";
+    let rows = [
+        ("[[clients.roles]]\nkey = \"owner\"\n", "clients[0].roles[0].key preset"),
+        ("[[clients.roles]]\nkey = \"a\"\nname = \"A\"\nlevel = 101\n", "clients[0].roles[0].level range"),
+        (
+            "[[clients.roles]]\nkey = \"a\"\nname = \"A\"\npermissions = [\"staff:read\"]\n",
+            "clients[0].roles[0].permissions[0] unknown_permission",
+        ),
+        ("[[clients.roles]]\nkey = \"a\"\n", "clients[0].roles[0].name required"),
+        (
+            "[[clients.members]]\nemail = \"eve@example.test\"\nrole = \"king\"\n",
+            "clients[0].members[0].role unknown_role",
+        ),
+        (
+            "[[clients.members]]\nemail = \"ada@example.test\"\nrole = \"viewer\"\n",
+            "clients[0].members[0].role last_owner",
+        ),
+        (
+            "[[clients.members]]\nemail = \"eve@example.test\"\nrole = \"viewer\"\nstatus = \"active\"\n",
+            "clients[0].members[0].status no_account",
+        ),
+        (
+            "[[clients.requests]]\nkind = \"access\"\nemail = \"eve@example.test\"\n",
+            "clients[0].requests[0].scopes required",
+        ),
+        (
+            "[[clients.requests]]\nkind = \"test\"\nemail = \"eve@example.test\"\nstate = \"accepted\"\n",
+            "clients[0].requests[0].state no_account",
+        ),
+        (
+            "[[clients.requests]]\nkind = \"test\"\nemail = \"eve@example.test\"\nstate = \"declined\"\n",
+            "clients[0].requests[0].state unknown_value",
+        ),
+        (
+            "[[clients.requests]]\nkind = \"test\"\nemail = \"eve@example.test\"\ndomain = \"other.example\"\n",
+            "clients[0].requests[0].domain unknown_domain",
+        ),
+        (
+            "[[clients.verifications]]\ndomains = [\"engines.example\"]\nscopes = [\"openid\"]\nstate = \"approved\"\n",
+            "clients[0].verifications[0].domains unproven",
+        ),
+        (
+            "[[clients.verifications]]\ndomains = [\"other.example\"]\nscopes = [\"openid\"]\n",
+            "clients[0].verifications[0].domains unknown_domain",
+        ),
+        (
+            "[[clients.verifications]]\ndomains = [\"engines.example\"]\nscopes = []\n",
+            "clients[0].verifications[0].scopes required",
+        ),
+    ];
+    for (entry, reason) in rows {
+        let errors = world.refused(&format!("{base}{domain}{entry}")).await;
+        assert_eq!(told(&errors), [reason], "{errors:?}");
+        assert!(world.client().await.is_none(), "{entry}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_reasons_are_told_at_once_each_with_its_line() {
+    let world = World::new().await;
+    let file = EXAMPLE.replace("given_name", "givenname").replace("kind = \"callback\"", "kind = \"nowhere\"");
+    let file =
+        file.replace("\"::1\"", "\"everywhere\"").replace("email_verified = true", "email_verified = \"hunter2\"");
+    let errors = world.refused(&file).await;
+    assert_eq!(
+        told(&errors),
+        [
+            "users[0].givenname unknown_key",
+            "users[0].email_verified type",
+            "clients[0].domains[0].server_ips[1] malformed",
+            "clients[0].domains[0].urls[0].kind unknown_value",
+        ]
+    );
+    let lines: Vec<&str> = errors.iter().map(|error| error.message.split(':').next().unwrap()).collect();
+    assert_eq!(lines, ["line 5", "line 7", "line 21", "line 29"]);
+    assert!(!format!("{errors:?}").contains("hunter2"), "what is in a wrong place may be a secret");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn st_09_a_weak_secret_is_refused() {
+    let world = World::new().await;
+    let good = Credential::generate(Kind::ClientSecret, NOW).into_text();
+    let good = good.expose();
+    let other = if good.ends_with('0') { "1" } else { "0" };
+    for weak in [
+        "hunter2",
+        "xwms_sk_0000000000000000000000000000000000000000000000000",
+        &good.replace("xwms_sk_", "xwms_pat_"),
+        &good[..good.len() - 1],
+        &format!("{}{other}", &good[..good.len() - 1]),
+    ] {
+        let file = EXAMPLE.replace("label = \"Standard Key\"", &format!("label = \"Standard Key\"\nvalue = {weak:?}"));
+        let errors = world.refused(&file).await;
+        assert_eq!(told(&errors), ["clients[0].secrets[0].value weak"]);
+        assert!(!format!("{errors:?}").contains(weak) && world.client().await.is_none());
+    }
+    let file = EXAMPLE.replace("label = \"Standard Key\"", &format!("label = \"Standard Key\"\nvalue = {good:?}"));
+    let outcome = world.apply(&file).await.unwrap();
+    assert!(outcome.secrets.is_empty() && !outcome.json().to_string().contains(good));
+    let second = file.replace(ID, "client_01jd3v8m1efb9rkyq9wzvw2x4b").replace("Analytical", "Difference");
+    assert_eq!(told(&world.refused(&second).await), ["clients[0].secrets[0].value taken"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mg_19_another_tenants_client_cannot_be_taken() {
+    let world = World::with(EXAMPLE).await;
+    let before = world.export().await;
+    let eve = "[[users]]\nemail = \"eve@example.test\"\nplan = \"paid\"\n";
+    let swap = format!("{eve}[[clients]]\nid = {ID:?}\nowner = \"eve@example.test\"\nname = \"Mine\"\n");
+    assert_eq!(told(&world.refused(&swap).await), ["clients[0].owner other_owner"]);
+    let twice = format!("[[clients]]\nid = {ID:?}\n[[clients]]\nid = {ID:?}\n");
+    assert_eq!(told(&world.refused(&twice).await), ["clients[1] duplicate"]);
+    let users = "[[users]]\nemail = \"ada@example.test\"\n[[users]]\nemail = \"ADA@example.test\"\n";
+    assert_eq!(told(&world.refused(users).await), ["users[1] duplicate"]);
+    let large = format!("{EXAMPLE}#{}", "x".repeat(10 << 20));
+    assert_eq!(told(&world.refused(&large).await), ["file too_long"]);
+    let unknown = world.refused(&EXAMPLE.replace("allow_api", "allow_apis")).await;
+    assert!(unknown[0].message.starts_with("line 23:") && unknown[0].message.contains("allow_apis"), "{unknown:?}");
+
+    // One good entry before a bad one is not applied either.
+    let half = format!("{eve}[[clients]]\nid = \"client_01jd3v8m1efb9rkyq9wzvw2x4b\"\nname = \"Mine\"\n");
+    assert_eq!(told(&world.refused(&half).await), ["clients[0].owner required"]);
+    assert!(world.user("eve@example.test").await.is_none());
+    assert_eq!(world.export().await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn test_mode_ends_only_without_its_urls_and_never_covers_what_is_verified() {
+    let world = World::with(EXAMPLE).await;
+    let mine = |rest: &str| {
+        format!("[[clients]]\nid = {ID:?}\n[[clients.domains]]\nroot_domain = \"engines.example\"\n{rest}")
+    };
+    let errors = world.refused(&mine("test_mode = false\n")).await;
+    assert_eq!(told(&errors), [format!("{PATH} test_urls_present")]);
+    assert!(errors[0].message.contains("http://127.0.0.1:8081/callback"), "{errors:?}");
+
+    let urls = "urls = [{ kind = \"callback\", url = \"https://engines.example/callback\" }, { kind = \"logout\", url = \"http://127.0.0.1:8081/\", active = false }]\n";
+    world.apply(&mine(&format!("test_mode = false\nownership = \"proven\"\n{urls}"))).await.unwrap();
+    let verified =
+        "[[clients.verifications]]\ndomains = [\"engines.example\"]\nscopes = [\"userinfo\"]\nstate = \"approved\"\n";
+    world.apply(&mine(verified)).await.unwrap();
+    assert_eq!(told(&world.refused(&mine("test_mode = true\n")).await), [format!("{PATH} verified_domain")]);
+    world.apply(&format!("[[clients]]\nid = {ID:?}\nverifications = []\n")).await.unwrap();
+    world.apply(&mine("test_mode = true\n")).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_entitles_to_so_many_clients() {
+    let world = World::with("[[users]]\nemail = \"ada@example.test\"\nplan = \"paid\"\n").await;
+    let named = |name: &str| format!("[[clients]]\nname = {name:?}\nowner = \"ada@example.test\"\n");
+    world.apply(&["A", "B", "C"].map(named).concat()).await.unwrap();
+    assert_eq!(told(&world.refused(&named("D")).await), ["clients[0].owner plan_required"]);
+    assert!(!world.apply(&named("C")).await.unwrap().changed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn exactly_one_domain_is_primary_and_it_moves_as_told() {
+    let world = World::with(RICH).await;
+    let mine = |rest: &str| format!("[[clients]]\nid = {ID:?}\n{rest}");
+    let both = "[[clients.domains]]\nroot_domain = \"shop.example\"\nprimary = true\n[[clients.domains]]\nroot_domain = \"engines.example\"\n";
+    let moved = world.apply(&mine(both)).await.unwrap();
+    assert_eq!(actions(&moved), ["domain.updated engines.example", "domain.updated shop.example"]);
+    let neither = both.replace("= true", "= false");
+    assert_eq!(told(&world.refused(&mine(&neither)).await), ["clients[0].domains[0].primary primary_needed"]);
+    let two = format!("{both}primary = true\n");
+    assert_eq!(told(&world.refused(&mine(&two)).await), ["clients[0].domains[1].primary duplicate"]);
+}

@@ -1,0 +1,34 @@
+//! The scopes that clients have activated, and the catalog they choose from.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::db::{Conn, with_conn};
+use super::schema::{client_scopes as t, scopes};
+use crate::clock::Timestamp;
+use crate::id::ClientId;
+use crate::model::scope::ScopeSet;
+
+/// The scopes of a client.
+pub async fn of_client(conn: &mut Conn, client: ClientId) -> QueryResult<ScopeSet> {
+    let query = t::table.filter(t::client_id.eq(client)).select(t::scope);
+    let names: Vec<String> = with_conn!(conn, |c| query.load(c))?;
+    Ok(names.into_iter().collect())
+}
+
+/// The names of the catalog.
+pub async fn catalog(conn: &mut Conn) -> QueryResult<ScopeSet> {
+    let names: Vec<String> = with_conn!(conn, |c| scopes::table.select(scopes::name).load(c))?;
+    Ok(names.into_iter().collect())
+}
+
+/// Activates a scope of the catalog.
+pub async fn insert(conn: &mut Conn, client: ClientId, scope: &str, now: Timestamp) -> QueryResult<()> {
+    let row = (t::client_id.eq(client), t::scope.eq(scope), t::created_at.eq(now));
+    with_conn!(conn, |c| diesel::insert_into(t::table).values(row).execute(c)).map(drop)
+}
+
+/// Deactivates a scope.
+pub async fn delete(conn: &mut Conn, client: ClientId, scope: &str) -> QueryResult<()> {
+    with_conn!(conn, |c| diesel::delete(t::table.find((client, scope))).execute(c)).map(drop)
+}

@@ -1,0 +1,93 @@
+//! Domains of clients, and the addresses their servers call from.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::db::{Conn, with_conn};
+use super::schema::{domain_server_ips as ips, domains as t, grants};
+use crate::clock::Timestamp;
+use crate::id::{ClientId, DomainId};
+use crate::model::domain::Ownership;
+use crate::model::root_domain::RootDomain;
+
+/// A domain as it is configured.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = t, treat_none_as_null = true, treat_none_as_default_value = false)]
+pub struct Domain {
+    /// Its id.
+    pub id: DomainId,
+    /// Whose it is.
+    pub client_id: ClientId,
+    /// Its root domain.
+    pub root_domain: RootDomain,
+    /// What the partner calls it.
+    pub internal_name: Option<String>,
+    /// Where failed logins go.
+    pub fallback_uri: Option<String>,
+    /// What the error page shows as the partner's words.
+    pub fallback_response: Option<String>,
+    /// Logins may start.
+    pub allow_login: bool,
+    /// Client credentials and the native user API may be used.
+    pub allow_api: bool,
+    /// It is in use.
+    pub active: bool,
+    /// It is the client's primary domain.
+    pub is_primary: bool,
+    /// It is in test mode.
+    pub test_mode: bool,
+    /// Whether the partner has shown that it is theirs.
+    pub ownership: Ownership,
+    /// What they show it with.
+    pub ownership_token: String,
+    /// When it was last looked at.
+    pub ownership_checked_at: Option<Timestamp>,
+    /// Since when it exists.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// Stores a new domain.
+pub async fn insert(conn: &mut Conn, domain: &Domain) -> QueryResult<()> {
+    with_conn!(conn, |c| diesel::insert_into(t::table).values(domain).execute(c)).map(drop)
+}
+
+/// Writes every field.
+pub async fn update(conn: &mut Conn, domain: &Domain) -> QueryResult<()> {
+    with_conn!(conn, |c| diesel::update(t::table.find(domain.id)).set(domain).execute(c)).map(drop)
+}
+
+/// The domains of a client, oldest first.
+pub async fn of_client(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Domain>> {
+    let query = t::table.filter(t::client_id.eq(client)).order((t::created_at, t::id));
+    with_conn!(conn, |c| query.select(Domain::as_select()).load(c))
+}
+
+/// Deletes a domain with its URLs, links and coverage, and ends every grant that came through it: with them go its codes,
+/// refresh families and access tokens.
+pub async fn delete(conn: &mut Conn, id: DomainId, now: Timestamp) -> QueryResult<()> {
+    let live = grants::table.filter(grants::domain_id.eq(id)).filter(grants::revoked_at.is_null());
+    with_conn!(conn, |c| diesel::update(live).set(grants::revoked_at.eq(now)).execute(c))?;
+    with_conn!(conn, |c| diesel::delete(t::table.find(id)).execute(c)).map(drop)
+}
+
+/// Every server IP of a client, with its domain, in order.
+pub async fn server_ips(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<(DomainId, String)>> {
+    let query = ips::table
+        .inner_join(t::table)
+        .filter(t::client_id.eq(client))
+        .order((ips::domain_id, ips::network))
+        .select((ips::domain_id, ips::network));
+    with_conn!(conn, |c| query.load(c))
+}
+
+/// Sets the server IPs of a domain to these.
+pub async fn set_server_ips(conn: &mut Conn, domain: DomainId, networks: &[String]) -> QueryResult<()> {
+    with_conn!(conn, |c| diesel::delete(ips::table.filter(ips::domain_id.eq(domain))).execute(c))?;
+    let rows: Vec<_> = networks.iter().map(|text| (ips::domain_id.eq(domain), ips::network.eq(text))).collect();
+    for row in rows {
+        with_conn!(conn, |c| diesel::insert_into(ips::table).values(row).execute(c))?;
+    }
+    Ok(())
+}

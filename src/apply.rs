@@ -1,0 +1,89 @@
+//! `xwms apply FILE`: brings the database to what a provisioning file says.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use xwms_core::clock::Clock;
+use xwms_core::config::Config;
+use xwms_core::crypto::password::PasswordHasher;
+use xwms_core::error::Error;
+use xwms_core::manage::entitlement::Rules;
+use xwms_core::provision::{self, MAX_BYTES, Options};
+use xwms_core::secret::Secret;
+use xwms_core::store::db::Db;
+
+use crate::output;
+use crate::wire::{StartError, database_options};
+
+/// What `apply` is told.
+#[derive(Debug, clap::Args)]
+pub struct ApplyArgs {
+    /// The provisioning file (TOML, at most 1 MiB); - for standard input
+    file: PathBuf,
+    /// Only print what would change
+    #[arg(long)]
+    plan: bool,
+    /// Print as JSON, with the generated secrets and all ids
+    #[arg(long)]
+    json: bool,
+    /// Set the passwords of the file also for accounts that have one
+    #[arg(long)]
+    set_passwords: bool,
+}
+
+/// Applies the file and prints what changed.
+///
+/// # Errors
+/// Everything that stands against the file, or why the database can't be used.
+pub async fn run(config: Config, args: ApplyArgs) -> Result<(), StartError> {
+    let text = read(&args.file)?;
+    let db = database(&config).await?;
+    let passwords = password_hasher(&config)?;
+    let options = Options { plan: args.plan, set_passwords: args.set_passwords };
+    let (rules, now) = (Rules::of(&config), Clock::system().now());
+    let applied = provision::apply_to(&db, &passwords, &rules, now, text.expose(), options).await;
+    let outcome = applied.map_err(|error| refused(&args.file, error))?;
+    if args.json {
+        return output::result(&format!("{:#}", outcome.json()));
+    }
+    output::result(&outcome.lines().join("\n"))
+}
+
+/// The database of this configuration, its schema brought up to date.
+pub(crate) async fn database(config: &Config) -> Result<Db, StartError> {
+    let opened = Db::open(&database_options(config)).await;
+    opened.map_err(|error| StartError(format!("the database can't be opened: {error:?}")))
+}
+
+/// Hashes passwords as the server does.
+pub(crate) fn password_hasher(config: &Config) -> Result<PasswordHasher, StartError> {
+    let passwords = &config.passwords;
+    let (threads, queue) = (passwords.threads.get() as usize, passwords.queue.get() as usize);
+    PasswordHasher::new(passwords.cost(), threads, queue).map_err(|error| StartError(format!("passwords: {error}")))
+}
+
+/// Reads the file, and no more of it than is taken. It holds passwords.
+fn read(path: &Path) -> Result<Secret<String>, StartError> {
+    let failed = |error: std::io::Error| StartError(format!("{}: {error}", path.display()));
+    let mut bytes = Vec::new();
+    let most = MAX_BYTES as u64 + 1;
+    if path == Path::new("-") {
+        std::io::stdin().lock().take(most).read_to_end(&mut bytes).map_err(failed)?;
+    } else {
+        std::fs::File::open(path).map_err(failed)?.take(most).read_to_end(&mut bytes).map_err(failed)?;
+    }
+    if bytes.len() > MAX_BYTES {
+        return Err(StartError(format!("{}: a provisioning file has at most 1 MiB", path.display())));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| StartError(format!("{}: this is not UTF-8", path.display())))?;
+    Ok(Secret::new(text))
+}
+
+fn refused(path: &Path, error: Error) -> StartError {
+    let Error::Invalid(errors) = error else {
+        return StartError(format!("the file can't be applied; nothing was changed: {error:?}"));
+    };
+    let lines: Vec<String> =
+        errors.iter().map(|error| format!("  {} ({}): {}", error.field, error.code, error.message)).collect();
+    StartError(format!("{} is refused; nothing was changed:\n{}", path.display(), lines.join("\n")))
+}

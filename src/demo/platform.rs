@@ -1,0 +1,165 @@
+//! What the demo's platform holds: a partner with a paid account, a client that is fully configured, and a tester.
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+use xwms_core::crypto::credential::{Credential, Kind};
+use xwms_core::crypto::random;
+use xwms_core::id::ClientId;
+use xwms_core::provision;
+use xwms_core::secret::Secret;
+use xwms_core::state::Core;
+
+use crate::wire::StartError;
+
+const OWNER: &str = "ada@example.test";
+const TESTER: &str = "charles@example.test";
+const DOMAIN: &str = "engines.example";
+
+/// What was provisioned, with the credentials that are stored nowhere.
+pub(super) struct Platform {
+    /// The sample site's client.
+    pub(super) client: ClientId,
+    /// The secret of the client that is linked to its domain.
+    pub(super) secret: Secret<String>,
+    /// The domain that the sample site is.
+    pub(super) domain: &'static str,
+    owner_password: Secret<String>,
+    tester_password: Secret<String>,
+}
+
+impl Platform {
+    /// Provisions an empty platform; the sample site will be at `site`.
+    pub(super) async fn provision(core: &Core, site: SocketAddr) -> Result<Self, StartError> {
+        let now = core.clock.now();
+        let platform = Self {
+            client: ClientId::generate(now),
+            secret: Credential::generate(Kind::ClientSecret, now).into_text(),
+            domain: DOMAIN,
+            owner_password: password(),
+            tester_password: password(),
+        };
+        let applied = provision::apply(core, platform.file(site).expose(), provision::Options::default()).await;
+        applied.map_err(|error| StartError(format!("the demo's platform can't be provisioned: {error:?}")))?;
+        Ok(platform)
+    }
+
+    /// The provisioning file, which a partner's operator would write.
+    fn file(&self, site: SocketAddr) -> Secret<String> {
+        let Self { client, secret, domain, owner_password, tester_password } = self;
+        let (secret, owner_password, tester_password) =
+            (secret.expose(), owner_password.expose(), tester_password.expose());
+        Secret::new(format!(
+            r#"
+[[users]]
+email = "{OWNER}"
+password = "{owner_password}"
+given_name = "Ada"
+family_name = "Lovelace"
+email_verified = true
+plan = "paid"
+locale = "en-GB"
+zoneinfo = "Europe/London"
+birth_date = "1815-12-10"
+country = "GB"
+
+[[users]]
+email = "{TESTER}"
+password = "{tester_password}"
+given_name = "Charles"
+family_name = "Babbage"
+email_verified = true
+locale = "en-GB"
+zoneinfo = "Europe/London"
+birth_date = "1791-12-26"
+country = "GB"
+
+[[clients]]
+id = "{client}"
+name = "Analytical Engines"
+owner = "{OWNER}"
+contact_email = "{OWNER}"
+homepage_url = "https://{domain}/"
+privacy_url = "https://{domain}/privacy"
+terms_url = "https://{domain}/terms"
+scopes = ["openid", "profile", "email", "offline_access", "providers", "userinfo", "useraddresses", "address", "phone"]
+
+  [[clients.secrets]]
+  label = "Standard Key"
+  value = "{secret}"
+
+  [[clients.domains]]
+  root_domain = "{domain}"
+  internal_name = "Sample site"
+  server_ips = ["127.0.0.1", "::1"]
+  fallback_uri = "http://{site}/fallback"
+  allow_login = true
+  allow_api = true
+  active = true
+  primary = true
+  test_mode = true
+  ownership = "proven"
+  secrets = ["Standard Key"]
+  urls = [
+    {{ kind = "callback", url = "http://{site}/callback" }},
+    {{ kind = "callback", url = "http://{site}/native/callback" }},
+    {{ kind = "logout", url = "http://{site}/" }},
+  ]
+
+  [[clients.requests]]
+  kind = "test"
+  email = "{TESTER}"
+  state = "accepted"
+"#
+        ))
+    }
+
+    /// What a person needs in order to look around.
+    pub(super) fn told(&self, issuer: &str, site: &str, mail: &Path) -> String {
+        let Self { client, secret, domain, owner_password, tester_password } = self;
+        let (secret, owner_password, tester_password) =
+            (secret.expose(), owner_password.expose(), tester_password.expose());
+        let mail = mail.display();
+        format!(
+            "
+  XWMS                {issuer}
+  Analytical Engines  {site}   a partner's site: log in there with XWMS
+
+  Ada Lovelace        {OWNER}      password {owner_password}
+                      owns the client, on a paid account
+  Charles Babbage     {TESTER}  password {tester_password}
+                      has accepted a test user request
+
+  Client              {client}
+  Secret              {secret}
+  Domain              {domain}, in test mode
+  Mail                {mail}
+
+  Ctrl-C ends the demo and removes all of this.
+"
+        )
+    }
+}
+
+/// 80 bits, in letters and digits that are not mistaken for each other.
+fn password() -> Secret<String> {
+    const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let letters = random::bytes::<16>().map(|byte| char::from(ALPHABET[usize::from(byte % 32)]));
+    let groups: Vec<String> = letters.chunks(4).map(|group| group.iter().collect()).collect();
+    Secret::new(groups.join("-"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn st_10_every_demo_has_passwords_of_its_own() {
+        let passwords = [password(), password()];
+        assert_ne!(passwords[0].expose(), passwords[1].expose());
+        for password in passwords {
+            let password = password.expose();
+            assert_eq!((password.len(), password.matches('-').count()), (19, 3));
+        }
+    }
+}

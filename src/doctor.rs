@@ -1,0 +1,300 @@
+//! `xwms doctor`: looks at an installation, says what is well and what is not, and changes nothing.
+
+use std::fmt;
+use std::path::Path;
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+use url::Url;
+use xwms_core::clock::{Clock, Timestamp};
+use xwms_core::config::{Config, ConfigError, Keys, MailTransport};
+use xwms_core::crypto::keys::KeyState;
+use xwms_core::crypto::seal::{MasterKey, MasterKeyError};
+use xwms_core::error::Error;
+use xwms_core::key_rotation;
+use xwms_core::mail::Mailer;
+use xwms_core::model::client::SigningAlg;
+use xwms_core::store::db::{Conn, Db};
+use xwms_core::store::health::{self, Durability, Schema};
+use xwms_core::store::signing_keys::Row;
+
+use crate::wire::StartError;
+use crate::{database, log, output};
+
+/// Checks what the configuration names, one line a check on standard output.
+///
+/// # Errors
+/// When a check failed.
+pub async fn run(config: Result<Config, ConfigError>) -> Result<(), StartError> {
+    let findings = match &config {
+        Ok(config) => {
+            log::start(&config.log)?;
+            examine(config, Clock::system().now()).await
+        }
+        Err(why) => vec![Finding::fail("configuration", why)],
+    };
+    let lines: Vec<String> = findings.iter().map(Finding::to_string).collect();
+    output::result(&lines.join("\n"))?;
+    match findings.iter().filter(|finding| finding.verdict == Verdict::Fail).count() {
+        0 => Ok(()),
+        failed => Err(StartError(format!("{failed} of {} checks failed", findings.len()))),
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Ok,
+    Warn,
+    Fail,
+}
+
+/// The outcome of one check.
+#[derive(Debug)]
+struct Finding {
+    verdict: Verdict,
+    subject: &'static str,
+    text: String,
+}
+
+impl Finding {
+    fn ok(subject: &'static str, text: impl fmt::Display) -> Self {
+        Self { verdict: Verdict::Ok, subject, text: text.to_string() }
+    }
+
+    fn warn(subject: &'static str, text: impl fmt::Display) -> Self {
+        Self { verdict: Verdict::Warn, subject, text: text.to_string() }
+    }
+
+    fn fail(subject: &'static str, text: impl fmt::Display) -> Self {
+        Self { verdict: Verdict::Fail, subject, text: text.to_string() }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verdict = match self.verdict {
+            Verdict::Ok => "OK",
+            Verdict::Warn => "WARN",
+            Verdict::Fail => "FAIL",
+        };
+        // A text of several lines, such as a TOML error with its place, stays one check.
+        write!(f, "{verdict:4}  {}: {}", self.subject, self.text.replace('\n', "\n      "))
+    }
+}
+
+/// The public suffix list that this program was built with.
+const PUBLIC_SUFFIX_LIST: &str = "psl 2.1.247";
+/// Clocks of two machines that differ by more make tokens expire at odd times.
+const CLOCK_TOLERANCE: Duration = Duration::from_secs(2);
+/// A running server rotates within seconds.
+const ROTATION_TOLERANCE: Duration = Duration::from_secs(600);
+const MAIL_SERVER_WAIT: Duration = Duration::from_secs(5);
+
+async fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
+    let mut findings = vec![Finding::ok("configuration", "it is complete and consistent"), issuer(config)];
+    let rows = match database::existing(config).await {
+        Ok(db) => look_into(&db, now, &mut findings).await,
+        Err(why) => {
+            findings.push(Finding::fail("database", why));
+            None
+        }
+    };
+    let master_key = MasterKey::from_file(Path::new(&config.keys.master_key_file));
+    findings.push(master_key_file(&master_key, rows.as_deref(), config));
+    if let Some(rows) = &rows {
+        findings.extend(signing_keys(rows, master_key.ok().as_ref(), &config.keys, now));
+    }
+    findings.push(mail(config).await);
+    findings.push(Finding::ok("public suffix list", format!("that of {PUBLIC_SUFFIX_LIST}, built in")));
+    findings
+}
+
+fn issuer(config: &Config) -> Finding {
+    let issuer = config.server.issuer();
+    match issuer.starts_with("https://") {
+        true => Finding::ok("issuer", issuer),
+        // The configuration lets http through for loopback only.
+        false => Finding::ok("issuer", format!("{issuer}, on this machine only")),
+    }
+}
+
+/// Checks the database itself, and brings the signing keys along.
+async fn look_into(db: &Db, now: Timestamp, findings: &mut Vec<Finding>) -> Option<Vec<Row>> {
+    match ask(db, now).await {
+        Ok((found, rows)) => {
+            findings.extend(found);
+            Some(rows)
+        }
+        Err(error) => {
+            findings.push(Finding::fail("database", told(&error)));
+            None
+        }
+    }
+}
+
+async fn ask(db: &Db, now: Timestamp) -> Result<(Vec<Finding>, Vec<Row>), Error> {
+    let mut conn: Conn = db.read().await?;
+    let mut findings = vec![schema(&health::schema(&mut conn).await?)];
+    if let Some(durability) = health::durability(&mut conn).await? {
+        findings.push(durable(&durability));
+    }
+    let theirs = health::clock(&mut conn).await?;
+    let rows = key_rotation::list(db).await?;
+    findings.push(clock(now, theirs, &rows));
+    Ok((findings, rows))
+}
+
+fn told(error: &Error) -> String {
+    match error {
+        Error::Unavailable => "it is away; the log says why".to_owned(),
+        Error::Storage(why) => format!("it can't be read, perhaps for want of `xwms migrate`: {why}"),
+        error => format!("it can't be read: {error:?}"),
+    }
+}
+
+fn schema(schema: &Schema) -> Finding {
+    let Schema { missing, unknown } = schema;
+    if !unknown.is_empty() {
+        Finding::fail("schema", format!("a newer program has changed it ({}): use that one", unknown.join(", ")))
+    } else if !missing.is_empty() {
+        Finding::fail("schema", format!("it is not up to date ({}): run `xwms migrate`", missing.join(", ")))
+    } else {
+        Finding::ok("schema", "it is up to date")
+    }
+}
+
+fn durable(durability: &Durability) -> Finding {
+    let Durability { synchronous_commit, fsync, asynchronous, hidden } = durability;
+    let subject = "durability";
+    if fsync != "on" {
+        Finding::fail(subject, "fsync is off: a crash of the machine may lose all")
+    } else if synchronous_commit == "off" {
+        Finding::fail(subject, "synchronous_commit is off: a crash loses commits that were acknowledged")
+    } else if *asynchronous > 0 {
+        let text = "standby servers are asynchronous: should one take over, the last commits are lost";
+        Finding::warn(subject, format!("{asynchronous} {text}"))
+    } else if *hidden > 0 {
+        let text = "standby servers may be asynchronous: only members of pg_monitor can see it";
+        Finding::warn(subject, format!("{hidden} {text}"))
+    } else {
+        Finding::ok(subject, format!("synchronous_commit is {synchronous_commit}, and no standby is asynchronous"))
+    }
+}
+
+/// `theirs`: the clock of the database's machine.
+fn clock(now: Timestamp, theirs: Option<Timestamp>, rows: &[Row]) -> Finding {
+    let apart = theirs.map_or(Duration::ZERO, |theirs| now.since(theirs).max(theirs.since(now)));
+    if rows.iter().any(|row| row.published_at > now.after(CLOCK_TOLERANCE)) {
+        Finding::fail("clock", format!("it says {now}, and a signing key was published after that"))
+    } else if apart > CLOCK_TOLERANCE {
+        Finding::warn("clock", format!("it is {} s apart from the database's", apart.as_secs()))
+    } else {
+        Finding::ok("clock", now)
+    }
+}
+
+fn master_key_file(key: &Result<MasterKey, MasterKeyError>, rows: Option<&[Row]>, config: &Config) -> Finding {
+    match key {
+        Ok(_) => Finding::ok("master key", format!("{}, for its owner only", config.keys.master_key_file)),
+        Err(MasterKeyError::Missing(path)) if rows.is_some_and(<[Row]>::is_empty) => {
+            let path = path.display();
+            match config.server.listen.ip().is_loopback() {
+                true => Finding::warn("master key", format!("the first start will make {path}")),
+                false => {
+                    Finding::fail("master key", format!("there is none at {path}, and this server must be given one"))
+                }
+            }
+        }
+        Err(MasterKeyError::Missing(path)) if rows.is_none() => {
+            let path = path.display();
+            let text = "and without the database it can't be told whether one may be made";
+            Finding::fail("master key", format!("there is none at {path}, {text}"))
+        }
+        Err(why) => Finding::fail("master key", why),
+    }
+}
+
+fn signing_keys(rows: &[Row], master_key: Option<&MasterKey>, keys: &Keys, now: Timestamp) -> Vec<Finding> {
+    let subject = "signing keys";
+    if rows.is_empty() {
+        return vec![Finding::warn(subject, "there are none yet: the first start of the server makes them")];
+    }
+    let mut findings: Vec<Finding> = SigningAlg::ALL.iter().map(|alg| of_algorithm(*alg, rows, keys, now)).collect();
+    let Some(master_key) = master_key else { return findings };
+    let shut: Vec<String> =
+        rows.iter().filter_map(|row| key_rotation::usable(row, master_key).err()).map(|why| why.to_string()).collect();
+    findings.push(match shut.is_empty() {
+        true => Finding::ok(subject, format!("the master key opens all {}", rows.len())),
+        false => Finding::fail(subject, shut.join("\n")),
+    });
+    findings
+}
+
+fn of_algorithm(alg: SigningAlg, rows: &[Row], keys: &Keys, now: Timestamp) -> Finding {
+    let subject = "signing keys";
+    let find = |state| rows.iter().find(|row| row.alg == alg && row.state == state);
+    let Some(current) = find(KeyState::Current) else {
+        return Finding::fail(subject, format!("none signs with {alg}: the next start of the server makes one"));
+    };
+    let until = key_rotation::signs_until(current, keys);
+    match find(KeyState::Next) {
+        Some(next) => {
+            let from = next.signs_from.unwrap_or(until);
+            let text = format!("{alg} {} signs; {} is published and signs from {from}", current.kid, next.kid);
+            if from.after(ROTATION_TOLERANCE) < now { late(text) } else { Finding::ok(subject, text) }
+        }
+        None => {
+            let text = format!("{alg} {} signs until {until}", current.kid);
+            let publish = until.before(keys.publish_hours.duration());
+            if publish.after(ROTATION_TOLERANCE) < now { late(text) } else { Finding::ok(subject, text) }
+        }
+    }
+}
+
+fn late(text: String) -> Finding {
+    Finding::warn("signing keys", format!("{text}: this is overdue, and a running server would have done it"))
+}
+
+async fn mail(config: &Config) -> Finding {
+    let subject = "mail";
+    let config_mail = &config.mail;
+    if let Err(why) = Mailer::new(config_mail) {
+        return Finding::fail(subject, why);
+    }
+    match config_mail.transport {
+        MailTransport::File if config.server.listen.ip().is_loopback() => {
+            Finding::ok(subject, format!("into the folder {}", config_mail.dir))
+        }
+        MailTransport::File => {
+            Finding::warn(subject, format!("it goes into the folder {} and reaches nobody", config_mail.dir))
+        }
+        MailTransport::Smtp => mail_server(config_mail.smtp_url.expose()).await,
+    }
+}
+
+/// Whether somebody listens there. Nothing is sent.
+async fn mail_server(url: &str) -> Finding {
+    let subject = "mail";
+    let Some((host, port)) = Url::parse(url).ok().and_then(|url| place(&url)) else {
+        return Finding::fail(subject, "mail.smtp_url names no host");
+    };
+    match tokio::time::timeout(MAIL_SERVER_WAIT, TcpStream::connect((host.as_str(), port))).await {
+        Ok(Ok(_)) => Finding::ok(subject, format!("{host}:{port} takes connections")),
+        Ok(Err(why)) => Finding::fail(subject, format!("{host}:{port}: {why}")),
+        Err(_) => Finding::fail(subject, format!("{host}:{port} does not answer")),
+    }
+}
+
+/// Where a mail URL leads; without a port, to the one that its scheme and TLS have (RFC 8314 §3.3).
+fn place(url: &Url) -> Option<(String, u16)> {
+    let usual = match url.scheme() {
+        "smtps" => 465,
+        _ if url.query_pairs().any(|(key, _)| key == "tls") => 587,
+        _ => 25,
+    };
+    let host = url.host_str()?.trim_start_matches('[').trim_end_matches(']');
+    Some((host.to_owned(), url.port().unwrap_or(usual)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,113 @@
+//! `xwms user create`: makes an account.
+
+use std::io::BufRead;
+
+use clap::{Subcommand, ValueEnum};
+use xwms_core::clock::Clock;
+use xwms_core::config::Config;
+use xwms_core::error::Error;
+use xwms_core::manage::accounts::{self, AccountFields, NewAccount};
+use xwms_core::manage::entitlement::Rules;
+use xwms_core::model::account::Plan;
+use xwms_core::secret::Secret;
+
+use crate::apply::{database, password_hasher};
+use crate::output;
+use crate::wire::StartError;
+
+/// What `user` is told.
+#[derive(Debug, clap::Args)]
+pub struct UserArgs {
+    #[command(subcommand)]
+    command: UserCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum UserCommand {
+    /// Make an account with a verified address; print its sub and, when one was made up, its password
+    Create(CreateArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct CreateArgs {
+    /// Main address
+    email: String,
+    /// Given name
+    #[arg(long)]
+    given_name: Option<String>,
+    /// Family name
+    #[arg(long)]
+    family_name: Option<String>,
+    /// What the account pays for
+    #[arg(long, value_enum, default_value_t = PlanArg::Free)]
+    plan: PlanArg,
+    /// What the person is on the staff
+    #[arg(long, value_enum)]
+    staff: Option<StaffArg>,
+    /// Read the password from the first line of standard input; otherwise one is made up
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum PlanArg {
+    Free,
+    Paid,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum StaffArg {
+    Reviewer,
+    Admin,
+}
+
+/// Makes the account and prints its `sub` on a line, and a made-up password on a second one.
+///
+/// # Errors
+/// What is wrong with the values, that the address is taken, or why the database can't be used.
+pub async fn run(config: Config, args: UserArgs) -> Result<(), StartError> {
+    let UserCommand::Create(args) = args.command;
+    let given = if args.password_stdin { Some(first_line()?) } else { None };
+    let new = NewAccount {
+        email: args.email,
+        password: given,
+        fields: AccountFields {
+            given_name: args.given_name,
+            family_name: args.family_name,
+            email_verified: Some(true),
+            plan: Some(match args.plan {
+                PlanArg::Free => Plan::Free,
+                PlanArg::Paid => Plan::Paid,
+            }),
+            staff: args.staff.map(|staff| match staff {
+                StaffArg::Reviewer => "reviewer".to_owned(),
+                StaffArg::Admin => "admin".to_owned(),
+            }),
+            ..AccountFields::default()
+        },
+    };
+    let (db, passwords) = (database(&config).await?, password_hasher(&config)?);
+    let made = accounts::register(&db, &passwords, &Rules::of(&config), Clock::system().now(), new).await;
+    let made = made.map_err(refused)?;
+    output::result(&made.sub.to_string())?;
+    made.password.map_or(Ok(()), |password| output::result(password.expose()))
+}
+
+fn first_line() -> Result<Secret<String>, StartError> {
+    let mut line = String::new();
+    let read = std::io::stdin().lock().read_line(&mut line);
+    read.map_err(|error| StartError(format!("no password can be read: {error}")))?;
+    line.truncate(line.trim_end_matches(['\r', '\n']).len());
+    Ok(Secret::new(line))
+}
+
+fn refused(error: Error) -> StartError {
+    match error {
+        Error::Invalid(errors) => {
+            let lines: Vec<String> = errors.iter().map(|error| format!("{}: {}", error.field, error.message)).collect();
+            StartError(lines.join("\n"))
+        }
+        Error::Conflict { message, .. } => StartError(message),
+        error => StartError(format!("the account can't be made: {error:?}")),
+    }
+}
