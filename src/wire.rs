@@ -6,7 +6,7 @@ use xwms_core::clock::Clock;
 use xwms_core::config::Config;
 use xwms_core::crypto::keys::KeyRing;
 use xwms_core::crypto::password::PasswordHasher;
-use xwms_core::crypto::seal::MasterKey;
+use xwms_core::crypto::seal::{MasterKey, MasterKeyError};
 use xwms_core::error::Error;
 use xwms_core::key_rotation;
 use xwms_core::mail::Mailer;
@@ -93,8 +93,9 @@ pub async fn core(config: Config, clock: Clock) -> Result<Core, StartError> {
 fn master_key(config: &Config, has_keys: bool) -> Result<MasterKey, StartError> {
     let path = Path::new(&config.keys.master_key_file);
     let told = |why: &dyn std::fmt::Display| StartError(format!("keys.master_key_file {}: {why}", path.display()));
+    let unusable = |why: MasterKeyError| StartError(format!("keys.master_key_file: {why}"));
     if path.exists() {
-        return MasterKey::from_file(path).map_err(|why| told(&why));
+        return MasterKey::from_file(path).map_err(unusable);
     }
     if has_keys {
         return Err(told(&"it is missing, and the database holds keys that only it opens: bring it back"));
@@ -102,5 +103,9 @@ fn master_key(config: &Config, has_keys: bool) -> Result<MasterKey, StartError> 
     if !config.server.listen.ip().is_loopback() {
         return Err(told(&"it is missing: make one with `head -c 32 /dev/urandom | base64`, mode 0600"));
     }
-    MasterKey::create(path).map_err(|why| told(&why))
+    match MasterKey::create(path) {
+        // Another server starts on the same folder at the same moment, and was first.
+        Err(MasterKeyError::AlreadyThere(_)) => MasterKey::from_file(path).map_err(unusable),
+        made => made.map_err(unusable),
+    }
 }

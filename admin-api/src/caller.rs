@@ -25,9 +25,9 @@ impl FromRequestParts<Core> for SignedIn {
         let headers = &parts.headers;
         let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
         let cookie = cookies::get(cookies, cookies::SESSION, issuer.starts_with("https://"));
-        let session = session::find(core, cookie).await?.ok_or_else(|| {
-            Problem::new(StatusCode::UNAUTHORIZED, "not_signed_in", "sign in first")
-        })?;
+        let session = session::find(core, cookie)
+            .await?
+            .ok_or_else(|| Problem::new(StatusCode::UNAUTHORIZED, "not_signed_in", "sign in first"))?;
         if !parts.method.is_safe() {
             let token = one(headers, "x-csrf-token").unwrap_or_default();
             if is_foreign(headers, issuer) || !csrf::valid(core, &session.key, token) {

@@ -22,7 +22,7 @@ pub(crate) fn expected(headers: &HeaderMap) -> Result<Option<Timestamp>, Problem
     }
     let tag = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
     let version = tag.and_then(|tag| i64::from_str_radix(tag, 16).ok()).map(Timestamp::from_milliseconds);
-    version.map(Some).ok_or_else(|| {
-        Problem::new(StatusCode::PRECONDITION_FAILED, "stale", "If-Match is not the ETag that was read")
-    })
+    version
+        .map(Some)
+        .ok_or_else(|| Problem::new(StatusCode::PRECONDITION_FAILED, "stale", "If-Match is not the ETag that was read"))
 }

@@ -16,7 +16,7 @@ struct Metadata {
     introspection_endpoint: String,
     revocation_endpoint: String,
     jwks_uri: String,
-    scopes_supported: [&'static str; 9],
+    scopes_supported: [&'static str; 7],
     response_types_supported: [&'static str; 1],
     response_modes_supported: [&'static str; 1],
     grant_types_supported: [&'static str; 3],
@@ -42,8 +42,8 @@ struct OpenIdMetadata {
     request_uri_parameter_supported: bool,
 }
 
-const SCOPES: [&str; 9] =
-    ["openid", "profile", "email", "offline_access", "providers", "userinfo", "useraddresses", "address", "phone"];
+/// `address` and `useraddresses` open nothing yet.
+const SCOPES: [&str; 7] = ["openid", "profile", "email", "offline_access", "providers", "userinfo", "phone"];
 const AUTH_METHODS: [&str; 2] = ["client_secret_basic", "client_secret_post"];
 
 /// `GET /.well-known/openid-configuration`.

@@ -32,7 +32,6 @@ pub(crate) const CLAIMS: &[&str] = &[
     "gender",
     "phone_number",
     "phone_number_verified",
-    "address",
     "auth_time",
     "acr",
     "amr",

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::key_rotation;
 use crate::state::Core;
 use crate::store::db::Conn;
-use crate::store::{attempts, codes, email_tokens, flows, grants, refresh_tokens, sessions, throttles};
+use crate::store::{attempts, codes, email_tokens, flows, grants, known_devices, refresh_tokens, sessions, throttles};
 
 /// Rows that one statement deletes at the most, so that no change waits long for the cleaner.
 const BATCH: i64 = 500;
@@ -113,6 +113,7 @@ pub async fn clean(core: &Core) -> Result<(), Error> {
     let keep_attempts = i64::from(config.attempts.keep.get());
     // A spent code is kept as long as what it gave may live, so that its second use is still noticed.
     let codes_before = now.before(config.tokens.access_token_seconds.duration());
+    let devices_since = now.before(config.sessions.known_device_days.duration());
     loop {
         let deleted = core
             .db
@@ -124,6 +125,7 @@ pub async fn clean(core: &Core) -> Result<(), Error> {
                 deleted += sessions::delete_expired(conn, now, BATCH).await?;
                 deleted += email_tokens::delete_expired(conn, now, BATCH).await?;
                 deleted += throttles::delete_expired(conn, now, BATCH).await?;
+                deleted += known_devices::delete_unused(conn, devices_since, BATCH).await?;
                 deleted += attempts::delete_before(conn, attempts_before, BATCH).await?;
                 for client in attempts::clients(conn).await? {
                     deleted += attempts::delete_beyond(conn, client, keep_attempts, BATCH).await?;

@@ -1,6 +1,7 @@
 //! The model, the rules, the store and the use cases of XWMS. No HTTP and no HTML here.
 //!
-//! The modules stand in order: each uses only those above it, but for [`state`], which holds what is wired at start.
+//! [`model`] and [`gate`] know nothing of the rest; [`store`] holds every query; [`login`], [`manage`] and [`provision`]
+//! are the use cases; [`state`] holds what is wired at start.
 
 pub mod address;
 pub mod attempts;

@@ -8,9 +8,11 @@
     clippy::disallowed_methods,
     clippy::allow_attributes,
     missing_docs,
+    unreachable_pub,
     reason = "a test says what went wrong by panicking, and needs no documentation but its name"
 )]
 
+mod admin;
 mod browser;
 mod oauth;
 mod postgres;

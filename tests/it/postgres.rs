@@ -80,7 +80,8 @@ fn start() -> Option<Cluster> {
 /// Makes and runs a cluster until standard input ends, then removes it.
 fn script(programs: &Path, folder: &Path, port: u16, as_root: bool) -> String {
     let (programs, folder) = (programs.display(), folder.display());
-    let lower = if as_root { format!("setpriv --reuid={NOBODY} --regid={NOBODY} --clear-groups ") } else { String::new() };
+    let lower =
+        if as_root { format!("setpriv --reuid={NOBODY} --regid={NOBODY} --clear-groups ") } else { String::new() };
     format!(
         "cd {folder} || exit 1; \
          {lower}{programs}/initdb -D {folder}/data -U xwms -A trust -E UTF8 --no-sync >{folder}/log 2>&1 || exit 1; \
@@ -92,7 +93,8 @@ fn script(programs: &Path, folder: &Path, port: u16, as_root: bool) -> String {
 
 /// The folder of PostgreSQL's programs.
 fn programs() -> Option<PathBuf> {
-    let on_path = std::env::var_os("PATH").into_iter().flat_map(|path| std::env::split_paths(&path).collect::<Vec<_>>());
+    let on_path =
+        std::env::var_os("PATH").into_iter().flat_map(|path| std::env::split_paths(&path).collect::<Vec<_>>());
     let packaged = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let packaged = packaged.map(|version| version.path().join("bin"));
     // Some packages link only a few of them into the path.

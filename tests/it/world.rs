@@ -255,7 +255,11 @@ impl World {
             "consent ended" => self.sql(&format!("UPDATE consents SET ended_at = {at} WHERE {consent}")).await,
             "client suspended" => self.sql(&format!("UPDATE clients SET suspended_at = {at}")).await,
             "plan lapsed" => {
-                let until = if gone { now.before(Duration::from_secs(15 * 86_400)).milliseconds().to_string() } else { "NULL".to_owned() };
+                let until = if gone {
+                    now.before(Duration::from_secs(15 * 86_400)).milliseconds().to_string()
+                } else {
+                    "NULL".to_owned()
+                };
                 self.sql(&format!("UPDATE users SET plan_valid_until = {until} WHERE id = {owner}")).await;
             }
             "domain off" => self.change_domain(&format!("active = {}", !gone)).await,
@@ -349,8 +353,10 @@ async fn apply(core: &Core, text: &str) {
 
 /// Two partners of one owner (Charles), and Ada, who has a password and a verified address.
 async fn given_partners(core: &Core) {
-    apply(core, &format!(
-        r#"
+    apply(
+        core,
+        &format!(
+            r#"
 [[users]]
 email = "charles@example.test"
 password = "{PASSWORD}"
@@ -416,6 +422,7 @@ scopes = ["openid", "profile"]
   secrets = ["Standard Key"]
   urls = [{{ kind = "callback", url = "https://shop.notes.example/cb" }}]
 "#
-    ))
+        ),
+    )
     .await;
 }

@@ -198,8 +198,9 @@ pub async fn migrate(options: &Options) -> Result<(), Error> {
         let migrated = tokio::task::spawn_blocking(move || {
             use diesel::connection::{Connection, SimpleConnection};
             if let Some(folder) = std::path::Path::new(&path).parent().filter(|folder| !folder.as_os_str().is_empty()) {
-                std::fs::create_dir_all(folder).map_err(|why| failed("its folder can't be made", &why))?;
+                make_folder(folder).map_err(|why| failed("its folder can't be made", &why))?;
             }
+            make_private(&path).map_err(|why| failed("it can't be made", &why))?;
             let mut conn = SqliteConnection::establish(&path).map_err(|why| failed("it can't be opened", &why))?;
             conn.batch_execute(&setup).map_err(|why| failed("it can't be set up", &why))?;
             conn.run_pending_migrations(SQLITE_MIGRATIONS).map_err(|why| failed("a migration failed", &*why))?;
@@ -216,6 +217,27 @@ pub async fn migrate(options: &Options) -> Result<(), Error> {
     let mut harness = AsyncMigrationHarness::new(conn);
     harness.run_pending_migrations(POSTGRES_MIGRATIONS).map_err(|why| failed("a migration failed", &*why))?;
     Ok(())
+}
+
+/// Makes a folder that only its owner can look into; one that is there stays as it is.
+fn make_folder(folder: &std::path::Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Makes the database's file, readable by its owner alone, when it is absent: SQLite gives its other files the same mode.
+fn make_private(path: &str) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// The path in a `sqlite://` URL; `None` for another kind of database.

@@ -210,12 +210,7 @@ on_both!(a_cross_site_post_is_sent_on_as_a_get, async |world: World| {
     let query = query.split_once('?').unwrap().1.to_owned();
     let cookies = std::mem::take(&mut browser.cookies);
     let answer = browser
-        .send(
-            Method::POST,
-            "/oauth/authorize",
-            Some("application/x-www-form-urlencoded"),
-            query.into_bytes(),
-        )
+        .send(Method::POST, "/oauth/authorize", Some("application/x-www-form-urlencoded"), query.into_bytes())
         .await;
     assert_eq!(answer.status, 303);
     browser.cookies = cookies;

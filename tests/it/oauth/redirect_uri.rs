@@ -53,10 +53,9 @@ on_both!(ru_02_a_neighbour_of_the_host_is_another_uri, async |world: World| {
 on_both!(ru_06_only_the_partner_learns_which_switch_is_off, async |world: World| {
     let mut browser = world.browser();
     let mut pages = Vec::new();
-    for (switch, reason) in [
-        ("active = false", "domain_inactive"),
-        ("active = true\nallow_login = false", "login_not_allowed"),
-    ] {
+    for (switch, reason) in
+        [("active = false", "domain_inactive"), ("active = true\nallow_login = false", "login_not_allowed")]
+    {
         world.change_domain(switch).await;
         world.clock.advance(std::time::Duration::from_secs(1));
         let answer = browser.get(&world.authorize(&[])).await;

@@ -5,11 +5,9 @@ use crate::world::{CLIENT, OTHER_CLIENT, World, basic, on_both};
 on_both!(te_01_who_does_not_authenticate_is_told_no_more, async |world: World| {
     let wrong_secret = world.other_secret.clone();
     let mut bodies = Vec::new();
-    for (id, secret) in [
-        (CLIENT, &*wrong_secret),
-        ("client_01jd3v8m1efb9rkyq9wzvw2x4z", &*world.secret),
-        ("nonsense", "nonsense"),
-    ] {
+    for (id, secret) in
+        [(CLIENT, &*wrong_secret), ("client_01jd3v8m1efb9rkyq9wzvw2x4z", &*world.secret), ("nonsense", "nonsense")]
+    {
         let mut caller = world.browser();
         caller.headers.push(basic(id, secret));
         let answer = caller.post("/oauth/token", &[("grant_type", "client_credentials")]).await;
@@ -41,7 +39,15 @@ on_both!(te_04_a_switch_that_is_off_refuses_at_once, async |world: World| {
         (answer.status.as_u16(), if answer.status == 200 { String::new() } else { answer.error() })
     };
     assert_eq!(ask().await.0, 200);
-    for fact in ["secret inactive", "secret unlinked", "domain off", "api off", "client suspended", "owner suspended", "plan lapsed"] {
+    for fact in [
+        "secret inactive",
+        "secret unlinked",
+        "domain off",
+        "api off",
+        "client suspended",
+        "owner suspended",
+        "plan lapsed",
+    ] {
         world.change_fact(fact).await;
         assert_eq!(ask().await, (401, "invalid_client".to_owned()), "{fact}");
         world.undo_fact(fact).await;
@@ -80,7 +86,12 @@ on_both!(te_05_the_domain_of_client_credentials, async |world: World| {
 });
 
 on_both!(te_07_other_grants_are_not_supported, async |world: World| {
-    for grant in ["password", "implicit", "urn:ietf:params:oauth:grant-type:token-exchange", "urn:ietf:params:oauth:grant-type:jwt-bearer"] {
+    for grant in [
+        "password",
+        "implicit",
+        "urn:ietf:params:oauth:grant-type:token-exchange",
+        "urn:ietf:params:oauth:grant-type:jwt-bearer",
+    ] {
         let answer = world.client_post("/oauth/token", &[("grant_type", grant)]).await;
         assert_eq!((answer.status.as_u16(), &*answer.error()), (400, "unsupported_grant_type"), "{grant}");
     }

@@ -1,0 +1,125 @@
+//! People and what is known of them.
+
+diesel::table! {
+    users (id) {
+        id -> BigInt,
+        email -> Text,
+        email_key -> Text,
+        email_verified -> Bool,
+        second_email -> Nullable<Text>,
+        password_hash -> Nullable<Text>,
+        given_name -> Nullable<Text>,
+        family_name -> Nullable<Text>,
+        picture -> Nullable<Text>,
+        locale -> Nullable<Text>,
+        zoneinfo -> Nullable<Text>,
+        birth_date -> Nullable<Text>,
+        gender -> Nullable<Text>,
+        country -> Nullable<Text>,
+        phone_number -> Nullable<Text>,
+        phone_number_verified -> Bool,
+        plan -> Text,
+        plan_valid_until -> Nullable<BigInt>,
+        staff -> Nullable<Text>,
+        suspended_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    user_socials (user_id, platform) {
+        user_id -> BigInt,
+        platform -> Text,
+        username -> Text,
+        url -> Text,
+    }
+}
+
+diesel::table! {
+    user_providers (provider, provider_subject) {
+        provider -> Text,
+        provider_subject -> Text,
+        user_id -> BigInt,
+        linked_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    addresses (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        kind -> Text,
+        name -> Nullable<Text>,
+        company_name -> Nullable<Text>,
+        firstname -> Nullable<Text>,
+        lastname -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        email -> Nullable<Text>,
+        tax_nr -> Nullable<Text>,
+        registration_nr -> Nullable<Text>,
+        access_code -> Nullable<Text>,
+        postal_code -> Nullable<Text>,
+        house_number -> Nullable<Text>,
+        street -> Nullable<Text>,
+        city -> Nullable<Text>,
+        country -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    sessions (token_key) {
+        token_key -> Binary,
+        id -> Binary,
+        user_id -> BigInt,
+        authenticated_at -> BigInt,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        user_agent -> Text,
+        address -> Text,
+    }
+}
+
+diesel::table! {
+    known_devices (token_key, user_id) {
+        token_key -> Binary,
+        user_id -> BigInt,
+        last_used_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    email_tokens (token_key) {
+        token_key -> Binary,
+        purpose -> Text,
+        user_id -> BigInt,
+        email -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    throttles (subject_key) {
+        subject_key -> Binary,
+        hits -> Integer,
+        window_started_at -> BigInt,
+        blocked_until -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    notifications (id) {
+        id -> Binary,
+        user_id -> BigInt,
+        kind -> Text,
+        object_id -> Nullable<Text>,
+        text -> Text,
+        created_at -> BigInt,
+        read_at -> Nullable<BigInt>,
+    }
+}
