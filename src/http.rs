@@ -1,7 +1,6 @@
 //! What every request goes through before a route, and every answer after it.
 
 use std::net::{IpAddr, SocketAddr};
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -141,9 +140,10 @@ impl Gates {
         hosts.next().is_none() && named.is_some_and(|named| named.eq_ignore_ascii_case(&self.host))
     }
 
-    /// Runs the route, within the time limit, and outlives its panic.
+    /// Runs the route, within the time limit. It runs as a task of its own: neither a panic in it nor a caller who hangs
+    /// up takes anything with it.
     async fn answer(&self, request: Request, next: Next) -> Response {
-        let running = tokio::spawn(AssertUnwindSafe(next.run(request)).0.in_current_span());
+        let running = tokio::spawn(next.run(request).in_current_span());
         match tokio::time::timeout(self.time_limit, running).await {
             Ok(Ok(response)) => response,
             Ok(Err(_)) => {
@@ -165,6 +165,8 @@ impl Gates {
                 envelope::refused(status)
             } else if path.starts_with("/admin/") {
                 xwms_admin_api::problem::refused(status)
+            } else if let Some(refused) = xwms_auth_server::refused(path, status) {
+                refused
             } else {
                 xwms_dashboard::error::bare(&self.core, status)
             };

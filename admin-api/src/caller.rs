@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use xwms_core::address::CallerAddress;
 use xwms_core::cookies;
 use xwms_core::login::csrf;
@@ -30,7 +30,9 @@ impl FromRequestParts<Core> for SignedIn {
             .ok_or_else(|| Problem::new(StatusCode::UNAUTHORIZED, "not_signed_in", "sign in first"))?;
         if !parts.method.is_safe() {
             let token = one(headers, "x-csrf-token").unwrap_or_default();
-            if is_foreign(headers, issuer) || !csrf::valid(core, &session.key, token) {
+            let values = |name: &str| headers.get_all(name).iter().map(HeaderValue::as_bytes);
+            let foreign = csrf::is_foreign(values("sec-fetch-site"), values("origin"), issuer);
+            if foreign || !csrf::valid(core, &session.key, token) {
                 return Err(Problem::new(
                     StatusCode::FORBIDDEN,
                     "csrf",
@@ -41,13 +43,6 @@ impl FromRequestParts<Core> for SignedIn {
         let address = parts.extensions.get::<CallerAddress>().map_or(IpAddr::from([0, 0, 0, 0]), |caller| caller.0);
         Ok(Self(Caller { user: session.user_id, address }))
     }
-}
-
-/// Whether the browser says that another origin sent this.
-fn is_foreign(headers: &HeaderMap, issuer: &str) -> bool {
-    let site = one(headers, "sec-fetch-site").is_some_and(|site| !matches!(site, "same-origin" | "none"));
-    let origin = one(headers, "origin").is_some_and(|origin| origin != "null" && origin != issuer);
-    site || origin
 }
 
 fn one<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {

@@ -92,6 +92,20 @@ impl OAuthError {
         }
     }
 
+    /// What is refused before an endpoint is reached: by the wrong method, too large, too slow.
+    pub(crate) fn refused(status: StatusCode) -> Self {
+        let (error, description) = match status {
+            StatusCode::METHOD_NOT_ALLOWED => ("invalid_request", "this endpoint takes another method"),
+            StatusCode::PAYLOAD_TOO_LARGE => ("invalid_request", "the body is too large"),
+            StatusCode::URI_TOO_LONG => ("invalid_request", "the address is too long"),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => ("invalid_request", "send the body uncompressed"),
+            StatusCode::SERVICE_UNAVAILABLE => ("temporarily_unavailable", "try again in a moment"),
+            status if status.is_client_error() => ("invalid_request", "the request can't be read"),
+            _ => ("server_error", "something went wrong on our side"),
+        };
+        Self { status, ..Self::bad_request(error, description) }
+    }
+
     /// What a client that may not authenticate is told.
     pub(crate) fn of_client(denial: &Denial, by_basic: bool) -> Self {
         match denial {

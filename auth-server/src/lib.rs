@@ -18,10 +18,13 @@ mod userinfo;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::response::Response;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use xwms_core::login::error_page::ErrorPage;
 use xwms_core::state::Core;
+
+use crate::error::OAuthError;
 
 /// What every handler of this crate is given.
 #[derive(Clone)]
@@ -35,6 +38,24 @@ impl AuthServer {
     pub fn new(core: Core, render_error_page: impl Fn(&ErrorPage) -> Response + Send + Sync + 'static) -> Self {
         Self { core, render_error_page: Arc::new(render_error_page) }
     }
+}
+
+/// The endpoints that speak JSON, to programs only.
+const JSON_ENDPOINTS: [&str; 7] = [
+    "/.well-known/openid-configuration",
+    "/.well-known/oauth-authorization-server",
+    "/oauth/jwks",
+    "/oauth/token",
+    "/oauth/userinfo",
+    "/oauth/introspect",
+    "/oauth/revoke",
+];
+
+/// The JSON error for what is refused before one of those endpoints is reached; `None` for any other path, and for an
+/// unknown host, whose page names the right one.
+pub fn refused(path: &str, status: StatusCode) -> Option<Response> {
+    let speaks_json = JSON_ENDPOINTS.contains(&path) && status != StatusCode::MISDIRECTED_REQUEST;
+    speaks_json.then(|| OAuthError::refused(status).into_response())
 }
 
 /// Every route of the authorization server.

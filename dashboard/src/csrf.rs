@@ -1,7 +1,8 @@
 //! Forms that only our own pages can send: the token they carry, and what the browser says of where a request comes
 //! from.
 
-use http::{HeaderMap, HeaderName, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use xwms_core::login::csrf;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -41,37 +42,15 @@ impl Csrf {
     }
 }
 
-/// Whether the browser says that a page of another origin sent this request (Fetch Metadata, RFC 6454 §7).
-///
-/// `issuer`: our origin. A sibling host is another origin, and so is another port. Silence is no proof of guilt: old
-/// browsers say nothing, and `Origin: null` is what a private one may say of our own page. Then the token alone
-/// decides. A header sent twice, or with a value that is not known, is no browser's.
+/// Whether the browser says that a page of another origin than `issuer` sent this request.
 pub fn is_foreign(headers: &HeaderMap, issuer: &str) -> bool {
-    let site = one_value(headers, &SEC_FETCH_SITE).is_none_or(|site| match site {
-        None | Some("same-origin" | "none") => false,
-        Some(_) => true,
-    });
-    let origin = one_value(headers, &header::ORIGIN).is_none_or(|origin| match origin {
-        None | Some("null") => false,
-        Some(origin) => !origin.eq_ignore_ascii_case(issuer),
-    });
-    site || origin
-}
-
-/// `Some(None)` when the header is absent, `None` when it can't be read as one text.
-fn one_value<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<Option<&'h str>> {
-    let mut values = headers.get_all(name).iter();
-    match (values.next(), values.next()) {
-        (None, _) => Some(None),
-        (Some(value), None) => value.to_str().ok().map(Some),
-        (Some(_), Some(_)) => None,
-    }
+    let values = |name: &HeaderName| headers.get_all(name).iter().map(HeaderValue::as_bytes);
+    csrf::is_foreign(values(&SEC_FETCH_SITE), values(&header::ORIGIN), issuer)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use http::HeaderValue;
 
     const ISSUER: &str = "https://id.example";
 

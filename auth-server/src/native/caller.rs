@@ -156,7 +156,9 @@ impl Caller {
 fn single<'h>(headers: &'h HeaderMap, name: &str) -> Result<Option<&'h str>, Failure> {
     let mut values = headers.get_all(name).iter();
     let Some(value) = values.next() else { return Ok(None) };
-    let text = value.to_str().map_err(|_| Failure::malformed(format!("{name} is not plain text")))?;
+    // Not `to_str`, which takes ASCII only: a host may be sent with its U-labels.
+    let text = std::str::from_utf8(value.as_bytes());
+    let text = text.map_err(|_| Failure::malformed(format!("{name} is not plain text")))?;
     if values.next().is_some() || text.contains(',') {
         return Err(Failure::malformed(format!("{name} is given more than once")));
     }

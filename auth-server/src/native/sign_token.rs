@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use xwms_core::address::CallerAddress;
 use xwms_core::crypto::credential::{Credential, Kind};
+use xwms_core::gate::denial::Denial;
 use xwms_core::gate::login::{Login, LoginKind, login};
 use xwms_core::gate::redirect_uri;
 use xwms_core::login::flow::{self, Flow, FlowKind, LoginRequest};
@@ -35,23 +36,22 @@ pub(super) async fn sign_token(
         let (scope, challenge) = (text(&body, "scope")?, text(&body, "code_challenge")?);
 
         // The credentials come first: a stranger learns nothing of what is registered.
-        let found = redirect_uri.map(|uri| redirect_uri::find(&caller.snapshot, UrlKind::Callback, uri));
-        let domain = match &found {
-            Some(Ok(domain)) => caller.authenticate(core, &For::NamedOr(domain.id))?,
-            _ if caller.names_domain() => caller.authenticate(core, &For::Named)?,
-            _ => caller.authenticate(core, &For::Nothing)?,
+        // A URL that is off names its domain too: its partner is told what is off.
+        let owner = redirect_uri.and_then(|uri| redirect_uri::owner(&caller.snapshot, UrlKind::Callback, uri));
+        let domain = match owner {
+            Some(owner) => caller.authenticate(core, &For::NamedOr(owner.id))?,
+            None if caller.names_domain() => caller.authenticate(core, &For::Named)?,
+            None => caller.authenticate(core, &For::Nothing)?,
         };
         let redirect_uri =
             redirect_uri.ok_or_else(|| Failure::invalid("redirect_url", "required", "redirect_url is missing"))?;
-        let found = match found {
-            Some(Ok(found)) => found,
-            Some(Err(denial)) => return Err(caller.refused(core, domain, &denial)),
-            None => return Err(Failure::invalid("redirect_url", "required", "redirect_url is missing")),
+        let found = match owner {
+            Some(owner) if domain == Some(owner.id) => {
+                redirect_uri::find(&caller.snapshot, UrlKind::Callback, redirect_uri)
+            }
+            _ => Err(Denial::RedirectUriUnknown),
         };
-        if domain != Some(found.id) {
-            let denial = xwms_core::gate::denial::Denial::RedirectUriUnknown;
-            return Err(caller.refused(core, domain, &denial));
-        }
+        found.map_err(|denial| caller.refused(core, domain, &denial))?;
         for (name, value) in [("state", state), ("email", email)] {
             if value.is_some_and(|value| value.len() > LONGEST) {
                 return Err(Failure::invalid(name, "too_long", format!("{name} has at most {LONGEST} bytes")));
