@@ -85,6 +85,7 @@ pub async fn core(config: Config, clock: Clock) -> Result<Core, StartError> {
         snapshots,
         attempts: Default::default(),
         secret_uses: Default::default(),
+        secret_guesses: Default::default(),
     }))
 }
 

@@ -70,15 +70,17 @@ impl Credentials {
     /// Looks up the client. An unknown one is answered as a wrong secret is.
     ///
     /// # Errors
-    /// `invalid_client`; 503 when the database is away.
-    pub(crate) async fn claim(self, core: &Core) -> Result<Claimed, OAuthError> {
-        let snapshot = match self.client {
-            Some(id) => core.snapshots.get(id).await?,
-            None => None,
-        };
-        match (snapshot, self.secret) {
+    /// `invalid_client`; 429 after too many wrong secrets for this client from this address; 503 when the database is
+    /// away.
+    pub(crate) async fn claim(self, core: &Core, address: IpAddr) -> Result<Claimed, OAuthError> {
+        let Some(id) = self.client else { return Err(OAuthError::invalid_client(self.by_basic)) };
+        core.secret_guesses.admit(&core.config.limits, id, address, core.clock.now())?;
+        match (core.snapshots.get(id).await?, self.secret) {
             (Some(snapshot), Some(secret)) => Ok(Claimed { snapshot, secret, by_basic: self.by_basic }),
-            _ => Err(OAuthError::invalid_client(self.by_basic)),
+            _ => {
+                core.secret_guesses.wrong(id, address, core.clock.now());
+                Err(OAuthError::invalid_client(self.by_basic))
+            }
         }
     }
 }
@@ -102,6 +104,9 @@ impl Claimed {
                 Ok(authenticated)
             }
             Err(denial) => {
+                if denial.is_of_the_secret() {
+                    core.secret_guesses.wrong(self.snapshot.client.id, address, now);
+                }
                 core.attempts.refused(self.snapshot.client.id, None, &denial, now);
                 Err(OAuthError::of_client(&denial, self.by_basic))
             }

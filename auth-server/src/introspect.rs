@@ -110,7 +110,7 @@ pub(crate) async fn introspect(
 ) -> Response {
     let answer = async {
         let request = ClientRequest::read(headers, query.as_deref(), &body, address, &ONCE)?;
-        let claimed = request.credentials()?.claim(&server.core).await?;
+        let claimed = request.claim(&server.core).await?;
         let token = request.require("token")?;
         let known = Known::find(&server.core, token).await?;
         let known = known.and_then(|known| known.of_client(claimed.snapshot.client.id));

@@ -56,11 +56,11 @@ impl AuthServer {
         match (session, hint) {
             (Some(session), Some(hint)) if hint.sid == session.id.to_string() => {
                 session::end(&self.core, &session).await?;
-                Ok(self.signed_out(&request))
+                Ok(self.signed_out(&request, headers))
             }
             // Nobody is signed in here: there is nothing to ask.
-            (None, Some(_)) => Ok(self.signed_out(&request)),
-            (None, None) => Ok(self.signed_out(&LogoutRequest::default())),
+            (None, Some(_)) => Ok(self.signed_out(&request, headers)),
+            (None, None) => Ok(self.signed_out(&LogoutRequest::default(), headers)),
             (Some(_), _) => {
                 let browser = self.browser(headers);
                 let flow = ask(&self.core, &request, browser.key).await?;
@@ -92,12 +92,16 @@ impl AuthServer {
         Ok(Some(error_return::with_parameters(uri, &state)))
     }
 
-    fn signed_out(&self, request: &LogoutRequest) -> Response {
+    /// Takes the session's cookie away from a browser that sent it. One that sent none may have one all the same: an
+    /// image on another site brings no Lax cookie, and must not log anybody out.
+    fn signed_out(&self, request: &LogoutRequest, headers: &HeaderMap) -> Response {
         let mut response = match &request.destination {
             Some(uri) => answer::leave(uri),
             None => answer::see_other("/signed-out"),
         };
-        if let Ok(cookie) = HeaderValue::from_str(&cookies::set(cookies::SESSION, "", self.https(), Some(0))) {
+        let gone = cookies::set(cookies::SESSION, "", self.https(), Some(0));
+        let sent = self.cookie(headers, cookies::SESSION);
+        if let (Some(_), Ok(cookie)) = (sent, HeaderValue::from_str(&gone)) {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

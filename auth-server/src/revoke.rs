@@ -28,7 +28,7 @@ pub(crate) async fn revoke(
 ) -> Response {
     let answer = async {
         let request = ClientRequest::read(headers, query.as_deref(), &body, address, &ONCE)?;
-        let claimed = request.credentials()?.claim(&server.core).await?;
+        let claimed = request.claim(&server.core).await?;
         let token = request.require("token")?;
         let known = Known::find(&server.core, token).await?;
         let known = known.and_then(|known| known.of_client(claimed.snapshot.client.id));
@@ -39,7 +39,9 @@ pub(crate) async fn revoke(
                 Some(Known::Access(claims)) => {
                     grants::revoke_token(conn, &claims.jti, Timestamp::from_seconds(claims.exp)).await?;
                 }
-                Some(Known::Refresh(_, grant)) => grants::revoke(conn, grant.grant.id, now).await?,
+                Some(Known::Refresh(_, grant)) => {
+                    grants::revoke(conn, grant.grant.id, now).await?;
+                }
                 None => {}
             }
             Ok::<_, Error>(())

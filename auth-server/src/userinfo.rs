@@ -66,7 +66,7 @@ pub(crate) async fn userinfo(
 
 /// The one bearer token of a request: in the header or in a form body, never in the URL (OAuth 2.1 §5.1).
 pub(crate) fn bearer_token(headers: &HeaderMap, query: Option<&str>, body: &[u8]) -> Result<String, OAuthError> {
-    let malformed = |_| OAuthError::invalid_request("parameters are not UTF-8");
+    let malformed = |_| OAuthError::invalid_request("parameters are not UTF-8, or hold NUL");
     let in_url = Params::parse(query.unwrap_or_default().as_bytes()).map_err(malformed)?;
     if in_url.get("access_token").is_some() {
         return Err(OAuthError::invalid_request("access_token does not belong into the URL"));

@@ -33,6 +33,14 @@ pub fn resolve<'a>(
     CallerAddress(caller)
 }
 
+/// Who shares a counter of tries: one IPv4 address, or the /64 that an IPv6 subscriber has at the least.
+pub fn network(address: IpAddr) -> Vec<u8> {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.octets().to_vec(),
+        IpAddr::V6(address) => address.octets()[..8].to_vec(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

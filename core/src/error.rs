@@ -72,8 +72,19 @@ pub enum Error {
 }
 
 impl From<diesel::result::Error> for Error {
+    /// What says that the database is away or takes no writes for now becomes [`Error::Unavailable`]: it was not the
+    /// statement's fault, and the caller may try it again.
     fn from(error: diesel::result::Error) -> Self {
-        Self::Storage(error)
+        use diesel::result::DatabaseErrorKind::{ClosedConnection, ReadOnlyTransaction, UnableToSendCommand};
+        use diesel::result::Error::{BrokenTransactionManager, DatabaseError};
+        match error {
+            DatabaseError(ClosedConnection | UnableToSendCommand | ReadOnlyTransaction, _)
+            | BrokenTransactionManager => {
+                tracing::error!(%error, "the database is away or read-only");
+                Self::Unavailable
+            }
+            error => Self::Storage(error),
+        }
     }
 }
 

@@ -23,6 +23,7 @@ pub mod model;
 pub mod params;
 pub mod provision;
 pub mod secret;
+pub mod secret_guesses;
 pub mod secret_uses;
 pub mod snapshot_cache;
 pub mod state;

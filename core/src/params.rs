@@ -6,16 +6,17 @@ use std::borrow::Cow;
 #[derive(Debug, Default)]
 pub struct Params(Vec<(String, String)>);
 
-/// A text that is no list of parameters.
+/// What is no list of texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotUtf8;
+pub struct NotText;
 
 impl Params {
     /// Reads `application/x-www-form-urlencoded` text, of a query or a body.
     ///
     /// # Errors
-    /// [`NotUtf8`] when a name or a value is not UTF-8 once decoded.
-    pub fn parse(encoded: &[u8]) -> Result<Self, NotUtf8> {
+    /// [`NotText`] when a name or a value is not UTF-8 once decoded, or, but for a `password`, holds NUL, which PostgreSQL
+    /// can't store.
+    pub fn parse(encoded: &[u8]) -> Result<Self, NotText> {
         encoded
             .split(|&byte| byte == b'&')
             .filter(|pair| !pair.is_empty())
@@ -23,7 +24,12 @@ impl Params {
                 let mut halves = pair.splitn(2, |&byte| byte == b'=');
                 let name = halves.next().unwrap_or_default();
                 let value = halves.next().unwrap_or_default();
-                Ok((form_decode(name)?, form_decode(value)?))
+                let (name, value) = (form_decode(name)?, form_decode(value)?);
+                // A password is hashed as its bytes are, and never stored as a text.
+                if name.contains('\0') || value.contains('\0') && name != "password" {
+                    return Err(NotText);
+                }
+                Ok((name, value))
             })
             .collect::<Result<_, _>>()
             .map(Self)
@@ -84,14 +90,14 @@ impl Params {
 /// Decodes `+` and `%XX`.
 ///
 /// # Errors
-/// [`NotUtf8`].
-pub fn form_decode(encoded: &[u8]) -> Result<String, NotUtf8> {
+/// [`NotText`].
+pub fn form_decode(encoded: &[u8]) -> Result<String, NotText> {
     let spaced: Cow<'_, [u8]> = if encoded.contains(&b'+') {
         encoded.iter().map(|&byte| if byte == b'+' { b' ' } else { byte }).collect::<Vec<_>>().into()
     } else {
         encoded.into()
     };
-    percent_encoding::percent_decode(&spaced).decode_utf8().map(Cow::into_owned).map_err(|_| NotUtf8)
+    percent_encoding::percent_decode(&spaced).decode_utf8().map(Cow::into_owned).map_err(|_| NotText)
 }
 
 #[cfg(test)]
@@ -115,9 +121,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_utf8_is_refused() {
-        assert_eq!(Params::parse(b"state=%ff").unwrap_err(), NotUtf8);
-        assert_eq!(Params::parse(b"\xff=1").unwrap_err(), NotUtf8);
+    fn what_is_not_utf8_or_holds_nul_is_refused() {
+        for encoded in [&b"state=%ff"[..], b"\xff=1", b"state=a%00", b"%00=1", b"state=\0"] {
+            assert_eq!(Params::parse(encoded).unwrap_err(), NotText);
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::crypto::keys::KeyRing;
 use crate::crypto::password::PasswordHasher;
 use crate::crypto::seal::MasterKey;
 use crate::mail::Mailer;
+use crate::secret_guesses::SecretGuesses;
 use crate::secret_uses::SecretUses;
 use crate::snapshot_cache::SnapshotCache;
 use crate::store::db::Db;
@@ -40,6 +41,8 @@ pub struct Parts {
     pub attempts: AttemptLog,
     /// Uses of client secrets that wait to be written.
     pub secret_uses: SecretUses,
+    /// Wrong client secrets of the last minute.
+    pub secret_guesses: SecretGuesses,
 }
 
 impl Core {

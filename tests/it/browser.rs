@@ -154,8 +154,9 @@ impl Browser {
     /// Answers a consent page.
     pub async fn consent(&mut self, page: &Answer, decision: &str) -> Answer {
         let flow = page.hidden("flow").unwrap_or_else(|| panic!("a consent page, not {page:?}"));
-        let csrf = page.hidden("csrf").unwrap();
-        let answer = self.post("/consent", &[("flow", &flow), ("decision", decision), ("csrf", &csrf)]).await;
+        let (scope, csrf) = (page.hidden("scope").unwrap(), page.hidden("csrf").unwrap());
+        let fields = [("flow", &*flow), ("scope", &scope), ("decision", decision), ("csrf", &csrf)];
+        let answer = self.post("/consent", &fields).await;
         self.follow(answer).await
     }
 

@@ -14,7 +14,9 @@
 
 mod admin;
 mod browser;
+mod native;
 mod oauth;
+mod pages;
 mod postgres;
 mod program;
 mod signing_keys;

@@ -89,10 +89,17 @@ impl Caller {
                 "send X-Client-Id and X-Client-Secret",
             ));
         };
-        let digest = StoredDigest::parse(Kind::ClientSecret, secret).ok_or_else(Failure::bad_credentials)?;
         let id: ClientId = id.parse().map_err(|_| Failure::bad_credentials())?;
-        let snapshot = core.snapshots.get(id).await?.ok_or_else(Failure::bad_credentials)?;
-        Ok(Self { snapshot, proof: Proof::Secret { digest, named: named.map(str::to_owned) }, address })
+        core.secret_guesses.admit(&core.config.limits, id, address, core.clock.now())?;
+        match (core.snapshots.get(id).await?, StoredDigest::parse(Kind::ClientSecret, secret)) {
+            (Some(snapshot), Some(digest)) => {
+                Ok(Self { snapshot, proof: Proof::Secret { digest, named: named.map(str::to_owned) }, address })
+            }
+            _ => {
+                core.secret_guesses.wrong(id, address, core.clock.now());
+                Err(Failure::bad_credentials())
+            }
+        }
     }
 
     async fn of_token(core: &Core, authorization: &str, address: IpAddr) -> Result<Self, Failure> {
@@ -134,7 +141,12 @@ impl Caller {
                 })
             }
         };
-        judged.map_err(|denial| self.refused(core, None, &denial))
+        judged.map_err(|denial| {
+            if denial.is_of_the_secret() {
+                core.secret_guesses.wrong(self.snapshot.client.id, self.address, now);
+            }
+            self.refused(core, None, &denial)
+        })
     }
 
     /// Whether the caller names a domain.

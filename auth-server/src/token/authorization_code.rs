@@ -26,7 +26,7 @@ pub(crate) const WRONG_TRIES: i32 = 5;
 /// wrong: one answer for all, so nothing can be probed. `invalid_client` if the secret may not act for the code's
 /// domain; that burns nothing.
 pub(super) async fn redeem(core: &Core, request: &ClientRequest) -> Result<TokenResponse, OAuthError> {
-    let claimed = request.credentials()?.claim(core).await?;
+    let claimed = request.claim(core).await?;
     let presented = request.require("code")?;
     let code = match Credential::parse(Kind::Code, presented) {
         Some(key) => codes::find(&mut core.db.read().await?, CodeKind::Authorization, key).await?,

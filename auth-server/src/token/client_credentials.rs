@@ -14,7 +14,7 @@ use crate::error::OAuthError;
 /// # Errors
 /// `invalid_client`; `invalid_request` when the domain is not told or malformed; `invalid_scope`, naming the scopes.
 pub(super) async fn issue(core: &Core, request: &ClientRequest) -> Result<TokenResponse, OAuthError> {
-    let claimed = request.credentials()?.claim(core).await?;
+    let claimed = request.claim(core).await?;
     let named = request.params.get("domain");
     let authenticated = claimed.authenticate(core, Purpose::ClientCredentials { named }, request.address)?;
     let snapshot = &claimed.snapshot;

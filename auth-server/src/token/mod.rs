@@ -15,9 +15,10 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use xwms_core::address::CallerAddress;
+use xwms_core::state::Core;
 
 use crate::AuthServer;
-use crate::client_secret::Credentials;
+use crate::client_secret::{Claimed, Credentials};
 use crate::error::OAuthError;
 use xwms_core::params::Params;
 
@@ -75,7 +76,7 @@ impl ClientRequest {
         {
             return Err(OAuthError::invalid_request("send application/x-www-form-urlencoded"));
         }
-        let malformed = |_| OAuthError::invalid_request("parameters are not UTF-8");
+        let malformed = |_| OAuthError::invalid_request("parameters are not UTF-8, or hold NUL");
         let in_query = Params::parse(query.unwrap_or_default().as_bytes()).map_err(malformed)?;
         if let Some(name) = NOT_IN_THE_QUERY.iter().find(|name| in_query.get(name).is_some()) {
             return Err(OAuthError::invalid_request(format!("{name} belongs into the body, not into the URL")));
@@ -87,9 +88,9 @@ impl ClientRequest {
         Ok(Self { params, headers, address })
     }
 
-    /// The credentials in this request.
-    pub(crate) fn credentials(&self) -> Result<Credentials, OAuthError> {
-        Credentials::from_request(&self.headers, &self.params)
+    /// The client whose credentials are in this request; the secret is not judged yet.
+    pub(crate) async fn claim(&self, core: &Core) -> Result<Claimed, OAuthError> {
+        Credentials::from_request(&self.headers, &self.params)?.claim(core, self.address).await
     }
 
     /// A parameter that must be there.

@@ -8,6 +8,7 @@ use xwms_core::crypto::digest::sha256;
 use xwms_core::gate::client_authentication::Purpose;
 use xwms_core::login::issue::may_refresh;
 use xwms_core::login::live::{self, Live};
+use xwms_core::login::token_reuse;
 use xwms_core::model::scope::ScopeSet;
 use xwms_core::state::Core;
 use xwms_core::store::db::Conn;
@@ -23,7 +24,10 @@ enum Rotated {
     /// Spent by this request or by the same one a moment ago: this is its child.
     Child(Credential),
     /// Used before: somebody else may have it, so the family has ended.
-    Reused,
+    Reused {
+        /// This request ended it, and no other one did before.
+        ended_now: bool,
+    },
 }
 
 /// Rotates the refresh token in this request.
@@ -32,7 +36,7 @@ enum Rotated {
 /// `invalid_grant` if it is unknown, spent, expired, revoked or another client's, or what it rests on no longer holds;
 /// `invalid_scope` if more is asked than was granted; `invalid_client` if the secret may not act for its domain.
 pub(super) async fn rotate(core: &Core, request: &ClientRequest) -> Result<TokenResponse, OAuthError> {
-    let claimed = request.credentials()?.claim(core).await?;
+    let claimed = request.claim(core).await?;
     let presented = request.require("refresh_token")?;
     let found = find(core, presented).await?;
     let own = found.filter(|(_, grant)| grant.grant.client_id == claimed.snapshot.client.id);
@@ -48,14 +52,24 @@ pub(super) async fn rotate(core: &Core, request: &ClientRequest) -> Result<Token
         Some(live) if may_refresh(&live.scope) => live,
         _ => return Err(OAuthError::invalid_grant()),
     };
-    narrow(&mut live, request)?;
+    let narrowed = match narrow(&mut live, request) {
+        // A token that is spent is judged as that first: whatever else is asked with it, it may be a stolen one.
+        Err(error) if token.used_at.is_none() => return Err(error),
+        narrowed => narrowed,
+    };
     let digest = sha256(request.params.canonical_without(&["client_secret", "client_id"]).as_bytes());
     match spend(core, token, &live, digest).await? {
         Rotated::Child(child) => {
+            narrowed?;
             let issuing = Issuing { core, snapshot: &claimed.snapshot, live: &live, now };
             issuing.tokens(Some(&child), None)
         }
-        Rotated::Reused => Err(OAuthError::invalid_grant()),
+        Rotated::Reused { ended_now } => {
+            if ended_now {
+                token_reuse::tell(core, &claimed.snapshot, &live);
+            }
+            Err(OAuthError::invalid_grant())
+        }
     }
 }
 
@@ -110,8 +124,7 @@ async fn spend(core: &Core, token: RefreshToken, live: &Live, request: [u8; 32])
                 return Ok(Rotated::Child(child));
             }
         }
-        grants::revoke(conn, grant, now).await?;
-        Ok(Rotated::Reused)
+        Ok(Rotated::Reused { ended_now: grants::revoke(conn, grant, now).await? })
     });
     Ok(rotated.await?)
 }

@@ -148,6 +148,11 @@ impl Denial {
         }
     }
 
+    /// Whether the secret that was presented is none that is good: what somebody who guesses is told, whatever they hit.
+    pub const fn is_of_the_secret(&self) -> bool {
+        matches!(self, Self::SecretUnknown | Self::SecretInactive | Self::SecretExpired)
+    }
+
     /// The error code of OAuth and OpenID Connect for this reason (RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core
     /// §3.1.2.6).
     pub fn oauth_error(&self) -> &'static str {

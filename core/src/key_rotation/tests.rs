@@ -46,6 +46,7 @@ impl World {
             snapshots: SnapshotCache::new(self.db.clone(), self.clock.clone(), plans, 1, HOUR),
             attempts: Default::default(),
             secret_uses: Default::default(),
+            secret_guesses: Default::default(),
             config,
         })
     }

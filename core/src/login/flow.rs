@@ -281,7 +281,9 @@ pub async fn account_chosen(core: &Core, flow: &Flow) -> Result<(), Error> {
     core.db.change(async move |conn: &mut Conn| Ok(flows::set_request(conn, id, &request).await?)).await
 }
 
-/// Writes what the person said on the consent page. What is allowed is what [`next_step`] shows, asked once more here.
+/// Writes what the person said on the consent page. `shown` is what that page listed: what is allowed is what
+/// [`next_step`] would list now, and when the two differ (a scope was unlocked or locked meanwhile) nothing is written, and
+/// the answer is false. A no needs no list.
 ///
 /// # Errors
 /// [`FlowRefused::Gone`] when the flow was decided before, or there is nothing to be asked any more.
@@ -291,11 +293,15 @@ pub async fn decide(
     flow: &Flow,
     session: &Session,
     decision: Decision,
-) -> Result<(), FlowRefused> {
+    shown: Option<&ScopeSet>,
+) -> Result<bool, FlowRefused> {
     let Some(id) = flow.id else { return Err(FlowRefused::Gone) };
     let Step::Consent(scope) = next_step(core, snapshot, flow, Some(session)).await? else {
         return Err(FlowRefused::Gone);
     };
+    if decision == Decision::Allowed && shown != Some(&scope) {
+        return Ok(false);
+    }
     let now = core.clock.now();
     let Ok(admission) = gate::login::login(snapshot, &flow.attempt(now)) else { return Err(FlowRefused::Gone) };
     let (client, user) = (flow.client, session.user_id);
@@ -312,7 +318,7 @@ pub async fn decide(
             Ok(true)
         })
         .await?;
-    if decided { Ok(()) } else { Err(FlowRefused::Gone) }
+    if decided { Ok(true) } else { Err(FlowRefused::Gone) }
 }
 
 /// Ends a flow without a grant; false when it had ended before.

@@ -12,6 +12,7 @@ pub mod registration;
 pub mod session;
 pub mod sign_in;
 pub mod throttle;
+pub mod token_reuse;
 
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use crate::address::network;
 use crate::clock::Timestamp;
 use crate::crypto::credential::CredentialKey;
 use crate::crypto::digest::MacKey;
@@ -190,14 +191,6 @@ impl Waits {
         let further = hits.checked_sub(most)?;
         let wait = 2_u32.checked_pow(further).and_then(|times| self.first.checked_mul(times));
         Some(wait.unwrap_or(self.longest).min(self.longest))
-    }
-}
-
-/// Who shares a counter: one IPv4 address, or the /64 that an IPv6 subscriber has at the least.
-fn network(address: IpAddr) -> Vec<u8> {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.octets().to_vec(),
-        IpAddr::V6(address) => address.octets()[..8].to_vec(),
     }
 }
 

@@ -50,6 +50,7 @@ impl World {
             snapshots: SnapshotCache::new(db.clone(), clock.clone(), plans, 10, Duration::from_secs(3600)),
             attempts: Default::default(),
             secret_uses: Default::default(),
+            secret_guesses: Default::default(),
             config,
             clock,
             db,

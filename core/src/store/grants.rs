@@ -115,10 +115,10 @@ pub async fn find_live(conn: &mut Conn, id: GrantId, jti: Option<&str>) -> Query
     }))
 }
 
-/// Ends a grant and all that was given under it.
-pub async fn revoke(conn: &mut Conn, id: GrantId, now: Timestamp) -> QueryResult<()> {
+/// Ends a grant and all that was given under it; false when it had ended before.
+pub async fn revoke(conn: &mut Conn, id: GrantId, now: Timestamp) -> QueryResult<bool> {
     let live = t::table.find(id).filter(t::revoked_at.is_null());
-    with_conn!(conn, |c| diesel::update(live).set(t::revoked_at.eq(now)).execute(c)).map(drop)
+    Ok(with_conn!(conn, |c| diesel::update(live).set(t::revoked_at.eq(now)).execute(c))? == 1)
 }
 
 /// Ends every grant of a user: after a password reset, say.

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use xwms_core::id::FlowId;
+use xwms_core::model::scope::ScopeSet;
 
 use super::{Account, Partner};
 use crate::csrf::Csrf;
@@ -27,6 +28,8 @@ pub struct ConsentView<'a> {
     pub account: Account<'a>,
     /// What is shared; a yes gives this and no more.
     pub shares: &'a [ShareLine<'a>],
+    /// The names of what is shared, which come back with the yes.
+    pub scope: &'a ScopeSet,
     /// The domain is in test mode.
     pub test_mode: bool,
     /// The partner's privacy policy.
@@ -35,7 +38,7 @@ pub struct ConsentView<'a> {
     pub terms_url: Option<&'a str>,
 }
 
-/// Asks for consent. Sends `flow`, `csrf` and `decision` (`allow` or `deny`) to `POST /consent`.
+/// Asks for consent. Sends `flow`, `scope` (what was shown), `csrf` and `decision` (`allow` or `deny`) to `POST /consent`.
 #[derive(Template)]
 #[template(path = "public/consent.html")]
 pub struct ConsentPage<'a> {
@@ -44,6 +47,7 @@ pub struct ConsentPage<'a> {
     partner: Partner<'a>,
     account: Account<'a>,
     shares: &'a [ShareLine<'a>],
+    scope: &'a ScopeSet,
     test_mode: bool,
     papers: Vec<Link<'a>>,
 }
@@ -55,10 +59,10 @@ impl Page for ConsentPage<'_> {
 impl<'a> ConsentPage<'a> {
     /// `csrf`: of the session. Links that are no web addresses are left out.
     pub fn new(csrf: &'a Csrf, view: ConsentView<'a>) -> Self {
-        let ConsentView { flow, partner, account, shares, test_mode, privacy_url, terms_url } = view;
+        let ConsentView { flow, partner, account, shares, scope, test_mode, privacy_url, terms_url } = view;
         let papers = [(privacy_url, "privacy policy"), (terms_url, "terms")];
         let papers = papers.into_iter().filter_map(|(href, text)| Some(Link { href: href?, text }));
         let papers = papers.filter(|link| is_web(link.href)).collect();
-        Self { csrf, flow, partner, account, shares, test_mode, papers }
+        Self { csrf, flow, partner, account, shares, scope, test_mode, papers }
     }
 }

@@ -3,6 +3,7 @@ use std::time::Duration;
 use askama::Template as _;
 use xwms_core::error::FieldError;
 use xwms_core::id::FlowId;
+use xwms_core::model::scope::ScopeSet;
 
 use super::consent::{ConsentPage, ConsentView, ShareLine};
 use super::login::{ContinuePage, LoginError, LoginPage};
@@ -72,11 +73,13 @@ impl<'a> Texts<'a> {
         let Self { csrf, partner, account, typed, token, host, shares, errors, papers } = self;
         let (flow, partner, account) = (Some(FLOW), *partner, *account);
         let email = typed.email;
+        let scope = ScopeSet::parse("openid profile").unwrap();
         let consent = ConsentView {
             flow: FLOW,
             partner,
             account,
             shares,
+            scope: &scope,
             test_mode: false,
             privacy_url: Some(papers),
             terms_url: Some(papers),

@@ -4,6 +4,7 @@ use axum::response::Response;
 use http::StatusCode;
 use xwms_core::error::Error;
 use xwms_core::login::flow::{self, Decision, Step};
+use xwms_core::model::scope::ScopeSet;
 use xwms_core::store::scopes::{self, Scope};
 
 use super::partner::Login;
@@ -37,6 +38,7 @@ pub(crate) async fn get(visit: Visit) -> Result<Response, Response> {
         partner: login.partner(),
         account: Account { name: &name, email: &account.email },
         shares: &shares,
+        scope: &scope,
         test_mode: domain.is_ok_and(|domain| domain.test_mode),
         privacy_url: client.privacy_url.as_deref(),
         terms_url: client.terms_url.as_deref(),
@@ -46,7 +48,7 @@ pub(crate) async fn get(visit: Visit) -> Result<Response, Response> {
 }
 
 pub(crate) async fn post(form: Form) -> Result<Response, Response> {
-    form.only(&["flow", "decision", "csrf"])?;
+    form.only(&["flow", "scope", "decision", "csrf"])?;
     let Form { visit, fields } = form;
     let login = Login::required(&visit, fields.get("flow")).await?;
     let decision = match fields.get("decision") {
@@ -58,8 +60,11 @@ pub(crate) async fn post(form: Form) -> Result<Response, Response> {
         let way_on = login.way_on();
         return Ok(visit.go(&way_on));
     };
-    let decided = flow::decide(&visit.core, &login.snapshot, &login.flow, session, decision).await;
-    decided.map_err(|refused| visit.flow_refused(refused))?;
+    let shown = ScopeSet::parse(fields.text("scope")).ok();
+    let decided = flow::decide(&visit.core, &login.snapshot, &login.flow, session, decision, shown.as_ref()).await;
+    if !decided.map_err(|refused| visit.flow_refused(refused))? {
+        return Err(visit.forged());
+    }
     let way_on = login.way_on();
     Ok(visit.go(&way_on))
 }

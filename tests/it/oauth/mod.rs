@@ -1,6 +1,15 @@
-mod authorize;
+mod at_rest;
+pub mod authorize;
 mod codes;
+mod consent;
+mod discovery;
+mod fallback;
+mod forged_tokens;
+mod introspection;
+mod logout;
 mod pkce;
-mod redirect_uri;
+pub mod redirect_uri;
+mod refresh;
 mod token_endpoint;
-mod tokens;
+pub mod tokens;
+mod wrong_secrets;

@@ -1,0 +1,52 @@
+//! A refresh token that came back a second time: whom it concerns is told (RFC 9700 §4.14.2).
+
+use super::live::Live;
+use super::post::{in_background, link, post};
+use crate::error::Error;
+use crate::gate::snapshot::Snapshot;
+use crate::id::ClientId;
+use crate::mail::messages;
+use crate::state::Core;
+use crate::store::{clients, users};
+
+/// The page on which a person sees what is connected to their account.
+const APPS_PATH: &str = "/account/apps";
+/// The pages of clients; an id follows.
+const CLIENTS_PATH: &str = "/clients/";
+
+/// Tells the person, and the partner, that the login `live` was ended because one of its refresh tokens was used twice.
+/// Its end is committed before. Nobody waits for the mails; what goes wrong is logged.
+pub fn tell(core: &Core, snapshot: &Snapshot, live: &Live) {
+    let client = &snapshot.client;
+    tracing::warn!(client = %client.id, grant = %live.grant.id, "a refresh token was used twice: its login was ended");
+    post(core, messages::token_reused(&live.user.email, &client.name, &link(core, APPS_PATH, None, None)));
+    let (core, id) = (core.clone(), client.id);
+    in_background(async move {
+        if let Err(why) = tell_partner(&core, id).await {
+            tracing::error!(?why, "a partner was not told that a refresh token was used twice");
+        }
+    });
+}
+
+/// The partner is reached at its contact address, and without one where its billing owner is.
+async fn tell_partner(core: &Core, id: ClientId) -> Result<(), Error> {
+    let mut conn = core.db.read().await?;
+    let Some(client) = clients::find(&mut conn, id).await? else { return Ok(()) };
+    let to = match (client.contact_email, client.billing_owner) {
+        (Some(contact), _) => contact,
+        (None, Some(owner)) => match users::find(&mut conn, owner).await? {
+            Some(owner) => owner.email,
+            None => return Ok(()),
+        },
+        (None, None) => return Ok(()),
+    };
+    drop(conn);
+    let news = "A refresh token of one of your users was used a second time. It may have been copied, so XWMS ended \
+                that login with all its tokens; the user logs in again to go on. If your servers did it themselves, \
+                let them store each new refresh token before they use it, and repeat only a request that failed.";
+    post(
+        core,
+        messages::partner_notice(&to, &client.name, news, &link(core, &format!("{CLIENTS_PATH}{id}"), None, None)),
+    );
+    Ok(())
+}
