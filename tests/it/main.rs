@@ -13,12 +13,23 @@
 )]
 
 mod admin;
+mod bad_fields;
+mod bad_input;
 mod browser;
+mod chromium;
+mod clients;
+mod database;
+mod hang_up;
+mod house;
+mod kill;
+mod listener;
 mod native;
 mod oauth;
 mod pages;
 mod postgres;
 mod program;
+mod schema;
+mod server;
 mod signing_keys;
 mod world;
 

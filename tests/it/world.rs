@@ -72,7 +72,7 @@ pub fn run(backend: Backend, test: impl AsyncFnOnce(World)) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         if let Some(world) = World::new(backend).await {
-            tokio::time::timeout(Duration::from_secs(120), test(world)).await.expect("the test ends in time");
+            tokio::time::timeout(Duration::from_secs(900), test(world)).await.expect("the test ends in time");
         }
     });
 }

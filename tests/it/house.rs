@@ -1,0 +1,193 @@
+//! The rules of the house, checked over the sources: where a library may be named, which crate uses which, how long a
+//! file may get.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// A file with its path from the root of the checkout.
+struct Source {
+    path: String,
+    text: String,
+}
+
+impl Source {
+    fn is_in(&self, folders: &[&str]) -> bool {
+        folders.iter().any(|folder| self.path.starts_with(folder))
+    }
+
+    /// Its lines of code with their numbers, without comments that stand alone.
+    fn code(&self) -> impl Iterator<Item = (usize, &str)> {
+        let lines = self.text.lines().enumerate().map(|(number, line)| (number + 1, line));
+        lines.filter(|(_, line)| !line.trim_start().starts_with("//"))
+    }
+
+    /// What follows each mention of `word` as a word of its own, with the line's number.
+    fn mentions<'s>(&'s self, word: &'s str) -> impl Iterator<Item = (usize, &'s str)> {
+        self.code().flat_map(move |(number, line)| {
+            let mentions = line.match_indices(word).filter(move |(at, _)| {
+                let before = line[..*at].chars().next_back();
+                let after = line[at + word.len()..].chars().next();
+                ![before, after].into_iter().flatten().any(|letter| letter.is_alphanumeric() || letter == '_')
+            });
+            mentions.map(move |(at, _)| (number, &line[at + word.len()..]))
+        })
+    }
+}
+
+/// Files of the checkout whose names end in one of these.
+fn sources(endings: &[&str]) -> Vec<Source> {
+    fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            if path.is_dir() && !matches!(&*name, "target" | ".git" | "node_modules" | "data") {
+                walk(&path, found);
+            } else if path.is_file() {
+                found.push(path);
+            }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = Vec::new();
+    walk(root, &mut found);
+    found.sort();
+    let wanted = found.iter().filter(|path| endings.iter().any(|ending| path.to_str().unwrap().ends_with(ending)));
+    let sources: Vec<Source> = wanted
+        .map(|path| Source {
+            path: path.strip_prefix(root).unwrap().to_str().unwrap().to_owned(),
+            text: std::fs::read_to_string(path).unwrap(),
+        })
+        .collect();
+    assert!(!sources.is_empty());
+    sources
+}
+
+fn product() -> Vec<Source> {
+    let mut sources = sources(&[".rs"]);
+    sources.retain(|source| !source.is_in(&["tests/", "bench/"]));
+    sources
+}
+
+fn none(broken: &[String], rule: &str) {
+    assert!(broken.is_empty(), "{rule}:\n{}", broken.join("\n"));
+}
+
+#[test]
+fn queries_stand_in_the_store() {
+    // A type says itself how it is a column, and the error of the store carries diesel's: neither is a query.
+    const OF_A_TYPE: [&str; 7] =
+        ["::backend", "::deserialize", "::expression", "::result", "::serialize", "::sql_types", "("];
+    let mut broken = Vec::new();
+    for source in product().iter().filter(|source| !source.is_in(&["core/src/store/"])) {
+        for library in ["diesel", "diesel_async", "diesel_migrations"] {
+            for (line, after) in source.mentions(library) {
+                let of_a_type = library == "diesel"
+                    && source.is_in(&["core/src/"])
+                    && OF_A_TYPE.iter().any(|allowed| after.starts_with(allowed));
+                if !of_a_type {
+                    broken.push(format!("{}:{line}", source.path));
+                }
+            }
+        }
+    }
+    none(&broken, "queries stand in core/src/store only");
+}
+
+#[test]
+fn each_library_is_named_in_its_own_place_only() {
+    let rows: [(&str, &[&str]); 4] = [
+        ("ring", &["core/src/crypto/"]),
+        ("argon2", &["core/src/crypto/"]),
+        ("rsa", &["core/src/crypto/"]),
+        ("askama", &["dashboard/src/", "examples/"]),
+    ];
+    let mut broken = Vec::new();
+    for (library, places) in rows {
+        for source in product().iter().filter(|source| !source.is_in(places)) {
+            let used = source.mentions(library).filter(|(_, after)| after.starts_with("::") || after.starts_with(';'));
+            broken.extend(used.map(|(line, _)| format!("{library} in {}:{line}", source.path)));
+        }
+    }
+    none(&broken, "a library has one place");
+}
+
+#[test]
+fn oxide_auth_is_named_by_the_two_files_that_drive_it() {
+    let product = product();
+    let named = product.iter().filter(|source| source.mentions("oxide_auth").next().is_some());
+    let named: Vec<&str> = named.map(|source| source.path.as_str()).collect();
+    assert_eq!(named, ["auth-server/src/authorize/oxide.rs", "auth-server/src/token/oxide.rs"]);
+}
+
+#[test]
+fn the_gate_is_pure() {
+    let mut broken = Vec::new();
+    for source in product().iter().filter(|source| source.is_in(&["core/src/gate"])) {
+        for word in ["async", "await", "tokio", "tracing", "Clock", "Db", "Conn", "std::fs", "std::net::Tcp", "println"]
+        {
+            broken.extend(source.mentions(word).map(|(line, _)| format!("{word} in {}:{line}", source.path)));
+        }
+    }
+    none(&broken, "the gate decides over what it is handed: no async, I/O, clock or log");
+}
+
+#[test]
+fn no_file_is_too_long() {
+    let sources = sources(&[".rs", ".sql", ".html", ".css", ".mjs", ".py", ".toml"]);
+    let long =
+        sources.iter().map(|source| (source.text.lines().count(), &source.path)).filter(|(lines, _)| *lines > 600);
+    let long: Vec<String> = long.map(|(lines, path)| format!("{path}: {lines}")).collect();
+    none(&long, "no file has more than 600 lines");
+}
+
+#[test]
+fn no_file_has_a_name_that_says_nothing() {
+    let sources = sources(&[".rs", ".mjs", ".py"]);
+    let names = ["util", "utils", "helper", "helpers", "common", "misc"];
+    let vague = sources.iter().filter(|source| source.path.split(['/', '.']).any(|part| names.contains(&part)));
+    let vague: Vec<String> = vague.map(|source| source.path.clone()).collect();
+    none(&vague, "a name says what is inside");
+}
+
+#[test]
+fn the_crates_use_each_other_in_one_direction() {
+    let rows: [(&str, &[&str]); 6] = [
+        ("core/Cargo.toml", &[]),
+        ("auth-server/Cargo.toml", &["xwms-core"]),
+        ("admin-api/Cargo.toml", &["xwms-core"]),
+        ("dashboard/Cargo.toml", &["xwms-core"]),
+        // It knows XWMS by the wire only, as any partner's site does.
+        ("examples/partner-site/Cargo.toml", &[]),
+        ("Cargo.toml", &["xwms-admin-api", "xwms-auth-server", "xwms-core", "xwms-dashboard", "xwms-partner-site"]),
+    ];
+    let manifests = sources(&["Cargo.toml"]);
+    let paths: BTreeSet<&str> = manifests.iter().map(|manifest| manifest.path.as_str()).collect();
+    assert_eq!(paths, rows.iter().map(|(path, _)| *path).collect(), "every crate has its row");
+    for (path, allowed) in rows {
+        let manifest = manifests.iter().find(|manifest| manifest.path == path).unwrap();
+        let mut used: BTreeSet<&str> = BTreeSet::new();
+        let mut table = "";
+        for line in manifest.text.lines() {
+            if line.starts_with('[') {
+                table = line;
+            } else if table.ends_with("dependencies]")
+                && table != "[workspace.dependencies]"
+                && line.starts_with("xwms-")
+            {
+                used.extend(line.split(['.', ' ', '=']).next());
+            }
+        }
+        assert_eq!(used, allowed.iter().copied().collect(), "{path}");
+    }
+}
+
+#[test]
+fn every_setting_is_explained() {
+    let sources = sources(&["config/default.toml"]);
+    let lines: Vec<&str> = sources[0].text.lines().collect();
+    let is_setting = |line: &str| !line.starts_with(['#', '[']) && line.contains(" = ");
+    assert!(lines.iter().filter(|line| is_setting(line)).count() > 30);
+    let bare = lines.windows(2).filter(|pair| is_setting(pair[1]) && !pair[0].starts_with("# "));
+    let bare: Vec<String> = bare.map(|pair| pair[1].to_owned()).collect();
+    none(&bare, "a comment stands above every setting");
+}
