@@ -128,12 +128,10 @@ pub fn node() -> Option<PathBuf> {
     static NODE: OnceLock<Option<PathBuf>> = OnceLock::new();
     NODE.get_or_init(|| {
         let folder = copied("node");
-        let installed = installed(
-            &folder,
-            "package-lock.json",
-            "node_modules",
-            &mut [Command::new("npm").args(["ci", "--prefix"]).arg(&folder)],
-        );
+        let mut install = Command::new("npm");
+        install.args(["ci", "--prefix"]).arg(&folder);
+        let installed = ran(Command::new("node").arg("--version"), 30)
+            .and_then(|()| installed(&folder, "package-lock.json", "node_modules", &[&mut install]));
         told(installed, "the clients in Node.js")?;
         Some(folder)
     })
@@ -152,7 +150,7 @@ fn python() -> Option<PathBuf> {
                 &folder,
                 "requirements.txt",
                 "venv",
-                &mut [
+                &[
                     Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv),
                     Command::new(venv.join("bin/pip")).args(pip).arg(folder.join("requirements.txt")),
                 ],
@@ -182,22 +180,26 @@ fn copied(name: &str) -> PathBuf {
 }
 
 /// Runs the commands that fill `made`, unless they have been run for this very `list` of versions.
-fn installed(folder: &Path, list: &str, made: &str, commands: &mut [&mut Command]) -> Result<(), String> {
+fn installed(folder: &Path, list: &str, made: &str, commands: &[&mut Command]) -> Result<(), String> {
     let wanted = std::fs::read_to_string(folder.join(list)).unwrap();
     let stamp = folder.join("installed");
     if folder.join(made).exists() && std::fs::read_to_string(&stamp).is_ok_and(|stamp| stamp == wanted) {
         return Ok(());
     }
-    for command in commands {
-        let ran = bounded(command, 300).output().map_err(|why| format!("{command:?}: {why}"))?;
-        if !ran.status.success() {
-            let errors = String::from_utf8_lossy(&ran.stderr);
-            let last = errors.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("it failed");
-            return Err(format!("{}: {last}", command.get_program().display()));
-        }
-    }
+    commands.iter().try_for_each(|command| ran(command, 300))?;
     std::fs::write(stamp, wanted).unwrap();
     Ok(())
+}
+
+/// Runs a command to its end; what it said last when it fails.
+fn ran(command: &Command, seconds: u32) -> Result<(), String> {
+    let ran = bounded(command, seconds).output().map_err(|why| format!("{command:?}: {why}"))?;
+    if ran.status.success() {
+        return Ok(());
+    }
+    let errors = String::from_utf8_lossy(&ran.stderr);
+    let last = errors.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("it failed");
+    Err(format!("{}: {last}", command.get_program().display()))
 }
 
 /// The same command, ended after so many seconds.

@@ -57,7 +57,7 @@ on_both!(cn_01_a_yes_gives_what_was_shown_and_nothing_else, async |world: World|
         assert!(matches!(forged.status.as_u16(), 403 | 422), "{field}: {forged:?}");
     }
     let csrf = page.hidden("csrf").unwrap();
-    for wider in ["openid email profile", "openid email offline_access", "userinfo", "openid", ""] {
+    for wider in ["openid email profile", "openid email offline_access", "userinfo", "openid", "", "openid\temail"] {
         let fields = [("flow", flow.as_str()), ("scope", wider), ("decision", "allow"), ("csrf", &csrf)];
         assert_eq!(ada.post("/consent", &fields).await.status, 403, "{wider:?}");
     }

@@ -163,7 +163,7 @@ on_both!(a_login_that_is_over_is_over_on_every_page, async |world: World| {
     let login = slow.open(&world.authorize(&[])).await;
     world.clock.advance(std::time::Duration::from_secs(30 * 60));
     assert_eq!(slow.sign_in(&login, ADA, PASSWORD).await.status, 410);
-    for nonsense in ["nonsense", "flow_01jd3v8m1efb9rkyq9wzvw2x4a", "%20"] {
+    for nonsense in ["nonsense", "flow_01jd3v8m1efb9rkyq9wzvw2x4a", "%F0%9F%91%A9"] {
         assert_eq!(slow.get(&format!("/login?flow={nonsense}")).await.status, 410, "{nonsense}");
     }
 });
