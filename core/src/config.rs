@@ -265,8 +265,6 @@ pub struct Limits {
     pub flows_per_browser: Count<1, 10_000>,
     /// Wrong secrets of one client from one address in a minute.
     pub wrong_secrets_per_minute: Count<1, 1_000_000>,
-    /// Native user calls of one client in a minute that name somebody unknown to it.
-    pub unknown_users_per_minute: Count<1, 1_000_000>,
 }
 
 /// Webhooks.

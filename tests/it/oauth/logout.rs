@@ -89,7 +89,8 @@ on_both!(ol_01_without_a_hint_of_this_session_nobody_is_logged_out_unasked, asyn
     let good = id_token(&tokens);
     let (head, rest) = good.split_once('.').unwrap();
     let unsigned = format!("{head}.{}.", rest.split_once('.').unwrap().0);
-    let tampered = format!("{}A{}", &good[..good.len() - 10], &good[good.len() - 9..]);
+    let (start, end) = good.split_at(good.len() - 10);
+    let tampered = format!("{start}{}{}", if end.starts_with('A') { "B" } else { "A" }, &end[1..]);
     for (why, hint) in [
         ("none", ""),
         ("another session of hers", id_token(&adas_elsewhere)),
