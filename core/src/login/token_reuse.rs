@@ -1,7 +1,7 @@
 //! A refresh token that came back a second time: whom it concerns is told (RFC 9700 §4.14.2).
 
 use super::live::Live;
-use super::post::{in_background, link, post};
+use super::post::{FORGOT_PATH, in_background, link, post};
 use crate::error::Error;
 use crate::gate::snapshot::Snapshot;
 use crate::id::ClientId;
@@ -9,17 +9,12 @@ use crate::mail::messages;
 use crate::state::Core;
 use crate::store::{clients, users};
 
-/// The page on which a person sees what is connected to their account.
-const APPS_PATH: &str = "/account/apps";
-/// The pages of clients; an id follows.
-const CLIENTS_PATH: &str = "/clients/";
-
 /// Tells the person, and the partner, that the login `live` was ended because one of its refresh tokens was used twice.
 /// Its end is committed before. Nobody waits for the mails; what goes wrong is logged.
 pub fn tell(core: &Core, snapshot: &Snapshot, live: &Live) {
     let client = &snapshot.client;
     tracing::warn!(client = %client.id, grant = %live.grant.id, "a refresh token was used twice: its login was ended");
-    post(core, messages::token_reused(&live.user.email, &client.name, &link(core, APPS_PATH, None, None)));
+    post(core, messages::token_reused(&live.user.email, &client.name, &link(core, FORGOT_PATH, None, None)));
     let (core, id) = (core.clone(), client.id);
     in_background(async move {
         if let Err(why) = tell_partner(&core, id).await {
@@ -44,9 +39,6 @@ async fn tell_partner(core: &Core, id: ClientId) -> Result<(), Error> {
     let news = "A refresh token of one of your users was used a second time. It may have been copied, so XWMS ended \
                 that login with all its tokens; the user logs in again to go on. If your servers did it themselves, \
                 let them store each new refresh token before they use it, and repeat only a request that failed.";
-    post(
-        core,
-        messages::partner_notice(&to, &client.name, news, &link(core, &format!("{CLIENTS_PATH}{id}"), None, None)),
-    );
+    post(core, messages::partner_notice(&to, &client.name, news));
     Ok(())
 }

@@ -55,25 +55,25 @@ pub fn password_changed(to: &str, forgot: &str) -> Mail {
 
 /// Tells a person that a refresh token came back a second time, so that the connection to `client` (its name) was cut; the
 /// link `apps` leads to the person's connections.
-pub fn token_reused(to: &str, client: &str, apps: &str) -> Mail {
+pub fn token_reused(to: &str, client: &str, forgot: &str) -> Mail {
     mail(
         to,
         "A connection to your account was ended",
         &format!(
             "{client} was connected to your XWMS account with a token that was used a second time. It may have been copied, \
-             so XWMS ended that connection. Log in there again to go on.\n\nSee what is connected to your \
-             account:\n\n{apps}"
+             so XWMS ended that connection. Log in there again to go on.\n\nIf you fear that somebody else uses your \
+             account, set a new password:\n\n{forgot}"
         ),
     )
 }
 
 /// Tells the people of a partner what happened to their client (`client` is its name); `news` is a sentence or two of
-/// ours, and the link `page` leads to where it can be looked at.
-pub fn partner_notice(to: &str, client: &str, news: &str, page: &str) -> Mail {
+/// ours.
+pub fn partner_notice(to: &str, client: &str, news: &str) -> Mail {
     mail(
         to,
         &format!("News about {client} on XWMS"),
-        &format!("{news}\n\nLook at it here:\n\n{page}\n\nYou get this mail because you manage {client} on XWMS."),
+        &format!("{news}\n\nYou get this mail because you manage {client} on XWMS."),
     )
 }
 
@@ -94,7 +94,7 @@ mod tests {
             (reset_password(to, a), &[a]),
             (password_changed(to, a), &[a]),
             (token_reused(to, "Analytical Engines", a), &[a]),
-            (partner_notice(to, "Analytical Engines", "A secret ends in a week.", a), &[a]),
+            (partner_notice(to, "Analytical Engines", "A secret ends in a week."), &[]),
         ];
         for (mail, links) in rows {
             assert_eq!(mail.to, to);
