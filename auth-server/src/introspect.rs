@@ -22,6 +22,7 @@ use xwms_core::state::Core;
 use xwms_core::store::{grants, refresh_tokens};
 
 use crate::AuthServer;
+use crate::client_secret::Claimed;
 use crate::error::OAuthError;
 use crate::token::ClientRequest;
 use crate::token::claims::{AccessClaims, TokenId, verify_access_token};
@@ -64,13 +65,24 @@ pub(crate) enum Known {
 }
 
 impl Known {
-    /// Finds out what a token is; `None` for what is none of ours.
-    pub(crate) async fn find(core: &Core, token: &str) -> Result<Option<Self>, OAuthError> {
+    /// Finds out what a token is to this client, and judges the client's secret for it (SPEC §2.2); `None` for what is none
+    /// of ours, or another client's.
+    pub(crate) async fn for_client(
+        core: &Core,
+        claimed: &Claimed,
+        token: &str,
+        address: IpAddr,
+    ) -> Result<Option<Self>, OAuthError> {
+        let known = Self::find(core, token).await?.filter(|known| known.client() == claimed.snapshot.client.id);
+        let purpose = known.as_ref().map_or(Purpose::Unknown, |known| Purpose::IssuedThrough(known.domain()));
+        claimed.authenticate(core, purpose, address)?;
+        Ok(known)
+    }
+
+    async fn find(core: &Core, token: &str) -> Result<Option<Self>, OAuthError> {
         if let Some(key) = Credential::parse(Kind::RefreshToken, token) {
-            let mut conn = core.db.read().await?;
-            let Some(found) = refresh_tokens::find(&mut conn, key).await? else { return Ok(None) };
-            let grant = grants::find_live(&mut conn, found.grant_id, None).await?;
-            return Ok(grant.map(|grant| Self::Refresh(found, Box::new(grant))));
+            let found = refresh_tokens::find_with_grant(&mut core.db.read().await?, key).await?;
+            return Ok(found.map(|(token, grant)| Self::Refresh(token, Box::new(grant))));
         }
         Ok(verify_access_token(core, token).ok().map(Self::Access))
     }
@@ -88,16 +100,6 @@ impl Known {
             Self::Refresh(_, grant) => grant.grant.domain_id,
         }
     }
-
-    /// What the caller must be allowed to, to be told of this token.
-    pub(crate) fn purpose(known: Option<&Self>) -> Purpose<'static> {
-        known.map_or(Purpose::Unknown, |known| Purpose::IssuedThrough(known.domain()))
-    }
-
-    /// This token, if it is this client's.
-    pub(crate) fn of_client(self, client: ClientId) -> Option<Self> {
-        (self.client() == client).then_some(self)
-    }
 }
 
 /// `POST /oauth/introspect`.
@@ -112,10 +114,7 @@ pub(crate) async fn introspect(
         let request = ClientRequest::read(headers, query.as_deref(), &body, address, &ONCE)?;
         let claimed = request.claim(&server.core).await?;
         let token = request.require("token")?;
-        let known = Known::find(&server.core, token).await?;
-        let known = known.and_then(|known| known.of_client(claimed.snapshot.client.id));
-        claimed.authenticate(&server.core, Known::purpose(known.as_ref()), address)?;
-        match known {
+        match Known::for_client(&server.core, &claimed, token, address).await? {
             Some(known) => describe(&server.core, &claimed.snapshot, known, address).await,
             None => Ok(Introspection::default()),
         }
@@ -136,7 +135,7 @@ async fn describe(
         Known::Access(claims) => describe_access(core, snapshot, claims, address).await?,
         Known::Refresh(token, found) => {
             let spent = token.used_at.is_some() || token.expires_at <= core.clock.now();
-            let live = live::find(core, snapshot, found.grant.id, None).await?.filter(|_| !spent);
+            let live = live::judge(core, snapshot, *found).await?.filter(|_| !spent);
             match live.filter(|live| xwms_core::login::issue::may_refresh(&live.scope)) {
                 Some(live) => Introspection {
                     active: true,

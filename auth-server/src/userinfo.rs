@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 use xwms_core::login::live::{self, Live};
 use xwms_core::model::scope;
+use xwms_core::store::grants::Profile;
 use xwms_core::store::user_providers;
 
 use crate::AuthServer;
@@ -101,14 +102,14 @@ impl AuthServer {
         let claims = verify_access_token(&self.core, token)?;
         let grant = TokenId::grant_of(&claims.jti).ok_or_else(OAuthError::invalid_token)?;
         let snapshot = self.core.snapshots.get(claims.client_id).await?.ok_or_else(OAuthError::invalid_token)?;
-        let live = live::find(&self.core, &snapshot, grant, Some(&claims.jti)).await?;
-        let mut live = live.ok_or_else(OAuthError::invalid_token)?;
+        let found = live::find_with_profile(&self.core, &snapshot, grant, Some(&claims.jti)).await?;
+        let (mut live, profile) = found.ok_or_else(OAuthError::invalid_token)?;
         // A token that was narrowed at refresh opens no more than it says.
         live.scope = live.scope.intersection(&scope::ScopeSet::parse(&claims.scope).unwrap_or_default());
         if !live.scope.contains(scope::OPENID) {
             return Err(OAuthError::insufficient_scope("userinfo needs a token with the scope openid"));
         }
-        let mut shared = person_claims(&live);
+        let mut shared = person_claims(&live, &profile);
         if live.scope.contains(scope::PROVIDERS) {
             let providers = user_providers::names(&mut self.core.db.read().await?, live.grant.user_id).await?;
             shared.insert("providers".to_owned(), json!(providers));
@@ -118,8 +119,8 @@ impl AuthServer {
 }
 
 /// The claims that these scopes open (OpenID Connect Core §5.4); one that the person has not filled in is left out.
-pub(crate) fn person_claims(live: &Live) -> Map<String, Value> {
-    let (user, scopes) = (&live.user, &live.scope);
+pub(crate) fn person_claims(live: &Live, user: &Profile) -> Map<String, Value> {
+    let scopes = &live.scope;
     let mut claims = Map::new();
     let mut put = |name: &str, value: Value| {
         if !value.is_null() {

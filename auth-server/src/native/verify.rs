@@ -11,6 +11,7 @@ use xwms_core::login::live::{self, Live};
 use xwms_core::model::scope;
 use xwms_core::store::codes::{self, Code, CodeKind};
 use xwms_core::store::db::Conn;
+use xwms_core::store::grants::Profile;
 
 use super::caller::{Caller, For, body, text};
 use super::envelope::{Failure, success};
@@ -53,12 +54,13 @@ pub(super) async fn verify(
                 .await?;
             return Err(failure);
         }
-        let live = live::find(core, &caller.snapshot, code.grant_id, None).await?.ok_or_else(Failure::token_unknown)?;
+        let found = live::find_with_profile(core, &caller.snapshot, code.grant_id, None).await?;
+        let (live, profile) = found.ok_or_else(Failure::token_unknown)?;
         let key = code.code_key;
         if !core.db.change(async move |conn: &mut Conn| Ok(codes::spend(conn, key, now).await?)).await? {
             return Err(Failure::token_unknown());
         }
-        Ok(success("The person is logged in", person(&live)))
+        Ok(success("The person is logged in", person(&live, &profile)))
     };
     answer.await.unwrap_or_else(Failure::into_response)
 }
@@ -87,8 +89,8 @@ fn mismatch(code: &Code, redirect_uri: Option<&str>, verifier: Option<&str>) -> 
 }
 
 /// The person, as far as the scopes of this login open them.
-fn person(live: &Live) -> serde_json::Value {
-    let (user, profile, email) = (&live.user, live.scope.contains(scope::PROFILE), live.scope.contains(scope::EMAIL));
+fn person(live: &Live, user: &Profile) -> serde_json::Value {
+    let (profile, email) = (live.scope.contains(scope::PROFILE), live.scope.contains(scope::EMAIL));
     json!({
         "sub": live.grant.subject.to_string(),
         "name": full_name(user.given_name.as_deref(), user.family_name.as_deref()).filter(|_| profile),

@@ -29,13 +29,13 @@ pub(super) async fn redeem(core: &Core, request: &ClientRequest) -> Result<Token
     let claimed = request.claim(core).await?;
     let presented = request.require("code")?;
     let code = match Credential::parse(Kind::Code, presented) {
-        Some(key) => codes::find(&mut core.db.read().await?, CodeKind::Authorization, key).await?,
+        Some(key) => codes::find_with_grant(&mut core.db.read().await?, CodeKind::Authorization, key).await?,
         None => None,
     };
-    let own = code.filter(|code| code.client_id == claimed.snapshot.client.id);
-    let purpose = own.as_ref().map_or(Purpose::Unknown, |code| Purpose::IssuedThrough(code.domain_id));
+    let own = code.filter(|(code, _)| code.client_id == claimed.snapshot.client.id);
+    let purpose = own.as_ref().map_or(Purpose::Unknown, |(code, _)| Purpose::IssuedThrough(code.domain_id));
     claimed.authenticate(core, purpose, request.address)?;
-    let Some(code) = own else { return Err(OAuthError::invalid_grant()) };
+    let Some((code, grant)) = own else { return Err(OAuthError::invalid_grant()) };
 
     let now = core.clock.now();
     let verified = verifier_matches(&code, request) && redirect_uri_matches(&code, request);
@@ -57,8 +57,7 @@ pub(super) async fn redeem(core: &Core, request: &ClientRequest) -> Result<Token
             .await?;
         return Err(OAuthError::invalid_grant());
     }
-    let mut live =
-        live::find(core, &claimed.snapshot, code.grant_id, None).await?.ok_or_else(OAuthError::invalid_grant)?;
+    let mut live = live::judge(core, &claimed.snapshot, grant).await?.ok_or_else(OAuthError::invalid_grant)?;
     let granted = oxide::decide(&Redemption {
         client: claimed.snapshot.client.id.to_string(),
         code: presented,

@@ -48,7 +48,7 @@ pub(super) async fn rotate(core: &Core, request: &ClientRequest) -> Result<Token
     if token.used_at.is_none() && token.expires_at <= now {
         return Err(OAuthError::invalid_grant());
     }
-    let mut live = match live::find(core, &claimed.snapshot, found.grant.id, None).await? {
+    let mut live = match live::judge(core, &claimed.snapshot, found).await? {
         Some(live) if may_refresh(&live.scope) => live,
         _ => return Err(OAuthError::invalid_grant()),
     };
@@ -75,10 +75,7 @@ pub(super) async fn rotate(core: &Core, request: &ClientRequest) -> Result<Token
 
 async fn find(core: &Core, presented: &str) -> Result<Option<(RefreshToken, grants::LiveGrant)>, OAuthError> {
     let Some(key) = Credential::parse(Kind::RefreshToken, presented) else { return Ok(None) };
-    let mut conn = core.db.read().await?;
-    let Some(token) = refresh_tokens::find(&mut conn, key).await? else { return Ok(None) };
-    let grant = grants::find_live(&mut conn, token.grant_id, None).await?;
-    Ok(grant.map(|grant| (token, grant)))
+    Ok(refresh_tokens::find_with_grant(&mut core.db.read().await?, key).await?)
 }
 
 /// A request may ask for less than was granted (RFC 6749 §6); the refresh token itself keeps its scope.
@@ -108,7 +105,7 @@ async fn spend(core: &Core, token: RefreshToken, live: &Live, request: [u8; 32])
     let parent = token.token_key;
     let rotated = core.db.change(async move |conn: &mut Conn| {
         let child = derive(now, &parent);
-        if refresh_tokens::spend(conn, parent, &request, now).await? {
+        if refresh_tokens::spend(conn, parent, request, now).await? {
             refresh_tokens::insert(conn, child.key(), grant, Some(parent), now, expires_at).await?;
             return Ok(Rotated::Child(child));
         }

@@ -68,6 +68,13 @@ pub fn unlocked(snapshot: &Snapshot, domain: &Domain, name: &str, person: Option
     }
 }
 
+/// Whether membership, or what the person has accepted, can decide about these scopes here: in test mode, and where one of
+/// them is reserved. Otherwise neither need be read.
+pub fn rests_on_relations(snapshot: &Snapshot, domain: Option<&Domain>, scope: &ScopeSet) -> bool {
+    domain.is_some_and(|domain| domain.test_mode)
+        || scope.iter().any(|name| snapshot.scopes.get(name) == Some(&Tier::Verified))
+}
+
 fn covered(snapshot: &Snapshot, domain: &Domain, name: &str, now: Timestamp) -> bool {
     domain.proven
         && snapshot.coverage.iter().any(|coverage| {

@@ -168,6 +168,15 @@ impl Snapshot {
     }
 }
 
+impl Person {
+    /// A person of whom neither membership nor requests are known, because nothing that is asked rests on them
+    /// ([`super::scope::rests_on_relations`]).
+    pub fn unrelated(id: UserId, suspended: bool, email_verified: bool) -> Self {
+        let accepted_access = ScopeSet::default();
+        Self { id, suspended, email_verified, member: false, tests: Tests::None, accepted_access }
+    }
+}
+
 impl Domain {
     /// Whether this person may log in here while the domain is in test mode: a member of the client, or a tester.
     pub fn tested_by(&self, person: &Person) -> bool {

@@ -145,10 +145,12 @@ pub async fn next_step(
         return Ok(Step::SignIn);
     }
     let mut conn = core.db.read().await?;
-    let Some(person) = people::find(&mut conn, flow.client, session.user_id, now).await? else {
-        return Ok(Step::SignIn);
-    };
     let domain = admission.domain;
+    let found = people::find_with_consent(&mut conn, flow.client, session.user_id, domain.id).await?;
+    let Some((mut person, consent)) = found else { return Ok(Step::SignIn) };
+    if gate::scope::rests_on_relations(snapshot, Some(domain), &admission.scope) {
+        people::relate(&mut conn, flow.client, &mut person, now).await?;
+    }
     match gate::login::person(snapshot, domain, &person) {
         Ok(()) => {}
         Err(Denial::EmailUnverified) => return Ok(Step::VerifyEmail),
@@ -159,7 +161,6 @@ pub async fn next_step(
     if on_offer.is_empty() {
         return Ok(Step::Refused(Denial::ScopeLocked(admission.scope.clone())));
     }
-    let consent = consents::find_live(&mut conn, flow.client, person.id, domain.id).await?;
     let ask_again = request.ask_consent && flow.decision.is_none();
     match consent.filter(|consent| !ask_again && covers(consent, &on_offer, domain.test_mode)) {
         Some(consent) => Ok(Step::Ready(Ready { domain: domain.id, person, consent: consent.id, scope: on_offer })),

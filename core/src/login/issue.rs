@@ -73,8 +73,8 @@ pub async fn issue(
                 expires_at: now.after(grant_lives),
                 revoked_at: None,
             };
-            grants::insert(conn, &grant).await?;
-            codes::insert(conn, code_kind, &code, now).await?;
+            grants::insert(conn, grant).await?;
+            codes::insert(conn, code_kind, code, now).await?;
             Ok::<_, Error>(true)
         })
         .await?;

@@ -4,7 +4,7 @@ use super::live::Live;
 use super::post::{FORGOT_PATH, in_background, link, post};
 use crate::error::Error;
 use crate::gate::snapshot::Snapshot;
-use crate::id::ClientId;
+use crate::id::{ClientId, UserId};
 use crate::mail::messages;
 use crate::state::Core;
 use crate::store::{clients, users};
@@ -14,13 +14,23 @@ use crate::store::{clients, users};
 pub fn tell(core: &Core, snapshot: &Snapshot, live: &Live) {
     let client = &snapshot.client;
     tracing::warn!(client = %client.id, grant = %live.grant.id, "a refresh token was used twice: its login was ended");
-    post(core, messages::token_reused(&live.user.email, &client.name, &link(core, FORGOT_PATH, None, None)));
-    let (core, id) = (core.clone(), client.id);
+    let (core, id, name, user) = (core.clone(), client.id, client.name.clone(), live.grant.user_id);
     in_background(async move {
+        if let Err(why) = tell_person(&core, user, &name).await {
+            tracing::error!(?why, "a person was not told that a refresh token was used twice");
+        }
         if let Err(why) = tell_partner(&core, id).await {
             tracing::error!(?why, "a partner was not told that a refresh token was used twice");
         }
     });
+}
+
+async fn tell_person(core: &Core, user: UserId, client: &str) -> Result<(), Error> {
+    let found = users::find(&mut core.db.read().await?, user).await?;
+    if let Some(person) = found {
+        post(core, messages::token_reused(&person.email, client, &link(core, FORGOT_PATH, None, None)));
+    }
+    Ok(())
 }
 
 /// The partner is reached at its contact address, and without one where its billing owner is.

@@ -3,7 +3,8 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::db::{Conn, with_conn};
+use super::cached::Cached;
+use super::db::{Conn, hot, with_conn};
 use super::schema::{client_user_domains, client_users as t};
 use crate::clock::Timestamp;
 use crate::id::{ClientId, DomainId, Subject, UserId};
@@ -31,13 +32,17 @@ pub async fn record_login(
         t::last_login_at.eq(now),
         t::logins.eq(1_i64),
     );
-    let subject = with_conn!(conn, |c| diesel::insert_into(t::table)
-        .values(row)
-        .on_conflict((t::client_id, t::user_id))
-        .do_update()
-        .set((t::last_login_at.eq(now), t::logins.eq(t::logins + 1)))
-        .returning(t::subject)
-        .get_result(c))?;
+    let subject = hot!(
+        conn,
+        get_result(Cached(
+            diesel::insert_into(t::table)
+                .values(row)
+                .on_conflict((t::client_id, t::user_id))
+                .do_update()
+                .set((t::last_login_at.eq(now), t::logins.eq(t::logins + 1)))
+                .returning(t::subject)
+        ))
+    )?;
     let row = (
         client_user_domains::client_id.eq(client),
         client_user_domains::user_id.eq(user),
@@ -45,12 +50,16 @@ pub async fn record_login(
         client_user_domains::last_login_at.eq(now),
     );
     let key = (client_user_domains::client_id, client_user_domains::user_id, client_user_domains::domain_id);
-    with_conn!(conn, |c| diesel::insert_into(client_user_domains::table)
-        .values(row)
-        .on_conflict(key)
-        .do_update()
-        .set(client_user_domains::last_login_at.eq(now))
-        .execute(c))?;
+    hot!(
+        conn,
+        execute(Cached(
+            diesel::insert_into(client_user_domains::table)
+                .values(row)
+                .on_conflict(key)
+                .do_update()
+                .set(client_user_domains::last_login_at.eq(now))
+        ))
+    )?;
     Ok(subject)
 }
 

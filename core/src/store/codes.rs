@@ -3,8 +3,10 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::db::{Conn, with_conn};
-use super::schema::codes as t;
+use super::cached::Cached;
+use super::db::{Conn, hot, with_conn};
+use super::grants::{FACTS, Facts, Grant, LiveGrant};
+use super::schema::{codes as t, consents, grants, users};
 use crate::clock::Timestamp;
 use crate::crypto::credential::CredentialKey;
 use crate::id::{ClientId, DomainId, GrantId};
@@ -54,33 +56,50 @@ pub struct Code {
 }
 
 /// Stores a fresh code.
-pub async fn insert(conn: &mut Conn, kind: CodeKind, code: &Code, now: Timestamp) -> QueryResult<()> {
+pub async fn insert(conn: &mut Conn, kind: CodeKind, code: Code, now: Timestamp) -> QueryResult<()> {
     let row = (
         t::code_key.eq(code.code_key),
         t::kind.eq(kind.text()),
         t::grant_id.eq(code.grant_id),
         t::client_id.eq(code.client_id),
         t::domain_id.eq(code.domain_id),
-        t::redirect_uri.eq(&code.redirect_uri),
-        t::code_challenge.eq(code.code_challenge.as_deref()),
-        t::nonce.eq(code.nonce.as_deref()),
+        t::redirect_uri.eq(code.redirect_uri),
+        t::code_challenge.eq(code.code_challenge),
+        t::nonce.eq(code.nonce),
         t::wrong_tries.eq(0),
         t::created_at.eq(now),
         t::expires_at.eq(code.expires_at),
     );
-    with_conn!(conn, |c| diesel::insert_into(t::table).values(row).execute(c)).map(drop)
+    hot!(conn, execute(diesel::insert_into(t::table).values(row))).map(drop)
 }
 
 /// The code of this key, spent, expired or not.
 pub async fn find(conn: &mut Conn, kind: CodeKind, key: CredentialKey) -> QueryResult<Option<Code>> {
     let query = t::table.find(key).filter(t::kind.eq(kind.text()));
-    with_conn!(conn, |c| query.select(Code::as_select()).first(c)).optional()
+    hot!(conn, first(query.select(Code::as_select()))).optional()
+}
+
+/// The code of this key, spent, expired or not, with the login that gave it and all that decides about that, in one query.
+pub async fn find_with_grant(
+    conn: &mut Conn,
+    kind: CodeKind,
+    key: CredentialKey,
+) -> QueryResult<Option<(Code, LiveGrant)>> {
+    let query = t::table
+        .find(key)
+        .filter(t::kind.eq(kind.text()))
+        .inner_join(grants::table.on(grants::id.eq(t::grant_id)))
+        .inner_join(users::table.on(users::id.eq(grants::user_id)))
+        .inner_join(consents::table.on(consents::id.eq(grants::consent_id)));
+    let found: Option<(Code, Grant, Facts)> =
+        hot!(conn, first(query.select((Code::as_select(), Grant::as_select(), FACTS)))).optional()?;
+    Ok(found.map(|(code, grant, facts)| (code, LiveGrant::of(grant, facts, None))))
 }
 
 /// Spends an unspent, unexpired code; at most one caller ever gets `true` (OAuth 2.1 §4.1.3).
 pub async fn spend(conn: &mut Conn, key: CredentialKey, now: Timestamp) -> QueryResult<bool> {
     let unspent = t::table.find(key).filter(t::used_at.is_null()).filter(t::expires_at.gt(now));
-    let spent = with_conn!(conn, |c| diesel::update(unspent).set(t::used_at.eq(now)).execute(c))?;
+    let spent = hot!(conn, execute(Cached(diesel::update(unspent).set(t::used_at.eq(now)))))?;
     Ok(spent == 1)
 }
 

@@ -66,6 +66,23 @@ macro_rules! with_conn {
 }
 pub(crate) use with_conn;
 
+/// As [`with_conn!`], for one statement of a hot path: `hot!(conn, get_result(query))`. On SQLite it goes to the connection
+/// itself, which spares what the asynchronous wrapper copies of binds and rows; the query must own all it binds.
+macro_rules! hot {
+    ($conn:expr, $method:ident($query:expr)) => {
+        match $conn {
+            $crate::store::db::Conn::Sqlite(object) => {
+                let query = $query;
+                object.spawn_blocking(move |c| diesel::RunQueryDsl::$method(query, c)).await
+            }
+            $crate::store::db::Conn::Postgres(object) => {
+                diesel_async::RunQueryDsl::$method($query, &mut **object).await
+            }
+        }
+    };
+}
+pub(crate) use hot;
+
 /// How the database is reached.
 #[derive(Clone, Debug)]
 pub struct Options {

@@ -3,7 +3,8 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::db::{Conn, with_conn};
+use super::cached::Cached;
+use super::db::{Conn, hot, with_conn};
 use super::schema::flows as t;
 use crate::clock::Timestamp;
 use crate::crypto::credential::CredentialKey;
@@ -75,7 +76,7 @@ pub async fn decide(conn: &mut Conn, id: FlowId, decision: &str) -> QueryResult<
 /// Ends a flow; at most one caller ever gets `true`.
 pub async fn finish(conn: &mut Conn, id: FlowId, now: Timestamp) -> QueryResult<bool> {
     let open = t::table.find(id).filter(t::finished_at.is_null()).filter(t::expires_at.gt(now));
-    let finished = with_conn!(conn, |c| diesel::update(open).set(t::finished_at.eq(now)).execute(c))?;
+    let finished = hot!(conn, execute(Cached(diesel::update(open).set(t::finished_at.eq(now)))))?;
     Ok(finished == 1)
 }
 

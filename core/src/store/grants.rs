@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::db::{Conn, with_conn};
+use super::db::{Conn, hot, with_conn};
 use super::schema::{consents, grants as t, revoked_tokens, users};
 use crate::clock::Timestamp;
 use crate::id::{ClientId, ConsentId, DomainId, GrantId, SessionId, Subject, UserId};
@@ -44,18 +44,20 @@ pub struct Grant {
 pub struct LiveGrant {
     /// The grant.
     pub grant: Grant,
-    /// The person, as they are now.
-    pub user: GrantUser,
+    /// The person's account is suspended.
+    pub suspended: bool,
+    /// The person's main address is verified.
+    pub email_verified: bool,
     /// The scopes of the consent it rests on; `None` when that has ended.
     pub consented: Option<ScopeSet>,
     /// Whether the token asked about was revoked by itself.
     pub token_revoked: bool,
 }
 
-/// What of the person tokens and userinfo need.
+/// What of the person a scope may open.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = users)]
-pub struct GrantUser {
+pub struct Profile {
     /// Main address, as written.
     pub email: String,
     /// Whether it is verified.
@@ -82,37 +84,69 @@ pub struct GrantUser {
     pub phone_number: Option<String>,
     /// Whether it is verified.
     pub phone_number_verified: bool,
-    /// When staff suspended the account.
-    pub suspended_at: Option<Timestamp>,
     /// When the profile last changed.
     pub updated_at: Timestamp,
 }
 
 /// Stores a new grant.
-pub async fn insert(conn: &mut Conn, grant: &Grant) -> QueryResult<()> {
-    with_conn!(conn, |c| diesel::insert_into(t::table).values(grant).execute(c)).map(drop)
+pub async fn insert(conn: &mut Conn, grant: Grant) -> QueryResult<()> {
+    hot!(conn, execute(diesel::insert_into(t::table).values(grant))).map(drop)
+}
+
+/// The grant of an id with person, consent and the revocation of a token.
+macro_rules! joined {
+    ($id:expr, $jti:expr) => {
+        t::table
+            .find($id)
+            .inner_join(users::table.on(users::id.eq(t::user_id)))
+            .inner_join(consents::table.on(consents::id.eq(t::consent_id)))
+            .left_join(revoked_tokens::table.on(revoked_tokens::jti.eq($jti.unwrap_or_default().to_owned())))
+    };
+}
+
+/// The columns that decide about a grant, where `grants`, `users` and `consents` are joined: see [`LiveGrant::of`].
+pub(super) type Facts = (Option<Timestamp>, bool, ScopeSet, Option<Timestamp>);
+
+/// Selects [`Facts`].
+pub(super) const FACTS: (users::suspended_at, users::email_verified, consents::scope, consents::ended_at) =
+    (users::suspended_at, users::email_verified, consents::scope, consents::ended_at);
+
+impl LiveGrant {
+    /// The grant with these facts; `revoked` is the token's own revocation, where one was asked about.
+    pub(super) fn of(grant: Grant, facts: Facts, revoked: Option<String>) -> Self {
+        let (suspended_at, email_verified, scope, ended_at) = facts;
+        Self {
+            grant,
+            suspended: suspended_at.is_some(),
+            email_verified,
+            consented: ended_at.is_none().then_some(scope),
+            token_revoked: revoked.is_some(),
+        }
+    }
 }
 
 /// The grant of this id with all that decides about it, in one indexed query; `jti` is the token's own id, where one
 /// is asked about.
 pub async fn find_live(conn: &mut Conn, id: GrantId, jti: Option<&str>) -> QueryResult<Option<LiveGrant>> {
-    type Found = (Grant, GrantUser, (ScopeSet, Option<Timestamp>), Option<String>);
-    let query = t::table
-        .find(id)
-        .inner_join(users::table.on(users::id.eq(t::user_id)))
-        .inner_join(consents::table.on(consents::id.eq(t::consent_id)))
-        .left_join(revoked_tokens::table.on(revoked_tokens::jti.eq(jti.unwrap_or_default())));
-    let consent = (consents::scope, consents::ended_at);
-    let found: Option<Found> = with_conn!(conn, |c| query
-        .select((Grant::as_select(), GrantUser::as_select(), consent, revoked_tokens::jti.nullable()))
-        .first(c))
-    .optional()?;
-    Ok(found.map(|(grant, user, (scope, ended), revoked)| LiveGrant {
-        grant,
-        user,
-        consented: ended.is_none().then_some(scope),
-        token_revoked: revoked.is_some(),
-    }))
+    let query = joined!(id, jti);
+    let revoked = revoked_tokens::jti.nullable();
+    let found: Option<(Grant, Facts, Option<String>)> =
+        hot!(conn, first(query.select((Grant::as_select(), FACTS, revoked)))).optional()?;
+    Ok(found.map(|(grant, facts, revoked)| LiveGrant::of(grant, facts, revoked)))
+}
+
+/// As [`find_live`], with the person's profile.
+pub async fn find_live_with_profile(
+    conn: &mut Conn,
+    id: GrantId,
+    jti: Option<&str>,
+) -> QueryResult<Option<(LiveGrant, Profile)>> {
+    type Found = (Grant, Facts, Profile, Option<String>);
+    let query = joined!(id, jti);
+    let revoked = revoked_tokens::jti.nullable();
+    let found: Option<Found> =
+        hot!(conn, first(query.select((Grant::as_select(), FACTS, Profile::as_select(), revoked)))).optional()?;
+    Ok(found.map(|(grant, facts, profile, revoked)| (LiveGrant::of(grant, facts, revoked), profile)))
 }
 
 /// Ends a grant and all that was given under it; false when it had ended before.

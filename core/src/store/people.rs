@@ -3,28 +3,48 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::db::{Conn, with_conn};
-use super::schema::{members, requests, roles, users};
+use super::consents::{Consent, GivenHere};
+use super::db::{Conn, hot, with_conn};
+use super::schema::{consent_domains, consents, members, requests, roles, users};
 use crate::clock::Timestamp;
 use crate::gate::snapshot::{Person, Tests};
-use crate::id::{ClientId, DomainId, UserId};
+use crate::id::{ClientId, ConsentId, DomainId, UserId};
 use crate::model::scope::ScopeSet;
 
-/// What the gate asks about this person and this client; `None` when there is no such account.
-pub async fn find(conn: &mut Conn, client: ClientId, user: UserId, now: Timestamp) -> QueryResult<Option<Person>> {
+/// The account, and what it consented to share with this client, as it looks from this domain, in one query; `None` when
+/// there is no such account. What the person is to the client is not read: see [`relate`].
+pub async fn find_with_consent(
+    conn: &mut Conn,
+    client: ClientId,
+    user: UserId,
+    domain: DomainId,
+) -> QueryResult<Option<(Person, Option<Consent>)>> {
     type Account = (Option<Timestamp>, bool);
-    let account = users::table.find(user).select((users::suspended_at, users::email_verified));
-    let account: Option<Account> = with_conn!(conn, |c| account.first(c)).optional()?;
-    let Some((suspended_at, email_verified)) = account else { return Ok(None) };
-    let (tests, accepted_access) = accepted_requests(conn, client, user, now).await?;
-    Ok(Some(Person {
-        id: user,
-        suspended: suspended_at.is_some(),
-        email_verified,
-        member: is_member(conn, client, user, now).await?,
-        tests,
-        accepted_access,
+    type Found = (Account, Option<(ConsentId, ScopeSet)>, Option<bool>);
+    let live = consents::user_id.eq(users::id).and(consents::client_id.eq(client)).and(consents::ended_at.is_null());
+    let here = consent_domains::consent_id.eq(consents::id).and(consent_domains::domain_id.eq(domain));
+    let query = users::table
+        .left_join(consents::table.on(live))
+        .left_join(consent_domains::table.on(here))
+        .filter(users::id.eq(user))
+        .select((
+            (users::suspended_at, users::email_verified),
+            (consents::id, consents::scope).nullable(),
+            consent_domains::test_mode.nullable(),
+        ));
+    let found: Option<Found> = hot!(conn, first(query)).optional()?;
+    Ok(found.map(|((suspended_at, email_verified), consent, given_here)| {
+        let given_here = given_here.map(|in_test_mode| GivenHere { in_test_mode });
+        let consent = consent.map(|(id, scope)| Consent { id, scope, given_here });
+        (Person::unrelated(user, suspended_at.is_some(), email_verified), consent)
     }))
+}
+
+/// Reads what this person is to this client: a member, a tester, somebody who accepted a request.
+pub async fn relate(conn: &mut Conn, client: ClientId, person: &mut Person, now: Timestamp) -> QueryResult<()> {
+    (person.tests, person.accepted_access) = accepted_requests(conn, client, person.id, now).await?;
+    person.member = is_member(conn, client, person.id, now).await?;
+    Ok(())
 }
 
 /// Whether the person belongs to the client's organisation: active, and neither membership nor role expired or off.

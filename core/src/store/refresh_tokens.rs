@@ -3,8 +3,10 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::db::{Conn, with_conn};
-use super::schema::refresh_tokens as t;
+use super::cached::Cached;
+use super::db::{Conn, hot, with_conn};
+use super::grants::{FACTS, Facts, Grant, LiveGrant};
+use super::schema::{consents, grants, refresh_tokens as t, users};
 use crate::clock::Timestamp;
 use crate::crypto::credential::CredentialKey;
 use crate::id::GrantId;
@@ -41,20 +43,32 @@ pub async fn insert(
         t::created_at.eq(now),
         t::expires_at.eq(expires_at),
     );
-    with_conn!(conn, |c| diesel::insert_into(t::table).values(row).execute(c)).map(drop)
+    hot!(conn, execute(diesel::insert_into(t::table).values(row))).map(drop)
 }
 
 /// The token of this key, spent, expired or not.
 pub async fn find(conn: &mut Conn, key: CredentialKey) -> QueryResult<Option<RefreshToken>> {
-    with_conn!(conn, |c| t::table.find(key).select(RefreshToken::as_select()).first(c)).optional()
+    hot!(conn, first(t::table.find(key).select(RefreshToken::as_select()))).optional()
+}
+
+/// The token of this key, spent, expired or not, with the login it continues and all that decides about that, in one query.
+pub async fn find_with_grant(conn: &mut Conn, key: CredentialKey) -> QueryResult<Option<(RefreshToken, LiveGrant)>> {
+    let query = t::table
+        .find(key)
+        .inner_join(grants::table.on(grants::id.eq(t::grant_id)))
+        .inner_join(users::table.on(users::id.eq(grants::user_id)))
+        .inner_join(consents::table.on(consents::id.eq(grants::consent_id)));
+    let found: Option<(RefreshToken, Grant, Facts)> =
+        hot!(conn, first(query.select((RefreshToken::as_select(), Grant::as_select(), FACTS)))).optional()?;
+    Ok(found.map(|(token, grant, facts)| (token, LiveGrant::of(grant, facts, None))))
 }
 
 /// Spends an unspent, unexpired token and notes which request did; at most one caller ever gets `true`
 /// (RFC 9700 §4.14.2).
-pub async fn spend(conn: &mut Conn, key: CredentialKey, request: &[u8], now: Timestamp) -> QueryResult<bool> {
+pub async fn spend(conn: &mut Conn, key: CredentialKey, request: [u8; 32], now: Timestamp) -> QueryResult<bool> {
     let unspent = t::table.find(key).filter(t::used_at.is_null()).filter(t::expires_at.gt(now));
-    let set = (t::used_at.eq(now), t::request_digest.eq(request));
-    let spent = with_conn!(conn, |c| diesel::update(unspent).set(set).execute(c))?;
+    let set = (t::used_at.eq(now), t::request_digest.eq(request.to_vec()));
+    let spent = hot!(conn, execute(Cached(diesel::update(unspent).set(set))))?;
     Ok(spent == 1)
 }
 
