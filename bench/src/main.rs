@@ -1,0 +1,23 @@
+//! How fast is XWMS, measured beside floors: servers that do the unavoidable work of a request and nothing else, as
+//! directly as the same libraries allow. `docs/benchmark.md` says what is measured and how.
+
+mod cli;
+mod cores;
+mod driver;
+mod failure;
+mod floor;
+mod http;
+mod operations;
+mod person;
+mod platform;
+mod process;
+mod report;
+mod run;
+mod server;
+mod statistics;
+mod table;
+mod worker;
+
+fn main() -> std::process::ExitCode {
+    cli::run()
+}
