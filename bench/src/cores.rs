@@ -28,6 +28,11 @@ impl Cores {
         started
     }
 
+    /// The servers' core.
+    pub(crate) fn server(self) -> Option<usize> {
+        self.pair.map(|(server, _)| server)
+    }
+
     /// What a reader of the figures must know.
     pub(crate) fn note(self) -> String {
         match self.pair {

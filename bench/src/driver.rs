@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 
 use crate::failure::Failure;
 use crate::operations::Operation;
-use crate::process::processor_time;
+use crate::process::{busy_time, processor_time};
 use crate::statistics::percentile;
 use crate::worker::{Step, Worker};
 
@@ -25,19 +25,26 @@ pub(crate) struct Sample {
     pub(crate) server_time: Duration,
     /// Processor time of a database of its own for one operation.
     pub(crate) database_time: Duration,
+    /// How much of its time the driver was busy: near one, it was the driver that was measured.
+    pub(crate) driver_load: f64,
+    /// How much of the servers' core was taken by something else, the system's own work on the network included.
+    pub(crate) others_load: f64,
     pub(crate) operations: u64,
 }
 
 /// Whose processor time is looked at.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Pids {
+pub(crate) struct Watched {
     pub(crate) server: Option<u32>,
     pub(crate) database: Option<u32>,
+    pub(crate) core: Option<usize>,
 }
 
-impl Pids {
-    fn times(self) -> [Duration; 2] {
-        [self.server, self.database].map(|pid| pid.map(processor_time).unwrap_or_default())
+impl Watched {
+    fn times(self) -> [Duration; 4] {
+        let process = |pid: Option<u32>| pid.map(processor_time).unwrap_or_default();
+        let driver = processor_time(std::process::id());
+        [process(self.server), process(self.database), driver, self.core.map(busy_time).unwrap_or_default()]
     }
 }
 
@@ -46,9 +53,9 @@ pub(crate) async fn interval(
     workers: &mut Vec<Worker>,
     operation: Operation,
     length: Duration,
-    pids: Pids,
+    watched: Watched,
 ) -> Result<Sample, Failure> {
-    let before = pids.times();
+    let before = watched.times();
     let began = Instant::now();
     let over = Rc::new(Cell::new(false));
     let mut latencies: Vec<u32> = Vec::new();
@@ -76,16 +83,20 @@ pub(crate) async fn interval(
     .into_iter()
     .for_each(|more| latencies.extend(more));
     let elapsed = began.elapsed();
-    let after = pids.times();
+    let after = watched.times();
     latencies.sort_unstable();
     let count = latencies.len();
-    let each = |index: usize| (after[index] - before[index]) / u32::try_from(count).unwrap_or(u32::MAX).max(1);
+    let [server, database, driver, core] = [0, 1, 2, 3].map(|index| after[index].saturating_sub(before[index]));
+    let operations = u32::try_from(count).unwrap_or(u32::MAX).max(1);
+    let share = |time: Duration| time.as_secs_f64() / elapsed.as_secs_f64().max(f64::MIN_POSITIVE);
     Ok(Sample {
         per_second: per_second(count, elapsed),
         p50: Duration::from_nanos(percentile(&latencies, 50).into()),
         p99: Duration::from_nanos(percentile(&latencies, 99).into()),
-        server_time: each(0),
-        database_time: each(1),
+        server_time: server / operations,
+        database_time: database / operations,
+        driver_load: share(driver),
+        others_load: share(core.saturating_sub(server + database)),
         operations: count as u64,
     })
 }

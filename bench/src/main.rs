@@ -8,13 +8,17 @@ mod failure;
 mod floor;
 mod http;
 mod operations;
+mod pair;
 mod person;
 mod platform;
+mod postgres;
 mod process;
 mod report;
 mod run;
 mod server;
+mod stage;
 mod statistics;
+mod syncs;
 mod table;
 mod worker;
 

@@ -82,6 +82,11 @@ impl Operation {
         }
     }
 
+    /// Whether it is answered after a commit.
+    pub(crate) const fn writes(self) -> bool {
+        matches!(self, Self::CodeFlow | Self::CodeFlowRs256 | Self::Refresh)
+    }
+
     /// Whether it shows an access token.
     pub(crate) const fn shows_a_token(self) -> bool {
         matches!(self, Self::UserinfoFirst | Self::UserinfoAgain | Self::IntrospectFirst | Self::IntrospectAgain)

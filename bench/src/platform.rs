@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 use crate::cores::Cores;
 use crate::failure::Failure;
+use crate::postgres::Cluster;
 use crate::worker::Client;
 
 /// Which database.
@@ -27,6 +28,25 @@ impl Database {
     }
 }
 
+/// Where a platform's database is.
+pub(crate) struct Where {
+    /// Without one it is a SQLite file in the platform's own folder.
+    pub(crate) url: Option<String>,
+    pub(crate) database_pid: Option<u32>,
+}
+
+impl Where {
+    /// A fresh database in this cluster, or a file.
+    pub(crate) async fn new(cluster: Option<&Cluster>, name: &str) -> Result<Self, Failure> {
+        Ok(match cluster {
+            Some(cluster) => {
+                Self { url: Some(cluster.database(name).await?), database_pid: Some(cluster.process.pid()) }
+            }
+            None => Self { url: None, database_pid: None },
+        })
+    }
+}
+
 /// What every person of the platform signs in with: it guards nothing.
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
@@ -38,22 +58,17 @@ pub(crate) struct Platform {
     program: PathBuf,
     pub(crate) cores: Cores,
     pub(crate) address: SocketAddr,
-    pub(crate) database_url: String,
     /// First the one with ES256 ID tokens, then the one with RS256.
     pub(crate) clients: [Client; 2],
 }
 
 impl Platform {
-    /// Sets up one with so many people. Without a URL the database is a SQLite file in the platform's own folder.
-    pub(crate) fn set_up(
-        cores: Cores,
-        program: &Path,
-        database_url: Option<String>,
-        people: usize,
-    ) -> Result<Self, Failure> {
+    /// Sets up one with so many people.
+    pub(crate) fn set_up(cores: Cores, program: &Path, place: &Where, people: usize) -> Result<Self, Failure> {
         let folder = tempfile::Builder::new().prefix("xwms-bench-").tempdir()?;
-        let place = folder.path().display();
         let address = free_address()?;
+        let database_url = place.url.clone();
+        let place = folder.path().display();
         let database_url = database_url.unwrap_or_else(|| format!("sqlite://{place}/xwms.db"));
         // Everything else is as it is by default, the limits and the log too.
         let config = format!(
@@ -75,7 +90,6 @@ impl Platform {
             program: program.to_owned(),
             cores,
             address,
-            database_url,
             clients: [
                 client("client_01jd3v8m1efb9rkyq9wzvw2x4a", String::new(), "engines.example"),
                 client("client_01jd3v8m1efb9rkyq9wzvw2x4b", String::new(), "looms.example"),

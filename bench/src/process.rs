@@ -78,11 +78,28 @@ impl Drop for Process {
 
 /// The processor time a process and its children have used so far.
 pub(crate) fn processor_time(pid: u32) -> Duration {
-    let own = ticks_of(pid);
+    let of_children: u64 = children_of(pid).into_iter().map(ticks_of).sum();
+    from_ticks(ticks_of(pid) + of_children)
+}
+
+/// The time that a core has not been idle so far.
+pub(crate) fn busy_time(core: usize) -> Duration {
+    let stat = std::fs::read_to_string("/proc/stat").unwrap_or_default();
+    let name = format!("cpu{core} ");
+    let fields = stat.lines().find_map(|line| line.strip_prefix(&name)).unwrap_or_default();
+    let fields = fields.split_whitespace().map(|field| field.parse::<u64>().unwrap_or_default());
+    // user, nice, system, (idle, waiting), irq, softirq, steal; guests are in the first two.
+    from_ticks(fields.take(8).enumerate().filter(|(index, _)| !matches!(index, 3 | 4)).map(|(_, ticks)| ticks).sum())
+}
+
+/// The processes that a process has started and that still run.
+pub(crate) fn children_of(pid: u32) -> Vec<u32> {
     let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
-    let of_children: u64 = children.split_whitespace().filter_map(|child| child.parse().ok()).map(ticks_of).sum();
-    let ticks_per_second = rustix::param::clock_ticks_per_second().max(1);
-    Duration::from_millis((own + of_children) * 1000 / ticks_per_second)
+    children.split_whitespace().filter_map(|child| child.parse().ok()).collect()
+}
+
+fn from_ticks(ticks: u64) -> Duration {
+    Duration::from_millis(ticks * 1000 / rustix::param::clock_ticks_per_second().max(1))
 }
 
 /// User and system time of a process and of those it has waited for.

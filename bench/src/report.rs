@@ -27,6 +27,8 @@ pub(crate) struct Comparison {
     p99_ratio: f64,
     floor: Sample,
     xwms: Sample,
+    /// How often one operation reaches the disk, on XWMS and on the floor.
+    pub(crate) syncs: Option<(f64, f64)>,
 }
 
 impl Comparison {
@@ -36,7 +38,7 @@ impl Comparison {
         let ratio = median(pairs().map(|(xwms, floor)| quotient(xwms.per_second, floor.per_second)));
         let p99 = pairs().map(|(xwms, floor)| quotient(xwms.p99.as_secs_f64(), floor.p99.as_secs_f64()));
         let p99_ratio = median(p99);
-        Self { operation, connections, ratio, p99_ratio, floor: middle(floor), xwms: middle(xwms) }
+        Self { operation, connections, ratio, p99_ratio, floor: middle(floor), xwms: middle(xwms), syncs: None }
     }
 }
 
@@ -78,6 +80,10 @@ impl Report {
             "µs CPU",
             "µs db",
             "floor µs",
+            "syncs",
+            "floor syncs",
+            "driver",
+            "others",
         ]);
         for one in &self.comparisons {
             let goal = one.operation.goal(self.database);
@@ -99,6 +105,10 @@ impl Report {
                 one.xwms.server_time.as_micros().to_string(),
                 one.xwms.database_time.as_micros().to_string(),
                 (one.floor.server_time + one.floor.database_time).as_micros().to_string(),
+                one.syncs.map(|(xwms, _)| format!("{xwms:.3}")).unwrap_or_default(),
+                one.syncs.map(|(_, floor)| format!("{floor:.3}")).unwrap_or_default(),
+                percent(one.xwms.driver_load.max(one.floor.driver_load)),
+                percent(one.xwms.others_load.max(one.floor.others_load)),
             ]);
         }
         let mut bounds = Table::new(&["bound", "found", "goal", ""]);
@@ -135,12 +145,18 @@ fn middle(samples: &[Sample]) -> Sample {
         p99: time(|sample| sample.p99),
         server_time: time(|sample| sample.server_time),
         database_time: time(|sample| sample.database_time),
+        driver_load: samples.iter().map(|sample| sample.driver_load).fold(0.0, f64::max),
+        others_load: samples.iter().map(|sample| sample.others_load).fold(0.0, f64::max),
         operations: samples.iter().map(|sample| sample.operations).sum(),
     }
 }
 
 fn quotient(a: f64, b: f64) -> f64 {
     if b > 0.0 { a / b } else { 0.0 }
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
 }
 
 fn reached(yes: bool) -> String {

@@ -1,34 +1,25 @@
 //! `xwms-bench run`: XWMS and the floors in turn, one table.
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::cli::{print, say};
 use crate::cores::Cores;
-use crate::driver::{self, Pids, Sample};
+use crate::driver::Watched;
 use crate::failure::Failure;
 use crate::operations::Operation;
-use crate::person;
-use crate::platform::{Database, Platform};
-use crate::process::resident_kib;
-use crate::report::{Comparison, Report};
+use crate::pair::{Pair, Plan, Side};
+use crate::platform::{Database, Where};
+use crate::postgres::Cluster;
+use crate::report::Report;
 use crate::server::Running;
-use crate::statistics::median;
-use crate::worker::{Client, Site, Worker};
-
-/// Most requests a second that a server may answer with access tokens never shown: so many are in stock for an interval.
-const TOKENS_A_SECOND: f64 = 14_000.0;
-/// An interval with such tokens is no longer than this.
-const LONGEST_ON_STOCK: Duration = Duration::from_secs(1);
-/// Access tokens live 600 seconds; those taken longer ago than this are let go.
-const TOKENS_LIVE: Duration = Duration::from_secs(420);
-/// Before the first interval of an operation.
-const WARM_UP: Duration = Duration::from_millis(200);
+use crate::stage::{Stage, workers};
+use crate::worker::Site;
 
 /// What `xwms-bench run` is told.
 #[derive(Debug, clap::Args)]
 pub(crate) struct RunArgs {
-    /// One short interval each with 16 connections: less than two minutes
+    /// One interval of a second each with 16 connections: less than two minutes
     #[arg(long)]
     short: bool,
     /// Which databases; PostgreSQL where its programs are installed
@@ -49,185 +40,96 @@ pub(crate) struct RunArgs {
     /// The server's program; by default the one beside this
     #[arg(long)]
     server: Option<PathBuf>,
+    /// Count how often an operation that writes reaches the disk, in intervals of their own under strace
+    #[arg(long)]
+    count_syncs: bool,
     /// Print the tables as Markdown
     #[arg(long)]
     markdown: bool,
 }
 
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Databases {
     Sqlite,
     Postgres,
     Both,
 }
 
-/// Measures, prints what was found.
+impl RunArgs {
+    fn operations(&self) -> impl Iterator<Item = Operation> {
+        Operation::ALL.into_iter().filter(|one| self.only.is_empty() || self.only.contains(one))
+    }
+
+    fn plan(&self) -> Plan {
+        let length = Duration::try_from_secs_f64(self.seconds).unwrap_or(Duration::from_secs(2));
+        Plan { length, repeat: self.repeat }
+    }
+
+    fn program(&self) -> Result<PathBuf, Failure> {
+        Ok(match &self.server {
+            Some(program) => std::path::absolute(program)?,
+            None => std::env::current_exe()?.with_file_name("xwms"),
+        })
+    }
+
+    fn people(&self) -> usize {
+        self.connections.iter().copied().max().unwrap_or(1).max(1)
+    }
+}
+
+/// Measures, and prints what was found.
 pub(crate) async fn run(mut args: RunArgs) -> Result<(), Failure> {
     if args.short {
         (args.connections, args.repeat, args.seconds) = (vec![16], 1, args.seconds.min(1.0));
     }
     let cores = Cores::claim();
     say(&cores.note());
-    let databases: &[Database] = match args.database {
-        Databases::Sqlite => &[Database::Sqlite],
-        Databases::Postgres => &[Database::Postgres],
-        Databases::Both => &[Database::Sqlite, Database::Postgres],
-    };
-    for database in databases {
-        let report = on(*database, cores, &args).await?;
+    if args.database != Databases::Postgres {
+        let report = on(Database::Sqlite, None, cores, &args).await?;
         print(&report.render(args.markdown))?;
+    }
+    if args.database != Databases::Sqlite {
+        match Cluster::start(cores).await? {
+            Some(cluster) => {
+                let report = on(Database::Postgres, Some(&cluster), cores, &args).await?;
+                print(&report.render(args.markdown))?;
+            }
+            None if args.database == Databases::Both => say("SKIPPED PostgreSQL: its programs are not installed"),
+            None => return Err(Failure("PostgreSQL's programs (initdb, postgres) are not installed".to_owned())),
+        }
     }
     Ok(())
 }
 
-async fn on(database: Database, cores: Cores, args: &RunArgs) -> Result<Report, Failure> {
-    let program = match &args.server {
-        Some(program) => std::path::absolute(program)?,
-        None => std::env::current_exe()?.with_file_name("xwms"),
-    };
-    let most = args.connections.iter().copied().max().unwrap_or(1).max(1);
+async fn on(database: Database, cluster: Option<&Cluster>, cores: Cores, args: &RunArgs) -> Result<Report, Failure> {
     say(&format!("{}: setting up", database.title()));
-    let platform = Platform::set_up(cores, &program, None, most)?;
-    // The first start makes the signing keys; those that count find them there.
-    drop(Running::xwms(&platform)?);
-    let mut starts = Vec::new();
-    for _ in 0..args.repeat.max(1) - 1 {
-        starts.push(Running::xwms(&platform)?.started_in.as_secs_f64());
-    }
-    let xwms = Running::xwms(&platform)?;
-    starts.push(xwms.started_in.as_secs_f64());
-    let pid = xwms.process.pid();
-    let idle_kib = resident_kib(pid);
-    let floor = Running::floor(&platform, &format!("sqlite://{}", platform.path("floor.db").display()))?;
+    let place = Where::new(cluster, "xwms").await?;
+    let mut stage = Stage::set_up(cores, &args.program()?, &place, args.people(), args.repeat)?;
+    let floor_url = match cluster {
+        Some(cluster) => cluster.database("floor").await?,
+        None => format!("sqlite://{}", stage.platform.path("floor.db").display()),
+    };
+    let floor = Running::floor(&stage.platform, &floor_url)?;
+    stage.sign_in(args.people()).await?;
 
-    let site = Site::at(xwms.address);
-    let mut cookies = Vec::new();
-    for number in 0..most {
-        cookies.push(person::sign_in(&site, &platform.clients, number).await?);
-    }
     let mut report = Report::new(database, cores);
     for &connections in &args.connections {
-        let mut pair = Pair {
-            xwms: Side::new(&site, &platform.clients, &cookies, connections, pid, None),
-            floor: Side::new(
-                &Site::at(floor.address),
-                &platform.clients,
-                &cookies,
-                connections,
-                floor.process.pid(),
-                None,
-            ),
-        };
-        pair.floor.remembers = false;
-        for operation in Operation::ALL.into_iter().filter(|one| args.only.is_empty() || args.only.contains(one)) {
+        let floor_workers = workers(&Site::at(floor.address), &stage.platform.clients, &stage.cookies, connections);
+        let watched = Watched { server: Some(floor.process.pid()), database: place.database_pid, core: cores.server() };
+        let other = Side::new("the floor", floor_workers, watched, false);
+        let mut pair = Pair { xwms: stage.side("XWMS", connections), other };
+        for operation in args.operations() {
             say(&format!("{}: {} with {connections} connections", database.title(), operation.title()));
-            let compared = pair.compare(operation, args).await;
-            let compared = compared.map_err(|why| Failure::of(operation.title(), why))?;
+            let failed = |why| Failure::of(operation.title(), why);
+            let mut compared = pair.compare(operation, args.plan()).await.map_err(failed)?;
+            if args.count_syncs && operation.writes() {
+                let floor = pair.other.syncs(operation, cores).await.map_err(failed)?;
+                let xwms = pair.xwms.syncs(operation, cores).await.map_err(failed)?;
+                compared.syncs = xwms.zip(floor);
+            }
             report.add(compared);
         }
     }
-    report.start = Duration::from_secs_f64(median(starts));
-    report.idle_kib = idle_kib;
-    report.resident_kib = resident_kib(pid);
+    (report.start, report.idle_kib, report.resident_kib) = (stage.start, stage.idle_kib, stage.resident_kib());
     Ok(report)
-}
-
-/// XWMS and the floors, measured in turn.
-struct Pair {
-    xwms: Side,
-    floor: Side,
-}
-
-impl Pair {
-    async fn compare(&mut self, operation: Operation, args: &RunArgs) -> Result<Comparison, Failure> {
-        let length = Duration::try_from_secs_f64(args.seconds).unwrap_or(Duration::from_secs(2));
-        let length = if operation.uses_up_tokens() { length.min(LONGEST_ON_STOCK) } else { length };
-        self.floor.get_ready(operation, length).await.map_err(|why| Failure::of("the floor", why))?;
-        self.xwms.get_ready(operation, length).await?;
-        let (mut floor, mut xwms) = (Vec::new(), Vec::new());
-        for _ in 0..args.repeat.max(1) {
-            let measured = self.floor.measure(operation, length).await;
-            floor.push(measured.map_err(|why| Failure::of("the floor", why))?);
-            xwms.push(self.xwms.measure(operation, length).await?);
-        }
-        Ok(Comparison::of(operation, self.xwms.workers.len(), &floor, &xwms))
-    }
-}
-
-/// A server with the connections that drive it.
-struct Side {
-    workers: Vec<Worker>,
-    pids: Pids,
-    /// Whether it may be quicker about what it has seen before.
-    remembers: bool,
-    stocked_at: Instant,
-}
-
-impl Side {
-    fn new(
-        site: &Site,
-        clients: &[Client],
-        cookies: &[String],
-        connections: usize,
-        server: u32,
-        database: Option<u32>,
-    ) -> Self {
-        let workers = cookies.iter().take(connections).map(|cookie| Worker::new(site, clients, cookie)).collect();
-        let pids = Pids { server: Some(server), database };
-        Self { workers, pids, remembers: true, stocked_at: Instant::now() }
-    }
-
-    /// Warms up, and takes the access tokens in stock that every interval needs.
-    async fn get_ready(&mut self, operation: Operation, length: Duration) -> Result<(), Failure> {
-        if !operation.shows_a_token() {
-            self.collect(matches!(operation, Operation::CodeFlow | Operation::Refresh));
-            driver::interval(&mut self.workers, operation, WARM_UP, self.pids).await?;
-            return Ok(());
-        }
-        if self.stocked_at.elapsed() > TOKENS_LIVE {
-            self.forget_tokens();
-        }
-        self.take_stock(100).await?;
-        let again = operation.without_memory();
-        driver::each(&mut self.workers, Duration::from_secs(60), |mut worker| async move {
-            worker.show_once(again).await?;
-            Ok((worker, ()))
-        })
-        .await?;
-        driver::interval(&mut self.workers, again, WARM_UP.min(length), self.pids).await?;
-        Ok(())
-    }
-
-    async fn measure(&mut self, operation: Operation, length: Duration) -> Result<Sample, Failure> {
-        let operation = if self.remembers { operation } else { operation.without_memory() };
-        if operation.uses_up_tokens() {
-            if self.stocked_at.elapsed() > TOKENS_LIVE {
-                self.forget_tokens();
-            }
-            let all = TOKENS_A_SECOND * length.as_secs_f64();
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small positive number")]
-            let each = all as usize / self.workers.len().max(1);
-            self.take_stock(each).await?;
-        }
-        driver::interval(&mut self.workers, operation, length, self.pids).await
-    }
-
-    fn collect(&mut self, collects: bool) {
-        let remembers = self.remembers;
-        self.workers.iter_mut().for_each(|worker| worker.collects = collects && remembers);
-    }
-
-    fn forget_tokens(&mut self) {
-        self.workers.iter_mut().for_each(Worker::forget_tokens);
-        self.stocked_at = Instant::now();
-    }
-
-    async fn take_stock(&mut self, each: usize) -> Result<(), Failure> {
-        driver::each(&mut self.workers, Duration::from_secs(120), |mut worker| async move {
-            worker.take_stock(each).await?;
-            Ok((worker, ()))
-        })
-        .await?;
-        Ok(())
-    }
 }

@@ -72,7 +72,7 @@ impl Store {
         tokio::spawn(async move {
             let mut group = Vec::new();
             while waiting.recv_many(&mut group, 1024).await > 0 {
-                commit(&writer, &statements, group.drain(..).collect(), subject).await;
+                commit(&writer, &statements, std::mem::take(&mut group), subject).await;
             }
         });
         Ok(Self { jobs, reader, person })
