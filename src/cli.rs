@@ -60,7 +60,7 @@ enum Command {
 pub fn run() -> ExitCode {
     // On its own, this prints help or usage and ends the process with 0 or 2.
     let cli = Cli::parse();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match runtime() {
         Ok(runtime) => runtime,
         Err(error) => {
             output::message(&format!("xwms: there are no threads to run on: {error}"));
@@ -74,6 +74,14 @@ pub fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// A thread for each processor that this process may use. Where there is one only, tasks need not be ready to move.
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    let alone = std::thread::available_parallelism().is_ok_and(|processors| processors.get() == 1);
+    let mut builder =
+        if alone { tokio::runtime::Builder::new_current_thread() } else { tokio::runtime::Builder::new_multi_thread() };
+    builder.enable_all().build()
 }
 
 async fn dispatch(cli: Cli) -> Result<(), StartError> {

@@ -1,48 +1,95 @@
 //! What every request goes through before a route, and every answer after it.
 
+use std::convert::Infallible;
+use std::future::poll_fn;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::{Body, HttpBody as _};
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
+use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use http_body_util::Limited;
+use tower::Service;
+use tower::util::MapRequestLayer;
 use tracing::Instrument as _;
 use xwms_auth_server::AuthServer;
 use xwms_auth_server::native::envelope;
 use xwms_core::address;
-use xwms_core::attempts::reference;
 use xwms_core::state::Core;
 
 use crate::metrics::Metrics;
+use crate::request_id::RequestIds;
 
 /// The peer of a connection, put on each of its requests by the listener.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
 
-/// Every route of the program, with all that stands before and behind it.
-pub fn router(core: &Core, metrics: &Metrics) -> Router {
-    let pages = core.clone();
-    let auth_server = AuthServer::new(core.clone(), move |page| xwms_dashboard::error::page(&pages, page));
-    let health = Router::new().route("/healthz", get(|| async { "ok" })).route("/readyz", {
-        let core = core.clone();
-        get(move || ready(core.clone()))
-    });
-    let gates = Gates::new(core, metrics);
-    Router::new()
-        .merge(xwms_auth_server::router(auth_server))
-        .merge(xwms_admin_api::router(core.clone()))
-        .merge(xwms_dashboard::router(core.clone()))
-        .merge(health)
-        .layer(DefaultBodyLimit::max(gates.body_bytes))
-        .layer(from_fn(move |request, next| {
-            let gates = Arc::clone(&gates);
-            async move { gates.pass(request, next).await }
-        }))
+/// Every route of the program, with all that stands before and behind it. Clones share it.
+#[derive(Clone)]
+pub struct Site {
+    gates: Arc<Gates>,
+    router: Router,
+}
+
+impl Site {
+    /// The whole program as one service.
+    pub fn new(core: &Core, metrics: &Metrics) -> Self {
+        let pages = core.clone();
+        let auth_server = AuthServer::new(core.clone(), move |page| xwms_dashboard::error::page(&pages, page));
+        let health = Router::new().route("/healthz", get(|| async { "ok" })).route("/readyz", {
+            let core = core.clone();
+            get(move || ready(core.clone()))
+        });
+        let router = Router::new()
+            .merge(xwms_auth_server::router(auth_server))
+            .merge(xwms_admin_api::router(core.clone()))
+            .merge(xwms_dashboard::router(core.clone()))
+            .merge(health)
+            .layer(MapRequestLayer::new(Route::note));
+        Self { gates: Arc::new(Gates::new(core, metrics)), router }
+    }
+}
+
+impl Service<Request> for Site {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let Self { gates, router } = self.clone();
+        Box::pin(async move { Ok(gates.pass(router, request).await) })
+    }
+}
+
+/// Where the router writes down which route it took: outside it, only the path is known.
+#[derive(Clone, Default)]
+struct Route(Arc<OnceLock<MatchedPath>>);
+
+impl Route {
+    fn note(request: Request) -> Request {
+        if let (Some(route), Some(path)) =
+            (request.extensions().get::<Self>(), request.extensions().get::<MatchedPath>())
+        {
+            // A request takes one route, so nothing was written before.
+            let _ = route.0.set(path.clone());
+        }
+        request
+    }
+
+    fn name(&self) -> &str {
+        self.0.get().map_or("none", MatchedPath::as_str)
+    }
 }
 
 /// Ready when the database answers.
@@ -56,6 +103,7 @@ async fn ready(core: Core) -> Response {
 struct Gates {
     core: Core,
     metrics: Metrics,
+    ids: RequestIds,
     /// The issuer's `host[:port]`: the only one that is answered.
     host: String,
     https: bool,
@@ -64,61 +112,68 @@ struct Gates {
 }
 
 impl Gates {
-    fn new(core: &Core, metrics: &Metrics) -> Arc<Self> {
+    fn new(core: &Core, metrics: &Metrics) -> Self {
         let issuer = core.config.server.issuer();
         let (scheme, host) = issuer.split_once("://").unwrap_or_default();
-        Arc::new(Self {
+        Self {
             core: core.clone(),
             metrics: metrics.clone(),
+            ids: RequestIds::default(),
             host: host.to_owned(),
             https: scheme == "https",
             body_bytes: core.config.server.body_bytes.get() as usize,
             time_limit: core.config.server.request_seconds.duration(),
-        })
+        }
     }
 
-    async fn pass(&self, mut request: Request, next: Next) -> Response {
+    async fn pass(&self, router: Router, mut request: Request) -> Response {
         let started = Instant::now();
-        let id = reference();
-        let method = request.method().clone();
-        let path = request.uri().path().to_owned();
-        let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
-        let span = tracing::info_span!("request", %id, %method, route);
-        let refused = self.admit(&mut request);
+        let id = self.ids.next();
+        let (method, uri) = (request.method().clone(), request.uri().clone());
+        let route = Route::default();
+        request.extensions_mut().insert(route.clone());
+        let span = tracing::info_span!("request", id = id.as_str());
         let answered = async {
-            let response = match refused {
-                Some(status) => status.into_response(),
-                None => self.answer(request, next).await,
+            let response = match self.admit(request) {
+                Ok(request) => self.answer(router, request).await,
+                Err(status) => status.into_response(),
             };
-            let response = self.dress(&path, &method, response);
+            let response = self.dress(uri.path(), &method, response);
             let (status, elapsed) = (response.status(), started.elapsed());
-            self.metrics.answered(&route, status, elapsed);
-            tracing::info!(status = status.as_u16(), milliseconds = elapsed.as_millis(), "answered");
+            self.metrics.answered(route.name(), status, elapsed);
+            tracing::debug!(
+                %method,
+                route = route.name(),
+                status = status.as_u16(),
+                milliseconds = elapsed.as_millis(),
+                "answered"
+            );
             response
         };
         let mut response = answered.instrument(span).await;
-        if let Ok(id) = HeaderValue::from_str(&id) {
-            response.headers_mut().insert(HeaderName::from_static("x-request-id"), id);
-        }
+        response.headers_mut().insert(HeaderName::from_static("x-request-id"), id.into_header());
         response
     }
 
-    /// Looks at what can be refused unread, and notes who calls.
-    fn admit(&self, request: &mut Request) -> Option<StatusCode> {
+    /// Looks at what can be refused unread, bounds what is to be read, and notes who calls.
+    fn admit(&self, mut request: Request) -> Result<Request, StatusCode> {
         let path = request.uri().path();
         let checked = !matches!(path, "/healthz" | "/readyz");
-        if checked && !self.is_our_host(request) {
-            return Some(StatusCode::MISDIRECTED_REQUEST);
+        if checked && !self.is_our_host(&request) {
+            return Err(StatusCode::MISDIRECTED_REQUEST);
         }
         if request.uri().path_and_query().is_some_and(|target| target.as_str().len() > self.body_bytes) {
-            return Some(StatusCode::URI_TOO_LONG);
+            return Err(StatusCode::URI_TOO_LONG);
         }
-        let declared = request.body().size_hint().lower();
-        if declared > self.body_bytes as u64 {
-            return Some(StatusCode::PAYLOAD_TOO_LARGE);
+        let length = request.body().size_hint();
+        if length.lower() > self.body_bytes as u64 {
+            return Err(StatusCode::PAYLOAD_TOO_LARGE);
+        }
+        if length.upper().is_none_or(|most| most > self.body_bytes as u64) {
+            request = request.map(|body| Body::new(Limited::new(body, self.body_bytes)));
         }
         if request.headers().contains_key(header::CONTENT_ENCODING) {
-            return Some(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+            return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);
         }
         let peer = request.extensions().get::<Peer>().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0.ip());
         let server = &self.core.config.server;
@@ -126,7 +181,7 @@ impl Gates {
         let forwarded: Vec<&str> = forwarded.iter().map(|value| value.to_str().unwrap_or_default()).collect();
         let caller = address::resolve(peer, forwarded.into_iter(), &server.trusted_proxies);
         request.extensions_mut().insert(caller);
-        None
+        Ok(request)
     }
 
     /// The host that is asked for: the target's, or the one `Host` header's.
@@ -140,17 +195,31 @@ impl Gates {
         hosts.next().is_none() && named.is_some_and(|named| named.eq_ignore_ascii_case(&self.host))
     }
 
-    /// Runs the route, within the time limit. It runs as a task of its own: neither a panic in it nor a caller who hangs
-    /// up takes anything with it.
-    async fn answer(&self, request: Request, next: Next) -> Response {
-        let running = tokio::spawn(next.run(request).in_current_span());
-        match tokio::time::timeout(self.time_limit, running).await {
+    /// Runs the route, within the time limit. What has to wait for something goes on as a task of its own: neither a panic
+    /// in it nor a caller who hangs up takes anything with it. What is answered at once needs no task.
+    async fn answer(&self, mut router: Router, request: Request) -> Response {
+        let mut running = Box::pin(router.call(request));
+        let first = poll_fn(|context| {
+            Poll::Ready(catch_unwind(AssertUnwindSafe(|| running.as_mut().poll(context))).map_err(drop))
+        });
+        let answered = match first.await {
+            Ok(Poll::Ready(answered)) => Ok(answered),
+            Ok(Poll::Pending) => {
+                let running = tokio::spawn(running.in_current_span());
+                match tokio::time::timeout(self.time_limit, running).await {
+                    Ok(ended) => ended.map_err(drop),
+                    Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
+                }
+            }
+            Err(()) => Err(()),
+        };
+        match answered {
             Ok(Ok(response)) => response,
-            Ok(Err(_)) => {
+            Ok(Err(never)) => match never {},
+            Err(()) => {
                 tracing::error!("a handler panicked");
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
             }
-            Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
         }
     }
 

@@ -14,6 +14,7 @@ pub mod log;
 pub mod metrics;
 pub mod migrate;
 pub mod output;
+mod request_id;
 pub mod secret;
 pub mod serve;
 pub mod user;

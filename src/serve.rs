@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::Request;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -17,7 +16,7 @@ use xwms_core::config::Config;
 use xwms_core::jobs;
 use xwms_core::state::Core;
 
-use crate::http::{self, Peer};
+use crate::http::{Peer, Site};
 use crate::metrics::Metrics;
 
 /// Bounds of one connection, from the configuration.
@@ -38,8 +37,8 @@ pub async fn serve(core: Core, listener: TcpListener, stop: impl Future<Output =
         metrics.clone().serve(address).await?;
     }
     let jobs = jobs::start(&core);
-    let router = http::router(&core, &metrics);
-    accept(&core.config, listener, router, stop).await;
+    let site = Site::new(&core, &metrics);
+    accept(&core.config, listener, site, stop).await;
     jobs.stop().await;
     Ok(())
 }
@@ -54,7 +53,7 @@ pub async fn stop_signal() {
     }
 }
 
-async fn accept(config: &Config, listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+async fn accept(config: &Config, listener: TcpListener, site: Site, stop: impl Future<Output = ()>) {
     let bounds = Bounds {
         header_bytes: config.server.header_bytes.get() as usize,
         header_time: config.server.header_seconds.duration(),
@@ -74,7 +73,7 @@ async fn accept(config: &Config, listener: TcpListener, router: Router, stop: im
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
-        let connection = connection(stream, peer, router.clone(), bounds);
+        let connection = connection(stream, peer, site.clone(), bounds);
         let watched = graceful.watch(connection);
         tokio::spawn(async move {
             // A broken connection is the client's business; what it asked for is answered or undone elsewhere.
@@ -92,7 +91,7 @@ async fn accept(config: &Config, listener: TcpListener, router: Router, stop: im
 fn connection(
     stream: TcpStream,
     peer: SocketAddr,
-    router: Router,
+    site: Site,
     bounds: Bounds,
 ) -> http1::Connection<
     TokioIo<TcpStream>,
@@ -105,7 +104,7 @@ fn connection(
 > {
     // Small answers must not wait for the next segment.
     let _ = stream.set_nodelay(true);
-    let service = router.map_request(move |request: hyper::Request<hyper::body::Incoming>| {
+    let service = site.map_request(move |request: hyper::Request<hyper::body::Incoming>| {
         let mut request: Request = request.map(axum::body::Body::new);
         request.extensions_mut().insert(Peer(peer));
         request

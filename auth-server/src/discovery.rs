@@ -1,6 +1,6 @@
 //! Both discovery documents (OpenID Connect Discovery §3, RFC 8414 §2). They list what works and nothing else.
 
-use axum::Json;
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -46,26 +46,41 @@ struct OpenIdMetadata {
 const SCOPES: [&str; 7] = ["openid", "profile", "email", "offline_access", "providers", "userinfo", "phone"];
 const AUTH_METHODS: [&str; 2] = ["client_secret_basic", "client_secret_post"];
 
+/// Both documents as they are sent. They say what the program can do, so they are made once.
+pub(crate) struct Documents {
+    openid_configuration: Bytes,
+    authorization_server: Bytes,
+}
+
+impl Documents {
+    /// The documents of this issuer.
+    pub(crate) fn of(issuer: &str) -> Self {
+        let openid = OpenIdMetadata {
+            userinfo_endpoint: format!("{issuer}/oauth/userinfo"),
+            end_session_endpoint: format!("{issuer}/oauth/logout"),
+            subject_types_supported: ["public", "pairwise"],
+            id_token_signing_alg_values_supported: ["RS256", "ES256"],
+            prompt_values_supported: ["none", "login", "consent", "select_account"],
+            claims_supported: crate::userinfo::CLAIMS,
+            claims_parameter_supported: false,
+            request_parameter_supported: false,
+            request_uri_parameter_supported: false,
+        };
+        Self {
+            openid_configuration: bytes(&metadata(issuer, Some(openid))),
+            authorization_server: bytes(&metadata(issuer, None)),
+        }
+    }
+}
+
 /// `GET /.well-known/openid-configuration`.
 pub(crate) async fn openid_configuration(State(server): State<AuthServer>) -> Response {
-    let issuer = server.core.config.server.issuer();
-    let openid = OpenIdMetadata {
-        userinfo_endpoint: format!("{issuer}/oauth/userinfo"),
-        end_session_endpoint: format!("{issuer}/oauth/logout"),
-        subject_types_supported: ["public", "pairwise"],
-        id_token_signing_alg_values_supported: ["RS256", "ES256"],
-        prompt_values_supported: ["none", "login", "consent", "select_account"],
-        claims_supported: crate::userinfo::CLAIMS,
-        claims_parameter_supported: false,
-        request_parameter_supported: false,
-        request_uri_parameter_supported: false,
-    };
-    server.metadata(Some(openid))
+    document(server.discovery.openid_configuration.clone())
 }
 
 /// `GET /.well-known/oauth-authorization-server`.
 pub(crate) async fn authorization_server(State(server): State<AuthServer>) -> Response {
-    server.metadata(None)
+    document(server.discovery.authorization_server.clone())
 }
 
 /// The preflight of a cross-origin request to what anybody may read: `*`, without credentials.
@@ -79,28 +94,37 @@ pub(crate) async fn preflight() -> Response {
     (StatusCode::NO_CONTENT, headers).into_response()
 }
 
-impl AuthServer {
-    fn metadata(&self, openid: Option<OpenIdMetadata>) -> Response {
-        let issuer = self.core.config.server.issuer();
-        let metadata = Metadata {
-            authorization_endpoint: format!("{issuer}/oauth/authorize"),
-            token_endpoint: format!("{issuer}/oauth/token"),
-            introspection_endpoint: format!("{issuer}/oauth/introspect"),
-            revocation_endpoint: format!("{issuer}/oauth/revoke"),
-            jwks_uri: format!("{issuer}/oauth/jwks"),
-            issuer: issuer.to_owned(),
-            scopes_supported: SCOPES,
-            response_types_supported: ["code"],
-            response_modes_supported: ["query"],
-            grant_types_supported: ["authorization_code", "refresh_token", "client_credentials"],
-            token_endpoint_auth_methods_supported: AUTH_METHODS,
-            introspection_endpoint_auth_methods_supported: AUTH_METHODS,
-            revocation_endpoint_auth_methods_supported: AUTH_METHODS,
-            code_challenge_methods_supported: ["S256"],
-            authorization_response_iss_parameter_supported: true,
-            openid,
-        };
-        let headers = [(header::CACHE_CONTROL, "public, max-age=300"), (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
-        (headers, Json(metadata)).into_response()
+fn document(body: Bytes) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, "public, max-age=300"),
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+    ];
+    (headers, body).into_response()
+}
+
+fn bytes(metadata: &Metadata) -> Bytes {
+    // Texts, numbers and lists of them always have a JSON form.
+    serde_json::to_vec(metadata).unwrap_or_default().into()
+}
+
+fn metadata(issuer: &str, openid: Option<OpenIdMetadata>) -> Metadata {
+    Metadata {
+        authorization_endpoint: format!("{issuer}/oauth/authorize"),
+        token_endpoint: format!("{issuer}/oauth/token"),
+        introspection_endpoint: format!("{issuer}/oauth/introspect"),
+        revocation_endpoint: format!("{issuer}/oauth/revoke"),
+        jwks_uri: format!("{issuer}/oauth/jwks"),
+        issuer: issuer.to_owned(),
+        scopes_supported: SCOPES,
+        response_types_supported: ["code"],
+        response_modes_supported: ["query"],
+        grant_types_supported: ["authorization_code", "refresh_token", "client_credentials"],
+        token_endpoint_auth_methods_supported: AUTH_METHODS,
+        introspection_endpoint_auth_methods_supported: AUTH_METHODS,
+        revocation_endpoint_auth_methods_supported: AUTH_METHODS,
+        code_challenge_methods_supported: ["S256"],
+        authorization_response_iss_parameter_supported: true,
+        openid,
     }
 }

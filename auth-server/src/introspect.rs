@@ -25,7 +25,7 @@ use crate::AuthServer;
 use crate::client_secret::Claimed;
 use crate::error::OAuthError;
 use crate::token::ClientRequest;
-use crate::token::claims::{AccessClaims, TokenId, verify_access_token};
+use crate::token::claims::{AccessClaims, TokenId};
 
 /// The parameters that may stand only once.
 const ONCE: [&str; 4] = ["token", "token_type_hint", "client_id", "client_secret"];
@@ -59,7 +59,7 @@ struct Introspection {
 /// A token of ours, of either kind, that is looked at by introspection or revocation.
 pub(crate) enum Known {
     /// An access token that our key signed.
-    Access(AccessClaims),
+    Access(Arc<AccessClaims>),
     /// A refresh token with its grant.
     Refresh(refresh_tokens::RefreshToken, Box<grants::LiveGrant>),
 }
@@ -68,23 +68,23 @@ impl Known {
     /// Finds out what a token is to this client, and judges the client's secret for it (SPEC §2.2); `None` for what is none
     /// of ours, or another client's.
     pub(crate) async fn for_client(
-        core: &Core,
+        server: &AuthServer,
         claimed: &Claimed,
         token: &str,
         address: IpAddr,
     ) -> Result<Option<Self>, OAuthError> {
-        let known = Self::find(core, token).await?.filter(|known| known.client() == claimed.snapshot.client.id);
+        let known = Self::find(server, token).await?.filter(|known| known.client() == claimed.snapshot.client.id);
         let purpose = known.as_ref().map_or(Purpose::Unknown, |known| Purpose::IssuedThrough(known.domain()));
-        claimed.authenticate(core, purpose, address)?;
+        claimed.authenticate(&server.core, purpose, address)?;
         Ok(known)
     }
 
-    async fn find(core: &Core, token: &str) -> Result<Option<Self>, OAuthError> {
+    async fn find(server: &AuthServer, token: &str) -> Result<Option<Self>, OAuthError> {
         if let Some(key) = Credential::parse(Kind::RefreshToken, token) {
-            let found = refresh_tokens::find_with_grant(&mut core.db.read().await?, key).await?;
+            let found = refresh_tokens::find_with_grant(&mut server.core.db.read().await?, key).await?;
             return Ok(found.map(|(token, grant)| Self::Refresh(token, Box::new(grant))));
         }
-        Ok(verify_access_token(core, token).ok().map(Self::Access))
+        Ok(server.verify_access_token(token).ok().map(Self::Access))
     }
 
     fn client(&self) -> ClientId {
@@ -114,7 +114,7 @@ pub(crate) async fn introspect(
         let request = ClientRequest::read(headers, query.as_deref(), &body, address, &ONCE)?;
         let claimed = request.claim(&server.core).await?;
         let token = request.require("token")?;
-        match Known::for_client(&server.core, &claimed, token, address).await? {
+        match Known::for_client(&server, &claimed, token, address).await? {
             Some(known) => describe(&server.core, &claimed.snapshot, known, address).await,
             None => Ok(Introspection::default()),
         }
@@ -157,7 +157,7 @@ async fn describe(
 async fn describe_access(
     core: &Core,
     snapshot: &Arc<Snapshot>,
-    claims: AccessClaims,
+    claims: Arc<AccessClaims>,
     address: IpAddr,
 ) -> Result<Introspection, OAuthError> {
     let issued = ScopeSet::parse(&claims.scope).unwrap_or_default();
@@ -174,10 +174,10 @@ async fn describe_access(
         client_id: Some(claims.client_id),
         domain: Some(claims.domain),
         token_type: Some("Bearer"),
-        sub: Some(claims.sub),
-        iss: Some(claims.iss),
-        aud: Some(claims.aud),
-        jti: Some(claims.jti),
+        sub: Some(claims.sub.clone()),
+        iss: Some(claims.iss.clone()),
+        aud: Some(claims.aud.clone()),
+        jti: Some(claims.jti.clone()),
         iat: Some(claims.iat),
         exp: Some(claims.exp),
     })

@@ -24,19 +24,25 @@ use axum::routing::{get, post};
 use xwms_core::login::error_page::ErrorPage;
 use xwms_core::state::Core;
 
+use crate::discovery::Documents;
 use crate::error::OAuthError;
+use crate::token::remembered::Remembered;
 
 /// What every handler of this crate is given.
 #[derive(Clone)]
 pub struct AuthServer {
     core: Core,
+    discovery: Arc<Documents>,
+    remembered: Arc<Remembered>,
     render_error_page: Arc<dyn Fn(&ErrorPage) -> Response + Send + Sync>,
 }
 
 impl AuthServer {
     /// `render_error_page` draws the page a person sees when a login can't go on.
     pub fn new(core: Core, render_error_page: impl Fn(&ErrorPage) -> Response + Send + Sync + 'static) -> Self {
-        Self { core, render_error_page: Arc::new(render_error_page) }
+        let discovery = Arc::new(Documents::of(core.config.server.issuer()));
+        let remembered = Arc::new(Remembered::new(core.config.tokens.remembered.get() as usize));
+        Self { core, discovery, remembered, render_error_page: Arc::new(render_error_page) }
     }
 }
 

@@ -30,7 +30,7 @@ pub(crate) async fn revoke(
         let request = ClientRequest::read(headers, query.as_deref(), &body, address, &ONCE)?;
         let claimed = request.claim(&server.core).await?;
         let token = request.require("token")?;
-        let known = Known::for_client(&server.core, &claimed, token, address).await?;
+        let known = Known::for_client(&server, &claimed, token, address).await?;
         let now = server.core.clock.now();
         let ended = server.core.db.change(async move |conn: &mut Conn| {
             match &known {

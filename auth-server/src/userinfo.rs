@@ -13,7 +13,7 @@ use xwms_core::store::user_providers;
 
 use crate::AuthServer;
 use crate::error::OAuthError;
-use crate::token::claims::{TokenId, verify_access_token};
+use crate::token::claims::TokenId;
 use xwms_core::params::Params;
 
 /// Every claim that userinfo or an ID token can hold.
@@ -99,7 +99,7 @@ pub(crate) fn bearer_token(headers: &HeaderMap, query: Option<&str>, body: &[u8]
 
 impl AuthServer {
     async fn claims_of(&self, token: &str) -> Result<Map<String, Value>, OAuthError> {
-        let claims = verify_access_token(&self.core, token)?;
+        let claims = self.verify_access_token(token)?;
         let grant = TokenId::grant_of(&claims.jti).ok_or_else(OAuthError::invalid_token)?;
         let snapshot = self.core.snapshots.get(claims.client_id).await?.ok_or_else(OAuthError::invalid_token)?;
         let found = live::find_with_profile(&self.core, &snapshot, grant, Some(&claims.jti)).await?;

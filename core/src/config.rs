@@ -205,6 +205,8 @@ pub struct Tokens {
     pub sign_token_seconds: Seconds<60, 3600>,
     /// Life of the link in a mail, to confirm an address or to set a password.
     pub email_link_minutes: Minutes<5, 1440>,
+    /// Access tokens of which it is remembered that their signature is right.
+    pub remembered: Count<0, 1_000_000>,
 }
 
 /// Sessions of browsers.

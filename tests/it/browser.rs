@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
@@ -67,7 +66,7 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
 
 #[derive(Clone)]
 pub struct Browser {
-    router: Router,
+    site: Site,
     host: String,
     pub cookies: BTreeMap<String, String>,
     /// Headers that go with each request.
@@ -76,10 +75,10 @@ pub struct Browser {
 }
 
 impl Browser {
-    pub fn new(router: Router, issuer: &str) -> Self {
+    pub fn new(site: Site, issuer: &str) -> Self {
         let host = issuer.split_once("://").unwrap().1.to_owned();
         let peer = "127.0.0.1:40000".parse().unwrap();
-        Self { router, host, cookies: BTreeMap::new(), headers: Vec::new(), peer }
+        Self { site, host, cookies: BTreeMap::new(), headers: Vec::new(), peer }
     }
 
     /// One request, redirects not followed.
@@ -102,7 +101,7 @@ impl Browser {
         }
         let mut request = request.body(Body::from(body)).unwrap();
         request.extensions_mut().insert(Peer(self.peer));
-        let response = self.router.clone().oneshot(request).await.unwrap();
+        let response = self.site.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         for cookie in parts.headers.get_all(header::SET_COOKIE) {
             self.keep(cookie.to_str().unwrap());

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use axum::Router;
 use diesel_async::SimpleAsyncConnection as _;
 use tempfile::TempDir;
 use xwms::metrics::Metrics;
@@ -61,7 +60,7 @@ pub(crate) use on_both;
 pub struct World {
     pub core: Core,
     pub clock: Clock,
-    pub router: Router,
+    pub site: Site,
     pub secret: String,
     pub other_secret: String,
     pub folder: TempDir,
@@ -102,13 +101,13 @@ impl World {
         let clock = Clock::manual(Timestamp::parse("2026-03-01T12:00:00Z").unwrap());
         let core = xwms::wire::core(config(&database, folder.path()), clock.clone()).await.unwrap();
         given_partners(&core).await;
-        let router = xwms::http::router(&core, &Metrics::default());
+        let site = xwms::http::Site::new(&core, &Metrics::default());
         let (secret, other_secret) = (SECRET.to_owned(), OTHER_SECRET.to_owned());
-        Some(Self { core, clock, router, secret, other_secret, folder })
+        Some(Self { core, clock, site, secret, other_secret, folder })
     }
 
     pub fn browser(&self) -> Browser {
-        Browser::new(self.router.clone(), ISSUER)
+        Browser::new(self.site.clone(), ISSUER)
     }
 
     /// The path of an authorization request that is right but for `changes`; an empty value leaves a parameter out.
@@ -297,14 +296,14 @@ impl World {
 
     /// A world that shares this one's server, for requests that race.
     pub fn racer(&self) -> Racer {
-        Racer { router: self.router.clone(), secret: self.secret.clone() }
+        Racer { site: self.site.clone(), secret: self.secret.clone() }
     }
 }
 
 /// One of many callers at the same time.
 #[derive(Clone)]
 pub struct Racer {
-    router: Router,
+    site: Site,
     secret: String,
 }
 
@@ -312,7 +311,7 @@ impl Racer {
     pub async fn client_post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let mut all = vec![("client_id", CLIENT), ("client_secret", self.secret.as_str())];
         all.extend(fields);
-        Browser::new(self.router.clone(), ISSUER).post(path, &all).await
+        Browser::new(self.site.clone(), ISSUER).post(path, &all).await
     }
 
     pub async fn redeem(&self, code: &str) -> Answer {
@@ -325,7 +324,7 @@ impl Racer {
     }
 
     pub async fn verify(&self, token: &str) -> Answer {
-        let mut caller = Browser::new(self.router.clone(), ISSUER);
+        let mut caller = Browser::new(self.site.clone(), ISSUER);
         caller.headers = native_headers(&self.secret);
         caller.post_json("/api/sign-token-verify", &serde_json::json!({ "token": token })).await
     }

@@ -16,7 +16,8 @@ use xwms_core::state::Core;
 use xwms_core::store::grants;
 
 use super::envelope::Failure;
-use crate::token::claims::{TokenId, verify_access_token};
+use crate::AuthServer;
+use crate::token::claims::TokenId;
 
 /// Reads the body of a call: a JSON object.
 pub(super) fn body(headers: &HeaderMap, bytes: &[u8]) -> Result<Map<String, Value>, Failure> {
@@ -72,7 +73,7 @@ pub(super) enum For {
 
 impl Caller {
     /// Takes the credentials; the secret is not judged before [`Caller::authenticate`].
-    pub(super) async fn of(core: &Core, headers: &HeaderMap, address: IpAddr) -> Result<Self, Failure> {
+    pub(super) async fn of(server: &AuthServer, headers: &HeaderMap, address: IpAddr) -> Result<Self, Failure> {
         let id = single(headers, "x-client-id")?;
         let secret = single(headers, "x-client-secret")?;
         let named = single(headers, "x-client-domain")?;
@@ -80,7 +81,7 @@ impl Caller {
             if id.is_some() || secret.is_some() {
                 return Err(Failure::malformed("send an access token, or X-Client-Id and X-Client-Secret, not both"));
             }
-            return Self::of_token(core, authorization, address).await;
+            return Self::of_token(server, authorization, address).await;
         }
         let (Some(id), Some(secret)) = (id, secret) else {
             return Err(Failure::new(
@@ -89,6 +90,7 @@ impl Caller {
                 "send X-Client-Id and X-Client-Secret",
             ));
         };
+        let core = &server.core;
         let id: ClientId = id.parse().map_err(|_| Failure::bad_credentials())?;
         core.secret_guesses.admit(&core.config.limits, id, address, core.clock.now())?;
         match (core.snapshots.get(id).await?, StoredDigest::parse(Kind::ClientSecret, secret)) {
@@ -102,16 +104,17 @@ impl Caller {
         }
     }
 
-    async fn of_token(core: &Core, authorization: &str, address: IpAddr) -> Result<Self, Failure> {
+    async fn of_token(server: &AuthServer, authorization: &str, address: IpAddr) -> Result<Self, Failure> {
         let invalid = || Failure::new(StatusCode::UNAUTHORIZED, "token_invalid", "the access token is not valid here");
         let token = match authorization.split_once(' ') {
             Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
             _ => return Err(invalid()),
         };
-        let claims = verify_access_token(core, token).map_err(|_| invalid())?;
+        let claims = server.verify_access_token(token).map_err(|_| invalid())?;
         if TokenId::grant_of(&claims.jti).is_some() {
             return Err(invalid());
         }
+        let core = &server.core;
         let snapshot = core.snapshots.get(claims.client_id).await?.ok_or_else(invalid)?;
         if grants::is_token_revoked(&mut core.db.read().await?, &claims.jti).await? {
             return Err(invalid());

@@ -29,7 +29,7 @@ pub(super) async fn sign_token(
 ) -> Response {
     let answer = async {
         let body = body(&headers, &bytes)?;
-        let caller = Caller::of(&server.core, &headers, address).await?;
+        let caller = Caller::of(&server, &headers, address).await?;
         let core = &server.core;
         let redirect_uri = text(&body, "redirect_url")?;
         let (state, email) = (text(&body, "state")?, text(&body, "email")?);

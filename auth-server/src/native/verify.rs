@@ -28,7 +28,7 @@ pub(super) async fn verify(
     let answer = async {
         let body = body(&headers, &bytes)?;
         let core = &server.core;
-        let caller = Caller::of(core, &headers, address).await?;
+        let caller = Caller::of(&server, &headers, address).await?;
         let presented = text(&body, "token")?;
         let (redirect_uri, verifier) = (text(&body, "redirect_url")?, text(&body, "code_verifier")?);
         let code = match presented.and_then(|token| Credential::parse(Kind::CallbackToken, token)) {

@@ -1,6 +1,6 @@
 //! Redeems an authorization code (OAuth 2.1 §4.1.3, RFC 7636 §4.6).
 
-use xwms_core::crypto::credential::{Credential, CredentialKey, Kind};
+use xwms_core::crypto::credential::{Credential, Kind};
 use xwms_core::crypto::digest::{constant_time_eq, pkce_s256};
 use xwms_core::gate::client_authentication::Purpose;
 use xwms_core::login::issue::may_refresh;
@@ -9,7 +9,8 @@ use xwms_core::model::scope::ScopeSet;
 use xwms_core::state::Core;
 use xwms_core::store::codes::{self, Code, CodeKind};
 use xwms_core::store::db::Conn;
-use xwms_core::store::{grants, refresh_tokens};
+use xwms_core::store::grants;
+use xwms_core::store::refresh_tokens::NewRefreshToken;
 
 use super::claims::Issuing;
 use super::oxide::{self, Redemption};
@@ -74,32 +75,18 @@ pub(super) async fn redeem(core: &Core, request: &ClientRequest) -> Result<Token
     }
 
     let refresh = may_refresh(&live.scope).then(|| Credential::generate(Kind::RefreshToken, now));
-    let refresh_key = refresh.as_ref().map(Credential::key);
-    let nonce = code.nonce.clone();
-    if !spend(core, code, refresh_key, live.grant.expires_at).await? {
+    let stored = refresh.as_ref().map(|credential| NewRefreshToken {
+        key: credential.key(),
+        grant: code.grant_id,
+        parent: None,
+        expires_at: now.after(core.config.tokens.refresh_sliding_days.duration()).min(live.grant.expires_at),
+    });
+    // One commit; false when another request was first.
+    if !core.db.redeem(code.code_key, stored, now).await? {
         return Err(OAuthError::invalid_grant());
     }
     let issuing = Issuing { core, snapshot: &claimed.snapshot, live: &live, now };
-    issuing.tokens(refresh.as_ref(), nonce.as_deref())
-}
-
-/// Spends the code and stores the first refresh token in one commit; false when another request was first.
-async fn spend(
-    core: &Core,
-    code: Code,
-    refresh: Option<CredentialKey>,
-    grant_ends: xwms_core::clock::Timestamp,
-) -> Result<bool, OAuthError> {
-    let now = core.clock.now();
-    let expires_at = now.after(core.config.tokens.refresh_sliding_days.duration()).min(grant_ends);
-    let spent = core.db.change(async move |conn: &mut Conn| {
-        let spent = codes::spend(conn, code.code_key, now).await?;
-        if spent && let Some(key) = refresh {
-            refresh_tokens::insert(conn, key, code.grant_id, None, now, expires_at).await?;
-        }
-        Ok(spent)
-    });
-    Ok(spent.await?)
+    issuing.tokens(refresh.as_ref(), code.nonce.as_deref())
 }
 
 /// RFC 7636 §4.6, with the form of §4.1 asked of the verifier first.

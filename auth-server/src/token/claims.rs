@@ -1,9 +1,12 @@
 //! What is in a token: access tokens (RFC 9068) and ID tokens (OpenID Connect Core §2).
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use xwms_core::clock::Timestamp;
 use xwms_core::crypto::credential::Credential;
 use xwms_core::crypto::jws::{self, ACCESS_TOKEN, ID_TOKEN};
+use xwms_core::crypto::keys::KeySet;
 use xwms_core::crypto::random;
 use xwms_core::gate::snapshot::Snapshot;
 use xwms_core::id::{ClientId, DomainId, GrantId};
@@ -13,6 +16,7 @@ use xwms_core::model::scope::{OPENID, ScopeSet};
 use xwms_core::state::Core;
 
 use super::TokenResponse;
+use crate::AuthServer;
 use crate::error::OAuthError;
 
 /// The claims of an access token (RFC 9068 §2.2), and `domain`.
@@ -143,15 +147,27 @@ fn sign(core: &Core, alg: SigningAlg, typ: &'static str, claims: &impl Serialize
     signed.ok_or_else(|| xwms_core::error::Error::Internal("no key signs").into())
 }
 
-/// An access token that our key signed, for this issuer, unexpired. Whether it was revoked is not known yet.
-///
-/// # Errors
-/// `invalid_token`.
-pub(crate) fn verify_access_token(core: &Core, token: &str) -> Result<AccessClaims, OAuthError> {
-    let claims = jws::verify(token, &core.keys.get(), ACCESS_TOKEN).map_err(|_| OAuthError::invalid_token())?;
+impl AuthServer {
+    /// The claims of an access token that our key signed, for this issuer, unexpired. Whether it was revoked is not known
+    /// yet.
+    ///
+    /// # Errors
+    /// `invalid_token`.
+    pub(crate) fn verify_access_token(&self, token: &str) -> Result<Arc<AccessClaims>, OAuthError> {
+        let keys = self.core.keys.get();
+        let claims = self.remembered.claims(token, &keys, || verify(&keys, self.core.config.server.issuer(), token))?;
+        if claims.exp <= self.core.clock.now().seconds() {
+            return Err(OAuthError::invalid_token());
+        }
+        Ok(claims)
+    }
+}
+
+/// What never changes about a token while the keys stay the same.
+fn verify(keys: &KeySet, issuer: &str, token: &str) -> Result<AccessClaims, OAuthError> {
+    let claims = jws::verify(token, keys, ACCESS_TOKEN).map_err(|_| OAuthError::invalid_token())?;
     let claims: AccessClaims = serde_json::from_slice(&claims).map_err(|_| OAuthError::invalid_token())?;
-    let issuer = core.config.server.issuer();
-    if claims.iss != issuer || claims.aud != issuer || claims.exp <= core.clock.now().seconds() {
+    if claims.iss != issuer || claims.aud != issuer {
         return Err(OAuthError::invalid_token());
     }
     Ok(claims)

@@ -5,6 +5,7 @@ pub(crate) mod claims;
 mod client_credentials;
 mod oxide;
 mod refresh_token;
+pub(crate) mod remembered;
 
 use std::net::IpAddr;
 

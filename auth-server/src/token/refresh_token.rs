@@ -13,7 +13,7 @@ use xwms_core::model::scope::ScopeSet;
 use xwms_core::state::Core;
 use xwms_core::store::db::Conn;
 use xwms_core::store::grants;
-use xwms_core::store::refresh_tokens::{self, RefreshToken};
+use xwms_core::store::refresh_tokens::{self, NewRefreshToken, RefreshToken};
 
 use super::claims::Issuing;
 use super::{ClientRequest, TokenResponse};
@@ -103,12 +103,12 @@ async fn spend(core: &Core, token: RefreshToken, live: &Live, request: [u8; 32])
     let derive = move |spent_at, parent: &CredentialKey| Credential::derive(Kind::RefreshToken, spent_at, &mac, parent);
     let grant = live.grant.id;
     let parent = token.token_key;
+    let child = derive(now, &parent);
+    let stored = NewRefreshToken { key: child.key(), grant, parent: Some(parent), expires_at };
+    if core.db.rotate(parent, request, stored, now).await? {
+        return Ok(Rotated::Child(child));
+    }
     let rotated = core.db.change(async move |conn: &mut Conn| {
-        let child = derive(now, &parent);
-        if refresh_tokens::spend(conn, parent, request, now).await? {
-            refresh_tokens::insert(conn, child.key(), grant, Some(parent), now, expires_at).await?;
-            return Ok(Rotated::Child(child));
-        }
         // Another request was first. Only a read of what it left tells whether it was this one.
         if let Some(RefreshToken { used_at: Some(spent_at), request_digest: Some(spent_by), .. }) =
             refresh_tokens::find(conn, parent).await?

@@ -3,15 +3,15 @@
 use super::flow::{Flow, FlowKind, FlowRefused, Ready};
 use super::session::Session;
 use crate::crypto::credential::{Credential, Kind};
-use crate::error::Error;
 use crate::gate::snapshot::Snapshot;
-use crate::id::GrantId;
+use crate::id::{GrantId, Subject};
+use crate::model::client::SubjectType;
 use crate::model::scope::{OFFLINE_ACCESS, ScopeSet};
 use crate::secret::Secret;
 use crate::state::Core;
 use crate::store::codes::{Code, CodeKind};
-use crate::store::db::Conn;
-use crate::store::{client_users, codes, flows, grants};
+use crate::store::grants::Grant;
+use crate::store::logins::NewLogin;
 
 /// Issues the code (or, natively, the callback token) of a login that needs nothing more: grant, code, client user and
 /// the end of the flow are one commit.
@@ -47,37 +47,25 @@ pub async fn issue(
     // The last thing this login can give dies then; a refresh token outlives the rest.
     let longest = lifetime + tokens.access_token_seconds.duration();
     let grant_lives = if may_refresh(&ready.scope) { tokens.refresh_absolute_days.duration() } else { longest };
-    let (client, subject_type) = (flow.client, snapshot.client.subject_type);
-    let (flow_id, session_id, authenticated_at) = (flow.id, session.id, session.authenticated_at);
-    let issued = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            if let Some(flow) = flow_id
-                && !flows::finish(conn, flow, now).await?
-            {
-                return Ok(false);
-            }
-            let user = ready.person.id;
-            let subject = client_users::record_login(conn, client, subject_type, user, ready.domain, now).await?;
-            let grant = grants::Grant {
-                id: code.grant_id,
-                client_id: client,
-                domain_id: ready.domain,
-                user_id: user,
-                consent_id: ready.consent,
-                subject,
-                session_id,
-                scope: ready.scope,
-                authenticated_at,
-                created_at: now,
-                expires_at: now.after(grant_lives),
-                revoked_at: None,
-            };
-            grants::insert(conn, grant).await?;
-            codes::insert(conn, code_kind, code, now).await?;
-            Ok::<_, Error>(true)
-        })
-        .await?;
+    let user = ready.person.id;
+    let grant = Grant {
+        id: code.grant_id,
+        client_id: flow.client,
+        domain_id: ready.domain,
+        user_id: user,
+        consent_id: ready.consent,
+        subject: match snapshot.client.subject_type {
+            SubjectType::Public => user.as_public_subject(),
+            SubjectType::Pairwise => Subject::generate(),
+        },
+        session_id: session.id,
+        scope: ready.scope,
+        authenticated_at: session.authenticated_at,
+        created_at: now,
+        expires_at: now.after(grant_lives),
+        revoked_at: None,
+    };
+    let issued = core.db.issue(NewLogin { flow: flow.id, grant, kind: code_kind, code }, now).await?;
     if issued { Ok(credential.text().clone()) } else { Err(FlowRefused::Gone) }
 }
 

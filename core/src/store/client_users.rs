@@ -5,29 +5,19 @@ use diesel_async::RunQueryDsl;
 
 use super::cached::Cached;
 use super::db::{Conn, hot, with_conn};
+use super::grants::Grant;
 use super::schema::{client_user_domains, client_users as t};
 use crate::clock::Timestamp;
-use crate::id::{ClientId, DomainId, Subject, UserId};
-use crate::model::client::SubjectType;
+use crate::id::{ClientId, Subject};
 
 /// Notes a login and returns the `sub` under which this client knows the user: the one function that leads from a user
-/// to a subject (OpenID Connect Core §8). It is chosen at the first login and never changes.
-pub async fn record_login(
-    conn: &mut Conn,
-    client: ClientId,
-    subject_type: SubjectType,
-    user: UserId,
-    domain: DomainId,
-    now: Timestamp,
-) -> QueryResult<Subject> {
-    let fresh = match subject_type {
-        SubjectType::Public => user.as_public_subject(),
-        SubjectType::Pairwise => Subject::generate(),
-    };
+/// to a subject (OpenID Connect Core §8). At the first login it is the one that the grant brings along; it never changes.
+pub async fn record_login(conn: &mut Conn, grant: &Grant, now: Timestamp) -> QueryResult<Subject> {
+    let (client, user, domain) = (grant.client_id, grant.user_id, grant.domain_id);
     let row = (
         t::client_id.eq(client),
         t::user_id.eq(user),
-        t::subject.eq(fresh),
+        t::subject.eq(grant.subject),
         t::first_login_at.eq(now),
         t::last_login_at.eq(now),
         t::logins.eq(1_i64),

@@ -225,8 +225,17 @@ pub async fn migrate(options: &Options) -> Result<(), Error> {
         });
         return migrated.await.map_err(|_| Error::Internal("the migration's thread died"))?;
     }
-    let mut conn =
-        AsyncPgConnection::establish(&options.url).await.map_err(|why| failed("it can't be reached", &why))?;
+    let url = options.url.clone();
+    let migrated = tokio::task::spawn_blocking(move || {
+        // diesel's harness blocks a thread of a runtime that has several, which the program's own need not have.
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        runtime.map_err(|why| failed("there is no thread to migrate it", &why))?.block_on(migrate_postgres(&url))
+    });
+    migrated.await.map_err(|_| Error::Internal("the migration's thread died"))?
+}
+
+async fn migrate_postgres(url: &str) -> Result<(), Error> {
+    let mut conn = AsyncPgConnection::establish(url).await.map_err(|why| failed("it can't be reached", &why))?;
     // Replicas may start together: the advisory lock lets one migrate while the others wait, then find nothing to do.
     conn.batch_execute("SELECT pg_advisory_lock(8897432781)")
         .await

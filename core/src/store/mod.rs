@@ -19,6 +19,7 @@ pub(crate) mod given;
 pub mod grants;
 pub mod health;
 pub mod known_devices;
+pub mod logins;
 pub mod members;
 pub mod people;
 pub mod profiles;

@@ -27,21 +27,27 @@ pub struct RefreshToken {
     pub used_at: Option<Timestamp>,
 }
 
-/// Stores a fresh token: the first of its grant, or the one child of `parent`.
-pub async fn insert(
-    conn: &mut Conn,
-    key: CredentialKey,
-    grant: GrantId,
-    parent: Option<CredentialKey>,
-    now: Timestamp,
-    expires_at: Timestamp,
-) -> QueryResult<()> {
+/// A token that is to be stored.
+#[derive(Clone, Copy, Debug)]
+pub struct NewRefreshToken {
+    /// The time and digest of the token.
+    pub key: CredentialKey,
+    /// Its family: the login it continues.
+    pub grant: GrantId,
+    /// The token it is the one child of; none for the first of its grant.
+    pub parent: Option<CredentialKey>,
+    /// Not valid from here on.
+    pub expires_at: Timestamp,
+}
+
+/// Stores a fresh token.
+pub async fn insert(conn: &mut Conn, token: NewRefreshToken, now: Timestamp) -> QueryResult<()> {
     let row = (
-        t::token_key.eq(key),
-        t::grant_id.eq(grant),
-        t::parent_key.eq(parent),
+        t::token_key.eq(token.key),
+        t::grant_id.eq(token.grant),
+        t::parent_key.eq(token.parent),
         t::created_at.eq(now),
-        t::expires_at.eq(expires_at),
+        t::expires_at.eq(token.expires_at),
     );
     hot!(conn, execute(diesel::insert_into(t::table).values(row))).map(drop)
 }

@@ -18,11 +18,11 @@ const EMAIL: &str = "ada@example.test";
 pub async fn replica(world: &World) -> World {
     let config = config(world.core.config.database.url.expose(), world.folder.path());
     let core = xwms::wire::core(config, world.clock.clone()).await.unwrap();
-    let router = xwms::http::router(&core, &Metrics::default());
+    let site = xwms::http::Site::new(&core, &Metrics::default());
     World {
         core,
         clock: world.clock.clone(),
-        router,
+        site,
         secret: world.secret.clone(),
         other_secret: world.other_secret.clone(),
         folder: tempfile::tempdir().unwrap(),

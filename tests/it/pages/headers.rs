@@ -1,6 +1,5 @@
 //! What every page has in common: its headers, its cookies, and that it runs no script.
 
-use axum::Router;
 use axum::http::{Method, header};
 use xwms::metrics::Metrics;
 use xwms_core::clock::{Clock, Timestamp};
@@ -182,7 +181,7 @@ fn set_cookies(answer: &Answer) -> Vec<(String, String)> {
 }
 
 /// The same server behind https, without anybody in it.
-async fn https_server(folder: &std::path::Path) -> Router {
+async fn https_server(folder: &std::path::Path) -> Site {
     let settings = [
         ("DATABASE__URL", format!("sqlite://{}", folder.join("xwms.db").display())),
         ("SERVER__ISSUER", "https://id.example".to_owned()),
@@ -196,7 +195,7 @@ async fn https_server(folder: &std::path::Path) -> Router {
     let core = xwms::wire::core(config, clock).await.unwrap();
     let user = format!("[[users]]\nemail = \"{ADA}\"\npassword = \"{PASSWORD}\"\nemail_verified = true\n");
     provision::apply(&core, &user, provision::Options::default()).await.unwrap();
-    xwms::http::router(&core, &Metrics::default())
+    xwms::http::Site::new(&core, &Metrics::default())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -215,7 +214,7 @@ async fn lo_15_behind_https_cookies_are_the_hosts_own_and_nothing_else_is_taken(
     assert!(browser.get("/").await.body.contains("Signed in as"));
     // A sibling host can plant a cookie of the plain name: it counts for nothing.
     let session = browser.cookies["__Host-xwms_session"].clone();
-    let mut planted = Browser::new(router, "https://id.example");
+    let mut planted = Browser::new(site, "https://id.example");
     planted.cookies.insert("xwms_session".to_owned(), session);
     assert!(!planted.get("/").await.body.contains("Signed in as"));
     // Every other answer has the header too.
