@@ -11,6 +11,7 @@ use diesel_async::sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper
 use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, SimpleAsyncConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+use super::statements::Statements;
 use super::writer::Writer;
 use crate::error::Error;
 
@@ -75,6 +76,8 @@ pub struct Options {
     pub connections: usize,
     /// How long to wait for a connection, or for SQLite's lock, before the answer is "unavailable".
     pub wait: Duration,
+    /// Where to take down what runs; nowhere but in tests.
+    pub statements: Option<Statements>,
 }
 
 /// The database. Clones share it.
@@ -256,12 +259,13 @@ fn sqlite_pool(path: &str, options: &Options, size: usize, more: &str) -> Result
     let setup = sqlite_setup(options) + more;
     let mut config = ManagerConfig::<SqliteConn>::default();
     config.recycling_method = RecyclingMethod::Fast;
+    let statements = options.statements.clone();
     config.custom_setup = Box::new(move |path| {
-        let (path, setup) = (path.to_owned(), setup.clone());
+        let (path, setup, statements) = (path.to_owned(), setup.clone(), statements.clone());
         Box::pin(async move {
             let mut conn = SqliteConn::establish(&path).await?;
             conn.batch_execute(&setup).await.map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
-            Ok(conn)
+            Ok(observed(conn, statements))
         })
     });
     Pool::builder(AsyncDieselConnectionManager::new_with_config(path, config))
@@ -273,10 +277,23 @@ fn sqlite_pool(path: &str, options: &Options, size: usize, more: &str) -> Result
 fn postgres_pool(options: &Options) -> Result<Pool<AsyncPgConnection>, Error> {
     let mut config = ManagerConfig::<AsyncPgConnection>::default();
     config.recycling_method = RecyclingMethod::Fast;
+    let statements = options.statements.clone();
+    config.custom_setup = Box::new(move |url| {
+        let (url, statements) = (url.to_owned(), statements.clone());
+        Box::pin(async move { Ok(observed(AsyncPgConnection::establish(&url).await?, statements)) })
+    });
     Pool::builder(AsyncDieselConnectionManager::new_with_config(&options.url, config))
         .max_size(options.connections)
         .build()
         .map_err(|why| failed("no pool", &why))
+}
+
+/// A connection whose statements are taken down, where they are.
+fn observed<C: AsyncConnection>(mut conn: C, statements: Option<Statements>) -> C {
+    if let Some(statements) = statements {
+        conn.set_instrumentation(statements);
+    }
+    conn
 }
 
 fn unavailable(why: impl std::fmt::Display) -> Error {
@@ -300,7 +317,8 @@ mod tests {
     async fn a_failing_change_undoes_itself_alone() {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("deep/xwms.db").display());
-        let db = Db::open(&Options { url, connections: 2, wait: Duration::from_secs(1) }).await.unwrap();
+        let db =
+            Db::open(&Options { url, connections: 2, wait: Duration::from_secs(1), statements: None }).await.unwrap();
 
         let rename = async |title: &'static str, fail: bool| {
             db.change(async move |conn: &mut Conn| {
