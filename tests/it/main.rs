@@ -17,6 +17,7 @@ mod bad_fields;
 mod bad_input;
 mod browser;
 mod chromium;
+mod cleaning;
 mod clients;
 mod database;
 mod hang_up;
