@@ -32,6 +32,7 @@ mod program;
 mod schema;
 mod server;
 mod signing_keys;
+mod statements;
 mod world;
 
 use std::net::TcpListener;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use diesel::sqlite::SqliteConnection;
-use diesel_async::pooled_connection::deadpool::{Object, Pool};
+use diesel_async::pooled_connection::deadpool::{Hook, HookError, Object, Pool};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
 use diesel_async::sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper};
 use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, SimpleAsyncConnection};
@@ -274,6 +274,13 @@ fn sqlite_pool(path: &str, options: &Options, size: usize, more: &str) -> Result
         .map_err(|why| failed("no pool", &why))
 }
 
+/// Loans after which a connection plans its prepared statements anew.
+///
+/// PostgreSQL keeps such a plan until a table of it is analysed. One that was made when VACUUM had just found the table
+/// empty may read it from end to end, and would go on so while the table fills. So what a poor plan can cost is bounded by
+/// what so many loans can write; a good one is made again in some microseconds.
+const LOANS_A_PLAN: usize = 1000;
+
 fn postgres_pool(options: &Options) -> Result<Pool<AsyncPgConnection>, Error> {
     let mut config = ManagerConfig::<AsyncPgConnection>::default();
     config.recycling_method = RecyclingMethod::Fast;
@@ -283,6 +290,14 @@ fn postgres_pool(options: &Options) -> Result<Pool<AsyncPgConnection>, Error> {
         Box::pin(async move { Ok(observed(AsyncPgConnection::establish(&url).await?, statements)) })
     });
     Pool::builder(AsyncDieselConnectionManager::new_with_config(&options.url, config))
+        .post_recycle(Hook::async_fn(|conn: &mut AsyncPgConnection, loans| {
+            Box::pin(async move {
+                if loans.recycle_count % LOANS_A_PLAN == LOANS_A_PLAN - 1 {
+                    conn.batch_execute("DISCARD PLANS").await.map_err(|why| HookError::message(why.to_string()))?;
+                }
+                Ok(())
+            })
+        }))
         .max_size(options.connections)
         .build()
         .map_err(|why| failed("no pool", &why))
