@@ -34,6 +34,7 @@ pub fn database_options(config: &Config) -> Options {
         url: config.database.url.expose().clone(),
         connections: config.database.connections.get() as usize,
         wait: config.database.wait_seconds.duration(),
+        statements: None,
     }
 }
 
@@ -42,11 +43,20 @@ pub fn database_options(config: &Config) -> Options {
 /// # Errors
 /// What is missing or wrong, and what to do about it.
 pub async fn core(config: Config, clock: Clock) -> Result<Core, StartError> {
+    let db = Db::open(&database_options(&config)).await;
+    let db = db.map_err(|error| StartError(format!("the database can't be opened: {error:?}")))?;
+    core_on(db, config, clock).await
+}
+
+/// The same on a database that is open already.
+///
+/// # Errors
+/// See [`core`].
+pub async fn core_on(db: Db, config: Config, clock: Clock) -> Result<Core, StartError> {
     let failed = |what: &str| {
         let what = what.to_owned();
         move |error: Error| StartError(format!("{what}: {error:?}"))
     };
-    let db = Db::open(&database_options(&config)).await.map_err(failed("the database can't be opened"))?;
     let has_keys = {
         let mut conn = db.read().await.map_err(failed("the database can't be read"))?;
         !signing_keys::all(&mut conn).await.map_err(|why| failed("the database can't be read")(why.into()))?.is_empty()

@@ -17,6 +17,7 @@ mod bad_fields;
 mod bad_input;
 mod browser;
 mod chromium;
+mod cleaning;
 mod clients;
 mod database;
 mod hang_up;
@@ -31,6 +32,7 @@ mod program;
 mod schema;
 mod server;
 mod signing_keys;
+mod statements;
 mod world;
 
 use std::net::TcpListener;

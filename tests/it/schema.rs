@@ -30,7 +30,7 @@ async fn both_migrations_yield_the_schema_that_the_queries_are_written_for() {
 }
 
 async fn open(url: String) -> Db {
-    Db::open(&Options { url, connections: 2, wait: Duration::from_secs(5) }).await.unwrap()
+    Db::open(&Options { url, connections: 2, wait: Duration::from_secs(5), statements: None }).await.unwrap()
 }
 
 fn same(left: &Facts, right: &Facts, left_name: &str, right_name: &str) {

@@ -12,7 +12,8 @@ use xwms_core::id::ClientId;
 use xwms_core::provision::{Options, apply as apply_file};
 use xwms_core::state::Core;
 use xwms_core::store::attempts::{self, Attempt};
-use xwms_core::store::db::Conn;
+use xwms_core::store::db::{Conn, Db, Options as DbOptions};
+use xwms_core::store::statements::Statements;
 
 use crate::browser::{Answer, Browser};
 use crate::postgres;
@@ -37,25 +38,38 @@ pub enum Backend {
 }
 
 /// Runs a test on both databases. PostgreSQL's half is left out, and says so, where its programs are missing.
+/// Between name and test may stand what is given otherwise than by default.
 macro_rules! on_both {
     ($name:ident, $test:expr) => {
+        $crate::world::on_both!($name, $crate::world::Given::default(), $test);
+    };
+    ($name:ident, $given:expr, $test:expr) => {
         mod $name {
             #[allow(unused_imports, reason = "not every test needs every name")]
             use super::*;
 
             #[test]
             fn on_sqlite() {
-                $crate::world::run($crate::world::Backend::Sqlite, $test);
+                $crate::world::run($crate::world::Backend::Sqlite, $given, $test);
             }
 
             #[test]
             fn on_postgres() {
-                $crate::world::run($crate::world::Backend::Postgres, $test);
+                $crate::world::run($crate::world::Backend::Postgres, $given, $test);
             }
         }
     };
 }
 pub(crate) use on_both;
+
+/// What is not as by default.
+#[derive(Default)]
+pub struct Given {
+    /// Settings as the environment names them, without `XWMS__`.
+    pub settings: &'static [(&'static str, &'static str)],
+    /// Whether what runs on the database is taken down.
+    pub recorded: bool,
+}
 
 pub struct World {
     pub core: Core,
@@ -64,13 +78,15 @@ pub struct World {
     pub secret: String,
     pub other_secret: String,
     pub folder: TempDir,
+    /// What ran on the database, where that is taken down.
+    pub statements: Statements,
 }
 
 /// Makes a world and runs the test in it, in bounded time.
-pub fn run(backend: Backend, test: impl AsyncFnOnce(World)) {
+pub fn run(backend: Backend, given: Given, test: impl AsyncFnOnce(World)) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
-        if let Some(world) = World::new(backend).await {
+        if let Some(world) = World::new(backend, given).await {
             tokio::time::timeout(Duration::from_secs(900), test(world)).await.expect("the test ends in time");
         }
     });
@@ -78,6 +94,10 @@ pub fn run(backend: Backend, test: impl AsyncFnOnce(World)) {
 
 /// The configuration of a test: the smallest password cost, everything else as shipped.
 pub fn config(database: &str, folder: &std::path::Path) -> Config {
+    config_with(database, folder, &[])
+}
+
+fn config_with(database: &str, folder: &std::path::Path, more: &[(&str, &str)]) -> Config {
     let folder = folder.display();
     let settings = [
         ("DATABASE__URL", database.to_owned()),
@@ -87,23 +107,29 @@ pub fn config(database: &str, folder: &std::path::Path) -> Config {
         ("PASSWORDS__MEMORY_KIB", "8".to_owned()),
         ("PASSWORDS__ITERATIONS", "1".to_owned()),
     ];
-    let settings = settings.into_iter().map(|(key, value)| (format!("XWMS__{key}"), value));
+    let more = more.iter().map(|(key, value)| (*key, (*value).to_owned()));
+    let settings = settings.into_iter().chain(more).map(|(key, value)| (format!("XWMS__{key}"), value));
     Config::load(None, settings).unwrap()
 }
 
 impl World {
-    async fn new(backend: Backend) -> Option<Self> {
+    async fn new(backend: Backend, given: Given) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let database = match backend {
             Backend::Sqlite => format!("sqlite://{}", folder.path().join("xwms.db").display()),
             Backend::Postgres => postgres::fresh_database()?,
         };
         let clock = Clock::manual(Timestamp::parse("2026-03-01T12:00:00Z").unwrap());
-        let core = xwms::wire::core(config(&database, folder.path()), clock.clone()).await.unwrap();
+        let config = config_with(&database, folder.path(), given.settings);
+        let statements = Statements::default();
+        let recorded = given.recorded.then(|| statements.clone());
+        let options = DbOptions { statements: recorded, ..xwms::wire::database_options(&config) };
+        let db = Db::open(&options).await.unwrap();
+        let core = xwms::wire::core_on(db, config, clock.clone()).await.unwrap();
         given_partners(&core).await;
         let site = xwms::http::Site::new(&core, &Metrics::default());
         let (secret, other_secret) = (SECRET.to_owned(), OTHER_SECRET.to_owned());
-        Some(Self { core, clock, site, secret, other_secret, folder })
+        Some(Self { core, clock, site, secret, other_secret, folder, statements })
     }
 
     pub fn browser(&self) -> Browser {

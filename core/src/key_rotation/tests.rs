@@ -28,7 +28,8 @@ impl World {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("xwms.db").display());
-        let db = Db::open(&Options { url, connections: 2, wait: Duration::from_secs(5) }).await.unwrap();
+        let db =
+            Db::open(&Options { url, connections: 2, wait: Duration::from_secs(5), statements: None }).await.unwrap();
         Self { db, clock: Clock::manual(Timestamp::from_seconds(1_800_000_000)), _folder: folder }
     }
 

@@ -39,7 +39,8 @@ impl World {
         let settings = settings.into_iter().map(|(key, value)| (format!("XWMS__{key}"), value));
         let config = Config::load(None, settings).unwrap();
         let url = format!("sqlite://{}", folder.path().join("xwms.db").display());
-        let db = Db::open(&DbOptions { url, connections: 4, wait: Duration::from_secs(5) }).await.unwrap();
+        let db =
+            Db::open(&DbOptions { url, connections: 4, wait: Duration::from_secs(5), statements: None }).await.unwrap();
         let clock = Clock::manual(Timestamp::from_seconds(1_790_000_000));
         let master_key = MasterKey::from_bytes(&[7; 32]);
         let plans = PlanRules { free: false, paid: true, grace: Duration::ZERO };

@@ -176,7 +176,8 @@ impl World {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("xwms.db").display());
-        let db = Db::open(&DbOptions { url, connections: 2, wait: Duration::from_secs(2) }).await.unwrap();
+        let db =
+            Db::open(&DbOptions { url, connections: 2, wait: Duration::from_secs(2), statements: None }).await.unwrap();
         let passwords = PasswordHasher::new(Cost { memory_kib: 8, iterations: 1, lanes: 1 }, 1, 4).unwrap();
         let rules = Rules {
             issuer: "http://127.0.0.1:8080".to_owned(),

@@ -34,32 +34,35 @@ pub async fn insert(conn: &mut Conn, batch: &[Attempt]) -> QueryResult<()> {
     Ok(())
 }
 
-/// The newest attempts of a client, newest first.
+/// The newest attempts of a client, newest first: an id begins with its time.
 pub async fn newest(conn: &mut Conn, client: ClientId, limit: i64) -> QueryResult<Vec<Attempt>> {
-    let query = t::table.filter(t::client_id.eq(client)).order((t::at.desc(), t::id.desc())).limit(limit);
+    let query = t::table.filter(t::client_id.eq(client)).order(t::id.desc()).limit(limit);
     with_conn!(conn, |c| query.select(Attempt::as_select()).load(c))
 }
 
 /// Deletes up to `limit` attempts from before `before`.
 pub async fn delete_before(conn: &mut Conn, before: Timestamp, limit: i64) -> QueryResult<usize> {
-    let due = t::table.filter(t::at.lt(before)).select(t::id).limit(limit);
-    let ids: Vec<AttemptId> = with_conn!(conn, |c| due.load(c))?;
-    with_conn!(conn, |c| diesel::delete(t::table.filter(t::id.eq_any(&ids))).execute(c))
+    let due = t::table.filter(t::at.lt(before)).order(t::at).select(t::id).limit(limit);
+    let ids = with_conn!(conn, |c| due.load(c))?;
+    delete(conn, ids).await
 }
 
-/// Deletes up to `limit` of a client's attempts beyond its newest `keep`.
-pub async fn delete_beyond(conn: &mut Conn, client: ClientId, keep: i64, limit: i64) -> QueryResult<usize> {
-    let due = t::table
-        .filter(t::client_id.eq(client))
-        .order((t::at.desc(), t::id.desc()))
-        .offset(keep)
-        .limit(limit)
-        .select(t::id);
-    let ids: Vec<AttemptId> = with_conn!(conn, |c| due.load(c))?;
-    with_conn!(conn, |c| diesel::delete(t::table.filter(t::id.eq_any(&ids))).execute(c))
+/// The newest of a client's attempts that is too many when only its newest `keep` may stay.
+pub async fn first_beyond(conn: &mut Conn, client: ClientId, keep: i64) -> QueryResult<Option<AttemptId>> {
+    let query = t::table.filter(t::client_id.eq(client)).order(t::id.desc()).offset(keep).limit(1).select(t::id);
+    with_conn!(conn, |c| query.first(c)).optional()
 }
 
-/// The clients that have attempts.
-pub async fn clients(conn: &mut Conn) -> QueryResult<Vec<ClientId>> {
-    with_conn!(conn, |c| t::table.select(t::client_id).distinct().load(c))
+/// Deletes up to `limit` of a client's attempts, from `newest` on backwards in time.
+pub async fn delete_up_to(conn: &mut Conn, client: ClientId, newest: AttemptId, limit: i64) -> QueryResult<usize> {
+    let due = t::table.filter(t::client_id.eq(client)).filter(t::id.le(newest)).order(t::id).select(t::id).limit(limit);
+    let ids = with_conn!(conn, |c| due.load(c))?;
+    delete(conn, ids).await
+}
+
+async fn delete(conn: &mut Conn, ids: Vec<AttemptId>) -> QueryResult<usize> {
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    with_conn!(conn, |c| diesel::delete(t::table.filter(t::id.eq_any(&ids))).execute(c))
 }

@@ -114,7 +114,10 @@ pub async fn count_wrong_try(conn: &mut Conn, key: CredentialKey, burn_at: i32, 
 /// Deletes up to `limit` codes that expired before `before`. Spent ones are kept until then, so that a second use is
 /// noticed.
 pub async fn delete_expired(conn: &mut Conn, before: Timestamp, limit: i64) -> QueryResult<usize> {
-    let due = t::table.filter(t::expires_at.le(before)).select(t::code_key).limit(limit);
+    let due = t::table.filter(t::expires_at.le(before)).order(t::expires_at).select(t::code_key).limit(limit);
     let keys: Vec<CredentialKey> = with_conn!(conn, |c| due.load(c))?;
+    if keys.is_empty() {
+        return Ok(0);
+    }
     with_conn!(conn, |c| diesel::delete(t::table.filter(t::code_key.eq_any(&keys))).execute(c))
 }

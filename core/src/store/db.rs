@@ -5,12 +5,13 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use diesel::sqlite::SqliteConnection;
-use diesel_async::pooled_connection::deadpool::{Object, Pool};
+use diesel_async::pooled_connection::deadpool::{Hook, HookError, Object, Pool};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
 use diesel_async::sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper};
 use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, SimpleAsyncConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+use super::statements::Statements;
 use super::writer::Writer;
 use crate::error::Error;
 
@@ -92,6 +93,8 @@ pub struct Options {
     pub connections: usize,
     /// How long to wait for a connection, or for SQLite's lock, before the answer is "unavailable".
     pub wait: Duration,
+    /// Where to take down what runs; nowhere but in tests.
+    pub statements: Option<Statements>,
 }
 
 /// The database. Clones share it.
@@ -282,12 +285,13 @@ fn sqlite_pool(path: &str, options: &Options, size: usize, more: &str) -> Result
     let setup = sqlite_setup(options) + more;
     let mut config = ManagerConfig::<SqliteConn>::default();
     config.recycling_method = RecyclingMethod::Fast;
+    let statements = options.statements.clone();
     config.custom_setup = Box::new(move |path| {
-        let (path, setup) = (path.to_owned(), setup.clone());
+        let (path, setup, statements) = (path.to_owned(), setup.clone(), statements.clone());
         Box::pin(async move {
             let mut conn = SqliteConn::establish(&path).await?;
             conn.batch_execute(&setup).await.map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
-            Ok(conn)
+            Ok(observed(conn, statements))
         })
     });
     Pool::builder(AsyncDieselConnectionManager::new_with_config(path, config))
@@ -296,13 +300,41 @@ fn sqlite_pool(path: &str, options: &Options, size: usize, more: &str) -> Result
         .map_err(|why| failed("no pool", &why))
 }
 
+/// Loans after which a connection plans its prepared statements anew.
+///
+/// PostgreSQL keeps such a plan until a table of it is analysed. One that was made when VACUUM had just found the table
+/// empty may read it from end to end, and would go on so while the table fills. So what a poor plan can cost is bounded by
+/// what so many loans can write; a good one is made again in some microseconds.
+const LOANS_A_PLAN: usize = 1000;
+
 fn postgres_pool(options: &Options) -> Result<Pool<AsyncPgConnection>, Error> {
     let mut config = ManagerConfig::<AsyncPgConnection>::default();
     config.recycling_method = RecyclingMethod::Fast;
+    let statements = options.statements.clone();
+    config.custom_setup = Box::new(move |url| {
+        let (url, statements) = (url.to_owned(), statements.clone());
+        Box::pin(async move { Ok(observed(AsyncPgConnection::establish(&url).await?, statements)) })
+    });
     Pool::builder(AsyncDieselConnectionManager::new_with_config(&options.url, config))
+        .post_recycle(Hook::async_fn(|conn: &mut AsyncPgConnection, loans| {
+            Box::pin(async move {
+                if loans.recycle_count % LOANS_A_PLAN == LOANS_A_PLAN - 1 {
+                    conn.batch_execute("DISCARD PLANS").await.map_err(|why| HookError::message(why.to_string()))?;
+                }
+                Ok(())
+            })
+        }))
         .max_size(options.connections)
         .build()
         .map_err(|why| failed("no pool", &why))
+}
+
+/// A connection whose statements are taken down, where they are.
+fn observed<C: AsyncConnection>(mut conn: C, statements: Option<Statements>) -> C {
+    if let Some(statements) = statements {
+        conn.set_instrumentation(statements);
+    }
+    conn
 }
 
 fn unavailable(why: impl std::fmt::Display) -> Error {
@@ -326,7 +358,8 @@ mod tests {
     async fn a_failing_change_undoes_itself_alone() {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("deep/xwms.db").display());
-        let db = Db::open(&Options { url, connections: 2, wait: Duration::from_secs(1) }).await.unwrap();
+        let db =
+            Db::open(&Options { url, connections: 2, wait: Duration::from_secs(1), statements: None }).await.unwrap();
 
         let rename = async |title: &'static str, fail: bool| {
             db.change(async move |conn: &mut Conn| {

@@ -98,7 +98,10 @@ pub async fn spend_all_of_user(conn: &mut Conn, purpose: Purpose, user: UserId, 
 
 /// Deletes up to `limit` links whose time is over.
 pub async fn delete_expired(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
-    let due = t::table.filter(t::expires_at.le(now)).select(t::token_key).limit(limit);
+    let due = t::table.filter(t::expires_at.le(now)).order(t::expires_at).select(t::token_key).limit(limit);
     let keys: Vec<CredentialKey> = with_conn!(conn, |c| due.load(c))?;
+    if keys.is_empty() {
+        return Ok(0);
+    }
     with_conn!(conn, |c| diesel::delete(t::table.filter(t::token_key.eq_any(&keys))).execute(c))
 }

@@ -92,7 +92,10 @@ pub async fn count_open(conn: &mut Conn, browser: CredentialKey, now: Timestamp)
 
 /// Deletes up to `limit` flows whose time is over.
 pub async fn delete_expired(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
-    let due = t::table.filter(t::expires_at.le(now)).select(t::id).limit(limit);
+    let due = t::table.filter(t::expires_at.le(now)).order(t::expires_at).select(t::id).limit(limit);
     let ids: Vec<FlowId> = with_conn!(conn, |c| due.load(c))?;
+    if ids.is_empty() {
+        return Ok(0);
+    }
     with_conn!(conn, |c| diesel::delete(t::table.filter(t::id.eq_any(&ids))).execute(c))
 }

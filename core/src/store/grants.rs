@@ -174,13 +174,27 @@ pub async fn is_token_revoked(conn: &mut Conn, jti: &str) -> QueryResult<bool> {
     with_conn!(conn, |c| query.get_result(c))
 }
 
-/// Deletes up to `limit` grants and revocations that no living token needs.
+/// Deletes up to `limit` grants that no living token needs.
 pub async fn delete_expired(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
-    let due = t::table.filter(t::expires_at.le(now)).select(t::id).limit(limit);
+    let due = t::table.filter(t::expires_at.le(now)).order(t::expires_at).select(t::id).limit(limit);
     let ids: Vec<GrantId> = with_conn!(conn, |c| due.load(c))?;
-    let grants = with_conn!(conn, |c| diesel::delete(t::table.filter(t::id.eq_any(&ids))).execute(c))?;
-    let due = revoked_tokens::table.filter(revoked_tokens::expires_at.le(now)).select(revoked_tokens::jti).limit(limit);
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    with_conn!(conn, |c| diesel::delete(t::table.filter(t::id.eq_any(&ids))).execute(c))
+}
+
+/// Deletes up to `limit` revocations of tokens that have expired by themselves.
+pub async fn delete_expired_revocations(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
+    let due = revoked_tokens::table
+        .filter(revoked_tokens::expires_at.le(now))
+        .order(revoked_tokens::expires_at)
+        .select(revoked_tokens::jti)
+        .limit(limit);
     let ids: Vec<String> = with_conn!(conn, |c| due.load(c))?;
+    if ids.is_empty() {
+        return Ok(0);
+    }
     let tokens = revoked_tokens::table.filter(revoked_tokens::jti.eq_any(&ids));
-    Ok(grants + with_conn!(conn, |c| diesel::delete(tokens).execute(c))?)
+    with_conn!(conn, |c| diesel::delete(tokens).execute(c))
 }

@@ -107,7 +107,8 @@ mod tests {
     async fn a_schema_is_compared_with_the_program_s_own() {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("xwms.db").display());
-        let db = Db::open(&Options { url, connections: 1, wait: Duration::from_secs(1) }).await.unwrap();
+        let db =
+            Db::open(&Options { url, connections: 1, wait: Duration::from_secs(1), statements: None }).await.unwrap();
         assert_eq!(schema(&mut db.read().await.unwrap()).await.unwrap(), Schema::default());
 
         // As a newer program leaves it, and with one of ours not run.
@@ -126,7 +127,9 @@ mod tests {
     async fn a_database_that_was_never_migrated_is_no_match() {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("empty.db").display());
-        let db = Db::connect(&Options { url, connections: 1, wait: Duration::from_secs(1) }).await.unwrap();
+        let db = Db::connect(&Options { url, connections: 1, wait: Duration::from_secs(1), statements: None })
+            .await
+            .unwrap();
         assert!(schema(&mut db.read().await.unwrap()).await.is_err());
         assert_eq!(durability(&mut db.read().await.unwrap()).await.unwrap(), None);
         assert_eq!(clock(&mut db.read().await.unwrap()).await.unwrap(), None);

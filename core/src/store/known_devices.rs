@@ -33,13 +33,13 @@ pub async fn replace_key(conn: &mut Conn, old: CredentialKey, new: CredentialKey
     with_conn!(conn, |c| diesel::update(known).set(t::token_key.eq(new)).execute(c)).map(drop)
 }
 
-/// Deletes up to `limit` rows that were last used before `unused_since`.
+/// Deletes the rows of up to `limit` browsers that were last used before `unused_since`.
 pub async fn delete_unused(conn: &mut Conn, unused_since: Timestamp, limit: i64) -> QueryResult<usize> {
-    let due = t::table.filter(t::last_used_at.lt(unused_since)).select((t::token_key, t::user_id)).limit(limit);
-    let due: Vec<(CredentialKey, UserId)> = with_conn!(conn, |c| due.load(c))?;
-    let mut deleted = 0;
-    for key in due {
-        deleted += with_conn!(conn, |c| diesel::delete(t::table.find(key)).execute(c))?;
+    let unused = || t::table.filter(t::last_used_at.lt(unused_since));
+    let due = unused().order(t::last_used_at).select(t::token_key).limit(limit);
+    let keys: Vec<CredentialKey> = with_conn!(conn, |c| due.load(c))?;
+    if keys.is_empty() {
+        return Ok(0);
     }
-    Ok(deleted)
+    with_conn!(conn, |c| diesel::delete(unused().filter(t::token_key.eq_any(&keys))).execute(c))
 }

@@ -33,6 +33,7 @@ pub mod secrets;
 pub mod sessions;
 pub mod signing_keys;
 pub mod snapshots;
+pub mod statements;
 pub mod throttles;
 pub mod user_providers;
 pub mod users;

@@ -98,7 +98,10 @@ pub async fn delete(conn: &mut Conn, subject: &SubjectKey) -> QueryResult<()> {
 
 /// Deletes up to `limit` counters whose time is over.
 pub async fn delete_expired(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
-    let due = t::table.filter(t::expires_at.le(now)).select(t::subject_key).limit(limit);
+    let due = t::table.filter(t::expires_at.le(now)).order(t::expires_at).select(t::subject_key).limit(limit);
     let keys: Vec<Vec<u8>> = with_conn!(conn, |c| due.load(c))?;
+    if keys.is_empty() {
+        return Ok(0);
+    }
     with_conn!(conn, |c| diesel::delete(t::table.filter(t::subject_key.eq_any(&keys))).execute(c))
 }

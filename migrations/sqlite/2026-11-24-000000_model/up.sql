@@ -88,6 +88,7 @@ CREATE TABLE known_devices (
     PRIMARY KEY (token_key, user_id)
 ) WITHOUT ROWID;
 CREATE INDEX known_devices_by_user ON known_devices (user_id);
+CREATE INDEX known_devices_by_use ON known_devices (last_used_at);
 
 CREATE TABLE email_tokens (
     token_key BLOB NOT NULL PRIMARY KEY,
@@ -502,7 +503,7 @@ CREATE TABLE attempts (
     reference TEXT NOT NULL,
     at BIGINT NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX attempts_by_client ON attempts (client_id, at);
+CREATE INDEX attempts_by_client ON attempts (client_id, id);
 CREATE INDEX attempts_by_time ON attempts (at);
 
 CREATE TABLE audit_entries (

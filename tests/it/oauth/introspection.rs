@@ -10,7 +10,7 @@ use xwms_core::model::client::SigningAlg;
 use super::refresh::{has_replicas, replica};
 use super::tokens::{claims, text};
 use crate::browser::Answer;
-use crate::world::{CALLBACK, CLIENT, ISSUER, OTHER_CLIENT, World, basic, native_headers, on_both};
+use crate::world::{CALLBACK, CLIENT, Given, ISSUER, OTHER_CLIENT, World, basic, native_headers, on_both};
 
 const EMAIL: &str = "ada@example.test";
 
@@ -162,7 +162,7 @@ fn assert_unavailable(answer: &Answer, what: &str) {
 
 #[test]
 fn in_03_a_revocation_that_was_not_written_is_not_acknowledged_on_postgres() {
-    crate::world::run(crate::world::Backend::Postgres, async |world: World| {
+    crate::world::run(crate::world::Backend::Postgres, Given::default(), async |world: World| {
         let tokens = world.given_login(EMAIL).await;
         let (access, refresh) = (text(&tokens, "access_token"), text(&tokens, "refresh_token"));
         let own = world.client_post("/oauth/token", &[("grant_type", "client_credentials")]).await.json();
@@ -240,7 +240,7 @@ impl Beside {
 
 #[test]
 fn in_03_a_revocation_that_was_not_written_is_not_acknowledged_on_sqlite() {
-    crate::world::run(crate::world::Backend::Sqlite, async |world: World| {
+    crate::world::run(crate::world::Backend::Sqlite, Given::default(), async |world: World| {
         let tokens = world.given_login(EMAIL).await;
         let refresh = text(&tokens, "refresh_token");
         // Locked: another process holds on for longer than a request may wait.

@@ -26,6 +26,7 @@ pub async fn replica(world: &World) -> World {
         secret: world.secret.clone(),
         other_secret: world.other_secret.clone(),
         folder: tempfile::tempdir().unwrap(),
+        statements: Default::default(),
     }
 }
 

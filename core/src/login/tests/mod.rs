@@ -51,7 +51,7 @@ impl World {
         });
         let config = Config::load(None, environment).unwrap();
         let url = format!("sqlite://{}", folder.path().join("xwms.db").display());
-        let options = Options { url, connections: 4, wait: Duration::from_secs(5) };
+        let options = Options { url, connections: 4, wait: Duration::from_secs(5), statements: None };
         let db = Db::open(&options).await.unwrap();
         let clock = Clock::manual(Timestamp::from_seconds(1_769_860_800));
         let master_key = MasterKey::from_bytes(&[7; 32]);
