@@ -25,7 +25,7 @@ use xwms_core::address;
 use xwms_core::state::Core;
 
 use crate::metrics::Metrics;
-use crate::request_id::RequestIds;
+use crate::request_id::{RequestId, RequestIds};
 
 /// The peer of a connection, put on each of its requests by the listener.
 #[derive(Clone, Copy, Debug)]
@@ -132,25 +132,19 @@ impl Gates {
         let (method, uri) = (request.method().clone(), request.uri().clone());
         let route = Route::default();
         request.extensions_mut().insert(route.clone());
-        let span = tracing::info_span!("request", id = id.as_str());
-        let answered = async {
-            let response = match self.admit(request) {
-                Ok(request) => self.answer(router, request).await,
-                Err(status) => status.into_response(),
-            };
-            let response = self.dress(uri.path(), &method, response);
-            let (status, elapsed) = (response.status(), started.elapsed());
-            self.metrics.answered(route.name(), status, elapsed);
-            tracing::debug!(
-                %method,
-                route = route.name(),
-                status = status.as_u16(),
-                milliseconds = elapsed.as_millis(),
-                "answered"
-            );
-            response
+        let response = match self.admit(request) {
+            Ok(request) => self.answer(router, request, id).await,
+            Err(status) => status.into_response(),
         };
-        let mut response = answered.instrument(span).await;
+        let mut response = self.dress(uri.path(), &method, response);
+        let (route, status, elapsed) = (route.name(), response.status(), started.elapsed());
+        self.metrics.answered(route, status, elapsed);
+        let (name, status, milliseconds) = (id.as_str(), status.as_u16(), elapsed.as_millis());
+        if status >= 500 {
+            tracing::warn!(id = name, %method, route, status, milliseconds, "answered");
+        } else {
+            tracing::debug!(id = name, %method, route, status, milliseconds, "answered");
+        }
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), id.into_header());
         response
     }
@@ -196,8 +190,9 @@ impl Gates {
     }
 
     /// Runs the route, within the time limit. What has to wait for something goes on as a task of its own: neither a panic
-    /// in it nor a caller who hangs up takes anything with it. What is answered at once needs no task.
-    async fn answer(&self, mut router: Router, request: Request) -> Response {
+    /// in it nor a caller who hangs up takes anything with it. What is answered at once needs no task, and no span for its
+    /// log lines: they stand right before the line that names the request.
+    async fn answer(&self, mut router: Router, request: Request, id: RequestId) -> Response {
         let mut running = Box::pin(router.call(request));
         let first = poll_fn(|context| {
             Poll::Ready(catch_unwind(AssertUnwindSafe(|| running.as_mut().poll(context))).map_err(drop))
@@ -205,7 +200,7 @@ impl Gates {
         let answered = match first.await {
             Ok(Poll::Ready(answered)) => Ok(answered),
             Ok(Poll::Pending) => {
-                let running = tokio::spawn(running.in_current_span());
+                let running = tokio::spawn(running.instrument(tracing::info_span!("request", id = id.as_str())));
                 match tokio::time::timeout(self.time_limit, running).await {
                     Ok(ended) => ended.map_err(drop),
                     Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),

@@ -25,6 +25,19 @@ impl fmt::Display for InvalidId {
 
 impl std::error::Error for InvalidId {}
 
+const NO_VALUE: u8 = 255;
+
+/// What each byte stands for.
+const VALUES: [u8; 256] = {
+    let mut values = [NO_VALUE; 256];
+    let mut value = 0;
+    while value < ALPHABET.len() {
+        values[ALPHABET[value] as usize] = value as u8;
+        value += 1;
+    }
+    values
+};
+
 fn encode(bytes: [u8; 16]) -> [u8; 26] {
     let number = u128::from_be_bytes(bytes);
     let mut text = [0; 26];
@@ -41,8 +54,11 @@ fn decode(text: &str) -> Option<[u8; 16]> {
     }
     let mut number: u128 = 0;
     for character in text.bytes() {
-        let value = ALPHABET.iter().position(|&known| known == character)?;
-        number = number << 5 | value as u128;
+        let value = VALUES[usize::from(character)];
+        if value == NO_VALUE {
+            return None;
+        }
+        number = number << 5 | u128::from(value);
     }
     Some(number.to_be_bytes())
 }
@@ -82,7 +98,8 @@ macro_rules! typed_id {
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(concat!($prefix, "_"))?;
-                encode(self.0).iter().try_for_each(|&character| fmt::Write::write_char(f, char::from(character)))
+                // The alphabet is ASCII, so it is text.
+                f.write_str(std::str::from_utf8(&encode(self.0)).unwrap_or_default())
             }
         }
 

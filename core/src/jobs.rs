@@ -112,15 +112,19 @@ pub async fn clean(core: &Core) -> Result<(), Error> {
     let attempts_before = now.before(config.attempts.days.duration());
     let keep_attempts = i64::from(config.attempts.keep.get());
     // A spent code is kept as long as what it gave may live, so that its second use is still noticed.
-    let codes_before = now.before(config.tokens.access_token_seconds.duration());
+    let tokens = &config.tokens;
+    let code_lives = tokens.code_seconds.duration().max(tokens.callback_token_seconds.duration());
+    let codes_before = now.before(code_lives + tokens.access_token_seconds.duration());
+    // No token lives longer than this from when it was made; one whose grant ends before is dead earlier, and stays.
+    let refresh_tokens_before = now.before(tokens.refresh_sliding_days.duration());
     let devices_since = now.before(config.sessions.known_device_days.duration());
     loop {
         let deleted = core
             .db
             .change(async move |conn: &mut Conn| {
                 let mut deleted = flows::delete_expired(conn, now, BATCH).await?;
-                deleted += codes::delete_expired(conn, codes_before, BATCH).await?;
-                deleted += refresh_tokens::delete_expired(conn, now, BATCH).await?;
+                deleted += codes::delete_made_before(conn, codes_before, BATCH).await?;
+                deleted += refresh_tokens::delete_made_before(conn, refresh_tokens_before, BATCH).await?;
                 deleted += grants::delete_expired(conn, now, BATCH).await?;
                 deleted += grants::delete_expired_revocations(conn, now, BATCH).await?;
                 deleted += sessions::delete_expired(conn, now, BATCH).await?;

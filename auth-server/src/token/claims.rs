@@ -197,6 +197,10 @@ impl std::fmt::Display for TokenId {
         if let Some(grant) = self.grant {
             write!(f, "{grant}.")?;
         }
-        self.random.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let digit = |index: usize| DIGITS[usize::from(self.random[index / 2] >> (4 - index % 2 * 4) & 15)];
+        let digits: [u8; 32] = std::array::from_fn(digit);
+        // They are ASCII, so they are text.
+        f.write_str(std::str::from_utf8(&digits).unwrap_or_default())
     }
 }

@@ -162,6 +162,13 @@ impl CredentialKey {
         Self(bytes)
     }
 
+    /// What sorts before every key made at `time` or later, and after every earlier one.
+    pub fn first_of(time: Timestamp) -> Self {
+        let mut key = [0; KEY_LENGTH];
+        key[..TIME_LENGTH].copy_from_slice(&time_bytes(time));
+        Self(key)
+    }
+
     fn new(made_at: [u8; TIME_LENGTH], text: &str) -> Self {
         let mut key = [0; KEY_LENGTH];
         key[..TIME_LENGTH].copy_from_slice(&made_at);

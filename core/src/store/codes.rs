@@ -70,7 +70,7 @@ pub async fn insert(conn: &mut Conn, kind: CodeKind, code: Code, now: Timestamp)
         t::created_at.eq(now),
         t::expires_at.eq(code.expires_at),
     );
-    hot!(conn, execute(diesel::insert_into(t::table).values(row))).map(drop)
+    hot!(conn, execute(Cached(diesel::insert_into(t::table).values(row)))).map(drop)
 }
 
 /// The code of this key, spent, expired or not.
@@ -111,10 +111,10 @@ pub async fn count_wrong_try(conn: &mut Conn, key: CredentialKey, burn_at: i32, 
     with_conn!(conn, |c| diesel::update(worn_out).set(t::used_at.eq(now)).execute(c)).map(drop)
 }
 
-/// Deletes up to `limit` codes that expired before `before`. Spent ones are kept until then, so that a second use is
-/// noticed.
-pub async fn delete_expired(conn: &mut Conn, before: Timestamp, limit: i64) -> QueryResult<usize> {
-    let due = t::table.filter(t::expires_at.le(before)).order(t::expires_at).select(t::code_key).limit(limit);
+/// Deletes up to `limit` codes that were made before `before`, the oldest first.
+pub async fn delete_made_before(conn: &mut Conn, before: Timestamp, limit: i64) -> QueryResult<usize> {
+    let old = t::code_key.lt(CredentialKey::first_of(before));
+    let due = t::table.filter(old).order(t::code_key).select(t::code_key).limit(limit);
     let keys: Vec<CredentialKey> = with_conn!(conn, |c| due.load(c))?;
     if keys.is_empty() {
         return Ok(0);

@@ -12,7 +12,7 @@ use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, Si
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::statements::Statements;
-use super::writer::Writer;
+use super::writer::{Undo, Writer};
 use crate::error::Error;
 
 pub(super) const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
@@ -168,11 +168,30 @@ impl Db {
             + 'static,
     {
         match &self.0 {
-            Backend::Sqlite { writer, .. } => writer.change(change).await,
+            Backend::Sqlite { writer, .. } => writer.change(Undo::Alone, change).await,
             Backend::Postgres { pool } => {
                 let conn = Conn::Postgres(pool.get().await.map_err(unavailable)?);
                 super::writer::change_on_postgres(conn, change).await
             }
+        }
+    }
+
+    /// As [`Db::change`], for a change that fails only when the database does: then, on SQLite, those that share its commit
+    /// fail with it.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and [`Error::Storage`] of the database.
+    pub(super) async fn change_together<T, F>(&self, change: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        for<'c> F: AsyncFnOnce(&'c mut Conn) -> Result<T, Error>
+            + super::writer::Change<&'c mut Conn, Result<T, Error>, Running: Send>
+            + Send
+            + 'static,
+    {
+        match &self.0 {
+            Backend::Sqlite { writer, .. } => writer.change(Undo::WithItsGroup, change).await,
+            Backend::Postgres { .. } => self.change(change).await,
         }
     }
 

@@ -30,7 +30,7 @@ impl Db {
     /// # Errors
     /// The database's.
     pub async fn issue(&self, login: NewLogin, now: Timestamp) -> Result<bool, Error> {
-        self.change(async move |conn: &mut Conn| {
+        self.change_together(async move |conn: &mut Conn| {
             let NewLogin { flow, mut grant, kind, code } = login;
             if let Some(flow) = flow
                 && !flows::finish(conn, flow, now).await?
@@ -56,7 +56,7 @@ impl Db {
         refresh: Option<NewRefreshToken>,
         now: Timestamp,
     ) -> Result<bool, Error> {
-        self.change(async move |conn: &mut Conn| {
+        self.change_together(async move |conn: &mut Conn| {
             let spent = codes::spend(conn, code, now).await?;
             if spent && let Some(refresh) = refresh {
                 refresh_tokens::insert(conn, refresh, now).await?;
@@ -78,7 +78,7 @@ impl Db {
         child: NewRefreshToken,
         now: Timestamp,
     ) -> Result<bool, Error> {
-        self.change(async move |conn: &mut Conn| {
+        self.change_together(async move |conn: &mut Conn| {
             let spent = refresh_tokens::spend(conn, parent, request, now).await?;
             if spent {
                 refresh_tokens::insert(conn, child, now).await?;

@@ -49,7 +49,7 @@ pub async fn insert(conn: &mut Conn, token: NewRefreshToken, now: Timestamp) -> 
         t::created_at.eq(now),
         t::expires_at.eq(token.expires_at),
     );
-    hot!(conn, execute(diesel::insert_into(t::table).values(row))).map(drop)
+    hot!(conn, execute(Cached(diesel::insert_into(t::table).values(row)))).map(drop)
 }
 
 /// The token of this key, spent, expired or not.
@@ -78,9 +78,10 @@ pub async fn spend(conn: &mut Conn, key: CredentialKey, request: [u8; 32], now: 
     Ok(spent == 1)
 }
 
-/// Deletes up to `limit` tokens that expired before `now`.
-pub async fn delete_expired(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
-    let due = t::table.filter(t::expires_at.le(now)).order(t::expires_at).select(t::token_key).limit(limit);
+/// Deletes up to `limit` tokens that were made before `before`, the oldest first.
+pub async fn delete_made_before(conn: &mut Conn, before: Timestamp, limit: i64) -> QueryResult<usize> {
+    let old = t::token_key.lt(CredentialKey::first_of(before));
+    let due = t::table.filter(old).order(t::token_key).select(t::token_key).limit(limit);
     let keys: Vec<CredentialKey> = with_conn!(conn, |c| due.load(c))?;
     if keys.is_empty() {
         return Ok(0);

@@ -34,11 +34,35 @@ where
 
 /// What became of a change inside its group: whether to keep what it did, and how to tell its caller.
 struct Ran {
-    keep: bool,
+    keep: Keep,
     answer: Box<dyn FnOnce(Result<(), Error>) + Send>,
 }
 
-type Job = Box<dyn for<'c> FnOnce(&'c mut Conn, &tokio::runtime::Handle) -> Ran + Send>;
+/// What to do with a change's part of the transaction.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keep {
+    Yes,
+    /// It is undone to its SAVEPOINT.
+    No,
+    /// It has none: the whole group is undone.
+    NothingOfTheGroup,
+}
+
+/// How a change that fails is undone.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Undo {
+    /// By itself, to a SAVEPOINT, of which SQLite keeps a copy of every page it changes.
+    Alone,
+    /// With its whole group, whose others are to be tried again. For changes that only fail when the database does.
+    WithItsGroup,
+}
+
+struct Job {
+    undo: Undo,
+    run: Run,
+}
+
+type Run = Box<dyn for<'c> FnOnce(&'c mut Conn, &tokio::runtime::Handle) -> Ran + Send>;
 
 /// The handle to SQLite's writer thread, which ends when the last handle is dropped.
 #[derive(Clone)]
@@ -62,23 +86,27 @@ impl Writer {
     }
 
     /// Runs one change; see [`super::db::Db::change`].
-    pub(super) async fn change<T, F>(&self, change: F) -> Result<T, Error>
+    pub(super) async fn change<T, F>(&self, undo: Undo, change: F) -> Result<T, Error>
     where
         T: Send + 'static,
         for<'c> F: AsyncFnOnce(&'c mut Conn) -> Result<T, Error> + Send + 'static,
     {
         let (tell, told) = oneshot::channel();
-        let job: Job = Box::new(move |conn, runtime| {
+        let run: Run = Box::new(move |conn, runtime| {
             // A panic in a change must not take the writer with it.
             let result = std::panic::catch_unwind(AssertUnwindSafe(|| runtime.block_on(change(conn))))
                 .unwrap_or_else(|panic| Err(panicked(&*panic)));
             Ran {
-                keep: result.is_ok(),
+                keep: match (&result, undo) {
+                    (Ok(_), _) => Keep::Yes,
+                    (Err(_), Undo::Alone) => Keep::No,
+                    (Err(_), Undo::WithItsGroup) => Keep::NothingOfTheGroup,
+                },
                 // The caller may have hung up; the change stands all the same.
                 answer: Box::new(move |committed| drop(tell.send(committed.and(result)))),
             }
         });
-        self.jobs.send(job).await.map_err(|_| Error::Unavailable)?;
+        self.jobs.send(Job { undo, run }).await.map_err(|_| Error::Unavailable)?;
         told.await.map_err(|_| Error::Unavailable)?
     }
 }
@@ -112,11 +140,19 @@ fn run_group(
     runtime.block_on(execute(conn, "BEGIN IMMEDIATE"))?;
     let mut next = Some(first);
     while let Some(job) = next {
-        runtime.block_on(execute(conn, "SAVEPOINT change"))?;
-        let outcome = job(conn, runtime);
+        let alone = job.undo == Undo::Alone;
+        if alone {
+            runtime.block_on(execute(conn, "SAVEPOINT change"))?;
+        }
+        let outcome = (job.run)(conn, runtime);
         let keep = outcome.keep;
         ran.push(outcome);
-        runtime.block_on(execute(conn, if keep { "RELEASE change" } else { "ROLLBACK TO change; RELEASE change" }))?;
+        match keep {
+            Keep::NothingOfTheGroup => return Err(Error::Unavailable),
+            Keep::No => runtime.block_on(execute(conn, "ROLLBACK TO change; RELEASE change"))?,
+            Keep::Yes if alone => runtime.block_on(execute(conn, "RELEASE change"))?,
+            Keep::Yes => {}
+        }
         next = if ran.len() < GROUP { waiting.try_recv().ok() } else { None };
     }
     runtime.block_on(execute(conn, "COMMIT"))
