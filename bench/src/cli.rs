@@ -5,9 +5,11 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::drive::{self, DriveArgs};
 use crate::failure::Failure;
 use crate::floor::{self, FloorArgs};
 use crate::run::{self, RunArgs};
+use crate::seed::{self, SeedArgs};
 
 /// Measures XWMS beside floors
 #[derive(Debug, Parser)]
@@ -21,6 +23,10 @@ struct Cli {
 enum Command {
     /// Start XWMS and the floors, drive both in turn, and print one table
     Run(RunArgs),
+    /// Drive any authorization server that has a discovery document
+    Drive(Box<DriveArgs>),
+    /// Fill an XWMS database with clients, people and refresh tokens
+    Seed(SeedArgs),
     /// Serve the floors alone
     Floor(FloorArgs),
 }
@@ -48,6 +54,8 @@ pub(crate) fn run() -> ExitCode {
 async fn dispatch(command: Command) -> Result<(), Failure> {
     match command {
         Command::Run(args) => run::run(args).await,
+        Command::Drive(args) => drive::run(*args).await,
+        Command::Seed(args) => seed::run(args).await,
         Command::Floor(args) => floor::serve(args).await,
     }
 }

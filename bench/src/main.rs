@@ -3,9 +3,11 @@
 
 mod cli;
 mod cores;
+mod drive;
 mod driver;
 mod failure;
 mod floor;
+mod growth;
 mod http;
 mod operations;
 mod pair;
@@ -15,6 +17,7 @@ mod postgres;
 mod process;
 mod report;
 mod run;
+mod seed;
 mod server;
 mod stage;
 mod statistics;

@@ -38,17 +38,15 @@ pub(crate) struct Pair {
 impl Pair {
     /// Measures both in turn.
     pub(crate) async fn compare(&mut self, operation: Operation, plan: Plan) -> Result<Comparison, Failure> {
-        let length = if operation.uses_up_tokens() { plan.length.min(LONGEST_ON_STOCK) } else { plan.length };
         for side in [&mut self.other, &mut self.xwms] {
-            side.get_ready(operation, length).await.map_err(|why| Failure::of(side.name, why))?;
+            side.get_ready(operation, plan).await?;
         }
         let (mut other, mut xwms) = (Vec::new(), Vec::new());
         for _ in 0..plan.repeat.max(1) {
-            for (side, samples) in [(&mut self.other, &mut other), (&mut self.xwms, &mut xwms)] {
-                samples.push(side.measure(operation, length).await.map_err(|why| Failure::of(side.name, why))?);
-            }
+            other.push(self.other.measure(operation, plan).await?);
+            xwms.push(self.xwms.measure(operation, plan).await?);
         }
-        Ok(Comparison::of(operation, self.xwms.workers.len(), &other, &xwms))
+        Ok(Comparison::of(operation.title(), self.xwms.workers.len(), &other, &xwms))
     }
 }
 
@@ -68,31 +66,50 @@ impl Side {
     }
 
     /// Warms up, and takes access tokens to show where they are needed.
-    async fn get_ready(&mut self, operation: Operation, length: Duration) -> Result<(), Failure> {
+    pub(crate) async fn get_ready(&mut self, operation: Operation, plan: Plan) -> Result<(), Failure> {
+        self.prepare(operation, plan).await.map_err(|why| self.failed(operation, &why))
+    }
+
+    /// One interval.
+    pub(crate) async fn measure(&mut self, operation: Operation, plan: Plan) -> Result<Sample, Failure> {
+        self.sample(operation, plan).await.map_err(|why| self.failed(operation, &why))
+    }
+
+    async fn prepare(&mut self, operation: Operation, plan: Plan) -> Result<(), Failure> {
         let collects = self.remembers && matches!(operation, Operation::CodeFlow | Operation::Refresh);
         self.workers.iter_mut().for_each(|worker| worker.collects = collects);
         let again = operation.without_memory();
         if operation.shows_a_token() {
             self.take_stock(100).await?;
-            driver::each(&mut self.workers, Duration::from_secs(60), |mut worker| async move {
-                worker.show_once(again).await?;
-                Ok((worker, ()))
-            })
-            .await?;
         }
-        driver::interval(&mut self.workers, again, WARM_UP.min(length), self.watched).await?;
+        driver::each(&mut self.workers, Duration::from_secs(60), |mut worker| async move {
+            match operation {
+                Operation::Refresh => worker.take_refresh_tokens().await?,
+                _ if operation.shows_a_token() => worker.show_once(again).await?,
+                _ => {}
+            }
+            Ok((worker, ()))
+        })
+        .await?;
+        driver::interval(&mut self.workers, again, WARM_UP.min(plan.length), self.watched).await?;
         Ok(())
     }
 
-    async fn measure(&mut self, operation: Operation, length: Duration) -> Result<Sample, Failure> {
+    async fn sample(&mut self, operation: Operation, plan: Plan) -> Result<Sample, Failure> {
         let operation = if self.remembers { operation } else { operation.without_memory() };
+        let mut length = plan.length;
         if operation.uses_up_tokens() {
+            length = length.min(LONGEST_ON_STOCK);
             let all = TOKENS_A_SECOND * length.as_secs_f64();
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small positive number")]
             let each = all as usize / self.workers.len().max(1);
             self.take_stock(each).await?;
         }
         driver::interval(&mut self.workers, operation, length, self.watched).await
+    }
+
+    fn failed(&self, operation: Operation, why: &Failure) -> Failure {
+        Failure(format!("{}, {}: {why}", self.name, operation.title()))
     }
 
     /// How many times one operation reaches the disk; `None` where it can't be counted.

@@ -58,6 +58,7 @@ pub(crate) struct Platform {
     program: PathBuf,
     pub(crate) cores: Cores,
     pub(crate) address: SocketAddr,
+    pub(crate) database_url: String,
     /// First the one with ES256 ID tokens, then the one with RS256.
     pub(crate) clients: [Client; 2],
 }
@@ -90,6 +91,7 @@ impl Platform {
             program: program.to_owned(),
             cores,
             address,
+            database_url,
             clients: [
                 client("client_01jd3v8m1efb9rkyq9wzvw2x4a", String::new(), "engines.example"),
                 client("client_01jd3v8m1efb9rkyq9wzvw2x4b", String::new(), "looms.example"),

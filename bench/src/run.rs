@@ -7,14 +7,21 @@ use crate::cli::{print, say};
 use crate::cores::Cores;
 use crate::driver::Watched;
 use crate::failure::Failure;
+use crate::growth;
 use crate::operations::Operation;
 use crate::pair::{Pair, Plan, Side};
 use crate::platform::{Database, Where};
 use crate::postgres::Cluster;
-use crate::report::Report;
+use crate::report::{Comparison, Goals, Report, mib};
+use crate::seed::Sizes;
 use crate::server::Running;
 use crate::stage::{Stage, workers};
 use crate::worker::Site;
+
+/// The 99th percentile may be so many times the floor's.
+const P99_GOAL: f64 = 2.0;
+/// Connections at which that is asked for.
+const P99_CONNECTIONS: usize = 16;
 
 /// What `xwms-bench run` is told.
 #[derive(Debug, clap::Args)]
@@ -30,19 +37,24 @@ pub(crate) struct RunArgs {
     only: Vec<Operation>,
     /// Connections at the same time
     #[arg(long, value_delimiter = ',', default_values_t = [16, 1])]
-    connections: Vec<usize>,
+    pub(crate) connections: Vec<usize>,
     /// Length of an interval
     #[arg(long, default_value_t = 2.0)]
     seconds: f64,
     /// Intervals for each operation and server, in turn
     #[arg(long, default_value_t = 3)]
-    repeat: usize,
+    pub(crate) repeat: usize,
     /// The server's program; by default the one beside this
     #[arg(long)]
     server: Option<PathBuf>,
     /// Count how often an operation that writes reaches the disk, in intervals of their own under strace
     #[arg(long)]
     count_syncs: bool,
+    /// Measure XWMS on a large database beside a small one, in place of the floors
+    #[arg(long)]
+    growth: bool,
+    #[command(flatten)]
+    pub(crate) sizes: Sizes,
     /// Print the tables as Markdown
     #[arg(long)]
     markdown: bool,
@@ -56,23 +68,23 @@ enum Databases {
 }
 
 impl RunArgs {
-    fn operations(&self) -> impl Iterator<Item = Operation> {
+    pub(crate) fn operations(&self) -> impl Iterator<Item = Operation> {
         Operation::ALL.into_iter().filter(|one| self.only.is_empty() || self.only.contains(one))
     }
 
-    fn plan(&self) -> Plan {
+    pub(crate) fn plan(&self) -> Plan {
         let length = Duration::try_from_secs_f64(self.seconds).unwrap_or(Duration::from_secs(2));
         Plan { length, repeat: self.repeat }
     }
 
-    fn program(&self) -> Result<PathBuf, Failure> {
+    pub(crate) fn program(&self) -> Result<PathBuf, Failure> {
         Ok(match &self.server {
             Some(program) => std::path::absolute(program)?,
             None => std::env::current_exe()?.with_file_name("xwms"),
         })
     }
 
-    fn people(&self) -> usize {
+    pub(crate) fn people(&self) -> usize {
         self.connections.iter().copied().max().unwrap_or(1).max(1)
     }
 }
@@ -85,20 +97,26 @@ pub(crate) async fn run(mut args: RunArgs) -> Result<(), Failure> {
     let cores = Cores::claim();
     say(&cores.note());
     if args.database != Databases::Postgres {
-        let report = on(Database::Sqlite, None, cores, &args).await?;
-        print(&report.render(args.markdown))?;
+        measure(Database::Sqlite, None, cores, &args).await?;
     }
     if args.database != Databases::Sqlite {
         match Cluster::start(cores).await? {
             Some(cluster) => {
-                let report = on(Database::Postgres, Some(&cluster), cores, &args).await?;
-                print(&report.render(args.markdown))?;
+                measure(Database::Postgres, Some(&cluster), cores, &args).await?;
             }
             None if args.database == Databases::Both => say("SKIPPED PostgreSQL: its programs are not installed"),
             None => return Err(Failure("PostgreSQL's programs (initdb, postgres) are not installed".to_owned())),
         }
     }
     Ok(())
+}
+
+async fn measure(database: Database, cluster: Option<&Cluster>, cores: Cores, args: &RunArgs) -> Result<(), Failure> {
+    let report = match args.growth {
+        true => growth::on(database, cluster, cores, args).await?,
+        false => on(database, cluster, cores, args).await?,
+    };
+    print(&report.render(args.markdown))
 }
 
 async fn on(database: Database, cluster: Option<&Cluster>, cores: Cores, args: &RunArgs) -> Result<Report, Failure> {
@@ -112,7 +130,7 @@ async fn on(database: Database, cluster: Option<&Cluster>, cores: Cores, args: &
     let floor = Running::floor(&stage.platform, &floor_url)?;
     stage.sign_in(args.people()).await?;
 
-    let mut report = Report::new(database, cores);
+    let mut report = Report::new(format!("{}; {}", database.title(), cores.note()), "floor");
     for &connections in &args.connections {
         let floor_workers = workers(&Site::at(floor.address), &stage.platform.clients, &stage.cookies, connections);
         let watched = Watched { server: Some(floor.process.pid()), database: place.database_pid, core: cores.server() };
@@ -120,16 +138,18 @@ async fn on(database: Database, cluster: Option<&Cluster>, cores: Cores, args: &
         let mut pair = Pair { xwms: stage.side("XWMS", connections), other };
         for operation in args.operations() {
             say(&format!("{}: {} with {connections} connections", database.title(), operation.title()));
-            let failed = |why| Failure::of(operation.title(), why);
-            let mut compared = pair.compare(operation, args.plan()).await.map_err(failed)?;
+            let mut compared = pair.compare(operation, args.plan()).await?;
             if args.count_syncs && operation.writes() {
-                let floor = pair.other.syncs(operation, cores).await.map_err(failed)?;
-                let xwms = pair.xwms.syncs(operation, cores).await.map_err(failed)?;
-                compared.syncs = xwms.zip(floor);
+                let floor = pair.other.syncs(operation, cores).await?;
+                compared.syncs = pair.xwms.syncs(operation, cores).await?.zip(floor);
             }
-            report.add(compared);
+            let p99 = (connections == P99_CONNECTIONS && operation != Operation::CodeFlowRs256).then_some(P99_GOAL);
+            let goals = Goals { ratio: operation.goal(database), p99 };
+            report.add(Comparison { goals, other_name: operation.floor(), ..compared });
         }
     }
-    (report.start, report.idle_kib, report.resident_kib) = (stage.start, stage.idle_kib, stage.resident_kib());
+    report.bound("start on an existing database, ms", stage.start.as_secs_f64() * 1000.0, 100.0);
+    report.bound("memory idle, MiB", mib(stage.idle_kib), 20.0);
+    report.bound("memory after the run, MiB", mib(stage.resident_kib()), 48.0);
     Ok(report)
 }

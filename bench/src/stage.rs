@@ -12,7 +12,7 @@ use crate::platform::{Platform, Where};
 use crate::process::resident_kib;
 use crate::server::Running;
 use crate::statistics::median;
-use crate::worker::{Client, Site, Worker};
+use crate::worker::{Client, Site, Use, Worker};
 
 /// A platform whose server runs.
 pub(crate) struct Stage {
@@ -64,6 +64,12 @@ impl Stage {
         })
     }
 
+    /// Stops the server; what remains can be started again.
+    pub(crate) fn close(self) -> (Platform, Vec<String>) {
+        drop(self.running);
+        (self.platform, self.cookies)
+    }
+
     /// Has people sign in and consent to both clients.
     pub(crate) async fn sign_in(&mut self, people: usize) -> Result<(), Failure> {
         for number in 0..people {
@@ -85,5 +91,5 @@ impl Stage {
 
 /// Fresh connections, each with a person of its own.
 pub(crate) fn workers(site: &Site, clients: &[Client], cookies: &[String], connections: usize) -> Vec<Worker> {
-    cookies.iter().take(connections).map(|cookie| Worker::new(site, clients, cookie)).collect()
+    cookies.iter().take(connections).map(|cookie| Worker::new(site, clients, Use::ByAlgorithm, cookie)).collect()
 }

@@ -113,17 +113,34 @@ impl Prepared {
     }
 }
 
+/// How a connection uses its clients.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// The first one for everything but the code flow with RS256, which is the second one's.
+    ByAlgorithm,
+    /// All in turn.
+    InTurn,
+}
+
+/// An access token and the client it was given to.
+type Given = (usize, String);
+
 /// A connection and what it has been given so far.
 pub(crate) struct Worker {
     connection: Connection,
     clients: Vec<Prepared>,
+    used: Use,
+    turn: usize,
     request: String,
-    refresh_token: Option<String>,
+    /// The latest of each client.
+    refresh_tokens: Vec<Option<String>>,
+    /// What access tokens are taken from.
+    pub(crate) source: Operation,
     /// Access tokens never shown to anybody.
-    pub(crate) stock: VecDeque<String>,
+    stock: VecDeque<Given>,
     /// Whether access tokens are kept.
     pub(crate) collects: bool,
-    shown: Vec<String>,
+    shown: Vec<Given>,
     next_shown: usize,
 }
 
@@ -136,13 +153,16 @@ pub(crate) enum Step {
 }
 
 impl Worker {
-    /// `clients`: first the one with ES256 ID tokens, then the one with RS256. `cookie`: of a browser that is signed in.
-    pub(crate) fn new(site: &Site, clients: &[Client], cookie: &str) -> Self {
+    /// `cookie`: of a browser that is signed in.
+    pub(crate) fn new(site: &Site, clients: &[Client], used: Use, cookie: &str) -> Self {
         Self {
             connection: Connection::to(site.address),
             clients: clients.iter().map(|client| Prepared::of(site, client, cookie)).collect(),
+            used,
+            turn: 0,
             request: String::new(),
-            refresh_token: None,
+            refresh_tokens: vec![None; clients.len()],
+            source: Operation::Refresh,
             stock: VecDeque::new(),
             collects: false,
             shown: Vec::new(),
@@ -152,14 +172,18 @@ impl Worker {
 
     /// Carries out the operation once.
     pub(crate) async fn step(&mut self, operation: Operation) -> Result<Step, Failure> {
+        let client = self.next_client();
         match operation {
             Operation::ClientCredentials => {
-                let answer = self.connection.exchange(&self.clients[0].client_credentials).await?;
-                expect(answer, 200, "access_token")?;
+                let answer = self.connection.exchange(&self.clients[client].client_credentials).await?;
+                let access = expect(answer, 200, "access_token")?;
+                if self.collects {
+                    self.stock.push_back((client, access.to_owned()));
+                }
             }
-            Operation::CodeFlow => self.code_flow(0).await?,
-            Operation::CodeFlowRs256 => self.code_flow(1).await?,
-            Operation::Refresh => self.refresh().await?,
+            Operation::CodeFlow => self.code_flow(client).await?,
+            Operation::CodeFlowRs256 => self.code_flow(self.clients.len().min(2) - 1).await?,
+            Operation::Refresh => self.refresh(client).await?,
             Operation::UserinfoFirst | Operation::IntrospectFirst => {
                 let Some(token) = self.stock.pop_front() else { return Ok(Step::OutOfStock) };
                 self.show(operation, &token).await?;
@@ -175,10 +199,29 @@ impl Worker {
                 self.show(operation, &token).await?;
                 self.shown[self.next_shown] = token;
             }
-            Operation::Jwks => ok(self.connection.exchange(&self.clients[0].jwks).await?)?,
-            Operation::Discovery => ok(self.connection.exchange(&self.clients[0].discovery).await?)?,
+            Operation::Jwks => ok(self.connection.exchange(&self.clients[client].jwks).await?)?,
+            Operation::Discovery => ok(self.connection.exchange(&self.clients[client].discovery).await?)?,
         }
         Ok(Step::Done)
+    }
+
+    /// Carries out the operation once for each client.
+    pub(crate) async fn step_for_each_client(&mut self, operation: Operation) -> Result<(), Failure> {
+        for _ in 0..self.clients.len() {
+            self.step(operation).await?;
+        }
+        Ok(())
+    }
+
+    /// Gets a refresh token for each client that it uses and has none for.
+    pub(crate) async fn take_refresh_tokens(&mut self) -> Result<(), Failure> {
+        let last = if self.used == Use::InTurn { self.clients.len() } else { 1 };
+        for client in 0..last {
+            if self.refresh_tokens[client].is_none() {
+                self.code_flow(client).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Shows each access token that is to be shown again once, so that it has been.
@@ -193,11 +236,11 @@ impl Worker {
         Ok(())
     }
 
-    /// Gets access tokens, one a refresh.
+    /// Gets access tokens from the source, until so many are there.
     pub(crate) async fn take_stock(&mut self, least: usize) -> Result<(), Failure> {
         let collects = std::mem::replace(&mut self.collects, true);
         while self.stock.len() < least {
-            self.step(Operation::Refresh).await?;
+            self.step(self.source).await?;
         }
         self.collects = collects;
         Ok(())
@@ -207,6 +250,13 @@ impl Worker {
     pub(crate) fn forget_tokens(&mut self) {
         self.stock.clear();
         self.shown.clear();
+    }
+
+    fn next_client(&mut self) -> usize {
+        if self.used == Use::InTurn {
+            self.turn = (self.turn + 1) % self.clients.len();
+        }
+        self.turn
     }
 
     async fn code_flow(&mut self, client: usize) -> Result<(), Failure> {
@@ -220,32 +270,34 @@ impl Worker {
         let access = expect(answer, 200, "access_token")?;
         expect(answer, 200, "id_token")?;
         if self.collects {
-            self.stock.push_back(access.to_owned());
+            self.stock.push_back((client, access.to_owned()));
         }
-        if client == 0 && self.refresh_token.is_none() {
-            self.refresh_token = answer.json_text("refresh_token").map(str::to_owned);
+        if self.refresh_tokens[client].is_none() {
+            self.refresh_tokens[client] = answer.json_text("refresh_token").map(str::to_owned);
         }
         Ok(())
     }
 
-    async fn refresh(&mut self) -> Result<(), Failure> {
-        if self.refresh_token.is_none() {
-            self.code_flow(0).await?;
+    async fn refresh(&mut self, client: usize) -> Result<(), Failure> {
+        if self.refresh_tokens[client].is_none() {
+            self.code_flow(client).await?;
         }
-        let Some(token) = &self.refresh_token else { return Err(Failure("there is no refresh token".to_owned())) };
-        let parts = ["grant_type=refresh_token&refresh_token=", token];
-        fill(&mut self.request, &self.clients[0].token_head, &parts);
+        let token = self.refresh_tokens[client].take();
+        let Some(token) = token else { return Err(Failure("the code flow gave no refresh token".to_owned())) };
+        let parts = ["grant_type=refresh_token&refresh_token=", &token];
+        fill(&mut self.request, &self.clients[client].token_head, &parts);
         let answer = self.connection.exchange(self.request.as_bytes()).await?;
         let access = expect(answer, 200, "access_token")?;
-        self.refresh_token = Some(expect(answer, 200, "refresh_token")?.to_owned());
+        // A server that does not rotate keeps the old one in force.
+        self.refresh_tokens[client] = Some(answer.json_text("refresh_token").map_or(token, str::to_owned));
         if self.collects {
-            self.stock.push_back(access.to_owned());
+            self.stock.push_back((client, access.to_owned()));
         }
         Ok(())
     }
 
-    async fn show(&mut self, operation: Operation, token: &str) -> Result<(), Failure> {
-        let prepared = &self.clients[0];
+    async fn show(&mut self, operation: Operation, (client, token): &Given) -> Result<(), Failure> {
+        let prepared = &self.clients[*client];
         if matches!(operation, Operation::IntrospectFirst | Operation::IntrospectAgain) {
             fill(&mut self.request, &prepared.introspect_head, &["token=", token]);
             let answer = self.connection.exchange(self.request.as_bytes()).await?;
