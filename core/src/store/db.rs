@@ -11,6 +11,7 @@ use diesel_async::sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper
 use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, SimpleAsyncConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+use super::postgres;
 use super::writer::Writer;
 use crate::error::Error;
 
@@ -69,7 +70,7 @@ pub(crate) use with_conn;
 /// How the database is reached.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// `sqlite://PATH` or `postgres://…`.
+    /// `sqlite://PATH` or `postgres://…`, which may name several servers: `postgres://USER@ONE,TWO/NAME`.
     pub url: String,
     /// Connections that read on SQLite, and all connections on PostgreSQL.
     pub connections: usize,
@@ -90,7 +91,7 @@ enum Backend {
         data_version: Arc<AtomicI64>,
     },
     Postgres {
-        pool: Pool<AsyncPgConnection>,
+        pool: postgres::Pool,
     },
 }
 
@@ -116,7 +117,7 @@ impl Db {
                 let conn = writing.get().await.map_err(unavailable)?;
                 Backend::Sqlite { readers, writer: Writer::start(Conn::Sqlite(conn))?, data_version: Arc::default() }
             }
-            None => Backend::Postgres { pool: postgres_pool(options)? },
+            None => Backend::Postgres { pool: postgres::Pool::new(options).map_err(|why| failed("no pool", &why))? },
         }))
     }
 
@@ -208,8 +209,8 @@ pub async fn migrate(options: &Options) -> Result<(), Error> {
         });
         return migrated.await.map_err(|_| Error::Internal("the migration's thread died"))?;
     }
-    let mut conn =
-        AsyncPgConnection::establish(&options.url).await.map_err(|why| failed("it can't be reached", &why))?;
+    let servers = postgres::Servers::of(options).map_err(|why| failed("it can't be reached", &why))?;
+    let mut conn = servers.connect().await.map_err(|why| failed("it can't be reached", &why))?;
     // Replicas may start together: the advisory lock lets one migrate while the others wait, then find nothing to do.
     conn.batch_execute("SELECT pg_advisory_lock(8897432781)")
         .await
@@ -266,15 +267,6 @@ fn sqlite_pool(path: &str, options: &Options, size: usize, more: &str) -> Result
     });
     Pool::builder(AsyncDieselConnectionManager::new_with_config(path, config))
         .max_size(size)
-        .build()
-        .map_err(|why| failed("no pool", &why))
-}
-
-fn postgres_pool(options: &Options) -> Result<Pool<AsyncPgConnection>, Error> {
-    let mut config = ManagerConfig::<AsyncPgConnection>::default();
-    config.recycling_method = RecyclingMethod::Fast;
-    Pool::builder(AsyncDieselConnectionManager::new_with_config(&options.url, config))
-        .max_size(options.connections)
         .build()
         .map_err(|why| failed("no pool", &why))
 }

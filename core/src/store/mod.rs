@@ -20,6 +20,7 @@ pub mod health;
 pub mod known_devices;
 pub mod members;
 pub mod people;
+mod postgres;
 pub mod profiles;
 pub mod refresh_tokens;
 pub mod requests;

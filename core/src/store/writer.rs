@@ -7,6 +7,7 @@
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
 
+use diesel_async::pooled_connection::deadpool::Object;
 use diesel_async::{AnsiTransactionManager, AsyncPgConnection, SimpleAsyncConnection, TransactionManager};
 use tokio::sync::{mpsc, oneshot};
 
@@ -137,11 +138,19 @@ where
         + 'static,
 {
     let running = tokio::spawn(async move {
-        manage(&mut conn, Step::Begin).await?;
-        let result = change(&mut conn).await;
-        match &result {
-            Ok(_) => manage(&mut conn, Step::Commit).await?,
-            Err(_) => manage(&mut conn, Step::Rollback).await?,
+        let result = async {
+            manage(&mut conn, Step::Begin).await?;
+            let result = change(&mut conn).await;
+            match &result {
+                Ok(_) => manage(&mut conn, Step::Commit).await?,
+                Err(_) => manage(&mut conn, Step::Rollback).await?,
+            }
+            result
+        };
+        let result = result.await;
+        if let (Err(Error::Unavailable), Conn::Postgres(conn)) = (&result, conn) {
+            // Its server is gone or takes no writes: the next one looks for a server that does.
+            drop(Object::take(conn));
         }
         result
     });
