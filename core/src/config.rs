@@ -96,7 +96,8 @@ pub struct Database {
     pub url: Secret<String>,
     /// Connections that read on SQLite, all connections on PostgreSQL.
     pub connections: Count<1, 1000>,
-    /// How long to wait for a connection, and on SQLite for a lock (`busy_timeout`).
+    /// How long to wait for a connection, on PostgreSQL for the answer to a statement, and on SQLite for a lock
+    /// (`busy_timeout`).
     pub wait_seconds: Seconds<1, 60>,
 }
 

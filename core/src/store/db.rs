@@ -11,6 +11,7 @@ use diesel_async::sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper
 use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, SimpleAsyncConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+use super::lent::Lent;
 use super::writer::Writer;
 use crate::error::Error;
 
@@ -44,12 +45,13 @@ pub enum Conn {
     /// SQLite.
     Sqlite(Object<SqliteConn>),
     /// PostgreSQL.
-    Postgres(Object<AsyncPgConnection>),
+    Postgres(Lent),
 }
 
 /// Expands one query for each backend: `with_conn!(conn, |c| query.load(c))`.
 ///
-/// The whole statement stands inside, because `returning` is typed by backend.
+/// The whole statement stands inside, because `returning` is typed by backend. PostgreSQL may be slow or gone: there it is
+/// waited for in bounded time.
 macro_rules! with_conn {
     ($conn:expr, |$c:ident| $query:expr) => {
         match $conn {
@@ -57,10 +59,7 @@ macro_rules! with_conn {
                 let $c = &mut **object;
                 $query.await
             }
-            $crate::store::db::Conn::Postgres(object) => {
-                let $c = &mut **object;
-                $query.await
-            }
+            $crate::store::db::Conn::Postgres(lent) => $crate::store::lent::in_time!(lent, |$c| $query),
         }
     };
 }
@@ -73,13 +72,17 @@ pub struct Options {
     pub url: String,
     /// Connections that read on SQLite, and all connections on PostgreSQL.
     pub connections: usize,
-    /// How long to wait for a connection, or for SQLite's lock, before the answer is "unavailable".
+    /// How long to wait for a connection, for the answer to a statement on PostgreSQL, or for SQLite's lock, before the
+    /// answer is "unavailable".
     pub wait: Duration,
 }
 
 /// The database. Clones share it.
 #[derive(Clone)]
-pub struct Db(Backend);
+pub struct Db {
+    backend: Backend,
+    options: Arc<Options>,
+}
 
 #[derive(Clone)]
 enum Backend {
@@ -109,7 +112,7 @@ impl Db {
     /// # Errors
     /// [`Error::Unavailable`] when it can't be reached.
     pub async fn connect(options: &Options) -> Result<Self, Error> {
-        Ok(Self(match sqlite_path(&options.url) {
+        let backend = match sqlite_path(&options.url) {
             Some(path) => {
                 let readers = sqlite_pool(path, options, options.connections, "PRAGMA query_only = ON;")?;
                 let writing = sqlite_pool(path, options, 1, "PRAGMA wal_autocheckpoint = 1000;")?;
@@ -117,7 +120,8 @@ impl Db {
                 Backend::Sqlite { readers, writer: Writer::start(Conn::Sqlite(conn))?, data_version: Arc::default() }
             }
             None => Backend::Postgres { pool: postgres_pool(options)? },
-        }))
+        };
+        Ok(Self { backend, options: Arc::new(options.clone()) })
     }
 
     /// Lends a connection for reading. It is given back when dropped.
@@ -125,9 +129,10 @@ impl Db {
     /// # Errors
     /// [`Error::Unavailable`] when none becomes free in time or the database is away.
     pub async fn read(&self) -> Result<Conn, Error> {
-        Ok(match &self.0 {
-            Backend::Sqlite { readers, .. } => Conn::Sqlite(readers.get().await.map_err(unavailable)?),
-            Backend::Postgres { pool } => Conn::Postgres(pool.get().await.map_err(unavailable)?),
+        let wait = self.options.wait;
+        Ok(match &self.backend {
+            Backend::Sqlite { readers, .. } => Conn::Sqlite(lend(wait, readers.get()).await?),
+            Backend::Postgres { pool } => Conn::Postgres(Lent::new(lend(wait, pool.get()).await?, wait)),
         })
     }
 
@@ -147,12 +152,9 @@ impl Db {
             + Send
             + 'static,
     {
-        match &self.0 {
+        match &self.backend {
             Backend::Sqlite { writer, .. } => writer.change(change).await,
-            Backend::Postgres { pool } => {
-                let conn = Conn::Postgres(pool.get().await.map_err(unavailable)?);
-                super::writer::change_on_postgres(conn, change).await
-            }
+            Backend::Postgres { .. } => super::writer::change_on_postgres(self.read().await?, change).await,
         }
     }
 
@@ -171,7 +173,7 @@ impl Db {
     /// # Errors
     /// The database's.
     pub async fn other_process_wrote(&self) -> Result<bool, Error> {
-        let Backend::Sqlite { data_version, .. } = &self.0 else { return Ok(false) };
+        let Backend::Sqlite { data_version, .. } = &self.backend else { return Ok(false) };
         #[derive(diesel::QueryableByName)]
         struct Version {
             #[diesel(sql_type = diesel::sql_types::BigInt)]
@@ -208,8 +210,9 @@ pub async fn migrate(options: &Options) -> Result<(), Error> {
         });
         return migrated.await.map_err(|_| Error::Internal("the migration's thread died"))?;
     }
-    let mut conn =
-        AsyncPgConnection::establish(&options.url).await.map_err(|why| failed("it can't be reached", &why))?;
+    let connecting = tokio::time::timeout(options.wait, AsyncPgConnection::establish(&options.url)).await;
+    let connected = connecting.map_err(|_| failed("it can't be reached", "it does not answer"))?;
+    let mut conn = connected.map_err(|why| failed("it can't be reached", &why))?;
     // Replicas may start together: the advisory lock lets one migrate while the others wait, then find nothing to do.
     conn.batch_execute("SELECT pg_advisory_lock(8897432781)")
         .await
@@ -277,6 +280,12 @@ fn postgres_pool(options: &Options) -> Result<Pool<AsyncPgConnection>, Error> {
         .max_size(options.connections)
         .build()
         .map_err(|why| failed("no pool", &why))
+}
+
+/// Waits for a pool to give a connection, and not for ever.
+async fn lend<C, E: std::fmt::Display>(wait: Duration, given: impl Future<Output = Result<C, E>>) -> Result<C, Error> {
+    let given = tokio::time::timeout(wait, given).await;
+    given.map_err(|_| unavailable("no connection in time"))?.map_err(unavailable)
 }
 
 fn unavailable(why: impl std::fmt::Display) -> Error {

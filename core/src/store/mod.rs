@@ -18,6 +18,7 @@ pub(crate) mod given;
 pub mod grants;
 pub mod health;
 pub mod known_devices;
+mod lent;
 pub mod members;
 pub mod people;
 pub mod profiles;
