@@ -242,8 +242,8 @@ pub struct Attempts {
 pub struct Snapshots {
     /// Clients held at the same time.
     pub max_clients: Count<1, 10_000_000>,
-    /// After this long a configuration is read again.
-    pub max_age_seconds: Seconds<1, 60>,
+    /// How long a configuration is trusted after it was last known that a change would have been heard of.
+    pub max_age_seconds: Seconds<1, 5>,
 }
 
 /// How often things may be tried.

@@ -12,6 +12,7 @@ use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, Si
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::lent::Lent;
+use super::notices::Listener;
 use super::writer::Writer;
 use crate::error::Error;
 
@@ -167,8 +168,18 @@ impl Db {
         Ok(with_conn!(&mut conn, |c| c.batch_execute("SELECT 1"))?)
     }
 
-    /// Whether, on SQLite, another process has written since this was last asked. Only the writing connection can tell:
-    /// for every other one our own writes are another's.
+    /// Begins to listen to what other servers and commands tell; `None` on SQLite, where nobody tells anything.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the database is away.
+    pub async fn listen(&self) -> Result<Option<Listener>, Error> {
+        let Backend::Postgres { .. } = &self.backend else { return Ok(None) };
+        let connected = tokio::time::timeout(self.options.wait, Listener::connect(&self.options.url)).await;
+        connected.map_err(|_| Error::Unavailable)?.map(Some)
+    }
+
+    /// Whether, on SQLite, another process has written since this was last asked; at first it may have. Only the writing
+    /// connection can tell: for every other one our own writes are another's.
     ///
     /// # Errors
     /// The database's.
@@ -185,8 +196,7 @@ impl Db {
             Ok(diesel_async::RunQueryDsl::get_result::<Version>(query, &mut **conn).await?.data_version)
         });
         let version = version.await?;
-        let before = data_version.swap(version, Ordering::SeqCst);
-        Ok(before != 0 && before != version)
+        Ok(data_version.swap(version, Ordering::SeqCst) != version)
     }
 }
 

@@ -20,6 +20,7 @@ pub mod health;
 pub mod known_devices;
 mod lent;
 pub mod members;
+pub mod notices;
 pub mod people;
 pub mod profiles;
 pub mod refresh_tokens;
