@@ -71,21 +71,13 @@ pub enum Error {
     Internal(&'static str),
 }
 
-/// How PostgreSQL begins when it ends a session or a statement in the middle, because it is stopped, told to, or out of
-/// patience. diesel keeps the text of such an error and not its code.
-const CUT: [&str; 2] = ["terminating connection", "canceling statement"];
-
 impl From<diesel::result::Error> for Error {
     /// What says that the database is away or takes no writes for now becomes [`Error::Unavailable`]: it was not the
     /// statement's fault, and the caller may try it again.
     fn from(error: diesel::result::Error) -> Self {
-        use diesel::result::DatabaseErrorKind::{ClosedConnection, ReadOnlyTransaction, UnableToSendCommand, Unknown};
+        use diesel::result::DatabaseErrorKind::{ClosedConnection, ReadOnlyTransaction, UnableToSendCommand};
         use diesel::result::Error::{BrokenTransactionManager, DatabaseError};
         match error {
-            DatabaseError(Unknown, ref told) if CUT.iter().any(|cut| told.message().starts_with(cut)) => {
-                tracing::error!(%error, "the database cut it short");
-                Self::Unavailable
-            }
             DatabaseError(ClosedConnection | UnableToSendCommand | ReadOnlyTransaction, _)
             | BrokenTransactionManager => {
                 tracing::error!(%error, "the database is away or read-only");

@@ -6,11 +6,12 @@ use std::process::{Output, Stdio};
 use std::time::Duration;
 
 use diesel_async::SimpleAsyncConnection as _;
+use xwms_core::clock::Clock;
 use xwms_core::error::Error;
 use xwms_core::store::db::{Conn, Db, Options};
-use xwms_core::store::health;
+use xwms_core::store::{attempts, health};
 
-use crate::database::contents;
+use crate::database::{contents, texts};
 use crate::load::{Gap, Load, Partner, Told, authorization_path, then_all_is_there};
 use crate::postgres::{Cluster, fresh_database};
 use crate::server::{Server, Visitor, program};
@@ -82,17 +83,12 @@ fn sql(cluster: &Cluster, statements: &[&str]) -> String {
     cluster.run("psql", &arguments).lines().last().unwrap_or_default().to_owned()
 }
 
-async fn db(url: String) -> Db {
-    Db::connect(&Options { url, connections: 1, wait: Duration::from_secs(9) }).await.unwrap()
+fn options(url: String) -> Options {
+    Options { url, connections: 1, wait: Duration::from_secs(9) }
 }
 
-/// A statement as a change, or why it was none.
-async fn change(db: &Db, statement: &'static str) -> Result<(), Error> {
-    db.change(async move |conn: &mut Conn| {
-        let Conn::Postgres(conn) = conn else { panic!("not PostgreSQL") };
-        Ok(conn.batch_execute(statement).await?)
-    })
-    .await
+async fn db(url: String) -> Db {
+    Db::connect(&options(url)).await.unwrap()
 }
 
 #[test]
@@ -223,7 +219,7 @@ fn doctor_says_what_a_fail_over_would_lose_and_a_standby_is_never_taken() {
         // The primary is found behind its standby and behind a server that says nothing.
         let silent = TcpListener::bind("127.0.0.1:0").unwrap();
         let ports = [pair.standby.port, silent.local_addr().unwrap().port(), pair.primary.port];
-        change(&db(url(&ports)).await, "CREATE TABLE written (here BOOLEAN)").await.unwrap();
+        delete(&db(url(&ports)).await).await.unwrap();
         let standby = db(url(&[pair.standby.port])).await;
         assert!(matches!(standby.read().await.err(), Some(Error::Unavailable)), "a standby was read");
 
@@ -244,40 +240,48 @@ fn doctor_says_what_a_fail_over_would_lose_and_a_standby_is_never_taken() {
     });
 }
 
+/// A change that writes, or would.
+async fn delete(db: &Db) -> Result<(), Error> {
+    let change = db.change(async |conn: &mut Conn| Ok(attempts::delete_before(conn, Clock::system().now(), 1).await?));
+    change.await.map(drop)
+}
+
 #[test]
 fn a_connection_whose_server_takes_no_writes_is_given_up() {
     in_bounded_time(async {
         let Some(url) = fresh_database() else { return };
-        let db = db(url).await;
-        let read_only = async || {
+        let db = Db::open(&options(url)).await.unwrap();
+        {
             let Conn::Postgres(conn) = &mut db.read().await.unwrap() else { panic!("not PostgreSQL") };
             conn.batch_execute("SET default_transaction_read_only = on").await.unwrap();
-        };
-        read_only().await;
-        assert!(matches!(change(&db, "CREATE TABLE written (here BOOLEAN)").await, Err(Error::Unavailable)));
-        change(&db, "CREATE TABLE written (here BOOLEAN)").await.unwrap();
+        }
+        assert!(matches!(delete(&db).await, Err(Error::Unavailable)));
+        delete(&db).await.unwrap();
     });
 }
 
 #[test]
-fn what_the_database_cuts_short_may_be_tried_again() {
+fn what_a_server_cuts_short_when_it_is_stopped_may_be_tried_again() {
     in_bounded_time(async {
         let Some(url) = fresh_database() else { return };
-        let db = db(url).await;
-        // As a primary does that is stopped in an orderly way.
-        let ended = "SELECT pg_terminate_backend(pg_backend_pid()), pg_sleep(60)";
-        let slow = "SET LOCAL statement_timeout = 1; SELECT pg_sleep(60)";
-        for statement in [ended, slow] {
-            assert!(matches!(change(&db, statement).await, Err(Error::Unavailable)), "{statement}");
-            let read = async {
-                let Conn::Postgres(conn) = &mut db.read().await.unwrap() else { panic!("not PostgreSQL") };
-                conn.batch_execute(&statement.replace("LOCAL", "")).await
-            };
-            let error = Error::from(read.await.unwrap_err());
-            assert!(matches!(error, Error::Unavailable), "{statement}: {error:?}");
+        let db = Db::open(&options(url.clone())).await.unwrap();
+        let [holding, looking] = [self::db(url.clone()).await, self::db(url).await];
+        let Conn::Postgres(conn) = &mut holding.read().await.unwrap() else { panic!("not PostgreSQL") };
+        conn.batch_execute("BEGIN; LOCK TABLE attempts").await.unwrap();
+        let waiting = tokio::spawn({
+            let db = db.clone();
+            async move { delete(&db).await }
+        });
+        // A server that is stopped in an orderly way ends its sessions so.
+        let end = "SELECT pg_terminate_backend(pid)::text AS text FROM pg_stat_activity \
+                   WHERE wait_event_type = 'Lock' AND datname = current_database()";
+        while texts(&looking, end).await.is_empty() {
+            tokio::task::yield_now().await;
         }
-        // And none of these connections is lent on.
-        change(&db, "SELECT 1").await.unwrap();
+        let cut = waiting.await.unwrap();
+        assert!(matches!(cut, Err(Error::Unavailable)), "{cut:?}");
+        conn.batch_execute("ROLLBACK").await.unwrap();
+        delete(&db).await.unwrap();
     });
 }
 

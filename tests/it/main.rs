@@ -30,6 +30,7 @@ mod oauth;
 mod pages;
 mod postgres;
 mod program;
+mod replicas;
 mod schema;
 mod server;
 mod signing_keys;

@@ -79,6 +79,11 @@ pub fn run(backend: Backend, test: impl AsyncFnOnce(World)) {
 
 /// The configuration of a test: the smallest password cost, everything else as shipped.
 pub fn config(database: &str, folder: &std::path::Path) -> Config {
+    config_with(database, folder, &[])
+}
+
+/// The same, with settings of the test's own.
+pub fn config_with(database: &str, folder: &std::path::Path, more: &[(&str, &str)]) -> Config {
     let folder = folder.display();
     let settings = [
         ("DATABASE__URL", database.to_owned()),
@@ -88,7 +93,8 @@ pub fn config(database: &str, folder: &std::path::Path) -> Config {
         ("PASSWORDS__MEMORY_KIB", "8".to_owned()),
         ("PASSWORDS__ITERATIONS", "1".to_owned()),
     ];
-    let settings = settings.into_iter().map(|(key, value)| (format!("XWMS__{key}"), value));
+    let more = more.iter().map(|(key, value)| (*key, (*value).to_owned()));
+    let settings = settings.into_iter().chain(more).map(|(key, value)| (format!("XWMS__{key}"), value));
     Config::load(None, settings).unwrap()
 }
 
@@ -100,11 +106,16 @@ impl World {
             Backend::Postgres => postgres::fresh_database()?,
         };
         let clock = Clock::manual(Timestamp::parse("2026-03-01T12:00:00Z").unwrap());
-        let core = xwms::wire::core(config(&database, folder.path()), clock.clone()).await.unwrap();
+        let core = xwms::wire::core(config(&database, folder.path()), clock).await.unwrap();
         given_partners(&core).await;
+        Some(Self::of(core, folder))
+    }
+
+    /// A server of these parts.
+    pub fn of(core: Core, folder: TempDir) -> Self {
         let router = xwms::http::router(&core, &Metrics::default());
         let (secret, other_secret) = (SECRET.to_owned(), OTHER_SECRET.to_owned());
-        Some(Self { core, clock, router, secret, other_secret, folder })
+        Self { clock: core.clock.clone(), core, router, secret, other_secret, folder }
     }
 
     pub fn browser(&self) -> Browser {
@@ -352,7 +363,7 @@ async fn apply(core: &Core, text: &str) {
 }
 
 /// Two partners of one owner (Charles), and Ada, who has a password and a verified address.
-async fn given_partners(core: &Core) {
+pub async fn given_partners(core: &Core) {
     apply(
         core,
         &format!(

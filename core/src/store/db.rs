@@ -11,7 +11,9 @@ use diesel_async::sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper
 use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, SimpleAsyncConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::postgres;
+use super::lent::Lent;
+use super::notices::Listener;
+use super::postgres::{self, Servers};
 use super::writer::Writer;
 use crate::error::Error;
 
@@ -45,12 +47,13 @@ pub enum Conn {
     /// SQLite.
     Sqlite(Object<SqliteConn>),
     /// PostgreSQL.
-    Postgres(Object<AsyncPgConnection>),
+    Postgres(Lent),
 }
 
 /// Expands one query for each backend: `with_conn!(conn, |c| query.load(c))`.
 ///
-/// The whole statement stands inside, because `returning` is typed by backend.
+/// The whole statement stands inside, because `returning` is typed by backend. PostgreSQL may be slow or gone: there it is
+/// waited for in bounded time.
 macro_rules! with_conn {
     ($conn:expr, |$c:ident| $query:expr) => {
         match $conn {
@@ -58,10 +61,7 @@ macro_rules! with_conn {
                 let $c = &mut **object;
                 $query.await
             }
-            $crate::store::db::Conn::Postgres(object) => {
-                let $c = &mut **object;
-                $query.await
-            }
+            $crate::store::db::Conn::Postgres(lent) => $crate::store::lent::in_time!(lent, |$c| $query),
         }
     };
 }
@@ -74,13 +74,17 @@ pub struct Options {
     pub url: String,
     /// Connections that read on SQLite, and all connections on PostgreSQL.
     pub connections: usize,
-    /// How long to wait for a connection, or for SQLite's lock, before the answer is "unavailable".
+    /// How long to wait for a connection, for the answer to a statement on PostgreSQL, or for SQLite's lock, before the
+    /// answer is "unavailable".
     pub wait: Duration,
 }
 
 /// The database. Clones share it.
 #[derive(Clone)]
-pub struct Db(Backend);
+pub struct Db {
+    backend: Backend,
+    wait: Duration,
+}
 
 #[derive(Clone)]
 enum Backend {
@@ -91,7 +95,8 @@ enum Backend {
         data_version: Arc<AtomicI64>,
     },
     Postgres {
-        pool: postgres::Pool,
+        pool: Pool<AsyncPgConnection>,
+        servers: Arc<Servers>,
     },
 }
 
@@ -110,15 +115,20 @@ impl Db {
     /// # Errors
     /// [`Error::Unavailable`] when it can't be reached.
     pub async fn connect(options: &Options) -> Result<Self, Error> {
-        Ok(Self(match sqlite_path(&options.url) {
+        let backend = match sqlite_path(&options.url) {
             Some(path) => {
                 let readers = sqlite_pool(path, options, options.connections, "PRAGMA query_only = ON;")?;
                 let writing = sqlite_pool(path, options, 1, "PRAGMA wal_autocheckpoint = 1000;")?;
                 let conn = writing.get().await.map_err(unavailable)?;
                 Backend::Sqlite { readers, writer: Writer::start(Conn::Sqlite(conn))?, data_version: Arc::default() }
             }
-            None => Backend::Postgres { pool: postgres::Pool::new(options).map_err(|why| failed("no pool", &why))? },
-        }))
+            None => {
+                let servers = Arc::new(Servers::of(options).map_err(|why| failed("it can't be looked for", &why))?);
+                let pool = postgres::pool(&servers, options.connections).map_err(|why| failed("no pool", &why))?;
+                Backend::Postgres { pool, servers }
+            }
+        };
+        Ok(Self { backend, wait: options.wait })
     }
 
     /// Lends a connection for reading. It is given back when dropped.
@@ -126,9 +136,10 @@ impl Db {
     /// # Errors
     /// [`Error::Unavailable`] when none becomes free in time or the database is away.
     pub async fn read(&self) -> Result<Conn, Error> {
-        Ok(match &self.0 {
-            Backend::Sqlite { readers, .. } => Conn::Sqlite(readers.get().await.map_err(unavailable)?),
-            Backend::Postgres { pool } => Conn::Postgres(pool.get().await.map_err(unavailable)?),
+        let wait = self.wait;
+        Ok(match &self.backend {
+            Backend::Sqlite { readers, .. } => Conn::Sqlite(lend(wait, readers.get()).await?),
+            Backend::Postgres { pool, .. } => Conn::Postgres(Lent::new(lend(wait, pool.get()).await?, wait)),
         })
     }
 
@@ -148,12 +159,9 @@ impl Db {
             + Send
             + 'static,
     {
-        match &self.0 {
+        match &self.backend {
             Backend::Sqlite { writer, .. } => writer.change(change).await,
-            Backend::Postgres { pool } => {
-                let conn = Conn::Postgres(pool.get().await.map_err(unavailable)?);
-                super::writer::change_on_postgres(conn, change).await
-            }
+            Backend::Postgres { .. } => super::writer::change_on_postgres(self.read().await?, change).await,
         }
     }
 
@@ -166,13 +174,23 @@ impl Db {
         Ok(with_conn!(&mut conn, |c| c.batch_execute("SELECT 1"))?)
     }
 
-    /// Whether, on SQLite, another process has written since this was last asked. Only the writing connection can tell:
-    /// for every other one our own writes are another's.
+    /// Begins to listen to what other servers and commands tell; `None` on SQLite, where nobody tells anything.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the database is away.
+    pub async fn listen(&self) -> Result<Option<Listener>, Error> {
+        let Backend::Postgres { servers, .. } = &self.backend else { return Ok(None) };
+        let listening = tokio::time::timeout(self.wait, Listener::connect(servers)).await;
+        listening.map_err(|_| Error::Unavailable)?.map(Some)
+    }
+
+    /// Whether, on SQLite, another process has written since this was last asked; at first it may have. Only the writing
+    /// connection can tell: for every other one our own writes are another's.
     ///
     /// # Errors
     /// The database's.
     pub async fn other_process_wrote(&self) -> Result<bool, Error> {
-        let Backend::Sqlite { data_version, .. } = &self.0 else { return Ok(false) };
+        let Backend::Sqlite { data_version, .. } = &self.backend else { return Ok(false) };
         #[derive(diesel::QueryableByName)]
         struct Version {
             #[diesel(sql_type = diesel::sql_types::BigInt)]
@@ -184,8 +202,7 @@ impl Db {
             Ok(diesel_async::RunQueryDsl::get_result::<Version>(query, &mut **conn).await?.data_version)
         });
         let version = version.await?;
-        let before = data_version.swap(version, Ordering::SeqCst);
-        Ok(before != 0 && before != version)
+        Ok(data_version.swap(version, Ordering::SeqCst) != version)
     }
 }
 
@@ -269,6 +286,12 @@ fn sqlite_pool(path: &str, options: &Options, size: usize, more: &str) -> Result
         .max_size(size)
         .build()
         .map_err(|why| failed("no pool", &why))
+}
+
+/// Waits for a pool to give a connection, and not for ever.
+async fn lend<C, E: std::fmt::Display>(wait: Duration, given: impl Future<Output = Result<C, E>>) -> Result<C, Error> {
+    let given = tokio::time::timeout(wait, given).await;
+    given.map_err(|_| unavailable("no connection in time"))?.map_err(unavailable)
 }
 
 fn unavailable(why: impl std::fmt::Display) -> Error {

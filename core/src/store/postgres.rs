@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use diesel::{ConnectionError, ConnectionResult, QueryableByName, sql_query, sql_types};
 use diesel_async::AsyncPgConnection;
-use diesel_async::pooled_connection::deadpool::{Object, Pool as Connections};
+use diesel_async::pooled_connection::deadpool::Pool;
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
 use tokio_postgres::config::Host;
 use tokio_postgres::{Config, NoTls};
@@ -21,39 +21,18 @@ const QUESTIONS: (u32, Duration) = (4, Duration::from_secs(5));
 /// What was sent to a machine and stays unconfirmed for so long was lost with it.
 const UNCONFIRMED: Duration = Duration::from_secs(30);
 
-/// Connections to the primary, lent one at a time. Clones share them.
-#[derive(Clone)]
-pub(super) struct Pool {
-    connections: Connections<AsyncPgConnection>,
-    wait: Duration,
-}
-
-impl Pool {
-    /// Opens no connection yet. The error is a text for the log.
-    pub(super) fn new(options: &Options) -> Result<Self, String> {
-        let servers = Arc::new(Servers::of(options)?);
-        let mut config = ManagerConfig::<AsyncPgConnection>::default();
-        // A connection that is closed, or was given back in the middle of a transaction, is not lent again; no query is
-        // needed to find that.
-        config.recycling_method = RecyclingMethod::Fast;
-        config.custom_setup = Box::new(move |_| {
-            let servers = Arc::clone(&servers);
-            Box::pin(async move { servers.connect().await })
-        });
-        let connections = Connections::builder(AsyncDieselConnectionManager::new_with_config("", config))
-            .max_size(options.connections)
-            .build()
-            .map_err(|why| why.to_string())?;
-        Ok(Self { connections, wait: options.wait })
-    }
-
-    /// Lends one. The error is a text for the log.
-    pub(super) async fn get(&self) -> Result<Object<AsyncPgConnection>, String> {
-        match tokio::time::timeout(self.wait, self.connections.get()).await {
-            Ok(lent) => lent.map_err(|why| why.to_string()),
-            Err(_) => Err(format!("no connection within {} s", self.wait.as_secs())),
-        }
-    }
+/// Connections to the primary. None is opened yet.
+pub(super) fn pool(servers: &Arc<Servers>, connections: usize) -> Result<Pool<AsyncPgConnection>, String> {
+    let servers = Arc::clone(servers);
+    let mut config = ManagerConfig::<AsyncPgConnection>::default();
+    config.recycling_method = RecyclingMethod::Fast;
+    config.custom_setup = Box::new(move |_| {
+        let servers = Arc::clone(&servers);
+        Box::pin(async move { servers.connect().await })
+    });
+    // The manager's own way to connect, by a URL, is not used.
+    let manager = AsyncDieselConnectionManager::new_with_config("", config);
+    Pool::builder(manager).max_size(connections).build().map_err(|why| why.to_string())
 }
 
 /// The servers of one database: a primary, and those that may take its place.

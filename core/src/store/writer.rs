@@ -7,11 +7,11 @@
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
 
-use diesel_async::pooled_connection::deadpool::Object;
 use diesel_async::{AnsiTransactionManager, AsyncPgConnection, SimpleAsyncConnection, TransactionManager};
 use tokio::sync::{mpsc, oneshot};
 
 use super::db::{Conn, with_conn};
+use super::lent::in_time;
 use crate::error::Error;
 
 /// Changes that may wait for the writer; a further one waits outside, within its request's own time limit.
@@ -138,19 +138,11 @@ where
         + 'static,
 {
     let running = tokio::spawn(async move {
-        let result = async {
-            manage(&mut conn, Step::Begin).await?;
-            let result = change(&mut conn).await;
-            match &result {
-                Ok(_) => manage(&mut conn, Step::Commit).await?,
-                Err(_) => manage(&mut conn, Step::Rollback).await?,
-            }
-            result
-        };
-        let result = result.await;
-        if let (Err(Error::Unavailable), Conn::Postgres(conn)) = (&result, conn) {
-            // Its server is gone or takes no writes: the next one looks for a server that does.
-            drop(Object::take(conn));
+        manage(&mut conn, Step::Begin).await?;
+        let result = change(&mut conn).await;
+        match &result {
+            Ok(_) => manage(&mut conn, Step::Commit).await?,
+            Err(_) => manage(&mut conn, Step::Rollback).await?,
         }
         result
     });
@@ -165,12 +157,14 @@ enum Step {
 
 /// A step through the transaction manager, which the pool asks whether a connection is fit to be lent on.
 async fn manage(conn: &mut Conn, step: Step) -> Result<(), Error> {
-    let Conn::Postgres(conn) = conn else { return Err(Error::Internal("not a PostgreSQL connection")) };
-    let conn: &mut AsyncPgConnection = conn;
+    let Conn::Postgres(lent) = conn else { return Err(Error::Internal("not a PostgreSQL connection")) };
+    Ok(in_time!(lent, |c| take(c, step))?)
+}
+
+async fn take(conn: &mut AsyncPgConnection, step: Step) -> diesel::QueryResult<()> {
     match step {
-        Step::Begin => AnsiTransactionManager::begin_transaction(conn).await?,
-        Step::Commit => AnsiTransactionManager::commit_transaction(conn).await?,
-        Step::Rollback => AnsiTransactionManager::rollback_transaction(conn).await?,
+        Step::Begin => AnsiTransactionManager::begin_transaction(conn).await,
+        Step::Commit => AnsiTransactionManager::commit_transaction(conn).await,
+        Step::Rollback => AnsiTransactionManager::rollback_transaction(conn).await,
     }
-    Ok(())
 }
