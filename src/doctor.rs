@@ -164,20 +164,35 @@ fn schema(schema: &Schema) -> Finding {
 }
 
 fn durable(durability: &Durability) -> Finding {
-    let Durability { synchronous_commit, fsync, asynchronous, hidden } = durability;
+    let Durability { synchronous_commit, fsync, synchronous_standby_names: names, .. } = durability;
+    let Durability { synchronous, asynchronous, hidden, .. } = durability;
     let subject = "durability";
+    let standbys = synchronous + asynchronous + hidden;
+    let lost = "should one take over, changes that were acknowledged may be lost";
     if fsync != "on" {
-        Finding::fail(subject, "fsync is off: a crash of the machine may lose all")
+        Finding::fail(subject, "fsync is off: a crash of the machine may lose all. Set it to on")
     } else if synchronous_commit == "off" {
-        Finding::fail(subject, "synchronous_commit is off: a crash loses commits that were acknowledged")
+        Finding::fail(subject, "synchronous_commit is off: a crash loses commits that were acknowledged. Set it to on")
+    } else if synchronous_commit == "local" && standbys > 0 {
+        Finding::warn(subject, format!("synchronous_commit is local, so no commit waits for a standby: {lost}"))
+    } else if names.is_empty() && standbys > 0 {
+        let cure = "Set synchronous_standby_names, for example to 'ANY 1 (*)', or Patroni's synchronous_mode";
+        let text = "synchronous_standby_names is empty and every standby asynchronous";
+        Finding::warn(subject, format!("{text} ({standbys}): {lost}. {cure}"))
+    } else if !names.is_empty() && synchronous + hidden == 0 {
+        let text = "is connected: every change waits until one is";
+        Finding::fail(subject, format!("synchronous_standby_names is {names}, and none of them {text}"))
     } else if *asynchronous > 0 {
-        let text = "standby servers are asynchronous: should one take over, the last commits are lost";
-        Finding::warn(subject, format!("{asynchronous} {text}"))
+        let cure = "Let a synchronous one take over, as Patroni's synchronous_mode does";
+        Finding::warn(subject, format!("{asynchronous} of {standbys} standbys are asynchronous: {lost}. {cure}"))
     } else if *hidden > 0 {
-        let text = "standby servers may be asynchronous: only members of pg_monitor can see it";
-        Finding::warn(subject, format!("{hidden} {text}"))
+        let cure = "GRANT pg_read_all_stats to this database user to know";
+        Finding::warn(subject, format!("{hidden} standbys may be asynchronous: {lost}. {cure}"))
+    } else if *synchronous > 0 {
+        let text = "and a commit waits for a standby as well";
+        Finding::ok(subject, format!("synchronous_commit is {synchronous_commit}, {text} ({names})"))
     } else {
-        Finding::ok(subject, format!("synchronous_commit is {synchronous_commit}, and no standby is asynchronous"))
+        Finding::ok(subject, format!("synchronous_commit is {synchronous_commit}, and there is no standby"))
     }
 }
 

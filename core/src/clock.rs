@@ -1,9 +1,9 @@
 //! Time: the only `now()` of the program.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
 
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql};
@@ -145,6 +145,15 @@ impl Clock {
                 Timestamp(i64::try_from(OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000).unwrap_or(0))
             }
             Source::Manual(now) => Timestamp(now.load(Ordering::SeqCst)),
+        }
+    }
+
+    /// How long something has been counting that nobody sets back, not even with the machine's clock. For ages, not dates.
+    pub fn steady(&self) -> Duration {
+        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+        match &self.0 {
+            Source::System => START.elapsed(),
+            Source::Manual(now) => Duration::from_millis(u64::try_from(now.load(Ordering::SeqCst)).unwrap_or(0)),
         }
     }
 }

@@ -96,7 +96,8 @@ pub struct Database {
     pub url: Secret<String>,
     /// Connections that read on SQLite, all connections on PostgreSQL.
     pub connections: Count<1, 1000>,
-    /// How long to wait for a connection, and on SQLite for a lock (`busy_timeout`).
+    /// How long to wait for a connection, on PostgreSQL for the answer to a statement, and on SQLite for a lock
+    /// (`busy_timeout`).
     pub wait_seconds: Seconds<1, 60>,
 }
 
@@ -243,8 +244,8 @@ pub struct Attempts {
 pub struct Snapshots {
     /// Clients held at the same time.
     pub max_clients: Count<1, 10_000_000>,
-    /// After this long a configuration is read again.
-    pub max_age_seconds: Seconds<1, 60>,
+    /// How long a configuration is trusted after it was last known that a change would have been heard of.
+    pub max_age_seconds: Seconds<1, 5>,
 }
 
 /// How often things may be tried.

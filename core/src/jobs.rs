@@ -1,10 +1,11 @@
-//! Periodic work: batches written, what has expired deleted, keys rotated, other processes' changes noticed.
+//! Work beside the requests: batches written, what has expired deleted, keys rotated, changes made elsewhere heard of.
 
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::change_listener;
 use crate::error::Error;
 use crate::key_rotation;
 use crate::state::Core;
@@ -21,13 +22,20 @@ pub struct Jobs {
     core: Core,
 }
 
-/// Starts all periodic work.
+/// Starts all of it.
 pub fn start(core: &Core) -> Jobs {
     let (stop, stopped) = watch::channel(false);
     let mut running = JoinSet::new();
     for work in Work::ALL {
         running.spawn(every(work, core.clone(), stopped.clone()));
     }
+    let (listening, mut until) = (change_listener::listen(core.clone()), stopped);
+    running.spawn(async move {
+        tokio::select! {
+            () = listening => {}
+            _ = until.changed() => {}
+        }
+    });
     Jobs { stop, running, core: core.clone() }
 }
 
@@ -46,18 +54,16 @@ impl Jobs {
 #[derive(Clone, Copy, Debug)]
 enum Work {
     WriteBatches,
-    NoticeOtherWriters,
     KeepSigningKeys,
     Clean,
 }
 
 impl Work {
-    const ALL: [Self; 4] = [Self::WriteBatches, Self::NoticeOtherWriters, Self::KeepSigningKeys, Self::Clean];
+    const ALL: [Self; 3] = [Self::WriteBatches, Self::KeepSigningKeys, Self::Clean];
 
     const fn period(self) -> Duration {
         match self {
             Self::WriteBatches => Duration::from_secs(1),
-            Self::NoticeOtherWriters => Duration::from_millis(500),
             Self::KeepSigningKeys => Duration::from_secs(3),
             Self::Clean => Duration::from_secs(60),
         }
@@ -66,7 +72,6 @@ impl Work {
     async fn run(self, core: &Core) -> Result<(), Error> {
         match self {
             Self::WriteBatches => flush(core).await,
-            Self::NoticeOtherWriters => notice_other_writers(core).await,
             Self::KeepSigningKeys => key_rotation::keep(core).await,
             Self::Clean => clean(core).await,
         }
@@ -92,14 +97,6 @@ async fn every(work: Work, core: Core, mut stopped: watch::Receiver<bool>) {
 pub async fn flush(core: &Core) -> Result<(), Error> {
     core.attempts.flush(&core.db).await?;
     core.secret_uses.flush(&core.db).await
-}
-
-/// On SQLite commands may write beside the server: then no snapshot is trusted any more.
-async fn notice_other_writers(core: &Core) -> Result<(), Error> {
-    if core.db.other_process_wrote().await? {
-        core.snapshots.forget_all();
-    }
-    Ok(())
 }
 
 /// Deletes what has expired, in small batches, until nothing is left.

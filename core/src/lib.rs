@@ -6,6 +6,7 @@
 pub mod address;
 pub mod attempts;
 pub mod audit;
+mod change_listener;
 pub mod clock;
 pub mod config;
 pub mod cookies;

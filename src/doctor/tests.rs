@@ -50,18 +50,28 @@ fn a_schema_of_another_program_fails() {
 
 #[test]
 fn a_commit_that_could_be_lost_is_told() {
+    // Settings (synchronous_commit, fsync, synchronous_standby_names), standbys (synchronous, asynchronous, hidden).
     let rows = [
-        ("on", "on", 0, 0, Verdict::Ok),
-        ("remote_apply", "on", 0, 0, Verdict::Ok),
-        ("on", "on", 1, 0, Verdict::Warn),
-        ("on", "on", 0, 1, Verdict::Warn),
-        ("off", "on", 0, 0, Verdict::Fail),
-        ("on", "off", 0, 0, Verdict::Fail),
+        (["on", "on", ""], [0, 0, 0], Verdict::Ok, "no standby"),
+        (["on", "on", "ANY 1 (*)"], [2, 0, 0], Verdict::Ok, "ANY 1 (*)"),
+        (["remote_apply", "on", "s"], [1, 0, 0], Verdict::Ok, "remote_apply"),
+        (["on", "on", ""], [0, 1, 0], Verdict::Warn, "Set synchronous_standby_names"),
+        (["on", "on", ""], [0, 0, 1], Verdict::Warn, "Set synchronous_standby_names"),
+        (["on", "on", "s"], [1, 2, 0], Verdict::Warn, "2 of 3 standbys are asynchronous"),
+        (["on", "on", "s"], [0, 0, 1], Verdict::Warn, "GRANT pg_read_all_stats"),
+        (["local", "on", "s"], [1, 0, 0], Verdict::Warn, "synchronous_commit is local"),
+        (["local", "on", ""], [0, 0, 0], Verdict::Ok, "local"),
+        (["on", "on", "s"], [0, 0, 0], Verdict::Fail, "every change waits"),
+        (["on", "on", "s"], [0, 1, 0], Verdict::Fail, "every change waits"),
+        (["off", "on", ""], [0, 0, 0], Verdict::Fail, "synchronous_commit is off"),
+        (["on", "off", ""], [0, 0, 0], Verdict::Fail, "fsync is off"),
     ];
-    for (synchronous_commit, fsync, asynchronous, hidden, verdict) in rows {
-        let (synchronous_commit, fsync) = (synchronous_commit.to_owned(), fsync.to_owned());
-        let found = durable(&Durability { synchronous_commit, fsync, asynchronous, hidden });
-        assert_eq!(found.verdict, verdict, "{found}");
+    for (settings, [synchronous, asynchronous, hidden], verdict, text) in rows {
+        let [synchronous_commit, fsync, synchronous_standby_names] = settings.map(str::to_owned);
+        let durability =
+            Durability { synchronous_commit, fsync, synchronous_standby_names, synchronous, asynchronous, hidden };
+        let found = durable(&durability);
+        assert!(found.verdict == verdict && found.text.contains(text), "{durability:?}: {found}");
     }
 }
 

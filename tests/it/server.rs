@@ -113,6 +113,11 @@ impl Server {
             Backend::Sqlite => format!("sqlite://{}", folder.path().join("xwms.db").display()),
             Backend::Postgres => postgres::fresh_database()?,
         };
+        Some(Self::start_on(database, folder).await)
+    }
+
+    /// Provisions and starts one on this empty database, with its files in `folder`.
+    pub async fn start_on(database: String, folder: TempDir) -> Self {
         let address = format!("127.0.0.1:{}", quiet_port());
         let place = folder.path().display();
         // A request that is cut by a kill is tried again after the restart, which may take a while here.
@@ -130,7 +135,7 @@ impl Server {
         let mut server = Self { issuer: format!("http://{address}"), database, folder, process: None };
         server.run(&["apply", "partner.toml"]);
         server.restart().await;
-        Some(server)
+        server
     }
 
     /// Runs a command beside the server, and returns what it printed.
@@ -149,13 +154,18 @@ impl Server {
     /// Starts it once more at the same address, and waits until it is ready.
     pub async fn restart(&mut self) {
         let log = self.folder.path().join("log");
-        let process = Leashed::start(&self.program(&["serve"]), "KILL", Stdio::null(), &log);
-        let process = self.process.insert(process);
+        self.process = Some(Leashed::start(&self.program(&["serve"]), "KILL", Stdio::null(), &log));
+        self.ready().await;
+    }
+
+    /// Waits until it says that it is ready.
+    pub async fn ready(&mut self) {
+        let process = self.process.as_mut().expect("a running server");
         let ready = format!("{}/readyz", self.issuer);
         let deadline = Instant::now() + PATIENCE;
         while !reqwest::get(&ready).await.is_ok_and(|answer| answer.status() == StatusCode::OK) {
             let waits = !process.has_ended() && Instant::now() < deadline;
-            assert!(waits, "the server does not start:\n{}", process.log());
+            assert!(waits, "the server does not become ready:\n{}", process.log());
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }

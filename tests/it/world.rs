@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use diesel_async::SimpleAsyncConnection as _;
 use tempfile::TempDir;
+use xwms::http::Site;
 use xwms::metrics::Metrics;
 use xwms_core::clock::{Clock, Timestamp};
 use xwms_core::config::Config;
@@ -97,7 +98,8 @@ pub fn config(database: &str, folder: &std::path::Path) -> Config {
     config_with(database, folder, &[])
 }
 
-fn config_with(database: &str, folder: &std::path::Path, more: &[(&str, &str)]) -> Config {
+/// The same, with settings of the test's own.
+pub fn config_with(database: &str, folder: &std::path::Path, more: &[(&str, &str)]) -> Config {
     let folder = folder.display();
     let settings = [
         ("DATABASE__URL", database.to_owned()),
@@ -125,11 +127,16 @@ impl World {
         let recorded = given.recorded.then(|| statements.clone());
         let options = DbOptions { statements: recorded, ..xwms::wire::database_options(&config) };
         let db = Db::open(&options).await.unwrap();
-        let core = xwms::wire::core_on(db, config, clock.clone()).await.unwrap();
+        let core = xwms::wire::core_on(db, config, clock).await.unwrap();
         given_partners(&core).await;
-        let site = xwms::http::Site::new(&core, &Metrics::default());
+        Some(Self { statements, ..Self::of(core, folder) })
+    }
+
+    /// A server of these parts.
+    pub fn of(core: Core, folder: TempDir) -> Self {
+        let site = Site::new(&core, &Metrics::default());
         let (secret, other_secret) = (SECRET.to_owned(), OTHER_SECRET.to_owned());
-        Some(Self { core, clock, site, secret, other_secret, folder, statements })
+        Self { clock: core.clock.clone(), core, site, secret, other_secret, folder, statements: Statements::default() }
     }
 
     pub fn browser(&self) -> Browser {
@@ -377,7 +384,7 @@ async fn apply(core: &Core, text: &str) {
 }
 
 /// Two partners of one owner (Charles), and Ada, who has a password and a verified address.
-async fn given_partners(core: &Core) {
+pub async fn given_partners(core: &Core) {
     apply(
         core,
         &format!(

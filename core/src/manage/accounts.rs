@@ -100,8 +100,8 @@ pub async fn register(
             change.end(account.id.as_public_subject()).await
         })
         .await?;
-    // No client is touched: there is no snapshot to drop.
-    let (sub, _) = made.into_parts();
+    // Nobody's client is touched: there is no snapshot to drop.
+    let (sub, ..) = made.into_parts();
     Ok(MadeAccount { sub, password: made_up })
 }
 
@@ -160,6 +160,7 @@ pub(crate) async fn update(change: &mut Change<'_>, old: Profile, fields: &Accou
     if change.updated(None, "user.updated", account.id, &account.email_key, told) {
         account.updated_at = change.now;
         profiles::update(change.conn, &account).await?;
+        change.account_changed(account.id);
     }
     Ok(account)
 }

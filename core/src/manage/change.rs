@@ -95,12 +95,13 @@ pub struct Change<'c> {
     pub(crate) rules: Rules,
     actor: Actor,
     events: Vec<Event>,
+    accounts: BTreeSet<UserId>,
 }
 
 impl<'c> Change<'c> {
     /// Begins; no permit, no change.
     pub(crate) fn begin(conn: &'c mut Conn, permit: Permit, rules: Rules, now: Timestamp) -> Self {
-        Self { conn, now, rules, actor: permit.0, events: Vec::new() }
+        Self { conn, now, rules, actor: permit.0, events: Vec::new(), accounts: BTreeSet::new() }
     }
 
     /// Whether the operator makes it.
@@ -146,6 +147,11 @@ impl<'c> Change<'c> {
         true
     }
 
+    /// Notes that an account changed: its plan and its suspension are facts of the clients that it entitles.
+    pub(crate) fn account_changed(&mut self, account: UserId) {
+        self.accounts.insert(account);
+    }
+
     fn note(
         &mut self,
         client: Option<ClientId>,
@@ -159,7 +165,7 @@ impl<'c> Change<'c> {
         self.events.push(Event { client, action, object, name, before, after });
     }
 
-    /// Writes an audit entry for everything that was done.
+    /// Writes an audit entry for everything that was done, and tells all servers whose configuration that was.
     ///
     /// # Errors
     /// The database's.
@@ -177,7 +183,12 @@ impl<'c> Change<'c> {
             };
             store::audit::insert(self.conn, &audit::entry(&told, self.now)).await?;
         }
-        Ok(Changed { value, events: self.events })
+        let mut clients: BTreeSet<ClientId> = self.events.iter().filter_map(|event| event.client).collect();
+        for account in self.accounts {
+            clients.extend(store::clients::ids_owned(self.conn, account).await?);
+        }
+        store::notices::announce(self.conn, &clients).await?;
+        Ok(Changed { value, events: self.events, clients })
     }
 }
 
@@ -187,25 +198,19 @@ impl<'c> Change<'c> {
 pub struct Changed<T> {
     value: T,
     events: Vec<Event>,
+    clients: BTreeSet<ClientId>,
 }
 
 impl<T> Changed<T> {
     /// After COMMIT: drops the snapshots of the clients that were touched.
     pub(crate) fn committed(self, snapshots: &SnapshotCache) -> T {
-        for client in self.clients() {
-            snapshots.forget(client);
-        }
+        self.clients.into_iter().for_each(|client| snapshots.forget(client));
         self.value
     }
 
-    /// The clients that were touched.
-    pub(crate) fn clients(&self) -> BTreeSet<ClientId> {
-        self.events.iter().filter_map(|event| event.client).collect()
-    }
-
-    /// What it gave and what was done, for a command that tells its operator.
-    pub(crate) fn into_parts(self) -> (T, Vec<Event>) {
-        (self.value, self.events)
+    /// What it gave, what was done, and the clients that were touched, for a command that tells its operator.
+    pub(crate) fn into_parts(self) -> (T, Vec<Event>, BTreeSet<ClientId>) {
+        (self.value, self.events, self.clients)
     }
 }
 

@@ -29,16 +29,14 @@ pub struct Options {
 pub async fn apply(core: &Core, text: &str, options: Options) -> Result<Outcome, Error> {
     let rules = Rules::of(&core.config);
     let outcome = apply_to(&core.db, &core.passwords, &rules, core.clock.now(), text, options).await?;
-    for client in outcome.touched() {
-        core.snapshots.forget(client);
-    }
+    outcome.touched().iter().for_each(|client| core.snapshots.forget(*client));
     Ok(outcome)
 }
 
 /// Brings the database to what the file says; tells what was done.
 ///
-/// `text` is the file, TOML of at most [`super::MAX_BYTES`]. `rules` and `now` are what it is held against. A server that
-/// runs beside notices by itself.
+/// `text` is the file, TOML of at most [`super::MAX_BYTES`]. `rules` and `now` are what it is held against. Servers that
+/// run beside hear of it.
 ///
 /// # Errors
 /// [`Error::Invalid`] with everything that stands against it, each with its path (`clients[0].domains[1].urls[0].url`) and
@@ -66,9 +64,10 @@ pub async fn apply_to(
             };
             let mut outcome = work.bring(&file, &hashes).await?;
             let Work { change, made, .. } = work;
-            let ((), events) = change.end(()).await?.into_parts();
+            let ((), events, touched) = change.end(()).await?.into_parts();
             outcome.planned = options.plan;
             outcome.events = events;
+            outcome.touched = touched;
             outcome.secrets = made;
             if options.plan {
                 savepoint::undo(conn).await?;

@@ -20,6 +20,7 @@ use crate::store::{domain_urls, domains, members, requests, roles, secrets, veri
 pub struct Outcome {
     pub(super) planned: bool,
     pub(super) events: Vec<Event>,
+    pub(super) touched: BTreeSet<ClientId>,
     pub(super) users: Vec<Profile>,
     pub(super) clients: Vec<ClientIds>,
     pub(super) secrets: Vec<MadeSecret>,
@@ -45,8 +46,8 @@ impl Outcome {
     }
 
     /// The clients whose configuration changed.
-    pub fn touched(&self) -> BTreeSet<ClientId> {
-        self.events.iter().filter_map(|event| event.client).collect()
+    pub const fn touched(&self) -> &BTreeSet<ClientId> {
+        &self.touched
     }
 
     /// The changes, one a line, and then the secrets that were made. Exposes them: for standard output only.

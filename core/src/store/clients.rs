@@ -84,6 +84,12 @@ pub async fn named(conn: &mut Conn, owner: UserId, name: &str) -> QueryResult<Ve
     with_conn!(conn, |c| query.select(Client::as_select()).load(c))
 }
 
+/// The clients that this account is the billing owner of.
+pub async fn ids_owned(conn: &mut Conn, owner: UserId) -> QueryResult<Vec<ClientId>> {
+    let query = t::table.filter(t::deleted_at.is_null()).filter(t::billing_owner.eq(owner)).select(t::id);
+    with_conn!(conn, |c| query.load(c))
+}
+
 /// How many clients this account is the billing owner of.
 pub async fn count_owned(conn: &mut Conn, owner: UserId) -> QueryResult<i64> {
     let query = t::table.filter(t::deleted_at.is_null()).filter(t::billing_owner.eq(owner)).count();

@@ -5,12 +5,15 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use diesel::sqlite::SqliteConnection;
-use diesel_async::pooled_connection::deadpool::{Hook, HookError, Object, Pool};
+use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
 use diesel_async::sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper};
 use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, SimpleAsyncConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+use super::lent::Lent;
+use super::notices::Listener;
+use super::postgres::{self, Servers};
 use super::statements::Statements;
 use super::writer::{Undo, Writer};
 use crate::error::Error;
@@ -45,12 +48,13 @@ pub enum Conn {
     /// SQLite.
     Sqlite(Object<SqliteConn>),
     /// PostgreSQL.
-    Postgres(Object<AsyncPgConnection>),
+    Postgres(Lent),
 }
 
 /// Expands one query for each backend: `with_conn!(conn, |c| query.load(c))`.
 ///
-/// The whole statement stands inside, because `returning` is typed by backend.
+/// The whole statement stands inside, because `returning` is typed by backend. PostgreSQL may be slow or gone: there it is
+/// waited for in bounded time.
 macro_rules! with_conn {
     ($conn:expr, |$c:ident| $query:expr) => {
         match $conn {
@@ -58,10 +62,7 @@ macro_rules! with_conn {
                 let $c = &mut **object;
                 $query.await
             }
-            $crate::store::db::Conn::Postgres(object) => {
-                let $c = &mut **object;
-                $query.await
-            }
+            $crate::store::db::Conn::Postgres(lent) => $crate::store::lent::in_time!(lent, |$c| $query),
         }
     };
 }
@@ -76,8 +77,8 @@ macro_rules! hot {
                 let query = $query;
                 object.spawn_blocking(move |c| diesel::RunQueryDsl::$method(query, c)).await
             }
-            $crate::store::db::Conn::Postgres(object) => {
-                diesel_async::RunQueryDsl::$method($query, &mut **object).await
+            $crate::store::db::Conn::Postgres(lent) => {
+                $crate::store::lent::in_time!(lent, |c| diesel_async::RunQueryDsl::$method($query, c))
             }
         }
     };
@@ -87,11 +88,12 @@ pub(crate) use hot;
 /// How the database is reached.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// `sqlite://PATH` or `postgres://…`.
+    /// `sqlite://PATH` or `postgres://…`, which may name several servers: `postgres://USER@ONE,TWO/NAME`.
     pub url: String,
     /// Connections that read on SQLite, and all connections on PostgreSQL.
     pub connections: usize,
-    /// How long to wait for a connection, or for SQLite's lock, before the answer is "unavailable".
+    /// How long to wait for a connection, for the answer to a statement on PostgreSQL, or for SQLite's lock, before the
+    /// answer is "unavailable".
     pub wait: Duration,
     /// Where to take down what runs; nowhere but in tests.
     pub statements: Option<Statements>,
@@ -99,7 +101,10 @@ pub struct Options {
 
 /// The database. Clones share it.
 #[derive(Clone)]
-pub struct Db(Backend);
+pub struct Db {
+    backend: Backend,
+    wait: Duration,
+}
 
 #[derive(Clone)]
 enum Backend {
@@ -111,6 +116,7 @@ enum Backend {
     },
     Postgres {
         pool: Pool<AsyncPgConnection>,
+        servers: Arc<Servers>,
     },
 }
 
@@ -129,15 +135,20 @@ impl Db {
     /// # Errors
     /// [`Error::Unavailable`] when it can't be reached.
     pub async fn connect(options: &Options) -> Result<Self, Error> {
-        Ok(Self(match sqlite_path(&options.url) {
+        let backend = match sqlite_path(&options.url) {
             Some(path) => {
                 let readers = sqlite_pool(path, options, options.connections, "PRAGMA query_only = ON;")?;
                 let writing = sqlite_pool(path, options, 1, "PRAGMA wal_autocheckpoint = 1000;")?;
                 let conn = writing.get().await.map_err(unavailable)?;
                 Backend::Sqlite { readers, writer: Writer::start(Conn::Sqlite(conn))?, data_version: Arc::default() }
             }
-            None => Backend::Postgres { pool: postgres_pool(options)? },
-        }))
+            None => {
+                let servers = Arc::new(Servers::of(options).map_err(|why| failed("it can't be looked for", &why))?);
+                let pool = postgres::pool(&servers, options.connections, options.statements.clone()).map_err(|why| failed("no pool", &why))?;
+                Backend::Postgres { pool, servers }
+            }
+        };
+        Ok(Self { backend, wait: options.wait })
     }
 
     /// Lends a connection for reading. It is given back when dropped.
@@ -145,9 +156,10 @@ impl Db {
     /// # Errors
     /// [`Error::Unavailable`] when none becomes free in time or the database is away.
     pub async fn read(&self) -> Result<Conn, Error> {
-        Ok(match &self.0 {
-            Backend::Sqlite { readers, .. } => Conn::Sqlite(readers.get().await.map_err(unavailable)?),
-            Backend::Postgres { pool } => Conn::Postgres(pool.get().await.map_err(unavailable)?),
+        let wait = self.wait;
+        Ok(match &self.backend {
+            Backend::Sqlite { readers, .. } => Conn::Sqlite(lend(wait, readers.get()).await?),
+            Backend::Postgres { pool, .. } => Conn::Postgres(Lent::new(lend(wait, pool.get()).await?, wait)),
         })
     }
 
@@ -167,12 +179,9 @@ impl Db {
             + Send
             + 'static,
     {
-        match &self.0 {
+        match &self.backend {
             Backend::Sqlite { writer, .. } => writer.change(Undo::Alone, change).await,
-            Backend::Postgres { pool } => {
-                let conn = Conn::Postgres(pool.get().await.map_err(unavailable)?);
-                super::writer::change_on_postgres(conn, change).await
-            }
+            Backend::Postgres { .. } => super::writer::change_on_postgres(self.read().await?, change).await,
         }
     }
 
@@ -189,7 +198,7 @@ impl Db {
             + Send
             + 'static,
     {
-        match &self.0 {
+        match &self.backend {
             Backend::Sqlite { writer, .. } => writer.change(Undo::WithItsGroup, change).await,
             Backend::Postgres { .. } => self.change(change).await,
         }
@@ -204,13 +213,23 @@ impl Db {
         Ok(with_conn!(&mut conn, |c| c.batch_execute("SELECT 1"))?)
     }
 
-    /// Whether, on SQLite, another process has written since this was last asked. Only the writing connection can tell:
-    /// for every other one our own writes are another's.
+    /// Begins to listen to what other servers and commands tell; `None` on SQLite, where nobody tells anything.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the database is away.
+    pub async fn listen(&self) -> Result<Option<Listener>, Error> {
+        let Backend::Postgres { servers, .. } = &self.backend else { return Ok(None) };
+        let listening = tokio::time::timeout(self.wait, Listener::connect(servers)).await;
+        listening.map_err(|_| Error::Unavailable)?.map(Some)
+    }
+
+    /// Whether, on SQLite, another process has written since this was last asked; at first it may have. Only the writing
+    /// connection can tell: for every other one our own writes are another's.
     ///
     /// # Errors
     /// The database's.
     pub async fn other_process_wrote(&self) -> Result<bool, Error> {
-        let Backend::Sqlite { data_version, .. } = &self.0 else { return Ok(false) };
+        let Backend::Sqlite { data_version, .. } = &self.backend else { return Ok(false) };
         #[derive(diesel::QueryableByName)]
         struct Version {
             #[diesel(sql_type = diesel::sql_types::BigInt)]
@@ -222,8 +241,7 @@ impl Db {
             Ok(diesel_async::RunQueryDsl::get_result::<Version>(query, &mut **conn).await?.data_version)
         });
         let version = version.await?;
-        let before = data_version.swap(version, Ordering::SeqCst);
-        Ok(before != 0 && before != version)
+        Ok(data_version.swap(version, Ordering::SeqCst) != version)
     }
 }
 
@@ -247,17 +265,18 @@ pub async fn migrate(options: &Options) -> Result<(), Error> {
         });
         return migrated.await.map_err(|_| Error::Internal("the migration's thread died"))?;
     }
-    let url = options.url.clone();
+    let options = options.clone();
     let migrated = tokio::task::spawn_blocking(move || {
         // diesel's harness blocks a thread of a runtime that has several, which the program's own need not have.
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
-        runtime.map_err(|why| failed("there is no thread to migrate it", &why))?.block_on(migrate_postgres(&url))
+        runtime.map_err(|why| failed("there is no thread to migrate it", &why))?.block_on(migrate_postgres(&options))
     });
     migrated.await.map_err(|_| Error::Internal("the migration's thread died"))?
 }
 
-async fn migrate_postgres(url: &str) -> Result<(), Error> {
-    let mut conn = AsyncPgConnection::establish(url).await.map_err(|why| failed("it can't be reached", &why))?;
+async fn migrate_postgres(options: &Options) -> Result<(), Error> {
+    let servers = Servers::of(options).map_err(|why| failed("it can't be reached", &why))?;
+    let mut conn = servers.connect().await.map_err(|why| failed("it can't be reached", &why))?;
     // Replicas may start together: the advisory lock lets one migrate while the others wait, then find nothing to do.
     conn.batch_execute("SELECT pg_advisory_lock(8897432781)")
         .await
@@ -319,37 +338,14 @@ fn sqlite_pool(path: &str, options: &Options, size: usize, more: &str) -> Result
         .map_err(|why| failed("no pool", &why))
 }
 
-/// Loans after which a connection plans its prepared statements anew.
-///
-/// PostgreSQL keeps such a plan until a table of it is analysed. One that was made when VACUUM had just found the table
-/// empty may read it from end to end, and would go on so while the table fills. So what a poor plan can cost is bounded by
-/// what so many loans can write; a good one is made again in some microseconds.
-const LOANS_A_PLAN: usize = 1000;
-
-fn postgres_pool(options: &Options) -> Result<Pool<AsyncPgConnection>, Error> {
-    let mut config = ManagerConfig::<AsyncPgConnection>::default();
-    config.recycling_method = RecyclingMethod::Fast;
-    let statements = options.statements.clone();
-    config.custom_setup = Box::new(move |url| {
-        let (url, statements) = (url.to_owned(), statements.clone());
-        Box::pin(async move { Ok(observed(AsyncPgConnection::establish(&url).await?, statements)) })
-    });
-    Pool::builder(AsyncDieselConnectionManager::new_with_config(&options.url, config))
-        .post_recycle(Hook::async_fn(|conn: &mut AsyncPgConnection, loans| {
-            Box::pin(async move {
-                if loans.recycle_count % LOANS_A_PLAN == LOANS_A_PLAN - 1 {
-                    conn.batch_execute("DISCARD PLANS").await.map_err(|why| HookError::message(why.to_string()))?;
-                }
-                Ok(())
-            })
-        }))
-        .max_size(options.connections)
-        .build()
-        .map_err(|why| failed("no pool", &why))
+/// Waits for a pool to give a connection, and not for ever.
+async fn lend<C, E: std::fmt::Display>(wait: Duration, given: impl Future<Output = Result<C, E>>) -> Result<C, Error> {
+    let given = tokio::time::timeout(wait, given).await;
+    given.map_err(|_| unavailable("no connection in time"))?.map_err(unavailable)
 }
 
 /// A connection whose statements are taken down, where they are.
-fn observed<C: AsyncConnection>(mut conn: C, statements: Option<Statements>) -> C {
+pub(super) fn observed<C: AsyncConnection>(mut conn: C, statements: Option<Statements>) -> C {
     if let Some(statements) = statements {
         conn.set_instrumentation(statements);
     }

@@ -54,6 +54,12 @@ pub struct Durability {
     /// `on` or `off`.
     #[diesel(sql_type = Text)]
     pub fsync: String,
+    /// The standbys of which commits wait for some, by name; empty: commits wait for none.
+    #[diesel(sql_type = Text)]
+    pub synchronous_standby_names: String,
+    /// Standbys that commits wait for.
+    #[diesel(sql_type = BigInt)]
+    pub synchronous: i64,
     /// Standbys that may lack the last commits.
     #[diesel(sql_type = BigInt)]
     pub asynchronous: i64,
@@ -67,9 +73,11 @@ pub async fn durability(conn: &mut Conn) -> QueryResult<Option<Durability>> {
     let Conn::Postgres(conn) = conn else { return Ok(None) };
     let query = "SELECT current_setting('synchronous_commit') AS synchronous_commit, \
                  current_setting('fsync') AS fsync, \
+                 current_setting('synchronous_standby_names') AS synchronous_standby_names, \
+                 count(*) FILTER (WHERE sync_state IN ('sync', 'quorum')) AS synchronous, \
                  count(*) FILTER (WHERE sync_state IN ('async', 'potential')) AS asynchronous, \
                  count(*) FILTER (WHERE sync_state IS NULL) AS hidden \
-                 FROM pg_stat_replication";
+                 FROM pg_stat_replication WHERE state IS DISTINCT FROM 'backup'";
     sql_query(query).get_result(&mut **conn).await.map(Some)
 }
 

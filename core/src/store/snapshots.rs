@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
+use diesel_async::{AnsiTransactionManager, AsyncConnection, RunQueryDsl, TransactionManager};
 
-use super::db::{Conn, with_conn};
+use super::db::{Conn, SqliteConn, with_conn};
+use super::lent::in_time;
 use super::schema::{
     client_scopes, client_secrets, clients, domain_server_ips, domain_urls, domains, scopes, secret_links, users,
     verification_items, verifications,
@@ -73,11 +74,30 @@ pub struct PlanRules {
     pub grace: std::time::Duration,
 }
 
-/// The configuration of this client; `None` when there is no such client or it was deleted.
+/// The configuration of this client, all of it as it stood at one moment; `None` when there is no such client or it was
+/// deleted.
 ///
 /// # Errors
 /// The database's, or [`Error::Internal`] when a stored value does not parse.
 pub async fn load(conn: &mut Conn, id: ClientId, plans: PlanRules) -> Result<Option<Snapshot>, Error> {
+    match conn {
+        Conn::Sqlite(conn) => <SqliteConn as AsyncConnection>::TransactionManager::begin_transaction(&mut **conn).await,
+        Conn::Postgres(lent) => in_time!(lent, |c| AnsiTransactionManager::begin_transaction_sql(c, ONE_MOMENT)),
+    }?;
+    let loaded = read(conn, id, plans).await;
+    match conn {
+        Conn::Sqlite(conn) => {
+            <SqliteConn as AsyncConnection>::TransactionManager::commit_transaction(&mut **conn).await
+        }
+        Conn::Postgres(lent) => in_time!(lent, |c| AnsiTransactionManager::commit_transaction(c)),
+    }?;
+    loaded
+}
+
+/// PostgreSQL would else take a new look for each statement.
+const ONE_MOMENT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+async fn read(conn: &mut Conn, id: ClientId, plans: PlanRules) -> Result<Option<Snapshot>, Error> {
     let query = clients::table
         .inner_join(users::table.on(users::id.nullable().eq(clients::billing_owner)))
         .filter(clients::id.eq(id))

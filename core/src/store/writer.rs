@@ -11,6 +11,7 @@ use diesel_async::{AnsiTransactionManager, AsyncPgConnection, SimpleAsyncConnect
 use tokio::sync::{mpsc, oneshot};
 
 use super::db::{Conn, with_conn};
+use super::lent::in_time;
 use crate::error::Error;
 
 /// Changes that may wait for the writer; a further one waits outside, within its request's own time limit.
@@ -192,12 +193,14 @@ enum Step {
 
 /// A step through the transaction manager, which the pool asks whether a connection is fit to be lent on.
 async fn manage(conn: &mut Conn, step: Step) -> Result<(), Error> {
-    let Conn::Postgres(conn) = conn else { return Err(Error::Internal("not a PostgreSQL connection")) };
-    let conn: &mut AsyncPgConnection = conn;
+    let Conn::Postgres(lent) = conn else { return Err(Error::Internal("not a PostgreSQL connection")) };
+    Ok(in_time!(lent, |c| take(c, step))?)
+}
+
+async fn take(conn: &mut AsyncPgConnection, step: Step) -> diesel::QueryResult<()> {
     match step {
-        Step::Begin => AnsiTransactionManager::begin_transaction(conn).await?,
-        Step::Commit => AnsiTransactionManager::commit_transaction(conn).await?,
-        Step::Rollback => AnsiTransactionManager::rollback_transaction(conn).await?,
+        Step::Begin => AnsiTransactionManager::begin_transaction(conn).await,
+        Step::Commit => AnsiTransactionManager::commit_transaction(conn).await,
+        Step::Rollback => AnsiTransactionManager::rollback_transaction(conn).await,
     }
-    Ok(())
 }

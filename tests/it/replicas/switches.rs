@@ -1,0 +1,329 @@
+//! Whatever is switched through one server is in force on the other (SPEC §9, "At once"): every switch is a row.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use xwms_core::clock::Clock;
+use xwms_core::id::ClientId;
+use xwms_core::store::db::Conn;
+use xwms_core::store::notices;
+
+use super::cable::{Cable, Whose};
+use super::{Pair, until};
+use crate::server::program;
+use crate::world::{CALLBACK, CHALLENGE, World};
+
+/// Something that is on, how it is switched off, and how on again if it can be.
+struct Switch {
+    name: &'static str,
+    shows: Shows,
+    off: Change,
+    on: Option<Change>,
+}
+
+/// What stops working.
+#[derive(Clone, Copy)]
+enum Shows {
+    /// A login for `openid profile`.
+    Login,
+    /// Client credentials for the live domain, and this scope.
+    Credentials(&'static str),
+    /// Client credentials for the domain in test mode.
+    TestCredentials,
+}
+
+#[derive(Clone, Copy)]
+enum Change {
+    /// Keys of the client in a provisioning file.
+    Client(&'static str),
+    /// Those of its live domain.
+    Domain(&'static str),
+    /// Those of its domain in test mode.
+    TestDomain(&'static str),
+    /// Those of its billing owner.
+    Owner(&'static str),
+    /// A statement, with the client's and the owner's place, for what no use case changes yet.
+    ByHand(&'static str),
+}
+
+const PROFILE: Shows = Shows::Credentials("profile");
+
+const fn switch(name: &'static str, shows: Shows, off: Change, on: Change) -> Switch {
+    Switch { name, shows, off, on: Some(on) }
+}
+
+const fn final_switch(name: &'static str, shows: Shows, off: Change) -> Switch {
+    Switch { name, shows, off, on: None }
+}
+
+const SWITCHES: [Switch; 20] = {
+    use Change::{ByHand, Client, Domain, Owner, TestDomain};
+    use Shows::{Credentials, Login, TestCredentials};
+    [
+        switch("domain", PROFILE, Domain("active = false"), Domain("active = true")),
+        switch("allow login", Login, Domain("allow_login = false"), Domain("allow_login = true")),
+        switch("allow API", PROFILE, Domain("allow_api = false"), Domain("allow_api = true")),
+        switch("test mode", TestCredentials, TestDomain("test_mode = false"), TestDomain("test_mode = true")),
+        switch("server IPs", PROFILE, Domain("server_ips = [\"192.0.2.1\"]"), Domain("server_ips = []")),
+        switch(
+            "ownership",
+            Credentials("userinfo"),
+            Domain("ownership = \"unproven\""),
+            Domain("ownership = \"proven\""),
+        ),
+        switch("URL", Login, Domain(URL_OFF), Domain(URL_ON)),
+        switch("a URL that is there", Login, Domain("urls = []"), Domain(URL_ON)),
+        switch("secret", PROFILE, Client(SECRET_OFF), Client(SECRET_ON)),
+        switch("secret link", PROFILE, Domain("secrets = []"), Domain("secrets = [\"Standard Key\"]")),
+        switch("scope", Login, Client("scopes = [\"openid\", \"userinfo\"]"), Client(SCOPES)),
+        switch("verification", Credentials("userinfo"), Client("verifications = []"), Client(VERIFICATIONS)),
+        switch("plan", PROFILE, Owner("plan_valid_until = \"2020-01-01T00:00:00Z\""), Owner("plan_valid_until = \"\"")),
+        switch("kind of plan", Login, Owner("plan = \"free\""), Owner("plan = \"paid\"")),
+        switch(
+            "client",
+            PROFILE,
+            ByHand("UPDATE clients SET suspended_at = 1 WHERE id = CLIENT"),
+            ByHand("UPDATE clients SET suspended_at = NULL WHERE id = CLIENT"),
+        ),
+        switch(
+            "billing owner",
+            Login,
+            ByHand("UPDATE users SET suspended_at = 1 WHERE id = OWNER"),
+            ByHand("UPDATE users SET suspended_at = NULL WHERE id = OWNER"),
+        ),
+        switch(
+            "withdrawn verification",
+            Credentials("userinfo"),
+            ByHand("UPDATE verifications SET revoked_at = 1 WHERE client_id = CLIENT"),
+            ByHand("UPDATE verifications SET revoked_at = NULL WHERE client_id = CLIENT"),
+        ),
+        final_switch("secret that is there", PROFILE, Client("secrets = []")),
+        final_switch("domain that is there", PROFILE, Client(ONLY_TEST_DOMAIN)),
+        final_switch("client that is there", Login, ByHand("UPDATE clients SET deleted_at = 1 WHERE id = CLIENT")),
+    ]
+};
+
+const SCOPES: &str = "scopes = [\"openid\", \"profile\", \"userinfo\"]";
+const SECRET_ON: &str = "secrets = [{ label = \"Standard Key\", active = true }]";
+const SECRET_OFF: &str = "secrets = [{ label = \"Standard Key\", active = false }]";
+const URL_ON: &str = "urls = [{ kind = \"callback\", url = \"https://app.engines.example/cb\", active = true }]";
+const URL_OFF: &str = "urls = [{ kind = \"callback\", url = \"https://app.engines.example/cb\", active = false }]";
+const VERIFICATIONS: &str =
+    "verifications = [{ domains = [\"engines.example\"], scopes = [\"userinfo\"], state = \"approved\" }]";
+const ONLY_TEST_DOMAIN: &str = "domains = [{ root_domain = \"test.example\" }]";
+
+/// A client of its own for each switch, so that all can be tried at once.
+#[derive(Clone)]
+struct Partner {
+    id: ClientId,
+    owner: String,
+    secret: String,
+}
+
+impl Partner {
+    async fn given(world: &World) -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let id = ClientId::generate(world.clock.now());
+        let owner = format!("owner{}@example.test", NUMBER.fetch_add(1, Ordering::SeqCst));
+        let file = format!(
+            r#"
+[[users]]
+email = "{owner}"
+plan = "paid"
+[[clients]]
+id = "{id}"
+name = "Analytical Engines"
+owner = "{owner}"
+{SCOPES}
+secrets = [{{ label = "Standard Key" }}]
+{VERIFICATIONS}
+  [[clients.domains]]
+  root_domain = "engines.example"
+  active = true
+  allow_login = true
+  allow_api = true
+  ownership = "proven"
+  secrets = ["Standard Key"]
+  {URL_ON}
+  [[clients.domains]]
+  root_domain = "test.example"
+  active = true
+  allow_api = true
+  test_mode = true
+  server_ips = ["192.0.2.1"]
+  secrets = ["Standard Key"]
+"#
+        );
+        let made = xwms_core::provision::apply(&world.core, &file, Default::default()).await;
+        let made = made.unwrap_or_else(|why| panic!("{why:?}")).json();
+        let secret = made["clients"][0]["secrets"][0]["value"].as_str().unwrap().to_owned();
+        Self { id, owner, secret }
+    }
+
+    /// The file that makes a change; `None` for a statement.
+    fn file(&self, change: Change) -> Option<String> {
+        let (id, owner) = (self.id, &self.owner);
+        let domains = |live: &str, test: &str| {
+            format!(
+                "[[clients]]\nid = \"{id}\"\n[[clients.domains]]\nroot_domain = \"engines.example\"\n{live}\n\
+                 [[clients.domains]]\nroot_domain = \"test.example\"\n{test}\n"
+            )
+        };
+        Some(match change {
+            Change::Client(keys) => format!("[[clients]]\nid = \"{id}\"\n{keys}\n"),
+            Change::Domain(keys) => domains(keys, ""),
+            Change::TestDomain(keys) => domains("", keys),
+            Change::Owner(keys) => format!("[[users]]\nemail = \"{owner}\"\n{keys}\n"),
+            Change::ByHand(_) => return None,
+        })
+    }
+
+    async fn make(&self, world: &World, change: Change) {
+        if let Some(file) = self.file(change) {
+            let made = xwms_core::provision::apply(&world.core, &file, Default::default()).await;
+            made.unwrap_or_else(|why| panic!("{why:?} in {file}"));
+        } else if let Change::ByHand(statement) = change {
+            let id: String = self.id.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+            let owner = format!("(SELECT id FROM users WHERE email = '{}')", self.owner);
+            let statement = statement.replace("CLIENT", &format!("'\\x{id}'::bytea")).replace("OWNER", &owner);
+            let client = self.id;
+            let by_hand = async move |conn: &mut Conn| {
+                {
+                    let Conn::Postgres(conn) = conn else { panic!("not PostgreSQL") };
+                    diesel_async::SimpleAsyncConnection::batch_execute(&mut **conn, &statement).await?;
+                }
+                Ok(notices::announce(conn, &[client].into()).await?)
+            };
+            world.core.db.change(by_hand).await.unwrap();
+            world.core.snapshots.forget(client);
+        }
+    }
+
+    /// Whether it works on this server.
+    async fn works(&self, world: &World, what: Shows) -> bool {
+        let id = self.id.to_string();
+        let (domain, scope) = match what {
+            Shows::Login => return self.may_log_in(world).await,
+            Shows::Credentials(scope) => ("engines.example", scope),
+            Shows::TestCredentials => ("test.example", "profile"),
+        };
+        let fields = [
+            ("grant_type", "client_credentials"),
+            ("client_id", &*id),
+            ("client_secret", &*self.secret),
+            ("domain", domain),
+            ("scope", scope),
+        ];
+        let answer = world.browser().post("/oauth/token", &fields).await;
+        assert!(matches!(answer.status.as_u16(), 200 | 400 | 401), "{answer:?}");
+        answer.status == 200
+    }
+
+    async fn may_log_in(&self, world: &World) -> bool {
+        let id = self.id.to_string();
+        let changes =
+            [("client_id", &*id), ("scope", "openid profile"), ("redirect_uri", CALLBACK), ("prompt", "none")];
+        let path = world.authorize(&[&changes[..], &[("code_challenge", CHALLENGE)]].concat());
+        let answer = world.browser().get(&path).await;
+        assert!(answer.status.as_u16() < 500, "{answer:?}");
+        // Nobody is signed in, so that is all that may stand in the way.
+        answer.parameter("error").as_deref() == Some("login_required")
+    }
+}
+
+/// Switches everything off at once, then on again; `within`: how soon the other server must know of it. Says how often it
+/// did not know yet.
+async fn try_all(pair: &Pair, within: Duration) -> u32 {
+    let (mut partners, mut stale) = (Vec::new(), 0);
+    for Switch { name, shows, .. } in &SWITCHES {
+        let partner = Partner::given(&pair.one).await;
+        assert!(partner.works(&pair.one, *shows).await && partner.works(&pair.other, *shows).await, "{name}");
+        partners.push(partner);
+    }
+    for works in [false, true] {
+        let mut made = Vec::new();
+        for (switch, partner) in SWITCHES.iter().zip(&partners) {
+            let Some(change) = (if works { switch.on } else { Some(switch.off) }) else { continue };
+            partner.make(&pair.one, change).await;
+            made.push((switch, partner, Instant::now()));
+            let here = partner.works(&pair.one, switch.shows).await;
+            assert_eq!(here, works, "{}: the next request on the same server", switch.name);
+        }
+        while !made.is_empty() {
+            let mut waiting = Vec::new();
+            for (switch, partner, since) in made {
+                if partner.works(&pair.other, switch.shows).await != works {
+                    stale += 1;
+                    let waits = since.elapsed();
+                    assert!(waits <= within, "{}: unknown to the other server after {waits:?}", switch.name);
+                    waiting.push((switch, partner, since));
+                }
+            }
+            made = waiting;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+    stale
+}
+
+#[test]
+fn a_switch_is_in_force_on_the_other_server_within_a_second() {
+    Pair::test(Clock::system(), &[], async |pair| {
+        try_all(pair, Duration::from_secs(1)).await;
+    });
+}
+
+#[test]
+fn a_switch_is_in_force_within_five_seconds_when_the_listener_is_cut_off() {
+    without_notices(Cable::Cut(Whose::TheListeners));
+}
+
+#[test]
+fn a_switch_is_in_force_within_five_seconds_when_the_listener_hears_nothing_and_does_not_know() {
+    without_notices(Cable::Clogged(Whose::TheListeners));
+}
+
+fn without_notices(cable: Cable) {
+    Pair::test(Clock::system(), &[], async |pair| {
+        pair.cable.set(cable);
+        let stale = try_all(pair, Duration::from_secs(5)).await;
+        assert!(pair.cable.has_deafened() && stale > 0, "something was heard in spite of {cable:?}");
+
+        // It listens again by itself, and then it is told at once.
+        pair.cable.set(Cable::Whole);
+        let partner = Partner::given(&pair.one).await;
+        until(true, async || {
+            assert!(partner.works(&pair.other, PROFILE).await);
+            partner.make(&pair.one, Change::Domain("active = false")).await;
+            let took = until(false, async || partner.works(&pair.other, PROFILE).await).await;
+            partner.make(&pair.one, Change::Domain("active = true")).await;
+            until(true, async || partner.works(&pair.other, PROFILE).await).await;
+            took < Duration::from_secs(1)
+        })
+        .await;
+    });
+}
+
+#[test]
+fn a_command_beside_the_servers_is_heard_too() {
+    Pair::test(Clock::system(), &[], async |pair| {
+        let partner = Partner::given(&pair.one).await;
+        let folder = tempfile::tempdir().unwrap();
+        for (keys, works) in [("active = false", false), ("active = true", true)] {
+            let file = folder.path().join("change.toml");
+            std::fs::write(&file, partner.file(Change::Domain(keys)).unwrap()).unwrap();
+            for world in [&pair.one, &pair.other] {
+                assert_eq!(partner.works(world, PROFILE).await, !works);
+            }
+            let mut command = tokio::process::Command::from(program());
+            command.current_dir(&folder).arg("apply").arg(&file);
+            command.env("XWMS__DATABASE__URL", pair.one.core.config.database.url.expose());
+            let output = command.output().await.unwrap();
+            assert!(output.status.success(), "{output:?}");
+            for world in [&pair.one, &pair.other] {
+                let took = until(works, async || partner.works(world, PROFILE).await).await;
+                assert!(took <= Duration::from_secs(1), "{took:?}");
+            }
+        }
+    });
+}
