@@ -77,9 +77,10 @@ pub fn rests_on_relations(snapshot: &Snapshot, domain: Option<&Domain>, scope: &
 
 fn covered(snapshot: &Snapshot, domain: &Domain, name: &str, now: Timestamp) -> bool {
     domain.proven
-        && snapshot.coverage.iter().any(|coverage| {
-            coverage.domain == domain.id && coverage.scope == name && coverage.until.is_none_or(|end| now < end)
-        })
+        && snapshot
+            .coverage
+            .iter()
+            .any(|coverage| coverage.domain == domain.id && coverage.scope == name && coverage.holds(now))
 }
 
 #[cfg(test)]
@@ -171,7 +172,9 @@ mod tests {
     fn a_verification_covers_until_its_end() {
         let snapshot = good();
         let later = NOW.after(days(30));
-        assert!(unlocked(&snapshot, &snapshot.domains[0], USERINFO, Some(&ada()), NOW));
-        assert!(!unlocked(&snapshot, &snapshot.domains[0], USERINFO, Some(&ada()), later));
+        assert!(unlocked(&snapshot, &snapshot.domains[0], USERINFO, Some(&ada()), NOW) && snapshot.is_verified(NOW));
+        assert!(
+            !unlocked(&snapshot, &snapshot.domains[0], USERINFO, Some(&ada()), later) && !snapshot.is_verified(later)
+        );
     }
 }

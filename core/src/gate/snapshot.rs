@@ -24,8 +24,6 @@ pub struct Snapshot {
     pub secrets: Vec<ClientSecret>,
     /// The scopes it has activated.
     pub scopes: BTreeMap<String, Tier>,
-    /// All scopes of the platform.
-    pub catalog: BTreeMap<String, Tier>,
     /// What its approved verifications cover.
     pub coverage: Vec<Coverage>,
     /// For how long logins go on after the plan has lapsed.
@@ -45,8 +43,6 @@ pub struct Client {
     pub privacy_url: Option<String>,
     /// Its terms.
     pub terms_url: Option<String>,
-    /// It is a Verified Partner, for the badge; [`Coverage`] says what that unlocks.
-    pub verified: bool,
     /// Which `sub` it sees.
     pub subject_type: SubjectType,
     /// What its ID tokens are signed with.
@@ -165,6 +161,18 @@ impl Snapshot {
     /// The domain of this id, in use or not.
     pub fn domain(&self, id: DomainId) -> Option<&Domain> {
         self.domains.iter().find(|domain| domain.id == id)
+    }
+
+    /// Whether it is a Verified Partner now, for the badge; [`Coverage`] says what that unlocks.
+    pub fn is_verified(&self, now: Timestamp) -> bool {
+        self.coverage.iter().any(|coverage| coverage.holds(now))
+    }
+}
+
+impl Coverage {
+    /// Whether its end has not come yet.
+    pub(super) fn holds(&self, now: Timestamp) -> bool {
+        self.until.is_none_or(|end| now < end)
     }
 }
 

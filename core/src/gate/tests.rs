@@ -1,6 +1,5 @@
 //! The client, the login and the person that the tests of the gate break.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -93,7 +92,6 @@ pub(super) fn good() -> Snapshot {
     ];
     let open = ["openid", "profile", "email", "offline_access", "providers"].map(|name| (name.to_owned(), Tier::Open));
     let reserved = ["userinfo", "useraddresses"].map(|name| (name.to_owned(), Tier::Verified));
-    let catalog: BTreeMap<_, _> = open.into_iter().chain(reserved).collect();
     Snapshot {
         client: Client {
             id: ClientId::from_bytes([1; 16]),
@@ -101,7 +99,6 @@ pub(super) fn good() -> Snapshot {
             homepage_url: None,
             privacy_url: None,
             terms_url: None,
-            verified: true,
             subject_type: SubjectType::Public,
             id_token_alg: SigningAlg::Rs256,
             deleted: false,
@@ -119,8 +116,7 @@ pub(super) fn good() -> Snapshot {
             Domain { test_mode: true, ..domain(TEST, "looms.example", test) },
         ],
         secrets: vec![secret(1, SECRET, vec![LIVE, TEST]), secret(2, TEST_SECRET, vec![TEST])],
-        scopes: catalog.clone(),
-        catalog,
+        scopes: open.into_iter().chain(reserved).collect(),
         coverage: vec![Coverage { domain: LIVE, scope: "userinfo".to_owned(), until: Some(NOW.after(days(30))) }],
         login_grace: days(14),
     }

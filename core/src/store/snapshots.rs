@@ -1,7 +1,5 @@
 //! Loads one client's configuration whole, as the gate takes it.
 
-use std::collections::BTreeMap;
-
 use diesel::prelude::*;
 use diesel_async::{AnsiTransactionManager, AsyncConnection, RunQueryDsl, TransactionManager};
 
@@ -105,12 +103,11 @@ async fn read(conn: &mut Conn, id: ClientId, plans: PlanRules) -> Result<Option<
     let found: Option<(ClientRow, OwnerRow)> =
         with_conn!(conn, |c| query.select((ClientRow::as_select(), OwnerRow::as_select())).first(c)).optional()?;
     let Some((client, owner)) = found else { return Ok(None) };
-    let catalog = scopes::table.select((scopes::name, scopes::tier));
-    let catalog: Vec<(String, Tier)> = with_conn!(conn, |c| catalog.load(c))?;
-    let catalog: BTreeMap<String, Tier> = catalog.into_iter().collect();
-    let activated = client_scopes::table.filter(client_scopes::client_id.eq(id)).select(client_scopes::scope);
-    let activated: Vec<String> = with_conn!(conn, |c| activated.load(c))?;
-    let coverage = coverage(conn, id).await?;
+    let activated = client_scopes::table
+        .inner_join(scopes::table)
+        .filter(client_scopes::client_id.eq(id))
+        .select((scopes::name, scopes::tier));
+    let activated: Vec<(String, Tier)> = with_conn!(conn, |c| activated.load(c))?;
     Ok(Some(Snapshot {
         client: Client {
             id,
@@ -118,7 +115,6 @@ async fn read(conn: &mut Conn, id: ClientId, plans: PlanRules) -> Result<Option<
             homepage_url: client.homepage_url,
             privacy_url: client.privacy_url,
             terms_url: client.terms_url,
-            verified: !coverage.is_empty(),
             subject_type: client.subject_type,
             id_token_alg: client.id_token_alg,
             deleted: client.deleted_at.is_some(),
@@ -128,9 +124,8 @@ async fn read(conn: &mut Conn, id: ClientId, plans: PlanRules) -> Result<Option<
         },
         domains: load_domains(conn, id).await?,
         secrets: load_secrets(conn, id).await?,
-        scopes: activated.into_iter().filter_map(|name| catalog.get(&name).copied().map(|tier| (name, tier))).collect(),
-        catalog,
-        coverage,
+        scopes: activated.into_iter().collect(),
+        coverage: coverage(conn, id).await?,
         login_grace: plans.grace,
     }))
 }

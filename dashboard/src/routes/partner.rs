@@ -16,6 +16,7 @@ pub(super) struct Login {
     pub(super) flow: Flow,
     pub(super) snapshot: Arc<Snapshot>,
     host: String,
+    verified: bool,
 }
 
 impl Login {
@@ -34,11 +35,12 @@ impl Login {
         let flow = flow::open(&visit.core, id, visit.cookie(cookies::BROWSER)).await?;
         let snapshot = visit.core.snapshots.get(flow.client).await?.ok_or(FlowRefused::Gone)?;
         let host = Host::of_url(&flow.request.redirect_uri).map(|host| host.to_string()).unwrap_or_default();
-        Ok(Self { flow, snapshot, host })
+        let verified = snapshot.is_verified(visit.core.clock.now());
+        Ok(Self { flow, snapshot, host, verified })
     }
 
     pub(super) fn partner(&self) -> Partner<'_> {
-        Partner { name: &self.snapshot.client.name, host: &self.host, verified: self.snapshot.client.verified }
+        Partner { name: &self.snapshot.client.name, host: &self.host, verified: self.verified }
     }
 
     /// Where the login goes on.
