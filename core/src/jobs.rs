@@ -7,6 +7,7 @@ use tokio::task::JoinSet;
 
 use crate::error::Error;
 use crate::key_rotation;
+use crate::login::flow_quota;
 use crate::state::Core;
 use crate::store::db::Conn;
 use crate::store::{attempts, codes, email_tokens, flows, grants, known_devices, refresh_tokens, sessions, throttles};
@@ -102,7 +103,7 @@ async fn notice_other_writers(core: &Core) -> Result<(), Error> {
     Ok(())
 }
 
-/// Deletes what has expired, in small batches, until nothing is left.
+/// Deletes what has expired, and what is too much, in small batches, until nothing is left.
 ///
 /// # Errors
 /// The database's.
@@ -136,5 +137,6 @@ pub async fn clean(core: &Core) -> Result<(), Error> {
             break;
         }
     }
+    flow_quota::trim(core, BATCH).await?;
     core.attempts.trim(&core.db, keep_attempts, BATCH).await
 }

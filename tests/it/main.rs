@@ -20,6 +20,7 @@ mod chromium;
 mod cleaning;
 mod clients;
 mod database;
+mod flow_quotas;
 mod hang_up;
 mod house;
 mod kill;
