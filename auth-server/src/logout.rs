@@ -1,9 +1,10 @@
 //! Logout that a relying party asks for (OpenID Connect RP-Initiated Logout).
 
 use axum::body::Bytes;
-use axum::extract::{RawQuery, State};
+use axum::extract::{Extension, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
+use xwms_core::address::CallerAddress;
 use xwms_core::crypto::jws::{self, ID_TOKEN};
 use xwms_core::error::Error;
 use xwms_core::gate::denial::Denial;
@@ -27,9 +28,14 @@ const ONCE: [&str; 6] =
 const LONGEST_STATE: usize = 2048;
 
 /// `GET /oauth/logout`.
-pub(crate) async fn get(State(server): State<AuthServer>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+pub(crate) async fn get(
+    State(server): State<AuthServer>,
+    Extension(address): Extension<CallerAddress>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
     match Params::parse(query.unwrap_or_default().as_bytes()) {
-        Ok(params) => server.log_out(&headers, &params).await.unwrap_or_else(|error| server.failed(error)),
+        Ok(params) => server.log_out(&headers, address, &params).await.unwrap_or_else(|error| server.failed(error)),
         Err(_) => server.page(&Denial::RequestMalformed),
     }
 }
@@ -43,7 +49,7 @@ pub(crate) async fn post(State(server): State<AuthServer>, body: Bytes) -> Respo
 }
 
 impl AuthServer {
-    async fn log_out(&self, headers: &HeaderMap, params: &Params) -> Result<Response, Error> {
+    async fn log_out(&self, headers: &HeaderMap, address: CallerAddress, params: &Params) -> Result<Response, Error> {
         if let Some(name) = params.repeated(&ONCE) {
             return Ok(self.page(&Denial::ParameterRepeated(name)));
         }
@@ -62,8 +68,8 @@ impl AuthServer {
             (None, Some(_)) => Ok(self.signed_out(&request, headers)),
             (None, None) => Ok(self.signed_out(&LogoutRequest::default(), headers)),
             (Some(_), _) => {
-                let browser = self.browser(headers);
-                let flow = ask(&self.core, &request, browser.key).await?;
+                let browser = self.browser(headers, address);
+                let flow = ask(&self.core, &request, browser.beginner()).await?;
                 Ok(browser.remember(answer::see_other(&format!("/logout?flow={flow}"))))
             }
         }

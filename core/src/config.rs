@@ -248,11 +248,11 @@ pub struct Snapshots {
     pub max_age_seconds: Seconds<1, 5>,
 }
 
-/// How often things may be tried.
+/// How often things may be tried, and how much may be in progress.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Limits {
-    /// Whether tries are limited at all.
+    /// Whether there are limits at all.
     pub enabled: bool,
     /// Wrong passwords of one account in the window, before a further try waits.
     pub wrong_passwords: Count<1, 1000>,
@@ -266,6 +266,12 @@ pub struct Limits {
     pub mails_per_hour: Count<1, 1000>,
     /// Logins in progress in one browser.
     pub flows_per_browser: Count<1, 10_000>,
+    /// Logins in progress in all browsers of one address.
+    pub flows_per_address: Count<1, 1_000_000>,
+    /// Native logins in progress that the servers of one client have begun.
+    pub flows_per_client: Count<1, 100_000_000>,
+    /// Logins in progress in all.
+    pub flows: Count<10, 100_000_000>,
     /// Wrong secrets of one client from one address in a minute.
     pub wrong_secrets_per_minute: Count<1, 1_000_000>,
 }

@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 use crate::change_listener;
 use crate::error::Error;
 use crate::key_rotation;
+use crate::login::flow_quota;
 use crate::state::Core;
 use crate::store::db::Conn;
 use crate::store::{attempts, codes, email_tokens, flows, grants, known_devices, refresh_tokens, sessions, throttles};
@@ -99,7 +100,7 @@ pub async fn flush(core: &Core) -> Result<(), Error> {
     core.secret_uses.flush(&core.db).await
 }
 
-/// Deletes what has expired, in small batches, until nothing is left.
+/// Deletes what has expired, and what is too much, in small batches, until nothing is left.
 ///
 /// # Errors
 /// The database's.
@@ -137,5 +138,6 @@ pub async fn clean(core: &Core) -> Result<(), Error> {
             break;
         }
     }
+    flow_quota::trim(core, BATCH).await?;
     core.attempts.trim(&core.db, keep_attempts, BATCH).await
 }

@@ -12,6 +12,7 @@ pub mod config;
 pub mod cookies;
 pub mod crypto;
 pub mod error;
+pub mod flow_room;
 pub mod gate;
 pub mod id;
 pub mod jobs;

@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::crypto::keys::KeyRing;
 use crate::crypto::password::PasswordHasher;
 use crate::crypto::seal::MasterKey;
+use crate::flow_room::FlowRoom;
 use crate::mail::Mailer;
 use crate::secret_guesses::SecretGuesses;
 use crate::secret_uses::SecretUses;
@@ -43,6 +44,8 @@ pub struct Parts {
     pub secret_uses: SecretUses,
     /// Wrong client secrets of the last minute.
     pub secret_guesses: SecretGuesses,
+    /// Room for logins in progress.
+    pub flow_room: FlowRoom,
 }
 
 impl Core {

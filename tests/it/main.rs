@@ -21,6 +21,7 @@ mod cleaning;
 mod clients;
 mod database;
 mod failover;
+mod flow_quotas;
 mod hang_up;
 mod house;
 mod kill;

@@ -4,14 +4,18 @@ pub(crate) mod answer;
 mod oxide;
 mod request;
 
+use std::net::IpAddr;
+
 use axum::body::Bytes;
-use axum::extract::{RawQuery, State};
+use axum::extract::{Extension, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
+use xwms_core::address::CallerAddress;
 use xwms_core::crypto::credential::{Credential, CredentialKey, Kind};
 use xwms_core::gate::denial::Denial;
 use xwms_core::gate::snapshot::Snapshot;
 use xwms_core::login::flow::{self, Flow, FlowRefused, Step};
+use xwms_core::login::flow_quota::Beginner;
 use xwms_core::login::issue::issue;
 use xwms_core::login::session::{self, Session};
 
@@ -21,10 +25,15 @@ use xwms_core::cookies;
 use xwms_core::params::Params;
 
 /// `GET /oauth/authorize`.
-pub async fn get(State(server): State<AuthServer>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+pub async fn get(
+    State(server): State<AuthServer>,
+    Extension(address): Extension<CallerAddress>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
     let params = Params::parse(query.unwrap_or_default().as_bytes());
     match params {
-        Ok(params) => server.authorize(&headers, &params).await,
+        Ok(params) => server.authorize(&headers, address, &params).await,
         Err(_) => server.page(&Denial::RequestMalformed),
     }
 }
@@ -44,9 +53,14 @@ pub async fn post(State(server): State<AuthServer>, RawQuery(query): RawQuery, b
 }
 
 /// `GET /oauth/sign-in?token=…`: where a partner's site sends the browser for a native login.
-pub async fn sign_in(State(server): State<AuthServer>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+pub async fn sign_in(
+    State(server): State<AuthServer>,
+    Extension(address): Extension<CallerAddress>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
     let params = Params::parse(query.unwrap_or_default().as_bytes()).unwrap_or_default();
-    let browser = server.browser(&headers);
+    let browser = server.browser(&headers, address);
     let opened = match params.get("token") {
         Some(token) => flow::open_native(&server.core, token, browser.key).await,
         None => Err(FlowRefused::Gone),
@@ -59,9 +73,14 @@ pub async fn sign_in(State(server): State<AuthServer>, headers: HeaderMap, RawQu
 }
 
 /// `GET /oauth/continue?flow=…`: where the pages send the browser once the person has done what was asked.
-pub async fn go_on(State(server): State<AuthServer>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+pub async fn go_on(
+    State(server): State<AuthServer>,
+    Extension(address): Extension<CallerAddress>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
     let params = Params::parse(query.unwrap_or_default().as_bytes()).unwrap_or_default();
-    let browser = server.browser(&headers);
+    let browser = server.browser(&headers, address);
     let id = params.get("flow").unwrap_or_default();
     match flow::open(&server.core, id, server.cookie(&headers, cookies::BROWSER)).await {
         Ok(flow) => server.step(&headers, &flow, &browser, false).await,
@@ -71,11 +90,17 @@ pub async fn go_on(State(server): State<AuthServer>, headers: HeaderMap, RawQuer
 
 /// The browser a request comes from, by its cookie; a new one gets its cookie with the answer.
 pub(crate) struct Browser {
-    pub(crate) key: CredentialKey,
+    key: CredentialKey,
+    address: IpAddr,
     fresh: Option<HeaderValue>,
 }
 
 impl Browser {
+    /// This browser, as the one that begins something.
+    pub(crate) const fn beginner(&self) -> Beginner {
+        Beginner::Browser(self.key, self.address)
+    }
+
     pub(crate) fn remember(self, mut response: Response) -> Response {
         if let Some(cookie) = self.fresh {
             response.headers_mut().append(header::SET_COOKIE, cookie);
@@ -85,7 +110,7 @@ impl Browser {
 }
 
 impl AuthServer {
-    async fn authorize(&self, headers: &HeaderMap, params: &Params) -> Response {
+    async fn authorize(&self, headers: &HeaderMap, address: CallerAddress, params: &Params) -> Response {
         let session = match session::find(&self.core, self.cookie(headers, cookies::SESSION)).await {
             Ok(session) => session,
             Err(error) => return self.failed(error),
@@ -94,7 +119,7 @@ impl AuthServer {
             Ok(read) => read,
             Err(refusal) => return self.refuse(refusal, session.as_ref()),
         };
-        let browser = self.browser(headers);
+        let browser = self.browser(headers, address);
         let response = self.next(&snapshot, &asked.flow, session.as_ref(), &browser, asked.silent).await;
         browser.remember(response)
     }
@@ -166,7 +191,7 @@ impl AuthServer {
             None => {
                 let now = self.core.clock.now();
                 match xwms_core::gate::login::login(snapshot, &flow.attempt(now)) {
-                    Ok(admission) => flow::store(&self.core, flow, admission.domain.id, Some(browser.key), None).await,
+                    Ok(admission) => flow::store(&self.core, flow, admission.domain.id, browser.beginner()).await,
                     Err(denial) => return self.page(&denial),
                 }
             }
@@ -178,14 +203,14 @@ impl AuthServer {
     }
 
     /// The browser's key, from its cookie or made for it now.
-    pub(crate) fn browser(&self, headers: &HeaderMap) -> Browser {
+    pub(crate) fn browser(&self, headers: &HeaderMap, CallerAddress(address): CallerAddress) -> Browser {
         let known = self.cookie(headers, cookies::BROWSER).and_then(|cookie| Credential::parse(Kind::Browser, cookie));
         match known {
-            Some(key) => Browser { key, fresh: None },
+            Some(key) => Browser { key, address, fresh: None },
             None => {
                 let made = Credential::generate(Kind::Browser, self.core.clock.now());
                 let cookie = cookies::set(cookies::BROWSER, made.text().expose(), self.https(), None);
-                Browser { key: made.key(), fresh: HeaderValue::from_str(&cookie).ok() }
+                Browser { key: made.key(), address, fresh: HeaderValue::from_str(&cookie).ok() }
             }
         }
     }

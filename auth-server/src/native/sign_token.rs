@@ -11,6 +11,7 @@ use xwms_core::gate::denial::Denial;
 use xwms_core::gate::login::{Login, LoginKind, login};
 use xwms_core::gate::redirect_uri;
 use xwms_core::login::flow::{self, Flow, FlowKind, LoginRequest};
+use xwms_core::login::flow_quota::Beginner;
 use xwms_core::model::scope::ScopeSet;
 use xwms_core::model::url::UrlKind;
 
@@ -89,7 +90,7 @@ pub(super) async fn sign_token(
             decision: None,
         };
         let token = Credential::generate(Kind::SignToken, now);
-        flow::store(core, &flow, admission.domain.id, None, Some(token.key())).await?;
+        flow::store(core, &flow, admission.domain.id, Beginner::Client(flow.client, token.key())).await?;
         let token = token.text().expose();
         let expires_at = now.after(core.config.tokens.sign_token_seconds.duration());
         Ok(success(

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::flow_quota::{self, Beginner};
 use super::session::Session;
 use crate::clock::Timestamp;
 use crate::crypto::credential::{Credential, CredentialKey, Kind};
@@ -192,18 +193,11 @@ impl Flow {
     }
 }
 
-/// Stores a login that has to ask the person something. `browser` is the key of the browser's cookie, or none for a
-/// native login, which belongs to the first browser that opens it with `sign_token`.
+/// Stores a login that has to ask the person something.
 ///
 /// # Errors
-/// [`Error::TooMany`] when this browser has too many logins in progress; the database's.
-pub async fn store(
-    core: &Core,
-    flow: &Flow,
-    domain: DomainId,
-    browser: Option<CredentialKey>,
-    sign_token: Option<CredentialKey>,
-) -> Result<FlowId, Error> {
+/// [`Error::TooMany`] when too many are in progress; the database's.
+pub async fn store(core: &Core, flow: &Flow, domain: DomainId, beginner: Beginner) -> Result<FlowId, Error> {
     let now = core.clock.now();
     let lifetime = match flow.kind {
         FlowKind::Authorize => core.config.flows.minutes.duration(),
@@ -211,29 +205,18 @@ pub async fn store(
     };
     let row = flows::Row {
         id: FlowId::generate(now),
-        browser_key: browser,
+        browser_key: None,
+        network_key: None,
         kind: flow.kind.text().to_owned(),
-        sign_token_key: sign_token,
+        sign_token_key: None,
         client_id: Some(flow.client),
         domain_id: Some(domain),
         request: to_json(&flow.request)?,
         decision: None,
         created_at: now,
         expires_at: now.after(lifetime),
-        finished_at: None,
     };
-    let (id, most) = (row.id, i64::from(core.config.limits.flows_per_browser.get()));
-    core.db
-        .change(async move |conn: &mut Conn| {
-            if let Some(browser) = row.browser_key
-                && flows::count_open(conn, browser, now).await? >= most
-            {
-                return Err(Error::TooMany { retry_after: lifetime });
-            }
-            Ok(flows::insert(conn, &row).await?)
-        })
-        .await?;
-    Ok(id)
+    flow_quota::insert(core, row, beginner).await
 }
 
 /// The flow of this id, when this browser may go on with it.
@@ -333,7 +316,7 @@ pub async fn finish(core: &Core, flow: &Flow) -> Result<bool, Error> {
 }
 
 fn from_row(row: flows::Row, now: Timestamp) -> Result<Flow, FlowRefused> {
-    if row.finished_at.is_some() || row.expires_at <= now {
+    if row.expires_at <= now {
         return Err(FlowRefused::Gone);
     }
     let kind = match row.kind.as_str() {

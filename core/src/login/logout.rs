@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::flow::FlowRefused;
-use crate::crypto::credential::{Credential, CredentialKey, Kind};
+use super::flow_quota::{self, Beginner};
+use crate::crypto::credential::{Credential, Kind};
 use crate::error::Error;
 use crate::id::FlowId;
 use crate::state::Core;
@@ -20,13 +21,13 @@ pub struct LogoutRequest {
 /// Stores a logout that waits for the person's word.
 ///
 /// # Errors
-/// [`Error::TooMany`] when this browser has too much in progress; the database's.
-pub async fn ask(core: &Core, request: &LogoutRequest, browser: CredentialKey) -> Result<FlowId, Error> {
+/// [`Error::TooMany`] when too much is in progress; the database's.
+pub async fn ask(core: &Core, request: &LogoutRequest, beginner: Beginner) -> Result<FlowId, Error> {
     let now = core.clock.now();
-    let lifetime = core.config.flows.minutes.duration();
     let row = flows::Row {
         id: FlowId::generate(now),
-        browser_key: Some(browser),
+        browser_key: None,
+        network_key: None,
         kind: "logout".to_owned(),
         sign_token_key: None,
         client_id: None,
@@ -34,19 +35,9 @@ pub async fn ask(core: &Core, request: &LogoutRequest, browser: CredentialKey) -
         request: serde_json::to_string(request).map_err(|_| Error::Internal("a logout can't be written"))?,
         decision: None,
         created_at: now,
-        expires_at: now.after(lifetime),
-        finished_at: None,
+        expires_at: now.after(core.config.flows.minutes.duration()),
     };
-    let (id, most) = (row.id, i64::from(core.config.limits.flows_per_browser.get()));
-    core.db
-        .change(async move |conn: &mut Conn| {
-            if flows::count_open(conn, browser, now).await? >= most {
-                return Err(Error::TooMany { retry_after: lifetime });
-            }
-            Ok(flows::insert(conn, &row).await?)
-        })
-        .await?;
-    Ok(id)
+    flow_quota::insert(core, row, beginner).await
 }
 
 /// Where a logout that waits leads to. Nothing is changed.
@@ -55,7 +46,7 @@ pub async fn ask(core: &Core, request: &LogoutRequest, browser: CredentialKey) -
 /// [`FlowRefused::Gone`], or [`FlowRefused::Mismatch`] in another browser.
 pub async fn peek(core: &Core, id: &str, browser: Option<&str>) -> Result<LogoutRequest, FlowRefused> {
     let row = find(core, id, browser).await?;
-    if row.finished_at.is_some() || row.expires_at <= core.clock.now() {
+    if row.expires_at <= core.clock.now() {
         return Err(FlowRefused::Gone);
     }
     read(&row)

@@ -3,6 +3,7 @@
 pub mod csrf;
 pub mod error_page;
 pub mod flow;
+pub mod flow_quota;
 pub mod issue;
 pub mod live;
 pub mod logout;

@@ -3,7 +3,6 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::cached::Cached;
 use super::db::{Conn, hot, with_conn};
 use super::schema::flows as t;
 use crate::clock::Timestamp;
@@ -18,6 +17,8 @@ pub struct Row {
     pub id: FlowId,
     /// The browser it belongs to; none until a browser has opened it.
     pub browser_key: Option<CredentialKey>,
+    /// Where that browser is, as a digest; none where a client's server began it.
+    pub network_key: Option<Vec<u8>>,
     /// `authorize`, `native` or `logout`.
     pub kind: String,
     /// The token of a native login that opens it.
@@ -34,8 +35,6 @@ pub struct Row {
     pub created_at: Timestamp,
     /// When it is too late.
     pub expires_at: Timestamp,
-    /// When it ended.
-    pub finished_at: Option<Timestamp>,
 }
 
 /// Stores a new flow.
@@ -43,7 +42,7 @@ pub async fn insert(conn: &mut Conn, row: &Row) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::insert_into(t::table).values(row).execute(c)).map(drop)
 }
 
-/// The flow of this id, finished or not.
+/// The flow of this id, expired or not.
 pub async fn find(conn: &mut Conn, id: FlowId) -> QueryResult<Option<Row>> {
     with_conn!(conn, |c| t::table.find(id).select(Row::as_select()).first(c)).optional()
 }
@@ -66,28 +65,56 @@ pub async fn set_request(conn: &mut Conn, id: FlowId, request: &str) -> QueryRes
     with_conn!(conn, |c| diesel::update(t::table.find(id)).set(t::request.eq(request)).execute(c)).map(drop)
 }
 
-/// Notes the person's decision in an unfinished flow that has none; false when it is finished or decided.
+/// Notes the person's decision in a flow that has none; false when it has ended or is decided.
 pub async fn decide(conn: &mut Conn, id: FlowId, decision: &str) -> QueryResult<bool> {
-    let open = t::table.find(id).filter(t::finished_at.is_null()).filter(t::decision.is_null());
+    let open = t::table.find(id).filter(t::decision.is_null());
     let decided = with_conn!(conn, |c| diesel::update(open).set(t::decision.eq(decision)).execute(c))?;
     Ok(decided == 1)
 }
 
 /// Ends a flow; at most one caller ever gets `true`.
 pub async fn finish(conn: &mut Conn, id: FlowId, now: Timestamp) -> QueryResult<bool> {
-    let open = t::table.find(id).filter(t::finished_at.is_null()).filter(t::expires_at.gt(now));
-    let finished = hot!(conn, execute(Cached(diesel::update(open).set(t::finished_at.eq(now)))))?;
-    Ok(finished == 1)
+    let open = t::table.find(id).filter(t::expires_at.gt(now));
+    Ok(hot!(conn, execute(diesel::delete(open)))? == 1)
 }
 
-/// How many unfinished flows this browser has: their number is bounded.
-pub async fn count_open(conn: &mut Conn, browser: CredentialKey, now: Timestamp) -> QueryResult<i64> {
+/// How many flows a browser, and the network it is in, have in progress.
+pub async fn count_of_browser(
+    conn: &mut Conn,
+    browser: CredentialKey,
+    network: &[u8],
+    now: Timestamp,
+) -> QueryResult<(i64, i64)> {
+    let of_browser = t::table.filter(t::browser_key.eq(browser)).filter(t::expires_at.gt(now)).count();
+    let of_network = t::table.filter(t::network_key.eq(network)).filter(t::expires_at.gt(now)).count();
+    let both = diesel::select((of_browser.single_value(), of_network.single_value()));
+    let (browser, network): (Option<i64>, Option<i64>) = with_conn!(conn, |c| both.get_result(c))?;
+    Ok((browser.unwrap_or(0), network.unwrap_or(0)))
+}
+
+/// How many flows a client's servers have begun that are in progress.
+pub async fn count_of_client(conn: &mut Conn, client: ClientId, now: Timestamp) -> QueryResult<i64> {
     let query = t::table
-        .filter(t::browser_key.eq(browser))
-        .filter(t::finished_at.is_null())
+        .filter(t::client_id.eq(client))
+        .filter(t::sign_token_key.is_not_null())
         .filter(t::expires_at.gt(now))
         .count();
     with_conn!(conn, |c| query.get_result(c))
+}
+
+/// How many flows there are in progress.
+pub async fn count(conn: &mut Conn, now: Timestamp) -> QueryResult<i64> {
+    with_conn!(conn, |c| t::table.filter(t::expires_at.gt(now)).count().get_result(c))
+}
+
+/// Deletes the `limit` flows that have least time left.
+pub async fn delete_oldest(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
+    let oldest = t::table.filter(t::expires_at.gt(now)).order(t::expires_at).select(t::id).limit(limit);
+    let ids: Vec<FlowId> = with_conn!(conn, |c| oldest.load(c))?;
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    with_conn!(conn, |c| diesel::delete(t::table.filter(t::id.eq_any(&ids))).execute(c))
 }
 
 /// Deletes up to `limit` flows whose time is over.

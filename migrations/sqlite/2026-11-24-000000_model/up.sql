@@ -414,9 +414,11 @@ CREATE INDEX verification_items_by_domain ON verification_items (domain_id);
 -- These rows are written at every login, so they carry no foreign keys: each reader asks for the facts that decide. And
 -- no index that another column makes up for: a key begins with its time, so what is old stands first.
 
+-- A flow that has ended is deleted. Each index below counts what one caller has begun.
 CREATE TABLE flows (
     id BLOB NOT NULL PRIMARY KEY,
     browser_key BLOB,
+    network_key BLOB,
     kind TEXT NOT NULL CHECK (kind IN ('authorize', 'native', 'logout')),
     sign_token_key BLOB UNIQUE,
     client_id BLOB,
@@ -424,11 +426,12 @@ CREATE TABLE flows (
     request TEXT NOT NULL,
     decision TEXT CHECK (decision IN ('allowed', 'denied')),
     created_at BIGINT NOT NULL,
-    expires_at BIGINT NOT NULL,
-    finished_at BIGINT
+    expires_at BIGINT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX flows_by_expiry ON flows (expires_at);
-CREATE INDEX flows_by_browser ON flows (browser_key);
+CREATE INDEX flows_by_browser ON flows (browser_key, expires_at) WHERE browser_key IS NOT NULL;
+CREATE INDEX flows_by_network ON flows (network_key, expires_at) WHERE network_key IS NOT NULL;
+CREATE INDEX flows_by_client ON flows (client_id, expires_at) WHERE sign_token_key IS NOT NULL;
 
 CREATE TABLE grants (
     id BLOB NOT NULL PRIMARY KEY,

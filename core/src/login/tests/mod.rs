@@ -65,6 +65,7 @@ impl World {
             attempts: Default::default(),
             secret_uses: Default::default(),
             secret_guesses: Default::default(),
+            flow_room: Default::default(),
             config,
             clock,
             db,

@@ -4,6 +4,7 @@ diesel::table! {
     flows (id) {
         id -> Binary,
         browser_key -> Nullable<Binary>,
+        network_key -> Nullable<Binary>,
         kind -> Text,
         sign_token_key -> Nullable<Binary>,
         client_id -> Nullable<Binary>,
@@ -12,7 +13,6 @@ diesel::table! {
         decision -> Nullable<Text>,
         created_at -> BigInt,
         expires_at -> BigInt,
-        finished_at -> Nullable<BigInt>,
     }
 }
 
