@@ -11,7 +11,9 @@ use diesel_async::sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper
 use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, SimpleAsyncConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::writer::Writer;
+use super::grouped::Pools;
+use super::logins::Groups;
+use super::writer::{self, Change, Writer};
 use crate::error::Error;
 
 pub(super) const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
@@ -108,6 +110,7 @@ enum Backend {
     },
     Postgres {
         pool: Pool<AsyncPgConnection>,
+        groups: Groups,
     },
 }
 
@@ -133,7 +136,12 @@ impl Db {
                 let conn = writing.get().await.map_err(unavailable)?;
                 Backend::Sqlite { readers, writer: Writer::start(Conn::Sqlite(conn))?, data_version: Arc::default() }
             }
-            None => Backend::Postgres { pool: postgres_pool(options)? },
+            None => {
+                let pool = postgres_pool(options, options.connections, String::new())?;
+                let grouped = postgres_pool(options, Groups::COUNT, grouped_setup(options))?;
+                let groups = Groups::start(&Pools { grouped, others: pool.clone(), wait: options.wait });
+                Backend::Postgres { pool, groups }
+            }
         }))
     }
 
@@ -144,7 +152,7 @@ impl Db {
     pub async fn read(&self) -> Result<Conn, Error> {
         Ok(match &self.0 {
             Backend::Sqlite { readers, .. } => Conn::Sqlite(readers.get().await.map_err(unavailable)?),
-            Backend::Postgres { pool } => Conn::Postgres(pool.get().await.map_err(unavailable)?),
+            Backend::Postgres { pool, .. } => Conn::Postgres(pool.get().await.map_err(unavailable)?),
         })
     }
 
@@ -160,16 +168,21 @@ impl Db {
     where
         T: Send + 'static,
         for<'c> F: AsyncFnOnce(&'c mut Conn) -> Result<T, Error>
-            + super::writer::Change<&'c mut Conn, Result<T, Error>, Running: Send>
+            + Change<&'c mut Conn, Result<T, Error>, Running: Send>
             + Send
             + 'static,
     {
         match &self.0 {
             Backend::Sqlite { writer, .. } => writer.change(change).await,
-            Backend::Postgres { pool } => {
-                let conn = Conn::Postgres(pool.get().await.map_err(unavailable)?);
-                super::writer::change_on_postgres(conn, change).await
-            }
+            Backend::Postgres { pool, .. } => change_on_postgres(pool, change).await,
+        }
+    }
+
+    /// Where the changes of logins share statements: on PostgreSQL.
+    pub(super) fn groups(&self) -> Option<&Groups> {
+        match &self.0 {
+            Backend::Sqlite { .. } => None,
+            Backend::Postgres { groups, .. } => Some(groups),
         }
     }
 
@@ -203,6 +216,19 @@ impl Db {
         let before = data_version.swap(version, Ordering::SeqCst);
         Ok(before != 0 && before != version)
     }
+}
+
+/// [`Db::change`] on a connection of this pool.
+pub(super) async fn change_on_postgres<T, F>(pool: &Pool<AsyncPgConnection>, change: F) -> Result<T, Error>
+where
+    T: Send + 'static,
+    for<'c> F: AsyncFnOnce(&'c mut Conn) -> Result<T, Error>
+        + Change<&'c mut Conn, Result<T, Error>, Running: Send>
+        + Send
+        + 'static,
+{
+    let conn = Conn::Postgres(pool.get().await.map_err(unavailable)?);
+    writer::change_on_postgres(conn, change).await
 }
 
 /// Brings the schema up to date.
@@ -296,16 +322,36 @@ fn sqlite_pool(path: &str, options: &Options, size: usize, more: &str) -> Result
         .map_err(|why| failed("no pool", &why))
 }
 
-fn postgres_pool(options: &Options) -> Result<Pool<AsyncPgConnection>, Error> {
+fn postgres_pool(options: &Options, size: usize, setup: String) -> Result<Pool<AsyncPgConnection>, Error> {
     let mut config = ManagerConfig::<AsyncPgConnection>::default();
     config.recycling_method = RecyclingMethod::Fast;
+    config.custom_setup = Box::new(move |url| {
+        let (url, setup) = (url.to_owned(), setup.clone());
+        Box::pin(async move {
+            let mut conn = AsyncPgConnection::establish(&url).await?;
+            if !setup.is_empty() {
+                conn.batch_execute(&setup).await.map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+            }
+            Ok(conn)
+        })
+    });
     Pool::builder(AsyncDieselConnectionManager::new_with_config(&options.url, config))
-        .max_size(options.connections)
+        .max_size(size)
         .build()
         .map_err(|why| failed("no pool", &why))
 }
 
-fn unavailable(why: impl std::fmt::Display) -> Error {
+/// The statement of a group is planned once, maybe while its tables are empty, when reading them whole looks cheapest:
+/// whatever else than the way through their keys would be slow once they are full.
+fn grouped_setup(options: &Options) -> String {
+    format!(
+        "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; \
+         SET plan_cache_mode = force_generic_plan; SET jit = off; SET lock_timeout = {};",
+        options.wait.as_millis()
+    )
+}
+
+pub(super) fn unavailable(why: impl std::fmt::Display) -> Error {
     tracing::error!(%why, "the database is away");
     Error::Unavailable
 }
