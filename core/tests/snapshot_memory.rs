@@ -58,7 +58,7 @@ INSERT INTO client_scopes (client_id, scope, created_at) SELECT id, name, 0 FROM
 async fn a_client_takes_two_kibibytes_at_the_most() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}", folder.path().join("xwms.db").display());
-    let db = Db::open(&Options { url, connections: 1, wait: Duration::from_secs(60) }).await.unwrap();
+    let db = Db::open(&Options { url, connections: 1, wait: Duration::from_secs(60), statements: None }).await.unwrap();
     let given = GIVEN.replace("CLIENTS", &CLIENTS.to_string());
     db.change(async move |conn: &mut Conn| match conn {
         Conn::Sqlite(conn) => Ok(conn.batch_execute(&given).await?),

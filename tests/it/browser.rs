@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
-use xwms::http::Peer;
+use xwms::http::{Peer, Site};
 
 /// An answer, read whole.
 #[derive(Debug)]

@@ -84,7 +84,7 @@ fn sql(cluster: &Cluster, statements: &[&str]) -> String {
 }
 
 fn options(url: String) -> Options {
-    Options { url, connections: 1, wait: Duration::from_secs(9) }
+    Options { url, connections: 1, wait: Duration::from_secs(9), statements: None }
 }
 
 async fn db(url: String) -> Db {

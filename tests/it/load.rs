@@ -102,7 +102,8 @@ impl Load {
 
 /// Everything acknowledged is there, everything else is whole or absent, and nothing works twice.
 pub async fn then_all_is_there(server: &Server, logins: &[Login]) {
-    let options = Options { url: server.database.clone(), connections: 1, wait: Duration::from_secs(5) };
+    let options =
+        Options { url: server.database.clone(), connections: 1, wait: Duration::from_secs(5), statements: None };
     let db = Db::connect(&options).await.unwrap();
     let twice = "SELECT CAST(count(*) AS TEXT) AS text FROM refresh_tokens WHERE parent_key IS NOT NULL \
                  GROUP BY parent_key HAVING count(*) > 1";

@@ -13,9 +13,10 @@ use crate::crypto::keys::{KeyRing, KeySet};
 use crate::crypto::password::PasswordHasher;
 use crate::crypto::seal::MasterKey;
 use crate::error::Error;
-use crate::id::{ClientId, DomainId};
+use crate::id::{ClientId, ConsentId, DomainId, GrantId, SessionId, Subject};
 use crate::mail::Mailer;
 use crate::model::client::SubjectType;
+use crate::model::scope::ScopeSet;
 use crate::provision::{self, Options};
 use crate::snapshot_cache::SnapshotCache;
 use crate::state::{Core, Parts};
@@ -189,8 +190,21 @@ async fn the_subject_type_is_fixed_by_the_first_login() {
     world.update("ada", made.id, pairwise()).await.unwrap();
     let (user, now) = (world.caller("charles").await.user, world.core.clock.now());
     let login = async move |conn: &mut Conn| {
-        let domain = DomainId::generate(now);
-        store::client_users::record_login(conn, made.id, SubjectType::Pairwise, user, domain, now).await?;
+        let grant = store::grants::Grant {
+            id: GrantId::generate(now),
+            client_id: made.id,
+            domain_id: DomainId::generate(now),
+            user_id: user,
+            consent_id: ConsentId::generate(now),
+            subject: Subject::generate(),
+            session_id: SessionId::generate(now),
+            scope: ScopeSet::default(),
+            authenticated_at: now,
+            created_at: now,
+            expires_at: now,
+            revoked_at: None,
+        };
+        store::client_users::record_login(conn, &grant, now).await?;
         Ok(())
     };
     world.core.db.change(login).await.unwrap();

@@ -29,7 +29,8 @@ impl World {
     async fn with_age_limit(limit: Duration) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("xwms.db").display());
-        let db = Db::open(&Options { url, connections: 1, wait: Duration::from_secs(5) }).await.unwrap();
+        let db =
+            Db::open(&Options { url, connections: 1, wait: Duration::from_secs(5), statements: None }).await.unwrap();
         let ada = NewUser {
             email: EmailAddress::parse("ada@example.test").unwrap(),
             email_verified: true,

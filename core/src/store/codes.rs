@@ -21,7 +21,7 @@ pub enum CodeKind {
 }
 
 impl CodeKind {
-    const fn text(self) -> &'static str {
+    pub(super) const fn text(self) -> &'static str {
         match self {
             Self::Authorization => "authorization",
             Self::Callback => "callback",

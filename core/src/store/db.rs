@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use deadpool::managed::QueueMode;
 use diesel::sqlite::SqliteConnection;
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
@@ -11,7 +12,9 @@ use diesel_async::sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper
 use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, SimpleAsyncConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+use super::grouped::Pools;
 use super::lent::Lent;
+use super::logins::Groups;
 use super::notices::Listener;
 use super::postgres::{self, Servers};
 use super::statements::Statements;
@@ -117,6 +120,7 @@ enum Backend {
     Postgres {
         pool: Pool<AsyncPgConnection>,
         servers: Arc<Servers>,
+        groups: Groups,
     },
 }
 
@@ -144,8 +148,14 @@ impl Db {
             }
             None => {
                 let servers = Arc::new(Servers::of(options).map_err(|why| failed("it can't be looked for", &why))?);
-                let pool = postgres::pool(&servers, options.connections, options.statements.clone()).map_err(|why| failed("no pool", &why))?;
-                Backend::Postgres { pool, servers }
+                let pool = |size, setup| {
+                    postgres::pool(&servers, size, setup, options.statements.clone())
+                        .map_err(|why| failed("no pool", &why))
+                };
+                let others = pool(options.connections, String::new())?;
+                let grouped = pool(Groups::COUNT, postgres::grouped_setup(options))?;
+                let groups = Groups::start(&Pools { grouped, others: others.clone(), wait: options.wait });
+                Backend::Postgres { pool: others, servers, groups }
             }
         };
         Ok(Self { backend, wait: options.wait })
@@ -201,6 +211,14 @@ impl Db {
         match &self.backend {
             Backend::Sqlite { writer, .. } => writer.change(Undo::WithItsGroup, change).await,
             Backend::Postgres { .. } => self.change(change).await,
+        }
+    }
+
+    /// Where the changes of logins share statements: on PostgreSQL.
+    pub(super) fn groups(&self) -> Option<&Groups> {
+        match &self.backend {
+            Backend::Sqlite { .. } => None,
+            Backend::Postgres { groups, .. } => Some(groups),
         }
     }
 
@@ -334,12 +352,17 @@ fn sqlite_pool(path: &str, options: &Options, size: usize, more: &str) -> Result
     });
     Pool::builder(AsyncDieselConnectionManager::new_with_config(path, config))
         .max_size(size)
+        // The last one used is the readiest: its statements are prepared, and its copy of the pages is current.
+        .queue_mode(QueueMode::Lifo)
         .build()
         .map_err(|why| failed("no pool", &why))
 }
 
 /// Waits for a pool to give a connection, and not for ever.
-async fn lend<C, E: std::fmt::Display>(wait: Duration, given: impl Future<Output = Result<C, E>>) -> Result<C, Error> {
+pub(super) async fn lend<C, E: std::fmt::Display>(
+    wait: Duration,
+    given: impl Future<Output = Result<C, E>>,
+) -> Result<C, Error> {
     let given = tokio::time::timeout(wait, given).await;
     given.map_err(|_| unavailable("no connection in time"))?.map_err(unavailable)
 }
@@ -352,7 +375,7 @@ pub(super) fn observed<C: AsyncConnection>(mut conn: C, statements: Option<State
     conn
 }
 
-fn unavailable(why: impl std::fmt::Display) -> Error {
+pub(super) fn unavailable(why: impl std::fmt::Display) -> Error {
     tracing::error!(%why, "the database is away");
     Error::Unavailable
 }

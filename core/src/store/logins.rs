@@ -1,11 +1,23 @@
 //! The changes that every login makes: what it gives, what its code is exchanged for, a refresh. Each is one durable
-//! change; single use is decided by one guarded statement in it.
+//! change; single use is decided by one guarded statement in it. On PostgreSQL those that wait share one statement.
 
-use super::codes::{self, Code, CodeKind};
+mod issue;
+mod redeem;
+mod rotate;
+
+use std::collections::HashSet;
+
+use diesel::QueryableByName;
+use diesel::sql_types::Binary;
+
+use self::issue::Issue;
+use self::redeem::Redeem;
+use self::rotate::Rotate;
+use super::codes::{Code, CodeKind};
 use super::db::{Conn, Db};
-use super::grants::{self, Grant};
-use super::refresh_tokens::{self, NewRefreshToken};
-use super::{client_users, flows};
+use super::grants::Grant;
+use super::grouped::{Group, Grouped, Pools};
+use super::refresh_tokens::NewRefreshToken;
 use crate::clock::Timestamp;
 use crate::crypto::credential::CredentialKey;
 use crate::error::Error;
@@ -30,19 +42,8 @@ impl Db {
     /// # Errors
     /// The database's.
     pub async fn issue(&self, login: NewLogin, now: Timestamp) -> Result<bool, Error> {
-        self.change_together(async move |conn: &mut Conn| {
-            let NewLogin { flow, mut grant, kind, code } = login;
-            if let Some(flow) = flow
-                && !flows::finish(conn, flow, now).await?
-            {
-                return Ok(false);
-            }
-            grant.subject = client_users::record_login(conn, &grant, now).await?;
-            grants::insert(conn, grant).await?;
-            codes::insert(conn, kind, code, now).await?;
-            Ok(true)
-        })
-        .await
+        let group = self.groups().filter(|_| login.flow.is_none());
+        self.grouped(Issue { login, now }, group.map(|groups| &groups.issue)).await
     }
 
     /// Spends a code and stores the first refresh token, if there is to be one; false when the code is spent or expired, and
@@ -56,14 +57,7 @@ impl Db {
         refresh: Option<NewRefreshToken>,
         now: Timestamp,
     ) -> Result<bool, Error> {
-        self.change_together(async move |conn: &mut Conn| {
-            let spent = codes::spend(conn, code, now).await?;
-            if spent && let Some(refresh) = refresh {
-                refresh_tokens::insert(conn, refresh, now).await?;
-            }
-            Ok(spent)
-        })
-        .await
+        self.grouped(Redeem { code, refresh, now }, self.groups().map(|groups| &groups.redeem)).await
     }
 
     /// Spends a refresh token, by the request of this digest, and stores its child; false when the token is spent or
@@ -78,13 +72,53 @@ impl Db {
         child: NewRefreshToken,
         now: Timestamp,
     ) -> Result<bool, Error> {
-        self.change_together(async move |conn: &mut Conn| {
-            let spent = refresh_tokens::spend(conn, parent, request, now).await?;
-            if spent {
-                refresh_tokens::insert(conn, child, now).await?;
-            }
-            Ok(spent)
-        })
-        .await
+        self.grouped(Rotate { parent, request, child, now }, self.groups().map(|groups| &groups.rotate)).await
     }
+
+    async fn grouped<R: Grouped>(&self, request: R, group: Option<&Group<R>>) -> Result<bool, Error> {
+        match group {
+            Some(group) => group.run(request).await,
+            None => self.change_together(async move |conn: &mut Conn| request.alone(conn).await).await,
+        }
+    }
+}
+
+/// Where the changes of logins share statements.
+#[derive(Clone)]
+pub(super) struct Groups {
+    issue: Group<Issue>,
+    redeem: Group<Redeem>,
+    rotate: Group<Rotate>,
+}
+
+impl Groups {
+    /// How many there are, and so how many connections they use.
+    pub(super) const COUNT: usize = 3;
+
+    /// Starts the task of each.
+    pub(super) fn start(pools: &Pools) -> Self {
+        Self {
+            issue: Group::start(pools.clone()),
+            redeem: Group::start(pools.clone()),
+            rotate: Group::start(pools.clone()),
+        }
+    }
+}
+
+/// A row that a group's statement answers with: the key of what was spent or stored.
+#[derive(QueryableByName)]
+struct Granted {
+    #[diesel(sql_type = Binary)]
+    key: CredentialKey,
+}
+
+/// What a group's statement takes as one array: this of every request.
+fn column<'r, R, T>(requests: &'r [R], of: impl Fn(&'r R) -> T) -> Vec<T> {
+    requests.iter().map(of).collect()
+}
+
+/// Of each request, whether the row with its key came back.
+fn granted<R>(rows: Vec<Granted>, requests: &[R], key: impl Fn(&R) -> CredentialKey) -> Vec<bool> {
+    let rows: HashSet<CredentialKey> = rows.into_iter().map(|row| row.key).collect();
+    requests.iter().map(|request| rows.contains(&key(request))).collect()
 }

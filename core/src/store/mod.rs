@@ -17,6 +17,7 @@ pub mod flows;
 #[cfg(test)]
 pub(crate) mod given;
 pub mod grants;
+mod grouped;
 pub mod health;
 pub mod known_devices;
 mod lent;

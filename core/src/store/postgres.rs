@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use deadpool::managed::QueueMode;
 use diesel::{ConnectionError, ConnectionResult, QueryableByName, sql_query, sql_types};
-use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
 use diesel_async::pooled_connection::deadpool::{Hook, HookError, Pool};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
 use tokio_postgres::config::Host;
 use tokio_postgres::{Config, NoTls};
 
@@ -29,18 +30,35 @@ const UNCONFIRMED: Duration = Duration::from_secs(30);
 /// what so many loans can write; a good one is made again in some microseconds.
 const LOANS_A_PLAN: usize = 1000;
 
-/// Connections to the primary. None is opened yet.
+/// How connections for groups are set up. Their statement is planned once, maybe while its tables are empty, when reading
+/// them whole looks cheapest: whatever else than the way through their keys would be slow once they are full.
+pub(super) fn grouped_setup(options: &Options) -> String {
+    format!(
+        "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; \
+         SET plan_cache_mode = force_generic_plan; SET jit = off; SET lock_timeout = {};",
+        options.wait.as_millis()
+    )
+}
+
+/// Connections to the primary, each set up by the statements `setup`. None is opened yet.
 pub(super) fn pool(
     servers: &Arc<Servers>,
     connections: usize,
+    setup: String,
     statements: Option<Statements>,
 ) -> Result<Pool<AsyncPgConnection>, String> {
     let servers = Arc::clone(servers);
     let mut config = ManagerConfig::<AsyncPgConnection>::default();
     config.recycling_method = RecyclingMethod::Fast;
     config.custom_setup = Box::new(move |_| {
-        let (servers, statements) = (Arc::clone(&servers), statements.clone());
-        Box::pin(async move { Ok(observed(servers.connect().await?, statements)) })
+        let (servers, setup, statements) = (Arc::clone(&servers), setup.clone(), statements.clone());
+        Box::pin(async move {
+            let mut conn = servers.connect().await?;
+            if !setup.is_empty() {
+                conn.batch_execute(&setup).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
+            }
+            Ok(observed(conn, statements))
+        })
     });
     // The manager's own way to connect, by a URL, is not used.
     let manager = AsyncDieselConnectionManager::new_with_config("", config);
@@ -54,6 +72,8 @@ pub(super) fn pool(
             })
         }))
         .max_size(connections)
+        // The last one used is the readiest: its statements are prepared, its pages in the cache.
+        .queue_mode(QueueMode::Lifo)
         .build()
         .map_err(|why| why.to_string())
 }
@@ -224,7 +244,7 @@ mod tests {
     use super::*;
 
     fn options(url: &str, wait: u64) -> Options {
-        Options { url: url.to_owned(), connections: 1, wait: Duration::from_secs(wait) }
+        Options { url: url.to_owned(), connections: 1, wait: Duration::from_secs(wait), statements: None }
     }
 
     #[test]

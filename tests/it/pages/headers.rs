@@ -1,6 +1,7 @@
 //! What every page has in common: its headers, its cookies, and that it runs no script.
 
 use axum::http::{Method, header};
+use xwms::http::Site;
 use xwms::metrics::Metrics;
 use xwms_core::clock::{Clock, Timestamp};
 use xwms_core::config::Config;
@@ -195,14 +196,14 @@ async fn https_server(folder: &std::path::Path) -> Site {
     let core = xwms::wire::core(config, clock).await.unwrap();
     let user = format!("[[users]]\nemail = \"{ADA}\"\npassword = \"{PASSWORD}\"\nemail_verified = true\n");
     provision::apply(&core, &user, provision::Options::default()).await.unwrap();
-    xwms::http::Site::new(&core, &Metrics::default())
+    Site::new(&core, &Metrics::default())
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn lo_15_behind_https_cookies_are_the_hosts_own_and_nothing_else_is_taken() {
     let folder = tempfile::tempdir().unwrap();
-    let router = https_server(folder.path()).await;
-    let mut browser = Browser::new(router.clone(), "https://id.example");
+    let site = https_server(folder.path()).await;
+    let mut browser = Browser::new(site.clone(), "https://id.example");
     let page = browser.get("/login").await;
     assert_eq!(header(&page, "strict-transport-security"), "max-age=31536000; includeSubDomains");
     let answer = submit(&mut browser, &page, "/login", &[("email", ADA), ("password", PASSWORD)]).await;

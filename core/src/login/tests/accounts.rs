@@ -147,8 +147,8 @@ async fn lo_11_a_reset_ends_all_that_rested_on_the_old_password() {
     let (a, b) = (adas_grant.id, eves_grant.id);
     let client = world
         .change(async move |conn: &mut Conn| {
-            grants::insert(conn, &adas_grant).await?;
-            grants::insert(conn, &eves_grant).await?;
+            grants::insert(conn, adas_grant).await?;
+            grants::insert(conn, eves_grant).await?;
             let client = given::client_of(conn, ada, now).await;
             given::api_token(conn, ada, None, now).await;
             given::api_token(conn, ada, Some(client), now).await;

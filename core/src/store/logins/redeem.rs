@@ -1,0 +1,63 @@
+//! A code is redeemed.
+
+use diesel::QueryResult;
+use diesel::sql_types::{Array, BigInt, Binary, Nullable};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+use super::{Granted, column, granted};
+use crate::clock::Timestamp;
+use crate::crypto::credential::CredentialKey;
+use crate::error::Error;
+use crate::store::cached::Cached;
+use crate::store::db::Conn;
+use crate::store::grouped::Grouped;
+use crate::store::refresh_tokens::NewRefreshToken;
+use crate::store::{codes, refresh_tokens};
+
+/// A code that is to be spent, with the first refresh token, if there is to be one.
+pub(in crate::store) struct Redeem {
+    pub(super) code: CredentialKey,
+    pub(super) refresh: Option<NewRefreshToken>,
+    pub(super) now: Timestamp,
+}
+
+const TOGETHER: &str = "
+    WITH spent AS (
+        UPDATE codes SET used_at = input.now
+        FROM unnest($1::bytea[], $2::bigint[], $3::bytea[], $4::bytea[], $5::bytea[], $6::bigint[])
+            AS input (code_key, now, token_key, grant_id, parent_key, expires_at)
+        WHERE codes.code_key = input.code_key AND codes.used_at IS NULL AND codes.expires_at > input.now
+        RETURNING input.*
+    ), stored AS (
+        INSERT INTO refresh_tokens (token_key, grant_id, parent_key, created_at, expires_at)
+        SELECT token_key, grant_id, parent_key, now, expires_at FROM spent WHERE token_key IS NOT NULL
+    )
+    SELECT code_key AS key FROM spent";
+
+impl Grouped for Redeem {
+    type Key = CredentialKey;
+
+    fn key(&self) -> CredentialKey {
+        self.code
+    }
+
+    async fn together(conn: &mut AsyncPgConnection, requests: &[Self]) -> QueryResult<Vec<bool>> {
+        let query = diesel::sql_query(TOGETHER)
+            .bind::<Array<Binary>, _>(column(requests, |one| one.code))
+            .bind::<Array<BigInt>, _>(column(requests, |one| one.now))
+            .bind::<Array<Nullable<Binary>>, _>(column(requests, |one| one.refresh.map(|token| token.key)))
+            .bind::<Array<Nullable<Binary>>, _>(column(requests, |one| one.refresh.map(|token| token.grant)))
+            .bind::<Array<Nullable<Binary>>, _>(column(requests, |one| one.refresh.and_then(|token| token.parent)))
+            .bind::<Array<Nullable<BigInt>>, _>(column(requests, |one| one.refresh.map(|token| token.expires_at)));
+        let rows: Vec<Granted> = Cached(query).load(conn).await?;
+        Ok(granted(rows, requests, |one| one.code))
+    }
+
+    async fn alone(self, conn: &mut Conn) -> Result<bool, Error> {
+        let spent = codes::spend(conn, self.code, self.now).await?;
+        if spent && let Some(refresh) = self.refresh {
+            refresh_tokens::insert(conn, refresh, self.now).await?;
+        }
+        Ok(spent)
+    }
+}
