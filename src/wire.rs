@@ -77,9 +77,10 @@ pub async fn core_on(db: Db, config: Config, clock: Clock) -> Result<Core, Start
     let keys = key_rotation::ready(&db, &master_key, &config.keys, clock.now())
         .await
         .map_err(failed("the signing keys can't be used"))?;
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let passwords = PasswordHasher::new(
         config.passwords.cost(),
-        config.passwords.threads.get() as usize,
+        (config.passwords.threads.get() as usize).min(processors),
         config.passwords.queue.get() as usize,
     );
     let passwords = passwords.map_err(|why| StartError(format!("passwords: {why}")))?;

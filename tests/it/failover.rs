@@ -8,8 +8,9 @@ use std::time::Duration;
 use diesel_async::SimpleAsyncConnection as _;
 use xwms_core::clock::Clock;
 use xwms_core::error::Error;
+use xwms_core::id::GrantId;
 use xwms_core::store::db::{Conn, Db, Options};
-use xwms_core::store::{attempts, health};
+use xwms_core::store::{grants, health};
 
 use crate::database::{contents, texts};
 use crate::load::{Gap, Load, Partner, Told, authorization_path, then_all_is_there};
@@ -219,7 +220,7 @@ fn doctor_says_what_a_fail_over_would_lose_and_a_standby_is_never_taken() {
         // The primary is found behind its standby and behind a server that says nothing.
         let silent = TcpListener::bind("127.0.0.1:0").unwrap();
         let ports = [pair.standby.port, silent.local_addr().unwrap().port(), pair.primary.port];
-        delete(&db(url(&ports)).await).await.unwrap();
+        revoke(&db(url(&ports)).await).await.unwrap();
         let standby = db(url(&[pair.standby.port])).await;
         assert!(matches!(standby.read().await.err(), Some(Error::Unavailable)), "a standby was read");
 
@@ -241,8 +242,9 @@ fn doctor_says_what_a_fail_over_would_lose_and_a_standby_is_never_taken() {
 }
 
 /// A change that writes, or would.
-async fn delete(db: &Db) -> Result<(), Error> {
-    let change = db.change(async |conn: &mut Conn| Ok(attempts::delete_before(conn, Clock::system().now(), 1).await?));
+async fn revoke(db: &Db) -> Result<(), Error> {
+    let now = Clock::system().now();
+    let change = db.change(async move |conn: &mut Conn| Ok(grants::revoke(conn, GrantId::generate(now), now).await?));
     change.await.map(drop)
 }
 
@@ -255,8 +257,8 @@ fn a_connection_whose_server_takes_no_writes_is_given_up() {
             let Conn::Postgres(conn) = &mut db.read().await.unwrap() else { panic!("not PostgreSQL") };
             conn.batch_execute("SET default_transaction_read_only = on").await.unwrap();
         }
-        assert!(matches!(delete(&db).await, Err(Error::Unavailable)));
-        delete(&db).await.unwrap();
+        assert!(matches!(revoke(&db).await, Err(Error::Unavailable)));
+        revoke(&db).await.unwrap();
     });
 }
 
@@ -267,10 +269,10 @@ fn what_a_server_cuts_short_when_it_is_stopped_may_be_tried_again() {
         let db = Db::open(&options(url.clone())).await.unwrap();
         let [holding, looking] = [self::db(url.clone()).await, self::db(url).await];
         let Conn::Postgres(conn) = &mut holding.read().await.unwrap() else { panic!("not PostgreSQL") };
-        conn.batch_execute("BEGIN; LOCK TABLE attempts").await.unwrap();
+        conn.batch_execute("BEGIN; LOCK TABLE grants").await.unwrap();
         let waiting = tokio::spawn({
             let db = db.clone();
-            async move { delete(&db).await }
+            async move { revoke(&db).await }
         });
         // A server that is stopped in an orderly way ends its sessions so.
         let end = "SELECT pg_terminate_backend(pid)::text AS text FROM pg_stat_activity \
@@ -281,7 +283,7 @@ fn what_a_server_cuts_short_when_it_is_stopped_may_be_tried_again() {
         let cut = waiting.await.unwrap();
         assert!(matches!(cut, Err(Error::Unavailable)), "{cut:?}");
         conn.batch_execute("ROLLBACK").await.unwrap();
-        delete(&db).await.unwrap();
+        revoke(&db).await.unwrap();
     });
 }
 
