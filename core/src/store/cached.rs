@@ -8,6 +8,8 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 ///
 /// diesel never keeps an UPDATE, nor an INSERT with ON CONFLICT, because the text of some of them depends on their
 /// values (a `None` in a changeset is left out). Only for statements whose text does not: no optional changeset, no list.
+/// And, on SQLite, only for those that return rows: what is executed for its count alone is passed by reference, and asked
+/// behind this type's back.
 pub(super) struct Cached<Q>(pub(super) Q);
 
 impl<Q, DB> QueryFragment<DB> for Cached<Q>

@@ -40,14 +40,15 @@ pub async fn record_login(conn: &mut Conn, grant: &Grant, now: Timestamp) -> Que
         client_user_domains::last_login_at.eq(now),
     );
     let key = (client_user_domains::client_id, client_user_domains::user_id, client_user_domains::domain_id);
-    hot!(
+    let _: Timestamp = hot!(
         conn,
-        execute(Cached(
+        get_result(Cached(
             diesel::insert_into(client_user_domains::table)
                 .values(row)
                 .on_conflict(key)
                 .do_update()
                 .set(client_user_domains::last_login_at.eq(now))
+                .returning(client_user_domains::last_login_at)
         ))
     )?;
     Ok(subject)

@@ -70,7 +70,7 @@ pub async fn insert(conn: &mut Conn, kind: CodeKind, code: Code, now: Timestamp)
         t::created_at.eq(now),
         t::expires_at.eq(code.expires_at),
     );
-    hot!(conn, execute(Cached(diesel::insert_into(t::table).values(row)))).map(drop)
+    hot!(conn, execute(diesel::insert_into(t::table).values(row))).map(drop)
 }
 
 /// The code of this key, spent, expired or not.
@@ -99,8 +99,9 @@ pub async fn find_with_grant(
 /// Spends an unspent, unexpired code; at most one caller ever gets `true` (OAuth 2.1 §4.1.3).
 pub async fn spend(conn: &mut Conn, key: CredentialKey, now: Timestamp) -> QueryResult<bool> {
     let unspent = t::table.find(key).filter(t::used_at.is_null()).filter(t::expires_at.gt(now));
-    let spent = hot!(conn, execute(Cached(diesel::update(unspent).set(t::used_at.eq(now)))))?;
-    Ok(spent == 1)
+    let spend = diesel::update(unspent).set(t::used_at.eq(now));
+    let spent: Vec<CredentialKey> = hot!(conn, get_results(Cached(spend.returning(t::code_key))))?;
+    Ok(spent.len() == 1)
 }
 
 /// Counts a wrong verifier or redirect URI; the one that reaches `burn_at` spends the code.

@@ -3,7 +3,6 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::cached::Cached;
 use super::db::{Conn, hot, with_conn};
 use super::schema::{consents, grants as t, revoked_tokens, users};
 use crate::clock::Timestamp;
@@ -91,7 +90,7 @@ pub struct Profile {
 
 /// Stores a new grant.
 pub async fn insert(conn: &mut Conn, grant: Grant) -> QueryResult<()> {
-    hot!(conn, execute(Cached(diesel::insert_into(t::table).values(grant)))).map(drop)
+    hot!(conn, execute(diesel::insert_into(t::table).values(grant))).map(drop)
 }
 
 /// The grant of an id with person, consent and the revocation of a token.

@@ -49,7 +49,7 @@ pub async fn insert(conn: &mut Conn, token: NewRefreshToken, now: Timestamp) -> 
         t::created_at.eq(now),
         t::expires_at.eq(token.expires_at),
     );
-    hot!(conn, execute(Cached(diesel::insert_into(t::table).values(row)))).map(drop)
+    hot!(conn, execute(diesel::insert_into(t::table).values(row))).map(drop)
 }
 
 /// The token of this key, spent, expired or not.
@@ -74,8 +74,9 @@ pub async fn find_with_grant(conn: &mut Conn, key: CredentialKey) -> QueryResult
 pub async fn spend(conn: &mut Conn, key: CredentialKey, request: [u8; 32], now: Timestamp) -> QueryResult<bool> {
     let unspent = t::table.find(key).filter(t::used_at.is_null()).filter(t::expires_at.gt(now));
     let set = (t::used_at.eq(now), t::request_digest.eq(request.to_vec()));
-    let spent = hot!(conn, execute(Cached(diesel::update(unspent).set(set))))?;
-    Ok(spent == 1)
+    let spend = diesel::update(unspent).set(set);
+    let spent: Vec<CredentialKey> = hot!(conn, get_results(Cached(spend.returning(t::token_key))))?;
+    Ok(spent.len() == 1)
 }
 
 /// Deletes up to `limit` tokens that were made before `before`, the oldest first.
