@@ -1,5 +1,5 @@
 //! A connection to PostgreSQL on loan from the pool. No statement on it is waited for without end, and it goes back only
-//! when everything that was asked on it was answered, and its server takes writes.
+//! when everything that was asked on it was answered, and nothing said that it is of no more use.
 
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
@@ -17,8 +17,9 @@ pub struct Lent {
     wait: Duration,
     /// A statement was sent and its answer has not come: whoever asks next would get it, or wait behind it.
     owes: bool,
-    /// Its server takes no writes, or not in this session: another connection may be better off.
-    read_only: bool,
+    /// It is at its end, which the pool may learn a moment too late; or its server takes no writes, or not in this session.
+    /// Another connection is better off.
+    spent: bool,
 }
 
 /// Runs one statement on a [`Lent`] and waits for its answer as long as the database may take.
@@ -41,7 +42,7 @@ pub(crate) use in_time;
 impl Lent {
     /// `wait`: how long a statement may take.
     pub(super) const fn new(conn: Object<AsyncPgConnection>, wait: Duration) -> Self {
-        Self { conn, wait, owes: false, read_only: false }
+        Self { conn, wait, owes: false, spent: false }
     }
 
     /// Notes that a statement is sent; gives how long to wait for its answer.
@@ -63,15 +64,19 @@ impl Lent {
     pub(crate) fn answered<T>(&mut self, answer: Result<QueryResult<T>, Elapsed>) -> QueryResult<T> {
         let Ok(answer) = answer else { return Err(away("the database did not answer in time")) };
         self.owes = false;
-        self.read_only |= matches!(answer, Err(Error::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _)));
-        match answer {
+        let answer = match answer {
             Err(Error::DatabaseError(DatabaseErrorKind::Unknown, why))
                 if why.message().starts_with("terminating connection") || self.conn.is_broken() =>
             {
                 Err(away(why.message()))
             }
             answer => answer,
+        };
+        if let Err(Error::DatabaseError(kind, _)) = &answer {
+            use DatabaseErrorKind::{ClosedConnection, ReadOnlyTransaction, UnableToSendCommand};
+            self.spent |= matches!(kind, ClosedConnection | ReadOnlyTransaction | UnableToSendCommand);
         }
+        answer
     }
 }
 
@@ -81,7 +86,7 @@ fn away(why: &str) -> Error {
 
 impl Drop for Lent {
     fn drop(&mut self) {
-        if self.owes || self.read_only {
+        if self.owes || self.spent {
             // The pool asks for this, and closes the connection instead of lending it on.
             AnsiTransactionManager::transaction_manager_status_mut(&mut *self.conn).set_in_error();
         }
