@@ -79,7 +79,7 @@ fn queries_stand_in_the_store() {
         ["::backend", "::deserialize", "::expression", "::result", "::serialize", "::sql_types", "("];
     let mut broken = Vec::new();
     for source in product().iter().filter(|source| !source.is_in(&["core/src/store/", "core/tests/"])) {
-        for library in ["diesel", "diesel_async", "diesel_migrations"] {
+        for library in ["diesel", "diesel_async", "diesel_migrations", "tokio_postgres"] {
             for (line, after) in source.mentions(library) {
                 let of_a_type = library == "diesel"
                     && source.is_in(&["core/src/"])
