@@ -1,6 +1,6 @@
-//! How much room there is for logins in progress, without counting them each time: a count says how many more may be
-//! stored before the next one. Others' logins end meanwhile and only make more room; what other servers store meanwhile
-//! is bounded by the same quota for each of them.
+//! How much room there is for logins in progress, without asking the database each time: its answer says how many more
+//! may be stored before it is asked again. Logins that end meanwhile only make more room; what other servers store
+//! meanwhile is bounded by their own such answers.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::clock::Timestamp;
 use crate::id::ClientId;
 
-/// What is full is not counted again before this time is over, so that refusing costs nothing.
+/// What was full is not looked at again before this time is over, so that refusing costs nothing.
 const FULL_FOR: Duration = Duration::from_secs(1);
 
 /// Whose quota it is.
@@ -28,47 +28,43 @@ pub enum Room {
     Taken,
     /// It was full a moment ago.
     Full,
-    /// It must be counted.
+    /// The database must be asked.
     Unknown,
 }
 
-/// The room that was left when it was last counted, less what was stored since.
+/// The room that was left when the database was last asked, less what was stored since.
 #[derive(Default)]
 pub struct FlowRoom {
-    counted: Mutex<HashMap<Quota, Counted>>,
+    rooms: Mutex<HashMap<Quota, Left>>,
 }
 
 #[derive(Clone, Copy)]
-struct Counted {
-    left: u64,
-    at: Timestamp,
+struct Left {
+    places: u32,
+    /// When the database said that there were none.
+    full_at: Option<Timestamp>,
 }
 
 impl FlowRoom {
     /// Takes a place.
     pub fn take(&self, quota: Quota, now: Timestamp) -> Room {
-        match self.counted().get_mut(&quota) {
-            Some(counted) if counted.left > 0 => {
-                counted.left -= 1;
+        match self.rooms().get_mut(&quota) {
+            Some(left) if left.places > 0 => {
+                left.places -= 1;
                 Room::Taken
             }
-            Some(counted) if now.since(counted.at) < FULL_FOR => Room::Full,
+            Some(Left { full_at: Some(at), .. }) if now.since(*at) < FULL_FOR => Room::Full,
             _ => Room::Unknown,
         }
     }
 
-    /// Notes that `left` more may be stored, as of now.
-    pub fn counted_now(&self, quota: Quota, left: u64, now: Timestamp) {
-        self.counted().insert(quota, Counted { left, at: now });
+    /// Notes the database's answer: so many more may be stored, as of now.
+    pub fn answered(&self, quota: Quota, places: u32, now: Timestamp) {
+        self.rooms().insert(quota, Left { places, full_at: (places == 0).then_some(now) });
     }
 
-    /// How many more may be stored; `None` before it was ever counted.
-    pub fn left(&self, quota: Quota) -> Option<u64> {
-        self.counted().get(&quota).map(|counted| counted.left)
-    }
-
-    fn counted(&self) -> MutexGuard<'_, HashMap<Quota, Counted>> {
-        self.counted.lock().unwrap_or_else(PoisonError::into_inner)
+    fn rooms(&self) -> MutexGuard<'_, HashMap<Quota, Left>> {
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -79,27 +75,29 @@ mod tests {
     const NOON: Timestamp = Timestamp::from_seconds(1_769_860_800);
 
     #[test]
-    fn room_is_counted_once_for_as_many_as_may_be_stored() {
+    fn the_database_is_asked_once_for_as_many_as_may_be_stored() {
         let room = FlowRoom::default();
         let (one, other) = (Quota::Client(ClientId::from_bytes([1; 16])), Quota::Client(ClientId::from_bytes([2; 16])));
-        let at = |milliseconds| NOON.after(Duration::from_millis(milliseconds));
-
-        assert_eq!(room.take(one, NOON), Room::Unknown);
-        room.counted_now(one, 2, NOON);
-        room.counted_now(Quota::All, 0, NOON);
+        // What the database has just answered, if it was asked; whose place is taken, when, and what comes of it.
         let rows = [
-            (one, 0, Room::Taken),
-            (one, 500, Room::Taken),
-            (one, 999, Room::Full),
-            (one, 1000, Room::Unknown),
-            (other, 0, Room::Unknown),
-            (Quota::All, 999, Room::Full),
-            (Quota::All, 1000, Room::Unknown),
+            (None, one, 0, Room::Unknown),
+            (Some(2), one, 0, Room::Taken),
+            (None, other, 0, Room::Unknown),
+            (None, Quota::All, 0, Room::Unknown),
+            (None, one, 0, Room::Taken),
+            (None, one, 0, Room::Unknown),
+            (Some(0), one, 0, Room::Full),
+            (None, one, 999, Room::Full),
+            (None, one, 1000, Room::Unknown),
+            (Some(1), one, 1000, Room::Taken),
+            (None, one, 1000, Room::Unknown),
         ];
-        for (quota, after, expected) in rows {
-            assert_eq!(room.take(quota, at(after)), expected, "{quota:?} after {after} ms");
+        for (number, (answer, quota, after, expected)) in rows.into_iter().enumerate() {
+            let now = NOON.after(Duration::from_millis(after));
+            if let Some(places) = answer {
+                room.answered(quota, places, now);
+            }
+            assert_eq!(room.take(quota, now), expected, "row {number}");
         }
-        room.counted_now(one, 0, at(1000));
-        assert_eq!((room.take(one, at(1500)), room.left(one), room.left(other)), (Room::Full, Some(0), None));
     }
 }

@@ -66,30 +66,22 @@ pub(super) async fn insert(core: &Core, mut row: flows::Row, beginner: Beginner)
     Ok(id)
 }
 
-/// Ends the flows that have least time left, `batch` a change, when nearly as many are in progress as may be.
+/// Ends the flows that have least time left, `batch` a change, until a tenth of all that may be in progress is free.
 ///
 /// # Errors
 /// The database's.
 pub async fn trim(core: &Core, batch: i64) -> Result<(), Error> {
-    let (most, now) = (u64::from(core.config.limits.flows.get()), core.clock.now());
-    let free = most.div_ceil(10);
-    if !core.config.limits.enabled || core.flow_room.left(Quota::All).is_none_or(|left| left >= free) {
+    let now = core.clock.now();
+    if !core.config.limits.enabled {
         return Ok(());
     }
-    let mut beyond = count(core, Quota::All, now).await?.saturating_sub(most - free);
-    while beyond > 0 {
-        let some = batch.min(i64::try_from(beyond).unwrap_or(batch));
-        let deleted = core.db.change(async move |conn: &mut Conn| Ok(flows::delete_oldest(conn, now, some).await?));
-        let deleted = deleted.await? as u64;
-        if deleted == 0 {
-            break;
-        }
-        beyond = beyond.saturating_sub(deleted);
-    }
-    look(core, Quota::All, now).await.map(drop)
+    let Some(beyond) = beyond(core, now).await? else { return Ok(()) };
+    let delete = async move |conn: &mut Conn| Ok(flows::delete_expired(conn, beyond, batch).await?);
+    while core.db.change(delete).await? as i64 == batch {}
+    look(core, Quota::All, now).await
 }
 
-/// Takes a place in a quota, counting it where need be.
+/// Takes a place in a quota, asking the database where need be.
 async fn admit(core: &Core, quota: Quota, now: Timestamp) -> Result<(), Error> {
     let mut room = core.flow_room.take(quota, now);
     if room == Room::Unknown {
@@ -99,25 +91,27 @@ async fn admit(core: &Core, quota: Quota, now: Timestamp) -> Result<(), Error> {
     if room == Room::Taken { Ok(()) } else { Err(Error::TooMany { retry_after: WAIT }) }
 }
 
-/// Counts the room.
+/// Asks the database how many more may be stored. Of all together a tenth is given out at a time, which takes no count of
+/// a whole table; when less than a tenth is free, it is for the cleaner to make room.
 async fn look(core: &Core, quota: Quota, now: Timestamp) -> Result<(), Error> {
     let limits = &core.config.limits;
-    let most = match quota {
-        Quota::All => limits.flows.get(),
-        Quota::Client(_) => limits.flows_per_client.get(),
+    let left = match quota {
+        Quota::All if beyond(core, now).await?.is_some() => 0,
+        Quota::All => limits.flows.get().div_ceil(10),
+        Quota::Client(client) => {
+            let stored = flows::count_of_client(&mut core.db.read().await?, client, now).await?;
+            limits.flows_per_client.get().saturating_sub(u32::try_from(stored).unwrap_or(u32::MAX))
+        }
     };
-    let left = u64::from(most).saturating_sub(count(core, quota, now).await?);
-    core.flow_room.counted_now(quota, left, now);
+    core.flow_room.answered(quota, left, now);
     Ok(())
 }
 
-async fn count(core: &Core, quota: Quota, now: Timestamp) -> Result<u64, Error> {
-    let conn = &mut core.db.read().await?;
-    let count = match quota {
-        Quota::All => flows::count(conn, now).await?,
-        Quota::Client(client) => flows::count_of_client(conn, client, now).await?,
-    };
-    Ok(count.unsigned_abs())
+/// When those flows end that take up the last tenth; `None` when it is free.
+async fn beyond(core: &Core, now: Timestamp) -> Result<Option<Timestamp>, Error> {
+    let most = core.config.limits.flows.get();
+    let keep = i64::from(most - most.div_ceil(10));
+    Ok(flows::first_beyond(&mut core.db.read().await?, keep, now).await?)
 }
 
 /// The digest of a network: the table names no address.

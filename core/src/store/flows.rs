@@ -102,22 +102,14 @@ pub async fn count_of_client(conn: &mut Conn, client: ClientId, now: Timestamp) 
     with_conn!(conn, |c| query.get_result(c))
 }
 
-/// How many flows there are in progress.
-pub async fn count(conn: &mut Conn, now: Timestamp) -> QueryResult<i64> {
-    with_conn!(conn, |c| t::table.filter(t::expires_at.gt(now)).count().get_result(c))
+/// When those flows end that are too many, if only the `keep` may stay that have most time left; `None` when there are no
+/// more than that.
+pub async fn first_beyond(conn: &mut Conn, keep: i64, now: Timestamp) -> QueryResult<Option<Timestamp>> {
+    let query = t::table.filter(t::expires_at.gt(now)).order(t::expires_at.desc()).select(t::expires_at);
+    with_conn!(conn, |c| query.offset(keep).limit(1).first(c)).optional()
 }
 
-/// Deletes the `limit` flows that have least time left.
-pub async fn delete_oldest(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
-    let oldest = t::table.filter(t::expires_at.gt(now)).order(t::expires_at).select(t::id).limit(limit);
-    let ids: Vec<FlowId> = with_conn!(conn, |c| oldest.load(c))?;
-    if ids.is_empty() {
-        return Ok(0);
-    }
-    with_conn!(conn, |c| diesel::delete(t::table.filter(t::id.eq_any(&ids))).execute(c))
-}
-
-/// Deletes up to `limit` flows whose time is over.
+/// Deletes up to `limit` flows whose time is over at `now`.
 pub async fn delete_expired(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
     let due = t::table.filter(t::expires_at.le(now)).order(t::expires_at).select(t::id).limit(limit);
     let ids: Vec<FlowId> = with_conn!(conn, |c| due.load(c))?;
