@@ -94,7 +94,7 @@ impl Server {
 pub struct Database {
     /// `sqlite://PATH` or `postgres://…`; may hold a password.
     pub url: Secret<String>,
-    /// Connections that read on SQLite, all connections on PostgreSQL.
+    /// Connections that read on SQLite; on PostgreSQL all but three for groups of logins and one that listens.
     pub connections: Count<1, 1000>,
     /// How long to wait for a connection, on PostgreSQL for the answer to a statement, and on SQLite for a lock
     /// (`busy_timeout`).

@@ -22,6 +22,7 @@ mod clients;
 mod database;
 mod failover;
 mod flow_quotas;
+mod groups;
 mod hang_up;
 mod house;
 mod kill;

@@ -93,7 +93,7 @@ pub(crate) use hot;
 pub struct Options {
     /// `sqlite://PATH` or `postgres://…`, which may name several servers: `postgres://USER@ONE,TWO/NAME`.
     pub url: String,
-    /// Connections that read on SQLite, and all connections on PostgreSQL.
+    /// Connections that read on SQLite; on PostgreSQL all but three for groups of logins and one that listens.
     pub connections: usize,
     /// How long to wait for a connection, for the answer to a statement on PostgreSQL, or for SQLite's lock, before the
     /// answer is "unavailable".

@@ -21,12 +21,14 @@ pub(in crate::store) struct Redeem {
     pub(super) now: Timestamp,
 }
 
+/// That the code is one of those given is said twice: so a plan made while the table is empty goes by the key, too.
 const TOGETHER: &str = "
     WITH spent AS (
         UPDATE codes SET used_at = input.now
         FROM unnest($1::bytea[], $2::bigint[], $3::bytea[], $4::bytea[], $5::bytea[], $6::bigint[])
             AS input (code_key, now, token_key, grant_id, parent_key, expires_at)
-        WHERE codes.code_key = input.code_key AND codes.used_at IS NULL AND codes.expires_at > input.now
+        WHERE codes.code_key = input.code_key AND codes.code_key = ANY ($1)
+            AND codes.used_at IS NULL AND codes.expires_at > input.now
         RETURNING input.*
     ), stored AS (
         INSERT INTO refresh_tokens (token_key, grant_id, parent_key, created_at, expires_at)

@@ -21,13 +21,14 @@ pub(in crate::store) struct Rotate {
     pub(super) now: Timestamp,
 }
 
+/// That the token is one of those given is said twice: so a plan made while the table is empty goes by the key, too.
 const TOGETHER: &str = "
     WITH spent AS (
         UPDATE refresh_tokens SET used_at = input.now, request_digest = input.request
         FROM unnest($1::bytea[], $2::bytea[], $3::bigint[], $4::bytea[], $5::bytea[], $6::bytea[], $7::bigint[])
             AS input (spent_key, request, now, token_key, grant_id, parent_key, expires_at)
-        WHERE refresh_tokens.token_key = input.spent_key AND refresh_tokens.used_at IS NULL
-            AND refresh_tokens.expires_at > input.now
+        WHERE refresh_tokens.token_key = input.spent_key AND refresh_tokens.token_key = ANY ($1)
+            AND refresh_tokens.used_at IS NULL AND refresh_tokens.expires_at > input.now
         RETURNING input.*
     ), stored AS (
         INSERT INTO refresh_tokens (token_key, grant_id, parent_key, created_at, expires_at)
