@@ -157,7 +157,8 @@ fn due(next: &Row, keys: &config::Keys) -> Timestamp {
     next.signs_from.unwrap_or_else(|| next.published_at.after(keys.publish_hours.duration()))
 }
 
-/// Publishes and promotes what is due; whether anything was changed.
+/// Publishes and promotes what is due; whether anything was. Another server may have done it first: then too `rows` are out
+/// of date.
 async fn turn(
     db: &Db,
     master_key: &MasterKey,
@@ -165,20 +166,21 @@ async fn turn(
     rows: &[Row],
     now: Timestamp,
 ) -> Result<bool, Error> {
-    let mut changed = false;
+    let mut was_due = false;
     for &alg in SigningAlg::ALL {
         let Some((current, next)) = pair(rows, alg) else { continue };
         let ends = signs_until(&current, keys);
         let published_for = keys.publish_hours.duration();
-        changed |= match next {
+        match next {
             Some(next) if due(&next, keys) <= now => promote(db, master_key, &current, &next, now).await?,
             None if ends.before(published_for) <= now => {
                 publish(db, master_key, &current, ends.max(now.after(published_for)), now).await?
             }
-            _ => false,
+            _ => continue,
         };
+        was_due = true;
     }
-    Ok(changed)
+    Ok(was_due)
 }
 
 /// Publishes a new key that is to sign from `signs_from` on in the place of `current`; false when another did.
