@@ -133,7 +133,7 @@ impl Gates {
         let route = Route::default();
         request.extensions_mut().insert(route.clone());
         let response = match self.admit(request) {
-            Ok(request) => self.answer(router, request, id).await,
+            Ok(request) => answer(router, request, self.time_limit, id).await,
             Err(status) => status.into_response(),
         };
         let mut response = self.dress(uri.path(), &method, response);
@@ -189,35 +189,6 @@ impl Gates {
         hosts.next().is_none() && named.is_some_and(|named| named.eq_ignore_ascii_case(&self.host))
     }
 
-    /// Runs the route, within the time limit. What has to wait for something goes on as a task of its own: neither a panic
-    /// in it nor a caller who hangs up takes anything with it. What is answered at once needs no task, and no span for its
-    /// log lines: they stand right before the line that names the request.
-    async fn answer(&self, mut router: Router, request: Request, id: RequestId) -> Response {
-        let mut running = Box::pin(router.call(request));
-        let first = poll_fn(|context| {
-            Poll::Ready(catch_unwind(AssertUnwindSafe(|| running.as_mut().poll(context))).map_err(drop))
-        });
-        let answered = match first.await {
-            Ok(Poll::Ready(answered)) => Ok(answered),
-            Ok(Poll::Pending) => {
-                let running = tokio::spawn(running.instrument(tracing::info_span!("request", id = id.as_str())));
-                match tokio::time::timeout(self.time_limit, running).await {
-                    Ok(ended) => ended.map_err(drop),
-                    Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
-                }
-            }
-            Err(()) => Err(()),
-        };
-        match answered {
-            Ok(Ok(response)) => response,
-            Ok(Err(never)) => match never {},
-            Err(()) => {
-                tracing::error!("a handler panicked");
-                StatusCode::INTERNAL_SERVER_ERROR.into_response()
-            }
-        }
-    }
-
     /// Gives bare refusals the form of the part of the site they belong to, and every answer its common headers.
     fn dress(&self, path: &str, method: &Method, mut response: Response) -> Response {
         let status = response.status();
@@ -250,5 +221,85 @@ impl Gates {
             );
         }
         response
+    }
+}
+
+/// Runs the route, within the time limit. What has to wait for something goes on as a task of its own: neither a panic
+/// in it nor a caller who hangs up takes anything with it. What is answered at once needs no task, and no span for its
+/// log lines: they stand right before the line that names the request.
+async fn answer(mut router: Router, request: Request, time_limit: Duration, id: RequestId) -> Response {
+    let mut running = Box::pin(router.call(request));
+    let first =
+        poll_fn(|context| Poll::Ready(catch_unwind(AssertUnwindSafe(|| running.as_mut().poll(context))).map_err(drop)));
+    let answered = match first.await {
+        Ok(Poll::Ready(answered)) => Ok(answered),
+        Ok(Poll::Pending) => {
+            let running = tokio::spawn(running.instrument(tracing::info_span!("request", id = id.as_str())));
+            match tokio::time::timeout(time_limit, running).await {
+                Ok(ended) => ended.map_err(drop),
+                Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
+            }
+        }
+        Err(()) => Err(()),
+    };
+    match answered {
+        Ok(Ok(response)) => response,
+        Ok(Err(never)) => match never {},
+        Err(()) => {
+            tracing::error!("a handler panicked");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::oneshot;
+
+    use super::*;
+
+    const LIMIT: Duration = Duration::from_secs(60);
+
+    async fn status(router: Router, path: &str, time_limit: Duration) -> u16 {
+        let request = Request::builder().uri(path).body(Body::empty()).unwrap();
+        answer(router, request, time_limit, RequestIds::default().next()).await.status().as_u16()
+    }
+
+    #[tokio::test]
+    async fn a_handler_that_panics_is_answered_with_500_at_once_and_after_a_wait() {
+        let at_once = get(async || -> &'static str { panic!("at once") });
+        let after_a_wait = get(async || -> &'static str {
+            tokio::task::yield_now().await;
+            panic!("after a wait")
+        });
+        let router = Router::new().route("/at-once", at_once).route("/after-a-wait", after_a_wait);
+        for path in ["/at-once", "/after-a-wait"] {
+            assert_eq!(status(router.clone(), path, LIMIT).await, 500, "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_handler_that_takes_too_long_is_answered_for() {
+        let router = Router::new().route("/", get(std::future::pending::<&'static str>));
+        assert_eq!(status(router, "/", Duration::from_millis(1)).await, 503);
+    }
+
+    #[tokio::test]
+    async fn what_waits_goes_on_when_its_caller_hangs_up() {
+        let (release, released) = oneshot::channel::<()>();
+        let (done, is_done) = oneshot::channel();
+        let parts = Arc::new(std::sync::Mutex::new(Some((released, done))));
+        let route = get(async move || {
+            let (released, done) = parts.lock().unwrap().take().unwrap();
+            released.await.unwrap();
+            done.send(()).unwrap();
+            "done"
+        });
+        let mut calling = Box::pin(status(Router::new().route("/", route), "/", LIMIT));
+        let first = poll_fn(|context| Poll::Ready(calling.as_mut().poll(context))).await;
+        assert!(first.is_pending());
+        drop(calling);
+        release.send(()).unwrap();
+        is_done.await.unwrap();
     }
 }

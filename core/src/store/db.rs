@@ -189,18 +189,14 @@ impl Db {
             + Send
             + 'static,
     {
-        match &self.backend {
-            Backend::Sqlite { writer, .. } => writer.change(Undo::Alone, change).await,
-            Backend::Postgres { .. } => super::writer::change_on_postgres(self.read().await?, change).await,
-        }
+        self.change_or_undo(Undo::Alone, change).await
     }
 
-    /// As [`Db::change`], for a change that fails only when the database does: then, on SQLite, those that share its commit
-    /// fail with it.
+    /// As [`Db::change`]; `undo` says how SQLite undoes it when it fails.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] and [`Error::Storage`] of the database.
-    pub(super) async fn change_together<T, F>(&self, change: F) -> Result<T, Error>
+    /// The closure's own, or [`Error::Unavailable`] and [`Error::Storage`] of the database.
+    pub(super) async fn change_or_undo<T, F>(&self, undo: Undo, change: F) -> Result<T, Error>
     where
         T: Send + 'static,
         for<'c> F: AsyncFnOnce(&'c mut Conn) -> Result<T, Error>
@@ -209,8 +205,8 @@ impl Db {
             + 'static,
     {
         match &self.backend {
-            Backend::Sqlite { writer, .. } => writer.change(Undo::WithItsGroup, change).await,
-            Backend::Postgres { .. } => self.change(change).await,
+            Backend::Sqlite { writer, .. } => writer.change(undo, change).await,
+            Backend::Postgres { .. } => super::writer::change_on_postgres(self.read().await?, change).await,
         }
     }
 
@@ -387,6 +383,8 @@ fn failed(what: &str, why: &(impl std::fmt::Display + ?Sized)) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::Pin;
+
     use super::*;
     use crate::store::schema::scopes::dsl as t;
     use diesel::prelude::*;
@@ -414,5 +412,56 @@ mod tests {
         let mut conn = db.read().await.unwrap();
         let title: String = with_conn!(&mut conn, |c| t::scopes.find("openid").select(t::title).first(c)).unwrap();
         assert_eq!(title, "kept");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_change_that_fails_with_its_group_takes_those_before_it_along_and_none_after_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("xwms.db").display());
+        let options = Options { url, connections: 2, wait: Duration::from_secs(1), statements: None };
+        let db = Db::open(&options).await.unwrap();
+        let set = |undo: Undo, column: &'static str, fail: bool| {
+            let db = db.clone();
+            async move {
+                let change = db.change_or_undo(undo, async move |conn: &mut Conn| {
+                    let row = diesel::update(t::scopes.filter(t::name.eq(column))).set(t::title.eq("changed"));
+                    with_conn!(conn, |c| row.execute(c))?;
+                    if fail { Err(Error::Internal("the database failed")) } else { Ok(()) }
+                });
+                change.await
+            }
+        };
+
+        // The writer is held by a change until the others wait behind it, so they join its group in this order.
+        let (release, held) = std::sync::mpsc::channel::<()>();
+        let (begun, begins) = tokio::sync::oneshot::channel();
+        let holder = db.clone();
+        let holding = tokio::spawn(async move {
+            let change = async move |_: &mut Conn| {
+                begun.send(()).unwrap();
+                held.recv().unwrap();
+                Ok(())
+            };
+            holder.change(change).await
+        });
+        begins.await.unwrap();
+        let mut before = Box::pin(set(Undo::Alone, "openid", false));
+        let mut failing = Box::pin(set(Undo::WithItsGroup, "profile", true));
+        let mut after = Box::pin(set(Undo::Alone, "email", false));
+        for waiting in [&mut before as &mut (dyn Future<Output = _> + Unpin), &mut failing, &mut after] {
+            assert!(
+                std::future::poll_fn(|cx| std::task::Poll::Ready(Pin::new(&mut *waiting).poll(cx))).await.is_pending()
+            );
+        }
+        release.send(()).unwrap();
+
+        assert!(matches!(holding.await.unwrap(), Err(Error::Unavailable)));
+        assert!(matches!(before.await, Err(Error::Unavailable)));
+        assert!(failing.await.is_err());
+        after.await.unwrap();
+        let mut conn = db.read().await.unwrap();
+        let changed = t::scopes.filter(t::title.eq("changed")).select(t::name);
+        let changed: Vec<String> = with_conn!(&mut conn, |c| changed.load(c)).unwrap();
+        assert_eq!(changed, ["email"]);
     }
 }

@@ -18,6 +18,7 @@ use super::db::{Conn, Db};
 use super::grants::Grant;
 use super::grouped::{Group, Grouped, Pools};
 use super::refresh_tokens::NewRefreshToken;
+use super::writer::Undo;
 use crate::clock::Timestamp;
 use crate::crypto::credential::CredentialKey;
 use crate::error::Error;
@@ -78,7 +79,11 @@ impl Db {
     async fn grouped<R: Grouped>(&self, request: R, group: Option<&Group<R>>) -> Result<bool, Error> {
         match group {
             Some(group) => group.run(request).await,
-            None => self.change_together(async move |conn: &mut Conn| request.alone(conn).await).await,
+            None => {
+                // It fails only when the database does.
+                let change = async move |conn: &mut Conn| request.alone(conn).await;
+                self.change_or_undo(Undo::WithItsGroup, change).await
+            }
         }
     }
 }
