@@ -90,7 +90,8 @@ fn every_route_has_its_row() {
     }
     for file in files {
         let text = std::fs::read_to_string(file).unwrap();
-        for route in text.split(".route(").skip(1) {
+        let served = text.split("#[cfg(test)]").next().unwrap_or(&text);
+        for route in served.split(".route(").skip(1) {
             let path = route.trim_start().split(',').next().unwrap();
             routes.insert(path.trim_matches('"').to_owned());
         }
