@@ -101,14 +101,16 @@ pub(crate) async fn interval(
     })
 }
 
-/// Has every connection do something at the same time, and gives them back.
+/// Has every connection do something at the same time, and gives them back. Each is opened anew: while the other server was
+/// driven, this one may have ended what lay idle.
 pub(crate) async fn each<T: 'static, F: Future<Output = Result<(Worker, T), Failure>> + 'static>(
     workers: &mut Vec<Worker>,
     patience: Duration,
     mut task: impl FnMut(Worker) -> F,
 ) -> Result<Vec<T>, Failure> {
     let mut running = JoinSet::new();
-    for worker in workers.drain(..) {
+    for mut worker in workers.drain(..) {
+        worker.renew_connection();
         running.spawn_local(task(worker));
     }
     let all = async {

@@ -31,6 +31,11 @@ impl Connection {
         Self { address, stream: None, buffer: Vec::new() }
     }
 
+    /// Has the next request begin a connection of its own: a server may have ended one that nobody used for a while.
+    pub(crate) fn renew(&mut self) {
+        self.stream = None;
+    }
+
     /// Sends a request and waits for its answer.
     pub(crate) async fn exchange(&mut self, request: &[u8]) -> Result<Answer<'_>, Failure> {
         let stream = match self.stream.take() {

@@ -170,6 +170,11 @@ impl Worker {
         }
     }
 
+    /// Has the next request begin a connection of its own.
+    pub(crate) fn renew_connection(&mut self) {
+        self.connection.renew();
+    }
+
     /// Carries out the operation once.
     pub(crate) async fn step(&mut self, operation: Operation) -> Result<Step, Failure> {
         let client = self.next_client();
