@@ -96,6 +96,7 @@ pub async fn core_on(db: Db, config: Config, clock: Clock) -> Result<Core, Start
         snapshots,
         attempts: Default::default(),
         secret_uses: Default::default(),
+        token_uses: Default::default(),
         secret_guesses: Default::default(),
         flow_room: Default::default(),
     }))

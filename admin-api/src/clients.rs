@@ -1,24 +1,116 @@
-//! `/admin/v1/clients`.
+//! Clients: `/clients`.
 
 use axum::Json;
-use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
+use axum::routing::{get, patch, post};
 use serde::Serialize;
-use xwms_core::error::{Error, FieldError};
+use xwms_core::gate::permission::Permission;
 use xwms_core::id::ClientId;
-use xwms_core::manage::clients::{self, ClientFields, ClientView, MAX_LIMIT};
+use xwms_core::manage::clients::{self, ClientFields, ClientView};
 use xwms_core::model::client::{SigningAlg, SubjectType};
-use xwms_core::params::Params;
 use xwms_core::state::Core;
 
-use crate::caller::SignedIn;
+use crate::answer::{id, made};
+use crate::caller::By;
 use crate::etag;
-use crate::json::{Members, Object};
+use crate::json::Object;
+use crate::operation::{Gives, Method, Needs, Operation, Takes};
+use crate::page::Query;
 use crate::problem::Problem;
+use crate::shape::{Kind, Purpose, Set, Shape, member};
 
-/// How many clients a page lists when the caller does not say.
-const DEFAULT_LIMIT: u32 = 50;
+pub(crate) static CLIENT: Shape = Shape {
+    name: "Client",
+    members: &[
+        member("id", Kind::Id("client"), Set::Never, "Its id.", "client_01jd3v8m1efb9rkyq9wzvw2x4a"),
+        member("name", Kind::Text(120), Set::Required, "What people read on the consent page.", "Analytical Engines"),
+        member("owner", Kind::Text(254), Set::Never, "The address of its billing owner.", "ada@example.test"),
+        member(
+            "contact_email",
+            Kind::NullableText(254),
+            Set::Always,
+            "Where people reach you.",
+            "help@engines.example",
+        ),
+        member("homepage_url", Kind::NullableText(2048), Set::Always, "Your homepage.", "https://engines.example/"),
+        member(
+            "privacy_url",
+            Kind::NullableText(2048),
+            Set::Always,
+            "Your privacy page.",
+            "https://engines.example/privacy",
+        ),
+        member("terms_url", Kind::NullableText(2048), Set::Always, "Your terms.", "https://engines.example/terms"),
+        member(
+            "subject_type",
+            Kind::OneOf(&["public", "pairwise"]),
+            Set::Always,
+            "Whether you see the number of a person that all see, or one of your own. Fixed after the first login.",
+            "public",
+        ),
+        member(
+            "id_token_alg",
+            Kind::OneOf(&["RS256", "ES256"]),
+            Set::Always,
+            "What ID tokens are signed with.",
+            "RS256",
+        ),
+        member("scopes", Kind::Texts, Set::Always, "The activated scopes.", r#"["openid", "profile"]"#),
+    ],
+};
+
+pub(crate) static OPERATIONS: &[Operation] = &[
+    Operation {
+        method: Method::Get,
+        path: "/clients",
+        id: "listClients",
+        summary: "Lists the clients whose organisation you belong to, oldest first.",
+        needs: Needs::Own(Permission::ClientRead),
+        query: &[],
+        takes: Takes::Nothing,
+        gives: Gives::Page(&CLIENT),
+        refusals: &[],
+        handler: || get(list),
+    },
+    Operation {
+        method: Method::Post,
+        path: "/clients",
+        id: "createClient",
+        summary: "Makes a client of your own.",
+        needs: Needs::Own(Permission::ClientCreate),
+        query: &[],
+        takes: Takes::New(&CLIENT),
+        gives: Gives::Made(&CLIENT),
+        refusals: &[],
+        handler: || post(create),
+    },
+    Operation {
+        method: Method::Get,
+        path: "/clients/{client}",
+        id: "getClient",
+        summary: "Reads a client.",
+        needs: Needs::Client(Permission::ClientRead),
+        query: &[],
+        takes: Takes::Nothing,
+        gives: Gives::One(&CLIENT),
+        refusals: &[],
+        handler: || get(read),
+    },
+    Operation {
+        method: Method::Patch,
+        path: "/clients/{client}",
+        id: "updateClient",
+        summary: "Changes a client. `scopes` also needs `scopes:create` and `scopes:delete`.",
+        needs: Needs::Client(Permission::ClientUpdate),
+        query: &[],
+        takes: Takes::Changes(&CLIENT),
+        gives: Gives::One(&CLIENT),
+        refusals: &[(409, "subject_type_fixed")],
+        handler: || patch(update),
+    },
+];
 
 /// A client on the wire.
 #[derive(Serialize)]
@@ -35,90 +127,44 @@ struct Client {
     scopes: Vec<String>,
 }
 
-#[derive(Serialize)]
-struct Page {
-    data: Vec<Client>,
-    next_cursor: Option<String>,
+async fn list(State(core): State<Core>, By(caller): By, query: Query) -> Result<Response, Problem> {
+    let page = query.page::<ClientId>()?;
+    let found = clients::list(&core, &caller, page.after, page.look_for()).await?;
+    Ok(page.answer(found, |view| view.client.id.to_string(), Client::from))
 }
 
-pub(crate) async fn list(
-    State(core): State<Core>,
-    SignedIn(caller): SignedIn,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Problem> {
-    let (after, limit) = page_asked(query.as_deref())?;
-    let views = clients::list(&core, &caller, after, limit).await?;
-    let more = views.len() == limit as usize;
-    let next_cursor = views.last().filter(|_| more).map(|view| view.client.id.to_string());
-    let page = Page { data: views.into_iter().map(Client::from).collect(), next_cursor };
-    Ok(Json(page).into_response())
+async fn create(State(core): State<Core>, By(caller): By, body: Object) -> Result<Response, Problem> {
+    let view = clients::create(&core, caller, fields(body, Purpose::Create)?).await?;
+    let location = format!("/clients/{}", view.client.id);
+    Ok(made(&location, one(view)))
 }
 
-pub(crate) async fn create(
-    State(core): State<Core>,
-    SignedIn(caller): SignedIn,
-    body: Object,
-) -> Result<Response, Problem> {
-    let view = clients::create(&core, caller, fields(body.members())?).await?;
-    let location = HeaderValue::from_str(&format!("/admin/v1/clients/{}", view.client.id));
-    let mut response = (StatusCode::CREATED, one(view)).into_response();
-    if let Ok(location) = location {
-        response.headers_mut().insert(header::LOCATION, location);
-    }
-    Ok(response)
+async fn read(State(core): State<Core>, By(caller): By, Path(client): Path<String>) -> Result<Response, Problem> {
+    Ok(one(clients::get(&core, &caller, id(&client, "client")?).await?))
 }
 
-pub(crate) async fn read(
+async fn update(
     State(core): State<Core>,
-    SignedIn(caller): SignedIn,
-    Path(client): Path<String>,
-) -> Result<Response, Problem> {
-    Ok(one(clients::get(&core, &caller, id(&client)?).await?))
-}
-
-pub(crate) async fn update(
-    State(core): State<Core>,
-    SignedIn(caller): SignedIn,
+    By(caller): By,
     Path(client): Path<String>,
     headers: HeaderMap,
     body: Object,
 ) -> Result<Response, Problem> {
     let expected = etag::expected(&headers)?;
-    let fields = fields(body.members())?;
-    Ok(one(clients::update(&core, caller, id(&client)?, fields, expected).await?))
+    let fields = fields(body, Purpose::Change)?;
+    Ok(one(clients::update(&core, caller, id(&client, "client")?, fields, expected).await?))
 }
 
-/// An id of another form is no client's.
-fn id(text: &str) -> Result<ClientId, Problem> {
-    text.parse().map_err(|_| Error::NotFound("client").into())
-}
-
-fn page_asked(query: Option<&str>) -> Result<(Option<ClientId>, u32), Problem> {
-    let wrong = |field: &str, message: &str| {
-        Error::Invalid(vec![FieldError { field: field.to_owned(), code: "invalid", message: message.to_owned() }])
-    };
-    let params = Params::parse(query.unwrap_or_default().as_bytes()).map_err(|_| wrong("query", "send UTF-8"))?;
-    let limit = match params.get("limit") {
-        Some(text) => text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit)),
-        None => Some(DEFAULT_LIMIT),
-    };
-    let limit = limit.ok_or_else(|| wrong("limit", "give a number from 1 to 200"))?;
-    let after = match params.get("cursor") {
-        Some(text) => Some(text.parse().map_err(|_| wrong("cursor", "give the next_cursor of an answer"))?),
-        None => None,
-    };
-    Ok((after, limit))
-}
-
-fn fields(mut members: Members) -> Result<ClientFields, Problem> {
+fn fields(body: Object, purpose: Purpose) -> Result<ClientFields, Problem> {
+    let mut members = body.members(&CLIENT, purpose);
     let fields = ClientFields {
         name: members.text("name"),
         contact_email: members.text("contact_email"),
         homepage_url: members.text("homepage_url"),
         privacy_url: members.text("privacy_url"),
         terms_url: members.text("terms_url"),
-        subject_type: members.choice("subject_type", SubjectType::parse, "public and pairwise"),
-        id_token_alg: members.choice("id_token_alg", SigningAlg::parse, "RS256 and ES256"),
+        subject_type: members.choice("subject_type", SubjectType::parse),
+        id_token_alg: members.choice("id_token_alg", SigningAlg::parse),
         scopes: members.texts("scopes"),
     };
     members.end()?;

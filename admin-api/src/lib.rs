@@ -1,21 +1,54 @@
 //! The management API: views and handlers, no rules.
 //!
-//! The route table is below, one line a route.
+//! Each resource has a file with the table of its operations; the router and the OpenAPI document are made from them.
 
+mod answer;
 mod caller;
 mod clients;
 mod etag;
+mod idempotency;
 mod json;
+mod openapi;
+pub mod operation;
+mod page;
 pub mod problem;
+mod shape;
+mod tokens;
 
 use axum::Router;
 use axum::routing::get;
+use axum::{Json, response::IntoResponse as _};
 use xwms_core::state::Core;
+
+use operation::{Gives, Method, Needs, Operation, Takes};
+
+/// Every resource.
+static RESOURCES: &[&[Operation]] = &[clients::OPERATIONS, tokens::OPERATIONS, DOCUMENT];
+
+static DOCUMENT: &[Operation] = &[Operation {
+    method: Method::Get,
+    path: "/openapi.json",
+    id: "getOpenApi",
+    summary: "This document.",
+    needs: Needs::Nothing,
+    query: &[],
+    takes: Takes::Nothing,
+    gives: Gives::Other,
+    refusals: &[],
+    handler: || get(async || Json(openapi()).into_response()),
+}];
 
 /// Every route of the management API.
 pub fn router(core: Core) -> Router {
-    Router::new()
-        .route("/admin/v1/clients", get(clients::list).post(clients::create))
-        .route("/admin/v1/clients/{client}", get(clients::read).patch(clients::update))
-        .with_state(core)
+    let once = axum::middleware::from_fn_with_state(core.clone(), idempotency::once);
+    operation::router(operations()).layer(once).with_state(core)
+}
+
+/// The OpenAPI 3.1 document of the management API.
+pub fn openapi() -> serde_json::Value {
+    openapi::document(operations())
+}
+
+fn operations() -> impl Iterator<Item = &'static Operation> {
+    RESOURCES.iter().flat_map(|resource| resource.iter())
 }

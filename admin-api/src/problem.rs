@@ -39,6 +39,13 @@ impl Problem {
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         Self { status, code, detail: detail.into(), errors: Vec::new(), retry_after: None }
     }
+
+    /// The problem of a key that came with another body before, or that is none.
+    pub(crate) fn reused_key(errors: Vec<FieldError>) -> Self {
+        let code = errors.first().map_or("invalid", |error| error.code);
+        let detail = "this Idempotency-Key was sent with another body: take a new one for a new request";
+        Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail) }
+    }
 }
 
 /// The one mapping from what a use case fails with. The storage error itself goes to the log only.
@@ -51,6 +58,7 @@ impl From<Error> for Problem {
                 "permission_missing",
                 format!("this needs the permission {permission}"),
             ),
+            Error::Refused { code, message } => Self::new(StatusCode::FORBIDDEN, code, message),
             Error::Invalid(errors) => Self {
                 errors,
                 ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "some values are not right: see errors")

@@ -45,6 +45,13 @@ pub enum Error {
         /// `resource:action`.
         permission: &'static str,
     },
+    /// The caller may not, whatever their permissions: a level, the staff, their own interest.
+    Refused {
+        /// A stable code.
+        code: &'static str,
+        /// Why.
+        message: String,
+    },
     /// Bad values, all of them at once.
     Invalid(Vec<FieldError>),
     /// The state of things forbids it.
@@ -69,6 +76,23 @@ pub enum Error {
     Storage(diesel::result::Error),
     /// Something that should not happen; the text goes to the log.
     Internal(&'static str),
+}
+
+impl Error {
+    /// [`Error::Conflict`] of a stable code.
+    pub fn conflict(code: &'static str, message: impl Into<String>) -> Self {
+        Self::Conflict { code, message: message.into() }
+    }
+
+    /// [`Error::Refused`] of a stable code.
+    pub fn refused(code: &'static str, message: impl Into<String>) -> Self {
+        Self::Refused { code, message: message.into() }
+    }
+
+    /// [`Error::Invalid`] with one bad field.
+    pub fn invalid(field: &str, code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+        Self::Invalid(vec![FieldIssue::new(code, message).at(field)])
+    }
 }
 
 impl From<diesel::result::Error> for Error {

@@ -198,6 +198,15 @@ typed_id!(
 typed_id!(
     /// An entry of the audit log.
     AuditId, "audit");
+typed_id!(
+    /// A token for the management API.
+    TokenId, "token");
+typed_id!(
+    /// Something a person is told on their own pages.
+    NotificationId, "notification");
+typed_id!(
+    /// An event that waits for the webhooks it goes to.
+    EventId, "event");
 
 /// A user's number: random, 10^12 ≤ n < 2^53, never reused.
 ///

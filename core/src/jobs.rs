@@ -11,10 +11,16 @@ use crate::key_rotation;
 use crate::login::flow_quota;
 use crate::state::Core;
 use crate::store::db::Conn;
-use crate::store::{attempts, codes, email_tokens, flows, grants, known_devices, refresh_tokens, sessions, throttles};
+use crate::store::{
+    attempts, codes, email_tokens, flows, grants, idempotency_keys, known_devices, outbox, refresh_tokens, sessions,
+    throttles,
+};
 
 /// Rows that one statement deletes at the most, so that no change waits long for the cleaner.
 const BATCH: i64 = 500;
+
+/// How long an event waits for a webhook.
+const EVENTS_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The running jobs.
 pub struct Jobs {
@@ -97,7 +103,8 @@ async fn every(work: Work, core: Core, mut stopped: watch::Receiver<bool>) {
 /// The database's.
 pub async fn flush(core: &Core) -> Result<(), Error> {
     core.attempts.flush(&core.db).await?;
-    core.secret_uses.flush(&core.db).await
+    core.secret_uses.flush(&core.db).await?;
+    core.token_uses.flush(&core.db).await
 }
 
 /// Deletes what has expired, and what is too much, in small batches, until nothing is left.
@@ -116,6 +123,7 @@ pub async fn clean(core: &Core) -> Result<(), Error> {
     // No token lives longer than this from when it was made; one whose grant ends before is dead earlier, and stays.
     let refresh_tokens_before = now.before(tokens.refresh_sliding_days.duration());
     let devices_since = now.before(config.sessions.known_device_days.duration());
+    let events_before = now.before(EVENTS_WAIT);
     loop {
         let deleted = core
             .db
@@ -128,6 +136,8 @@ pub async fn clean(core: &Core) -> Result<(), Error> {
                 deleted += sessions::delete_expired(conn, now, BATCH).await?;
                 deleted += email_tokens::delete_expired(conn, now, BATCH).await?;
                 deleted += throttles::delete_expired(conn, now, BATCH).await?;
+                deleted += idempotency_keys::delete_expired(conn, now, BATCH).await?;
+                deleted += outbox::delete_before(conn, events_before, BATCH).await?;
                 deleted += known_devices::delete_unused(conn, devices_since, BATCH).await?;
                 deleted += attempts::delete_before(conn, attempts_before, BATCH).await?;
                 Ok::<_, Error>(deleted)

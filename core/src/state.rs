@@ -15,6 +15,7 @@ use crate::secret_guesses::SecretGuesses;
 use crate::secret_uses::SecretUses;
 use crate::snapshot_cache::SnapshotCache;
 use crate::store::db::Db;
+use crate::token_uses::TokenUses;
 
 /// The running platform. Clones share it.
 #[derive(Clone)]
@@ -42,6 +43,8 @@ pub struct Parts {
     pub attempts: AttemptLog,
     /// Uses of client secrets that wait to be written.
     pub secret_uses: SecretUses,
+    /// Uses of API tokens that wait to be written.
+    pub token_uses: TokenUses,
     /// Wrong client secrets of the last minute.
     pub secret_guesses: SecretGuesses,
     /// Room for logins in progress.

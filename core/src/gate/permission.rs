@@ -126,6 +126,13 @@ pub fn require(membership: &Membership, permission: Permission, now: Timestamp) 
 }
 
 impl Membership {
+    /// The same place, with no more permissions than these: what an API token leaves of its maker's.
+    #[must_use]
+    pub fn narrowed_to(mut self, permissions: &BTreeSet<Permission>) -> Self {
+        self.permissions.retain(|permission| permissions.contains(permission));
+        self
+    }
+
     /// Whether it grants anything now.
     pub fn grants_at(&self, now: Timestamp) -> bool {
         self.active && self.expires_at.is_none_or(|end| now < end)

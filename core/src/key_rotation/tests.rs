@@ -47,6 +47,7 @@ impl World {
             snapshots: SnapshotCache::new(self.db.clone(), self.clock.clone(), plans, 1, HOUR),
             attempts: Default::default(),
             secret_uses: Default::default(),
+            token_uses: Default::default(),
             secret_guesses: Default::default(),
             flow_room: Default::default(),
             config,

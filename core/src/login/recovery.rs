@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::post::{FORGOT_PATH, RESET_PASSWORD_PATH, in_background, link, post};
+use super::links::{FORGOT_PATH, RESET_PASSWORD_PATH, link};
 use super::session;
 use super::throttle::{self, Mailbox};
 use crate::crypto::credential::{Credential, Kind};
@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::mail::messages;
 use crate::model::email::EmailAddress;
 use crate::model::password;
+use crate::postbox::{in_background, post};
 use crate::secret::Secret;
 use crate::state::Core;
 use crate::store::db::Conn;

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::post::{LOGIN_PATH, RESET_PASSWORD_PATH, VERIFY_EMAIL_PATH, link, post};
+use super::links::{LOGIN_PATH, RESET_PASSWORD_PATH, VERIFY_EMAIL_PATH, link};
 use super::session::Session;
 use super::throttle::{self, Mailbox};
 use crate::clock::Timestamp;
@@ -13,6 +13,7 @@ use crate::mail::messages;
 use crate::model::email::{self, EmailAddress};
 use crate::model::label::Label;
 use crate::model::password;
+use crate::postbox::post;
 use crate::secret::Secret;
 use crate::state::Core;
 use crate::store::db::Conn;

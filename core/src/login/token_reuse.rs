@@ -1,11 +1,12 @@
 //! A refresh token that came back a second time: whom it concerns is told (RFC 9700 §4.14.2).
 
+use super::links::{FORGOT_PATH, link};
 use super::live::Live;
-use super::post::{FORGOT_PATH, in_background, link, post};
 use crate::error::Error;
 use crate::gate::snapshot::Snapshot;
 use crate::id::{ClientId, UserId};
 use crate::mail::messages;
+use crate::postbox::{in_background, post};
 use crate::state::Core;
 use crate::store::{clients, users};
 

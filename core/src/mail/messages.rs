@@ -77,6 +77,12 @@ pub fn partner_notice(to: &str, client: &str, news: &str) -> Mail {
     )
 }
 
+/// Tells a person what their own pages tell them too: `subject` is a line of ours; `text` a sentence or two, in which a
+/// partner's words stand as such.
+pub fn notice(to: &str, subject: &str, text: &str) -> Mail {
+    mail(to, subject, text)
+}
+
 fn mail(to: &str, subject: &str, text: &str) -> Mail {
     Mail { to: to.to_owned(), subject: subject.to_owned(), text: format!("{text}\n\nXWMS\n") }
 }

@@ -9,20 +9,29 @@ use super::entitlement::Rules;
 use crate::audit::{self, Told};
 use crate::clock::Timestamp;
 use crate::error::Error;
-use crate::id::{ClientId, UserId};
-use crate::snapshot_cache::SnapshotCache;
+use crate::id::{ClientId, DomainId, NotificationId, TokenId, UserId};
+use crate::mail::{Mail, messages};
+use crate::postbox::post;
+use crate::state::Core;
 use crate::store;
 use crate::store::db::Conn;
+use crate::store::{notifications, outbox};
 
 /// Who changes something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
     /// Whoever runs the program's commands on its machine.
     Operator,
-    /// A signed-in person, or a token of theirs.
+    /// A service that signs what it sends, such as the payment provider's adapter.
+    Service(&'static str),
+    /// The program itself, on its own time.
+    Schedule,
+    /// A signed-in person, or an API token of theirs.
     User {
         /// The account.
         id: UserId,
+        /// The token.
+        token: Option<TokenId>,
         /// Where the request comes from.
         address: IpAddr,
     },
@@ -33,13 +42,16 @@ impl Actor {
     fn name(&self) -> String {
         match self {
             Self::Operator => "operator".to_owned(),
-            Self::User { id, .. } => format!("user {}", id.as_public_subject()),
+            Self::Service(name) => format!("service {name}"),
+            Self::Schedule => "schedule".to_owned(),
+            Self::User { id, token: None, .. } => format!("user {}", id.as_public_subject()),
+            Self::User { id, token: Some(token), .. } => format!("user {} by {token}", id.as_public_subject()),
         }
     }
 
     fn address(&self) -> String {
         match self {
-            Self::Operator => String::new(),
+            Self::Operator | Self::Service(_) | Self::Schedule => String::new(),
             Self::User { address, .. } => address.to_string(),
         }
     }
@@ -56,9 +68,9 @@ impl Permit {
         Self(Actor::Operator)
     }
 
-    /// That of a person whose permission was asked for just now.
-    pub(super) const fn of_user(id: UserId, address: IpAddr) -> Self {
-        Self(Actor::User { id, address })
+    /// That of whoever was let in just now.
+    pub(super) const fn of(actor: Actor) -> Self {
+        Self(actor)
     }
 
     /// Who has it.
@@ -96,12 +108,47 @@ pub struct Change<'c> {
     actor: Actor,
     events: Vec<Event>,
     accounts: BTreeSet<UserId>,
+    published: Vec<Published>,
+    notices: Vec<Notice>,
+}
+
+/// Something that happened, for webhooks (SPEC §6).
+#[derive(Clone, Debug)]
+struct Published {
+    client: ClientId,
+    domain: Option<DomainId>,
+    event: &'static str,
+    data: Value,
+}
+
+/// What a person is told, on their own pages and by mail.
+#[derive(Clone, Debug)]
+pub(crate) struct Notice {
+    /// Whom.
+    pub(crate) user: UserId,
+    /// What it is about: `resource.action`.
+    pub(crate) kind: &'static str,
+    /// The object, an id, when there is something to answer.
+    pub(crate) object: Option<String>,
+    /// A line that says what the mail is about. Words of ours only.
+    pub(crate) subject: String,
+    /// A sentence or two. Plain text: whoever shows it escapes it.
+    pub(crate) text: String,
 }
 
 impl<'c> Change<'c> {
     /// Begins; no permit, no change.
     pub(crate) fn begin(conn: &'c mut Conn, permit: Permit, rules: Rules, now: Timestamp) -> Self {
-        Self { conn, now, rules, actor: permit.0, events: Vec::new(), accounts: BTreeSet::new() }
+        Self {
+            conn,
+            now,
+            rules,
+            actor: permit.0,
+            events: Vec::new(),
+            accounts: BTreeSet::new(),
+            published: Vec::new(),
+            notices: Vec::new(),
+        }
     }
 
     /// Whether the operator makes it.
@@ -152,6 +199,21 @@ impl<'c> Change<'c> {
         self.accounts.insert(account);
     }
 
+    /// Has webhooks told. `data` is an object beside which `client` and `domain` are named.
+    pub(crate) fn publish(&mut self, client: ClientId, domain: Option<DomainId>, event: &'static str, data: Value) {
+        self.published.push(Published { client, domain, event, data });
+    }
+
+    /// Tells a person, on their own pages at once and by mail after COMMIT.
+    pub(crate) fn notify(&mut self, notice: Notice) {
+        self.notices.push(notice);
+    }
+
+    /// The time of a new version of something last changed at `old`: two changes within a millisecond are two versions.
+    pub(crate) fn version_after(&self, old: Timestamp) -> Timestamp {
+        self.now.max(Timestamp::from_milliseconds(old.milliseconds() + 1))
+    }
+
     fn note(
         &mut self,
         client: Option<ClientId>,
@@ -187,8 +249,28 @@ impl<'c> Change<'c> {
         for account in self.accounts {
             clients.extend(store::clients::ids_owned(self.conn, account).await?);
         }
+        for Published { client, domain, event, data } in &self.published {
+            let body = outbox::body(*client, *domain, event, data, self.now);
+            outbox::insert(self.conn, &outbox::Row::new(*client, *domain, event, body, self.now)).await?;
+        }
+        let mut mails = Vec::new();
+        for Notice { user, kind, object, subject, text } in &self.notices {
+            let row = notifications::Notification {
+                id: NotificationId::generate(self.now),
+                user_id: *user,
+                kind: (*kind).to_owned(),
+                object_id: object.clone(),
+                text: text.clone(),
+                created_at: self.now,
+                read_at: None,
+            };
+            notifications::insert(self.conn, &row).await?;
+            if let Some(person) = store::profiles::find(self.conn, *user).await? {
+                mails.push(messages::notice(&person.email, subject, text));
+            }
+        }
         store::notices::announce(self.conn, &clients).await?;
-        Ok(Changed { value, events: self.events, clients })
+        Ok(Changed { value, events: self.events, clients, mails })
     }
 }
 
@@ -199,12 +281,14 @@ pub struct Changed<T> {
     value: T,
     events: Vec<Event>,
     clients: BTreeSet<ClientId>,
+    mails: Vec<Mail>,
 }
 
 impl<T> Changed<T> {
-    /// After COMMIT: drops the snapshots of the clients that were touched.
-    pub(crate) fn committed(self, snapshots: &SnapshotCache) -> T {
-        self.clients.into_iter().for_each(|client| snapshots.forget(client));
+    /// After COMMIT: drops the snapshots of the clients that were touched, and sends the mails.
+    pub(crate) fn committed(self, core: &Core) -> T {
+        self.clients.into_iter().for_each(|client| core.snapshots.forget(client));
+        self.mails.into_iter().for_each(|mail| post(core, mail));
         self.value
     }
 

@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 
 use super::change::Change;
 use super::entitlement::Rules;
-use super::fields::Findings;
+use super::fields::{Findings, same_version};
 use super::permit::{self, Caller};
 use super::{members, roles, scopes};
 use crate::clock::Timestamp;
 use crate::error::{Error, FieldError};
 use crate::gate::permission::Permission;
-use crate::id::ClientId;
+use crate::id::{ClientId, UserId};
 use crate::model::client::{SigningAlg, SubjectType};
 use crate::model::email::EmailAddress;
 use crate::model::label::Label;
@@ -21,9 +21,6 @@ use crate::store::clients::{self, Client};
 use crate::store::db::Conn;
 use crate::store::profiles::{self, Profile};
 use crate::store::{client_scopes, client_users, verifications};
-
-/// The most clients that one answer lists.
-pub const MAX_LIMIT: u32 = 200;
 
 /// What a client is to be; what is `None` stays (a new one gets the default), an empty text clears.
 #[derive(Clone, Debug, Default)]
@@ -67,34 +64,31 @@ pub async fn create(core: &Core, caller: Caller, fields: ClientFields) -> Result
     let changed = core
         .db
         .change(async move |conn: &mut Conn| {
-            profiles::hold(conn, caller.user).await?;
-            let owner = profiles::find(conn, caller.user).await?.ok_or(Error::NotFound("account"))?;
-            let mut change = Change::begin(conn, permit::to_create_client(&caller), rules, now);
+            let mut change = permit::on_own_account(conn, &caller, Permission::ClientCreate, &rules, now)?;
+            profiles::hold(change.conn, caller.user).await?;
+            let owner = profiles::find(change.conn, caller.user).await?.ok_or(Error::NotFound("account"))?;
             let client = insert(&mut change, ClientId::generate(now), &owner, &fields).await?;
             let made = view(change.conn, client).await?;
             change.end(made).await
         })
         .await?;
-    Ok(changed.committed(&core.snapshots))
+    Ok(changed.committed(core))
 }
 
-/// The clients that the caller is a member of, oldest first: at most `limit` (1 to [`MAX_LIMIT`]) of those after `after`.
+/// The clients that the caller is a member of, oldest first: at most `limit` of those after `after`.
 ///
 /// # Errors
-/// [`Error::Invalid`] for `limit`; the database's.
-pub async fn list(core: &Core, caller: &Caller, after: Option<ClientId>, limit: u32) -> Result<Vec<ClientView>, Error> {
-    let mut findings = Findings::default();
-    if !(1..=MAX_LIMIT).contains(&limit) {
-        findings.add("limit", "range", "give a number from 1 to 200");
-    }
-    findings.none()?;
+/// [`Error::Forbidden`] for a token without `client:read`; the database's.
+pub async fn list(core: &Core, caller: &Caller, after: Option<ClientId>, limit: i64) -> Result<Vec<ClientView>, Error> {
+    let now = core.clock.now();
     let mut conn = core.db.read().await?;
-    let found = clients::of_member(&mut conn, caller.user, core.clock.now(), after, i64::from(limit)).await?;
-    let mut views = Vec::with_capacity(found.len());
-    for client in found {
-        views.push(view(&mut conn, client).await?);
-    }
-    Ok(views)
+    let found = match permit::to_list_clients(caller)? {
+        // A client's token shows that client.
+        Some(only) if after.is_some_and(|after| after >= only) => Vec::new(),
+        Some(only) => vec![permit::to_read(&mut conn, caller, only, Permission::ClientRead, now).await?.client],
+        None => clients::of_member(&mut conn, caller.user, now, after, limit).await?,
+    };
+    views(&mut conn, found).await
 }
 
 /// One client.
@@ -103,8 +97,8 @@ pub async fn list(core: &Core, caller: &Caller, after: Option<ClientId>, limit: 
 /// [`Error::NotFound`] when there is none or the caller is no member of it, [`Error::Forbidden`]; the database's.
 pub async fn get(core: &Core, caller: &Caller, id: ClientId) -> Result<ClientView, Error> {
     let mut conn = core.db.read().await?;
-    let client = permit::to_read(&mut conn, caller, id, Permission::ClientRead, core.clock.now()).await?;
-    view(&mut conn, client).await
+    let access = permit::to_read(&mut conn, caller, id, Permission::ClientRead, core.clock.now()).await?;
+    view(&mut conn, access.client).await
 }
 
 /// Changes a client. `expected`: the version it must still have, `ClientView::client.updated_at` of when it was read.
@@ -123,22 +117,20 @@ pub async fn update(
     let changed = core
         .db
         .change(async move |conn: &mut Conn| {
-            let (permit, client) = permit::to_change(conn, &caller, id, Permission::ClientUpdate, &rules, now).await?;
-            if expected.is_some_and(|expected| expected != client.updated_at) {
-                return Err(Error::StalePrecondition);
-            }
+            let (mut change, access) =
+                permit::to_change(conn, &caller, id, Permission::ClientUpdate, &rules, now).await?;
+            same_version(expected, access.client.updated_at)?;
             if fields.scopes.is_some() {
                 // Scopes have permissions of their own.
-                permit::to_read(conn, &caller, id, Permission::ScopesCreate, now).await?;
-                permit::to_read(conn, &caller, id, Permission::ScopesDelete, now).await?;
+                access.require(Permission::ScopesCreate, now)?;
+                access.require(Permission::ScopesDelete, now)?;
             }
-            let mut change = Change::begin(conn, permit, rules, now);
-            let client = apply(&mut change, client, &fields).await?;
+            let client = apply(&mut change, access.client, &fields).await?;
             let made = view(change.conn, client).await?;
             change.end(made).await
         })
         .await?;
-    Ok(changed.committed(&core.snapshots))
+    Ok(changed.committed(core))
 }
 
 /// What is wrong with these fields by themselves.
@@ -205,20 +197,29 @@ pub(crate) async fn apply(change: &mut Change<'_>, old: Client, fields: &ClientF
         rescoped = active != wanted.iter().map(String::as_str).collect();
     }
     if rewritten || rescoped {
-        // Two changes within a millisecond are two versions all the same.
-        client.updated_at = change.now.max(Timestamp::from_milliseconds(old.updated_at.milliseconds() + 1));
+        client.updated_at = change.version_after(old.updated_at);
         clients::update(change.conn, &client).await?;
     }
     Ok(client)
 }
 
 async fn view(conn: &mut Conn, client: Client) -> Result<ClientView, Error> {
-    let scopes = client_scopes::of_client(conn, client.id).await?;
-    let owner = match client.billing_owner {
-        Some(owner) => profiles::find(conn, owner).await?,
-        None => None,
+    views(conn, vec![client]).await?.pop().ok_or(Error::Internal("one client has one view"))
+}
+
+/// As many queries for many clients as for one.
+async fn views(conn: &mut Conn, found: Vec<Client>) -> Result<Vec<ClientView>, Error> {
+    let ids: Vec<ClientId> = found.iter().map(|client| client.id).collect();
+    let owners: Vec<UserId> = found.iter().filter_map(|client| client.billing_owner).collect();
+    let mut scopes = client_scopes::of_clients(conn, &ids).await?;
+    let addresses = profiles::addresses(conn, &owners).await?;
+    let owner = |client: &Client| client.billing_owner.and_then(|owner| addresses.get(&owner).cloned());
+    let view = |client: Client| ClientView {
+        scopes: scopes.remove(&client.id).unwrap_or_default(),
+        owner: owner(&client).unwrap_or_default(),
+        client,
     };
-    Ok(ClientView { client, owner: owner.map(|owner| owner.email).unwrap_or_default(), scopes })
+    Ok(found.into_iter().map(view).collect())
 }
 
 async fn is_verified(change: &mut Change<'_>, client: ClientId) -> Result<bool, Error> {

@@ -12,6 +12,8 @@ pub struct Entitlements {
     pub clients: bool,
     /// At most so many.
     pub max_clients: u32,
+    /// May see statistics by domain and scope, of any time, and as CSV.
+    pub advanced_stats: bool,
 }
 
 /// The part of the configuration that decides about changes.
@@ -28,8 +30,11 @@ pub struct Rules {
 impl Rules {
     /// Those of this configuration.
     pub fn of(config: &Config) -> Self {
-        let entitlements =
-            |plan: &config::Entitlements| Entitlements { clients: plan.clients, max_clients: plan.max_clients.get() };
+        let entitlements = |plan: &config::Entitlements| Entitlements {
+            clients: plan.clients,
+            max_clients: plan.max_clients.get(),
+            advanced_stats: plan.advanced_stats,
+        };
         Self {
             issuer: config.server.issuer().to_owned(),
             free: entitlements(&config.plans.free),

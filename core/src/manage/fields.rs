@@ -88,6 +88,14 @@ pub fn read_time(text: &str) -> Result<Timestamp, FieldIssue> {
     time.ok_or_else(|| FieldIssue::new("malformed", "give a time as in RFC 3339, such as 2030-01-31T12:00:00Z"))
 }
 
+/// Goes on only with the version that the caller changes, when they say which: `updated_at` of when they read it.
+///
+/// # Errors
+/// [`Error::StalePrecondition`].
+pub fn same_version(expected: Option<Timestamp>, stands: Timestamp) -> Result<(), Error> {
+    if expected.is_some_and(|expected| expected != stands) { Err(Error::StalePrecondition) } else { Ok(()) }
+}
+
 /// Whether two times are the same second: what is written in a file has no more.
 pub fn same_second(a: Option<Timestamp>, b: Option<Timestamp>) -> bool {
     a.map(Timestamp::seconds) == b.map(Timestamp::seconds)

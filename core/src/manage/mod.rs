@@ -15,6 +15,7 @@ pub mod requests;
 pub mod roles;
 pub mod scopes;
 pub mod secrets;
+pub mod tokens;
 pub mod urls;
 pub mod verifications;
 

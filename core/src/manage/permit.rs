@@ -1,27 +1,74 @@
 //! Who may change or read what (SPEC §2.6): the one place that gives a [`Permit`] to a person.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
+use std::sync::Arc;
 
-use super::change::Permit;
+use super::change::{Actor, Change, Permit};
 use super::entitlement::Rules;
 use crate::clock::Timestamp;
 use crate::error::Error;
-use crate::gate::permission::{self, Permission};
-use crate::id::{ClientId, UserId};
+use crate::gate::permission::{self, Membership, Permission};
+use crate::id::{ClientId, TokenId, UserId};
+use crate::model::account::Staff;
 use crate::store::clients::{self, Client};
 use crate::store::db::Conn;
+use crate::store::profiles::Profile;
 use crate::store::{members, profiles};
 
-/// Who asks for something.
-#[derive(Clone, Copy, Debug)]
+/// Who asks for something: a person signed in in a browser, or an API token of theirs.
+#[derive(Clone, Debug)]
 pub struct Caller {
     /// The account.
     pub user: UserId,
     /// Where the request comes from.
     pub address: IpAddr,
+    /// The API token, which narrows what its maker may; `None` in a browser.
+    pub token: Option<Arc<ApiToken>>,
 }
 
-/// Whether the caller may read this of the client; gives the client.
+/// What an API token is good for, at the most.
+#[derive(Clone, Debug)]
+pub struct ApiToken {
+    /// Its id.
+    pub id: TokenId,
+    /// The only client it is good for; `None` is a token of the account.
+    pub client: Option<ClientId>,
+    /// What it permits, as far as its maker may it at the moment of use.
+    pub permissions: BTreeSet<Permission>,
+}
+
+/// What a caller has found open.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// The client.
+    pub client: Client,
+    /// The caller's place in its organisation, narrowed to what their token permits.
+    pub membership: Membership,
+}
+
+impl Caller {
+    /// A person signed in in a browser.
+    pub const fn signed_in(user: UserId, address: IpAddr) -> Self {
+        Self { user, address, token: None }
+    }
+
+    fn permit(&self) -> Permit {
+        let token = self.token.as_ref().map(|token| token.id);
+        Permit::of(Actor::User { id: self.user, token, address: self.address })
+    }
+
+    /// Whether the token, if it is one, is of the account and permits this.
+    fn account_permits(&self, permission: Permission) -> Result<(), Error> {
+        match &self.token {
+            None => Ok(()),
+            Some(token) if token.client.is_none() && token.permissions.contains(&permission) => Ok(()),
+            Some(_) => Err(Error::Forbidden { permission: permission.text() }),
+        }
+    }
+}
+
+/// Whether the caller may read this of the client.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such client or the caller is no member of it, [`Error::Forbidden`] naming the
@@ -32,39 +79,150 @@ pub async fn to_read(
     client: ClientId,
     permission: Permission,
     now: Timestamp,
-) -> Result<Client, Error> {
+) -> Result<Access, Error> {
+    let token = caller.token.as_deref();
+    if token.is_some_and(|token| token.client.is_some_and(|only| only != client)) {
+        return Err(Error::NotFound("client"));
+    }
     let found = clients::find(conn, client).await?.ok_or(Error::NotFound("client"))?;
     let membership = members::membership(conn, client, caller.user).await?;
     let membership = membership.filter(|membership| membership.grants_at(now)).ok_or(Error::NotFound("client"))?;
-    permission::require(&membership, permission, now).map_err(|permission| Error::Forbidden { permission })?;
-    Ok(found)
+    let membership = match token {
+        Some(token) => membership.narrowed_to(&token.permissions),
+        None => membership,
+    };
+    let access = Access { client: found, membership };
+    access.require(permission, now)?;
+    Ok(access)
 }
 
-/// Whether the caller may change this of the client; gives the client, held to the end of the transaction.
+impl Access {
+    /// Whether the caller may this too.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] naming the permission.
+    pub fn require(&self, permission: Permission, now: Timestamp) -> Result<(), Error> {
+        permission::require(&self.membership, permission, now).map_err(|permission| Error::Forbidden { permission })
+    }
+}
+
+/// Whether the caller may list the clients they belong to; gives the only one that their token shows.
 ///
 /// # Errors
-/// As [`to_read`], and [`Error::PlanRequired`] when the billing owner's plan has lapsed: management is read-only then.
-pub async fn to_change(
-    conn: &mut Conn,
+/// [`Error::Forbidden`] for a token without `client:read`.
+pub fn to_list_clients(caller: &Caller) -> Result<Option<ClientId>, Error> {
+    match caller.token.as_deref() {
+        Some(token) if !token.permissions.contains(&Permission::ClientRead) => {
+            Err(Error::Forbidden { permission: Permission::ClientRead.text() })
+        }
+        token => Ok(token.and_then(|token| token.client)),
+    }
+}
+
+/// Begins a change of the client, when the caller may make it; the client is held to the end of the transaction.
+///
+/// # Errors
+/// As [`to_read`]; [`Error::Refused`] `client_suspended`; [`Error::PlanRequired`] when the billing owner's plan has
+/// lapsed: management is read-only then.
+pub async fn to_change<'c>(
+    conn: &'c mut Conn,
     caller: &Caller,
     client: ClientId,
     permission: Permission,
     rules: &Rules,
     now: Timestamp,
-) -> Result<(Permit, Client), Error> {
+) -> Result<(Change<'c>, Access), Error> {
     clients::hold(conn, client).await?;
-    let found = to_read(conn, caller, client, permission, now).await?;
-    let owner = match found.billing_owner {
+    let access = to_read(conn, caller, client, permission, now).await?;
+    let owner = match access.client.billing_owner {
         Some(owner) => profiles::find(conn, owner).await?,
         None => None,
     };
+    let suspended = owner.as_ref().is_some_and(|owner| owner.suspended_at.is_some());
+    if access.client.suspended_at.is_some() || suspended {
+        return Err(Error::refused("client_suspended", "the client is suspended: it can be read, and not changed"));
+    }
     if !owner.is_some_and(|owner| rules.entitlements(&owner, now).clients) {
         return Err(Error::PlanRequired);
     }
-    Ok((Permit::of_user(caller.user, caller.address), found))
+    Ok((Change::begin(conn, caller.permit(), rules.clone(), now), access))
 }
 
-/// The permit to make a client of one's own: any account may ask, its plan decides.
-pub(super) const fn to_create_client(caller: &Caller) -> Permit {
-    Permit::of_user(caller.user, caller.address)
+/// Begins a change of the caller's own account, or of what is theirs alone. An API token of the account needs the
+/// permission; a person in their browser needs none.
+///
+/// # Errors
+/// [`Error::Forbidden`] naming the permission.
+pub fn on_own_account<'c>(
+    conn: &'c mut Conn,
+    caller: &Caller,
+    permission: Permission,
+    rules: &Rules,
+    now: Timestamp,
+) -> Result<Change<'c>, Error> {
+    caller.account_permits(permission)?;
+    Ok(Change::begin(conn, caller.permit(), rules.clone(), now))
+}
+
+/// Whether the caller may read this of their own account.
+///
+/// # Errors
+/// [`Error::Forbidden`] naming the permission.
+pub fn to_read_own_account(caller: &Caller, permission: Permission) -> Result<(), Error> {
+    caller.account_permits(permission)
+}
+
+/// Begins a change that a person makes about themselves on their own pages: an answer to a request, a consent ended.
+pub fn on_own_behalf<'c>(conn: &'c mut Conn, caller: &Caller, rules: &Rules, now: Timestamp) -> Change<'c> {
+    Change::begin(conn, caller.permit(), rules.clone(), now)
+}
+
+/// Whether the caller may read what is the staff's; gives their account. `least`: what they must be.
+///
+/// # Errors
+/// [`Error::Refused`] `staff_only` or `staff_admin_only`, [`Error::Forbidden`] for a token without `staff:read`; the
+/// database's.
+pub async fn to_read_as_staff(conn: &mut Conn, caller: &Caller, least: Staff) -> Result<Profile, Error> {
+    staff(conn, caller, least, Permission::StaffRead).await
+}
+
+/// Begins a change that the staff make. `least`: what the caller must be.
+///
+/// # Errors
+/// As [`to_read_as_staff`], for `staff:update`.
+pub async fn to_change_as_staff<'c>(
+    conn: &'c mut Conn,
+    caller: &Caller,
+    least: Staff,
+    rules: &Rules,
+    now: Timestamp,
+) -> Result<Change<'c>, Error> {
+    staff(conn, caller, least, Permission::StaffUpdate).await?;
+    Ok(Change::begin(conn, caller.permit(), rules.clone(), now))
+}
+
+/// Whether the staff may decide about this client: nobody decides about an organisation they belong to.
+///
+/// # Errors
+/// [`Error::Refused`] `conflict_of_interest`; the database's.
+pub async fn refuse_own_interest(conn: &mut Conn, caller: &Caller, client: ClientId) -> Result<(), Error> {
+    let owned = clients::find(conn, client).await?.is_some_and(|client| client.billing_owner == Some(caller.user));
+    if owned || members::membership(conn, client, caller.user).await?.is_some() {
+        let message = "you belong to this client's organisation: somebody else of the staff decides";
+        return Err(Error::refused("conflict_of_interest", message));
+    }
+    Ok(())
+}
+
+async fn staff(conn: &mut Conn, caller: &Caller, least: Staff, permission: Permission) -> Result<Profile, Error> {
+    let account = profiles::find(conn, caller.user).await?.ok_or(Error::NotFound("account"))?;
+    match (account.staff, least) {
+        (None, _) => return Err(Error::refused("staff_only", "this is for the staff of XWMS")),
+        (Some(Staff::Reviewer), Staff::Admin) => {
+            return Err(Error::refused("staff_admin_only", "this is for admins of the staff"));
+        }
+        (Some(_), _) => {}
+    }
+    caller.account_permits(permission)?;
+    Ok(account)
 }

@@ -11,6 +11,7 @@ use crate::error::{Error, FieldError};
 use crate::gate::permission::{Permission, Preset};
 use crate::id::{ClientId, RoleId};
 use crate::model::label::Label;
+use crate::model::permission_set::PermissionSet;
 use crate::model::{fallback, role};
 use crate::store::members;
 use crate::store::roles::{self, Role};
@@ -42,11 +43,10 @@ pub(crate) async fn create_presets(change: &mut Change<'_>, client: ClientId) ->
             name: preset.name().to_owned(),
             preset: true,
             level: i32::from(preset.level()),
+            permissions: PermissionSet::of(&preset.permissions()),
             ..blank(client, preset.key(), change.now)
         };
         roles::insert(change.conn, &role).await?;
-        let texts: Vec<&str> = preset.permissions().into_iter().map(Permission::text).collect();
-        roles::set_permissions(change.conn, role.id, &texts).await?;
         if preset == Preset::Owner {
             owner = Some(role.id);
         }
@@ -59,7 +59,6 @@ pub(crate) fn check(key: &str, fields: &RoleFields, now: Timestamp) -> Vec<Field
     let mut findings = Findings::default();
     read_key(&mut findings, key);
     fill(&mut findings, &mut blank(ClientId::from_bytes([0; 16]), key, now), fields, now);
-    read_permissions(&mut findings, fields);
     findings.into_errors()
 }
 
@@ -80,41 +79,32 @@ pub(crate) async fn create(
         findings.add("name", "required", "give the role a name");
     }
     fill(&mut findings, &mut role, fields, change.now);
-    let permissions = read_permissions(&mut findings, fields).unwrap_or_default();
     findings.none()?;
     if let Some(group) = &role.role_group {
         roles::ensure_group(change.conn, client, group).await?;
     }
     roles::insert(change.conn, &role).await?;
-    set_permissions(change, role.id, &permissions).await?;
-    change.created(Some(client), "role.created", role.id, key, facts(&role, &permissions));
+    change.created(Some(client), "role.created", role.id, key, facts(&role));
     Ok(role)
 }
 
-/// Changes a role of the client's own; `held` is what it permits now.
+/// Changes a role of the client's own.
 ///
 /// # Errors
 /// [`Error::Conflict`] `preset`, [`Error::Invalid`]; the database's.
-pub(crate) async fn update(
-    change: &mut Change<'_>,
-    old: Role,
-    held: &BTreeSet<Permission>,
-    fields: &RoleFields,
-) -> Result<Role, Error> {
+pub(crate) async fn update(change: &mut Change<'_>, old: Role, fields: &RoleFields) -> Result<Role, Error> {
     refuse_preset(&old)?;
     let mut findings = Findings::default();
     let mut role = old.clone();
     fill(&mut findings, &mut role, fields, change.now);
-    let permissions = read_permissions(&mut findings, fields).unwrap_or_else(|| held.clone());
     findings.none()?;
-    let told = (facts(&old, held), facts(&role, &permissions));
+    let told = (facts(&old), facts(&role));
     if change.updated(Some(role.client_id), "role.updated", role.id, &role.role_key, told) {
         role.updated_at = change.now;
         if let Some(group) = &role.role_group {
             roles::ensure_group(change.conn, role.client_id, group).await?;
         }
         roles::update(change.conn, &role).await?;
-        set_permissions(change, role.id, &permissions).await?;
     }
     Ok(role)
 }
@@ -123,7 +113,7 @@ pub(crate) async fn update(
 ///
 /// # Errors
 /// [`Error::Conflict`] `preset` or `role_in_use`; the database's.
-pub(crate) async fn delete(change: &mut Change<'_>, role: Role, held: &BTreeSet<Permission>) -> Result<(), Error> {
+pub(crate) async fn delete(change: &mut Change<'_>, role: Role) -> Result<(), Error> {
     refuse_preset(&role)?;
     let members = members::of_client(change.conn, role.client_id).await?;
     if members.iter().any(|member| member.role_id == role.id) {
@@ -131,19 +121,8 @@ pub(crate) async fn delete(change: &mut Change<'_>, role: Role, held: &BTreeSet<
         return Err(Error::Conflict { code: "role_in_use", message });
     }
     roles::delete(change.conn, role.id).await?;
-    change.deleted(Some(role.client_id), "role.deleted", role.id, &role.role_key, facts(&role, held));
+    change.deleted(Some(role.client_id), "role.deleted", role.id, &role.role_key, facts(&role));
     Ok(())
-}
-
-/// The roles of a client with what they permit, by key.
-pub(crate) async fn with_permissions(
-    change: &mut Change<'_>,
-    client: ClientId,
-) -> Result<Vec<(Role, BTreeSet<Permission>)>, Error> {
-    let found = roles::of_client(change.conn, client).await?;
-    let held = roles::permissions_of_client(change.conn, client).await?;
-    let of = |id| held.iter().filter(move |(role, _)| *role == id).filter_map(|(_, text)| Permission::parse(text));
-    Ok(found.into_iter().map(|role| (of(role.id).collect(), role)).map(|(held, role)| (role, held)).collect())
 }
 
 fn blank(client: ClientId, key: &str, now: Timestamp) -> Role {
@@ -153,6 +132,7 @@ fn blank(client: ClientId, key: &str, now: Timestamp) -> Role {
         role_key: key.to_owned(),
         name: String::new(),
         description: None,
+        permissions: PermissionSet::default(),
         preset: false,
         role_group: None,
         level: 0,
@@ -180,6 +160,9 @@ fn fill(findings: &mut Findings, role: &mut Role, fields: &RoleFields, now: Time
     }
     findings.expiry(&mut role.expires_at, fields.expires_at.as_ref(), now);
     role.active = fields.active.unwrap_or(role.active);
+    if let Some(permissions) = read_permissions(findings, fields) {
+        role.permissions = PermissionSet::of(&permissions);
+    }
 }
 
 fn read_permissions(findings: &mut Findings, fields: &RoleFields) -> Option<BTreeSet<Permission>> {
@@ -197,15 +180,6 @@ fn read_permissions(findings: &mut Findings, fields: &RoleFields) -> Option<BTre
     Some(permissions)
 }
 
-async fn set_permissions(
-    change: &mut Change<'_>,
-    role: RoleId,
-    permissions: &BTreeSet<Permission>,
-) -> Result<(), Error> {
-    let texts: Vec<&str> = permissions.iter().map(|permission| permission.text()).collect();
-    Ok(roles::set_permissions(change.conn, role, &texts).await?)
-}
-
 fn refuse_preset(role: &Role) -> Result<(), Error> {
     if !role.preset {
         return Ok(());
@@ -214,12 +188,12 @@ fn refuse_preset(role: &Role) -> Result<(), Error> {
     Err(Error::Conflict { code: "preset", message })
 }
 
-fn facts(role: &Role, permissions: &BTreeSet<Permission>) -> Value {
+fn facts(role: &Role) -> Value {
     json!({
         "key": role.role_key,
         "name": role.name,
         "description": role.description,
-        "permissions": permissions.iter().map(|permission| permission.text()).collect::<BTreeSet<_>>(),
+        "permissions": role.permissions.texts().collect::<Vec<_>>(),
         "group": role.role_group,
         "level": role.level,
         "expires_at": role.expires_at,

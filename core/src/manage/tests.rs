@@ -52,6 +52,7 @@ impl World {
             snapshots: SnapshotCache::new(db.clone(), clock.clone(), plans, 10, Duration::from_secs(3600)),
             attempts: Default::default(),
             secret_uses: Default::default(),
+            token_uses: Default::default(),
             secret_guesses: Default::default(),
             flow_room: Default::default(),
             config,
@@ -72,7 +73,7 @@ impl World {
         let mut conn = self.core.db.read().await.unwrap();
         let email = format!("{name}@example.test");
         let account = store::profiles::find_by_email(&mut conn, &email).await.unwrap().unwrap();
-        Caller { user: account.id, address: "192.0.2.1".parse().unwrap() }
+        Caller::signed_in(account.id, "192.0.2.1".parse().unwrap())
     }
 
     async fn given_client(&self, name: &str) -> ClientView {
@@ -103,9 +104,9 @@ async fn who_makes_a_client_owns_it_as_far_as_the_plan_goes() {
     let made = world.given_client("Engines").await;
     assert_eq!((made.client.name.as_str(), made.owner.as_str()), ("Engines", "ada@example.test"));
     let fields = ClientFields { scopes: Some(vec!["openid".to_owned()]), ..named("More") };
-    let more = clients::create(&world.core, ada, fields).await.unwrap();
+    let more = clients::create(&world.core, ada.clone(), fields).await.unwrap();
     assert!(more.scopes.contains("openid"));
-    assert!(matches!(clients::create(&world.core, ada, named("Third")).await, Err(Error::PlanRequired)));
+    assert!(matches!(clients::create(&world.core, ada.clone(), named("Third")).await, Err(Error::PlanRequired)));
 
     let mut conn = world.core.db.read().await.unwrap();
     let roles = store::roles::of_client(&mut conn, made.client.id).await.unwrap();
@@ -166,7 +167,7 @@ async fn a_change_needs_its_permission_and_the_current_version() {
     let changed = world.update("ada", made.id, named("Difference Engines")).await.unwrap().client;
     assert!(changed.updated_at > made.updated_at, "also within a millisecond");
     let ada = world.caller("ada").await;
-    let stale = clients::update(&world.core, ada, made.id, named("Late"), Some(made.updated_at)).await;
+    let stale = clients::update(&world.core, ada.clone(), made.id, named("Late"), Some(made.updated_at)).await;
     assert!(matches!(stale, Err(Error::StalePrecondition)));
     let fresh = clients::update(&world.core, ada, made.id, named("In time"), Some(changed.updated_at)).await;
     assert_eq!(fresh.unwrap().client.name, "In time");

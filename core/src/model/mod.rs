@@ -9,6 +9,7 @@ pub mod host;
 pub mod label;
 pub mod member;
 pub mod password;
+pub mod permission_set;
 pub mod profile;
 pub mod request;
 pub mod role;

@@ -248,8 +248,6 @@ async fn domains_of(conn: &mut Conn, client: ClientId, found: Vec<Domain>) -> Re
 }
 
 async fn roles_of(conn: &mut Conn, client: ClientId, now: Timestamp) -> Result<Vec<ExportedRole>, Error> {
-    let held = roles::permissions_of_client(conn, client).await?;
-    let permissions = |id: RoleId| held.iter().filter(move |(role, _)| *role == id).map(|(_, text)| text.clone());
     let own = roles::of_client(conn, client).await?.into_iter().filter(|role| !role.preset);
     let written = own.map(|role| {
         let (active, expires_at) = unexpired(role.active, role.expires_at, now);
@@ -257,7 +255,7 @@ async fn roles_of(conn: &mut Conn, client: ClientId, now: Timestamp) -> Result<V
             key: role.role_key,
             name: role.name,
             description: role.description,
-            permissions: permissions(role.id).collect(),
+            permissions: role.permissions.texts().map(str::to_owned).collect(),
             group: role.role_group,
             level: role.level,
             expires_at,

@@ -181,8 +181,8 @@ impl World {
         let passwords = PasswordHasher::new(Cost { memory_kib: 8, iterations: 1, lanes: 1 }, 1, 4).unwrap();
         let rules = Rules {
             issuer: "http://127.0.0.1:8080".to_owned(),
-            free: Entitlements { clients: false, max_clients: 0 },
-            paid: Entitlements { clients: true, max_clients: 3 },
+            free: Entitlements { clients: false, max_clients: 0, advanced_stats: false },
+            paid: Entitlements { clients: true, max_clients: 3, advanced_stats: true },
         };
         Self { db, passwords, rules, _folder: folder }
     }

@@ -1,5 +1,7 @@
 //! The scopes that clients have activated, and the catalog they choose from.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
@@ -14,6 +16,17 @@ pub async fn of_client(conn: &mut Conn, client: ClientId) -> QueryResult<ScopeSe
     let query = t::table.filter(t::client_id.eq(client)).select(t::scope);
     let names: Vec<String> = with_conn!(conn, |c| query.load(c))?;
     Ok(names.into_iter().collect())
+}
+
+/// The scopes of several clients; one that has none is not among them.
+pub async fn of_clients(conn: &mut Conn, clients: &[ClientId]) -> QueryResult<HashMap<ClientId, ScopeSet>> {
+    let query = t::table.filter(t::client_id.eq_any(clients)).select((t::client_id, t::scope));
+    let rows: Vec<(ClientId, String)> = with_conn!(conn, |c| query.load(c))?;
+    let mut names: HashMap<ClientId, Vec<String>> = HashMap::new();
+    for (client, name) in rows {
+        names.entry(client).or_default().push(name);
+    }
+    Ok(names.into_iter().map(|(client, names)| (client, names.into_iter().collect())).collect())
 }
 
 /// The names of the catalog.

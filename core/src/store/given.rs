@@ -46,6 +46,7 @@ pub(crate) async fn api_token(conn: &mut Conn, user: UserId, client: Option<Clie
         api_tokens::client_id.eq(client),
         api_tokens::label.eq("Deployment"),
         api_tokens::hint.eq("abcd"),
+        api_tokens::permissions.eq("client:read"),
         api_tokens::created_at.eq(now),
     );
     with_conn!(conn, |c| diesel::insert_into(api_tokens::table).values(row).execute(c)).unwrap();

@@ -4,11 +4,12 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::db::{Conn, with_conn};
-use super::schema::{members as t, role_permissions, roles};
+use super::schema::{members as t, roles};
 use crate::clock::Timestamp;
-use crate::gate::permission::{Membership, Permission};
+use crate::gate::permission::Membership;
 use crate::id::{ClientId, MemberId, RoleId, UserId};
 use crate::model::member::MemberStatus;
+use crate::model::permission_set::PermissionSet;
 
 /// A membership.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
@@ -57,22 +58,19 @@ pub async fn of_client(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Mem
 
 /// What this person's place in the client's organisation grants; `None` when they are no member.
 pub async fn membership(conn: &mut Conn, client: ClientId, user: UserId) -> QueryResult<Option<Membership>> {
-    type Found = (RoleId, MemberStatus, Option<Timestamp>, i32, bool, Option<Timestamp>);
+    type Found = (MemberStatus, Option<Timestamp>, i32, bool, Option<Timestamp>, PermissionSet);
     let query = t::table.inner_join(roles::table).filter(t::client_id.eq(client)).filter(t::user_id.eq(user)).select((
-        t::role_id,
         t::status,
         t::expires_at,
         roles::level,
         roles::active,
         roles::expires_at,
+        roles::permissions,
     ));
     let found: Option<Found> = with_conn!(conn, |c| query.first(c)).optional()?;
-    let Some((role, status, ends, level, role_active, role_ends)) = found else { return Ok(None) };
-    let query = role_permissions::table.filter(role_permissions::role_id.eq(role)).select(role_permissions::permission);
-    let texts: Vec<String> = with_conn!(conn, |c| query.load(c))?;
-    Ok(Some(Membership {
+    Ok(found.map(|(status, ends, level, role_active, role_ends, permissions)| Membership {
         level: u8::try_from(level).unwrap_or(0),
-        permissions: texts.iter().filter_map(|text| Permission::parse(text)).collect(),
+        permissions: permissions.permissions(),
         active: status == MemberStatus::Active && role_active,
         expires_at: [ends, role_ends].into_iter().flatten().min(),
     }))

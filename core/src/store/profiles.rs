@@ -1,5 +1,7 @@
 //! Accounts of people as an operator sets them: everything but what logging in writes.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
@@ -58,6 +60,13 @@ pub struct Profile {
 /// The account of this number.
 pub async fn find(conn: &mut Conn, id: UserId) -> QueryResult<Option<Profile>> {
     with_conn!(conn, |c| t::table.find(id).select(Profile::as_select()).first(c)).optional()
+}
+
+/// The main addresses of these accounts.
+pub async fn addresses(conn: &mut Conn, ids: &[UserId]) -> QueryResult<HashMap<UserId, String>> {
+    let query = t::table.filter(t::id.eq_any(ids)).select((t::id, t::email));
+    let rows: Vec<(UserId, String)> = with_conn!(conn, |c| query.load(c))?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The account of this email address, by the key that all its spellings share.

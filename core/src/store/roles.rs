@@ -1,14 +1,15 @@
-//! Roles in clients' organisations, with their permissions and groups.
+//! Roles in clients' organisations, and their groups.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::db::{Conn, with_conn};
-use super::schema::{role_groups as groups, role_permissions as permissions, roles as t};
+use super::schema::{role_groups as groups, roles as t};
 use crate::clock::Timestamp;
 use crate::id::{ClientId, RoleId};
+use crate::model::permission_set::PermissionSet;
 
-/// A role without its permissions.
+/// A role.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = t, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Role {
@@ -22,6 +23,8 @@ pub struct Role {
     pub name: String,
     /// What it is for.
     pub description: Option<String>,
+    /// What it permits.
+    pub permissions: PermissionSet,
     /// It is one of those that each client starts with.
     pub preset: bool,
     /// Its group.
@@ -57,26 +60,6 @@ pub async fn delete(conn: &mut Conn, id: RoleId) -> QueryResult<()> {
 pub async fn of_client(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Role>> {
     let query = t::table.filter(t::client_id.eq(client)).order(t::role_key);
     with_conn!(conn, |c| query.select(Role::as_select()).load(c))
-}
-
-/// The permissions of all roles of a client, by their texts.
-pub async fn permissions_of_client(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<(RoleId, String)>> {
-    let query = permissions::table
-        .inner_join(t::table)
-        .filter(t::client_id.eq(client))
-        .order((permissions::role_id, permissions::permission))
-        .select((permissions::role_id, permissions::permission));
-    with_conn!(conn, |c| query.load(c))
-}
-
-/// Sets the permissions of a role to these.
-pub async fn set_permissions(conn: &mut Conn, role: RoleId, texts: &[&str]) -> QueryResult<()> {
-    with_conn!(conn, |c| diesel::delete(permissions::table.filter(permissions::role_id.eq(role))).execute(c))?;
-    let rows = texts.iter().map(|text| (permissions::role_id.eq(role), permissions::permission.eq(*text)));
-    for row in rows.collect::<Vec<_>>() {
-        with_conn!(conn, |c| diesel::insert_into(permissions::table).values(row).execute(c))?;
-    }
-    Ok(())
 }
 
 /// Makes a group of roles, after those that exist, unless there is one of this name.

@@ -15,7 +15,6 @@ pub(super) use platform::*;
 pub(super) use relations::*;
 
 diesel::joinable!(addresses -> users (user_id));
-diesel::joinable!(api_token_permissions -> api_tokens (token_id));
 diesel::joinable!(api_tokens -> clients (client_id));
 diesel::joinable!(api_tokens -> users (user_id));
 diesel::joinable!(audit_seal_entries -> audit_entries (entry_id));
@@ -49,7 +48,6 @@ diesel::joinable!(requests -> clients (client_id));
 diesel::joinable!(requests -> domains (domain_id));
 diesel::joinable!(requests -> users (user_id));
 diesel::joinable!(role_groups -> clients (client_id));
-diesel::joinable!(role_permissions -> roles (role_id));
 diesel::joinable!(roles -> clients (client_id));
 diesel::joinable!(secret_links -> client_secrets (secret_id));
 diesel::joinable!(secret_links -> domains (domain_id));
@@ -82,10 +80,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     client_scopes,
     role_groups,
     roles,
-    role_permissions,
     members,
     api_tokens,
-    api_token_permissions,
     consents,
     consent_domains,
     client_users,
@@ -108,5 +104,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     outbox,
     deliveries,
     delivery_tries,
+    job_positions,
     idempotency_keys,
 );

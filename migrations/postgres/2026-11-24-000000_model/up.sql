@@ -121,7 +121,7 @@ CREATE TABLE notifications (
     created_at BIGINT NOT NULL,
     read_at BIGINT
 );
-CREATE INDEX notifications_by_user ON notifications (user_id, created_at);
+CREATE INDEX notifications_by_user ON notifications (user_id, id);
 
 -- The catalog ----------------------------------------------------------------------------------------------------
 
@@ -245,12 +245,14 @@ CREATE TABLE role_groups (
     PRIMARY KEY (client_id, name)
 );
 
+-- A set of permissions is one value: `resource:action` joined by a space, read and written whole.
 CREATE TABLE roles (
     id BYTEA NOT NULL PRIMARY KEY,
     client_id BYTEA NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
     role_key TEXT NOT NULL,
     name TEXT NOT NULL,
     description TEXT,
+    permissions TEXT NOT NULL,
     preset BOOLEAN NOT NULL,
     role_group TEXT,
     level INTEGER NOT NULL CHECK (level BETWEEN 0 AND 100),
@@ -260,12 +262,6 @@ CREATE TABLE roles (
     updated_at BIGINT NOT NULL,
     UNIQUE (client_id, role_key),
     FOREIGN KEY (client_id, role_group) REFERENCES role_groups (client_id, name)
-);
-
-CREATE TABLE role_permissions (
-    role_id BYTEA NOT NULL REFERENCES roles (id) ON DELETE CASCADE,
-    permission TEXT NOT NULL,
-    PRIMARY KEY (role_id, permission)
 );
 
 CREATE TABLE members (
@@ -291,6 +287,7 @@ CREATE TABLE api_tokens (
     client_id BYTEA REFERENCES clients (id) ON DELETE CASCADE,
     label TEXT NOT NULL,
     hint TEXT NOT NULL,
+    permissions TEXT NOT NULL,
     expires_at BIGINT,
     suspended_at BIGINT,
     last_used_at BIGINT,
@@ -298,12 +295,6 @@ CREATE TABLE api_tokens (
 );
 CREATE INDEX api_tokens_by_user ON api_tokens (user_id);
 CREATE INDEX api_tokens_by_client ON api_tokens (client_id);
-
-CREATE TABLE api_token_permissions (
-    token_id BYTEA NOT NULL REFERENCES api_tokens (id) ON DELETE CASCADE,
-    permission TEXT NOT NULL,
-    PRIMARY KEY (token_id, permission)
-);
 
 -- Between clients and people ---------------------------------------------------------------------------------------
 
@@ -394,6 +385,7 @@ CREATE TABLE verifications (
     expires_at BIGINT,
     revoked_at BIGINT,
     reason TEXT,
+    noticed_days INTEGER,
     created_at BIGINT NOT NULL,
     decided_at BIGINT
 );
@@ -562,6 +554,12 @@ CREATE TABLE delivery_tries (
     status INTEGER,
     milliseconds BIGINT NOT NULL,
     PRIMARY KEY (delivery_id, number)
+);
+
+-- How far a job has come that works through rows in the order of their ids.
+CREATE TABLE job_positions (
+    job TEXT NOT NULL PRIMARY KEY,
+    position BYTEA NOT NULL
 );
 
 CREATE TABLE idempotency_keys (

@@ -64,6 +64,7 @@ impl World {
             snapshots: SnapshotCache::new(db.clone(), clock.clone(), plans, 1, Duration::from_secs(1)),
             attempts: Default::default(),
             secret_uses: Default::default(),
+            token_uses: Default::default(),
             secret_guesses: Default::default(),
             flow_room: Default::default(),
             config,

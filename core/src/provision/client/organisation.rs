@@ -19,21 +19,19 @@ use crate::store::profiles;
 
 /// Brings roles and members to what the file says.
 pub(super) async fn bring(work: &mut Work<'_>, client: &Client, entry: &ClientEntry) -> Result<(), Error> {
-    let held = roles::with_permissions(&mut work.change, client.id).await?;
+    let known = store::roles::of_client(work.change.conn, client.id).await?;
     for role in entry.roles.as_deref().unwrap_or_default() {
-        let brought = match held.iter().find(|(known, _)| known.role_key == role.key) {
-            Some((known, permissions)) => {
-                roles::update(&mut work.change, known.clone(), permissions, &role.fields).await
-            }
+        let brought = match known.iter().find(|known| known.role_key == role.key) {
+            Some(known) => roles::update(&mut work.change, known.clone(), &role.fields).await,
             None => roles::create(&mut work.change, client.id, &role.key, &role.fields).await,
         };
         work.judge(&role.path, brought)?;
     }
     bring_members(work, client, entry).await?;
     let Some(entries) = &entry.roles else { return Ok(()) };
-    for (role, permissions) in held {
+    for role in known {
         if !role.preset && !entries.iter().any(|entry| entry.key == role.role_key) {
-            let deleted = roles::delete(&mut work.change, role, &permissions).await;
+            let deleted = roles::delete(&mut work.change, role).await;
             work.judge(&format!("{}.roles", entry.path), deleted)?;
         }
     }

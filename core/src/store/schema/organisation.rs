@@ -15,6 +15,7 @@ diesel::table! {
         role_key -> Text,
         name -> Text,
         description -> Nullable<Text>,
+        permissions -> Text,
         preset -> Bool,
         role_group -> Nullable<Text>,
         level -> Integer,
@@ -22,13 +23,6 @@ diesel::table! {
         expires_at -> Nullable<BigInt>,
         created_at -> BigInt,
         updated_at -> BigInt,
-    }
-}
-
-diesel::table! {
-    role_permissions (role_id, permission) {
-        role_id -> Binary,
-        permission -> Text,
     }
 }
 
@@ -54,16 +48,10 @@ diesel::table! {
         client_id -> Nullable<Binary>,
         label -> Text,
         hint -> Text,
+        permissions -> Text,
         expires_at -> Nullable<BigInt>,
         suspended_at -> Nullable<BigInt>,
         last_used_at -> Nullable<BigInt>,
         created_at -> BigInt,
-    }
-}
-
-diesel::table! {
-    api_token_permissions (token_id, permission) {
-        token_id -> Binary,
-        permission -> Text,
     }
 }

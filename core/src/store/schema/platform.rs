@@ -88,6 +88,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    job_positions (job) {
+        job -> Text,
+        position -> Binary,
+    }
+}
+
+diesel::table! {
     idempotency_keys (key_digest) {
         key_digest -> Binary,
         body_digest -> Binary,

@@ -88,6 +88,7 @@ diesel::table! {
         expires_at -> Nullable<BigInt>,
         revoked_at -> Nullable<BigInt>,
         reason -> Nullable<Text>,
+        noticed_days -> Nullable<Integer>,
         created_at -> BigInt,
         decided_at -> Nullable<BigInt>,
     }

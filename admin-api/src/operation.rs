@@ -1,0 +1,139 @@
+//! The operations of the API: one list, from which the router and the OpenAPI document are made.
+
+use axum::Router;
+use axum::routing::MethodRouter;
+use xwms_core::gate::permission::Permission;
+use xwms_core::state::Core;
+
+use crate::shape::Shape;
+
+/// Where the API begins.
+pub const PREFIX: &str = "/admin/v1";
+
+/// One operation: how it is reached, what it needs, takes and gives.
+pub(crate) struct Operation {
+    pub(crate) method: Method,
+    /// Below [`PREFIX`].
+    pub(crate) path: &'static str,
+    /// What client libraries call it.
+    pub(crate) id: &'static str,
+    /// What it does, in a sentence.
+    pub(crate) summary: &'static str,
+    pub(crate) needs: Needs,
+    pub(crate) query: &'static [Word],
+    pub(crate) takes: Takes,
+    pub(crate) gives: Gives,
+    /// Codes of its own, each with its status: what is refused for a reason that the rest does not tell.
+    pub(crate) refusals: &'static [(u16, &'static str)],
+    pub(crate) handler: fn() -> MethodRouter<Core>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Method {
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+/// What a caller needs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Needs {
+    /// To be signed in, or to have a token.
+    Account,
+    /// A permission in the client's organisation.
+    Client(Permission),
+    /// Nothing more in a browser; an API token of the account needs this permission.
+    Own(Permission),
+    /// To be of the staff; a token needs this permission.
+    Reviewer(Permission),
+    /// To be an admin of the staff; a token needs this permission.
+    Admin(Permission),
+    /// A signature of a service.
+    Signature,
+    /// Nothing.
+    Nothing,
+}
+
+/// A word of the query.
+pub(crate) struct Word {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) example: &'static str,
+    /// The only values, if there are but a few.
+    pub(crate) choices: &'static [&'static str],
+}
+
+/// What a request carries.
+pub(crate) enum Takes {
+    Nothing,
+    /// A new object.
+    New(&'static Shape),
+    /// The same; it may be left out altogether.
+    MaybeNew(&'static Shape),
+    /// What changes of an object.
+    Changes(&'static Shape),
+    /// A picture.
+    Picture,
+    /// An object whose form somebody else has set.
+    Foreign,
+}
+
+/// What the answer carries when all goes well.
+pub(crate) enum Gives {
+    /// 204.
+    Nothing,
+    /// 200 with an object.
+    One(&'static Shape),
+    /// 201 with an object.
+    Made(&'static Shape),
+    /// 202.
+    Accepted,
+    /// 200 with a page of objects.
+    Page(&'static Shape),
+    /// 200 with a picture.
+    Picture,
+    /// 200 with statistics, also as CSV.
+    Table(&'static Shape),
+    /// 200 with an object of another form, or a page of lines.
+    Other,
+}
+
+/// The router of these operations.
+pub(crate) fn router(operations: impl Iterator<Item = &'static Operation>) -> Router<Core> {
+    operations.fold(Router::new(), |router, operation| {
+        router.route(&format!("{PREFIX}{}", operation.path), (operation.handler)())
+    })
+}
+
+impl Method {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Get => "get",
+            Self::Post => "post",
+            Self::Put => "put",
+            Self::Patch => "patch",
+            Self::Delete => "delete",
+        }
+    }
+
+    pub(crate) const fn changes(self) -> bool {
+        !matches!(self, Self::Get)
+    }
+}
+
+impl Needs {
+    /// As the OpenAPI document names it: who, and with which permission.
+    pub(crate) const fn text(self) -> (&'static str, Option<&'static str>) {
+        match self {
+            Self::Account => ("account", None),
+            Self::Client(permission) => ("client", Some(permission.text())),
+            Self::Own(permission) => ("account", Some(permission.text())),
+            Self::Reviewer(permission) => ("staff reviewer", Some(permission.text())),
+            Self::Admin(permission) => ("staff admin", Some(permission.text())),
+            Self::Signature => ("signature", None),
+            Self::Nothing => ("nobody", None),
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Lists: `{"data": […], "next_cursor": …}` with `limit` and `cursor`, and the other words of a query.
+
+use std::str::FromStr;
+
+use axum::Json;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use xwms_core::error::Error;
+use xwms_core::params::Params;
+use xwms_core::state::Core;
+
+use crate::problem::Problem;
+
+/// How many a page lists when the caller does not say.
+const DEFAULT_LIMIT: u32 = 50;
+/// The most that one page lists.
+const MAX_LIMIT: u32 = 200;
+
+/// The words of a query.
+pub(crate) struct Query(Params);
+
+impl FromRequestParts<Core> for Query {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Core) -> Result<Self, Problem> {
+        let params = Params::parse(parts.uri.query().unwrap_or_default().as_bytes());
+        let wrong = || Error::invalid("query", "malformed", "send UTF-8, and no parameter twice");
+        Ok(Self(params.map_err(|_| wrong())?))
+    }
+}
+
+impl Query {
+    /// A word of it.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name)
+    }
+
+    /// Which page is asked for. A cursor is what `C` reads.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for `limit` or `cursor`.
+    pub(crate) fn page<C: FromStr>(&self) -> Result<Asked<C>, Error> {
+        let limit = match self.get("limit") {
+            Some(text) => text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit)),
+            None => Some(DEFAULT_LIMIT),
+        };
+        let limit = limit.ok_or_else(|| Error::invalid("limit", "range", "give a number from 1 to 200"))?;
+        let wrong = |_| Error::invalid("cursor", "invalid", "give the next_cursor of an answer");
+        let after = self.get("cursor").map(|text| text.parse().map_err(|_| wrong(()))).transpose()?;
+        Ok(Asked { after, limit: i64::from(limit) })
+    }
+}
+
+/// A page that is asked for.
+pub(crate) struct Asked<C> {
+    /// Where the page before ended.
+    pub(crate) after: Option<C>,
+    limit: i64,
+}
+
+impl<C> Asked<C> {
+    /// How many to look for: one more than is shown tells whether more follow.
+    pub(crate) const fn look_for(&self) -> i64 {
+        self.limit + 1
+    }
+
+    /// The answer: as many as were asked for of what was found. `cursor` is what the next page begins after.
+    pub(crate) fn answer<T, V: Serialize>(
+        &self,
+        mut found: Vec<T>,
+        cursor: impl Fn(&T) -> String,
+        view: impl Fn(T) -> V,
+    ) -> Response {
+        let limit = usize::try_from(self.limit).unwrap_or(0);
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let next_cursor = found.last().filter(|_| more).map(cursor);
+        Json(Page { data: found.into_iter().map(view).collect(), next_cursor }).into_response()
+    }
+}
+
+#[derive(Serialize)]
+struct Page<V> {
+    data: Vec<V>,
+    next_cursor: Option<String>,
+}

@@ -1,0 +1,227 @@
+//! Tokens for the management API: of a client, or of an account.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::change::Change;
+use super::entitlement::Rules;
+use super::fields::Findings;
+use super::permit::{self, ApiToken as Limits, Caller};
+use crate::clock::Timestamp;
+use crate::crypto::credential::{Credential, Kind, StoredDigest};
+use crate::error::Error;
+use crate::gate::permission::Permission;
+use crate::id::{ClientId, TokenId};
+use crate::model::label::Label;
+use crate::model::permission_set::PermissionSet;
+use crate::secret::Secret;
+use crate::state::Core;
+use crate::store::api_tokens::{self, ApiToken};
+use crate::store::db::Conn;
+
+/// What a token is to be.
+#[derive(Clone, Debug, Default)]
+pub struct TokenFields {
+    /// What people call it.
+    pub label: Option<String>,
+    /// What it permits, as `resource:action`.
+    pub permissions: Option<Vec<String>>,
+    /// RFC 3339; without one it does not end by itself.
+    pub expires_at: Option<String>,
+}
+
+/// Who calls with this token; `None` for one that is none of ours, that has ended or was suspended, and when its maker's
+/// account is suspended. Its use is noted.
+///
+/// # Errors
+/// The database's.
+pub async fn authenticate(core: &Core, text: &str, address: IpAddr) -> Result<Option<Caller>, Error> {
+    let Some(digest) = StoredDigest::parse(Kind::ApiToken, text) else { return Ok(None) };
+    let now = core.clock.now();
+    let found = api_tokens::find_live(&mut core.db.read().await?, &digest, now).await?;
+    Ok(found.map(|token| {
+        core.token_uses.note(token.id, now);
+        let permissions = token.permissions.permissions();
+        let limits = Limits { id: token.id, client: token.client_id, permissions };
+        Caller { user: token.user_id, address, token: Some(Arc::new(limits)) }
+    }))
+}
+
+/// Makes a token of the client, or with `None` of the caller's account; gives its text: the only moment at which it is
+/// known.
+///
+/// # Errors
+/// [`Error::Invalid`] with all bad fields; [`Error::Refused`] `permission_not_held` for a permission that the caller does
+/// not hold themselves; those of [`permit`]; the database's.
+pub async fn create(
+    core: &Core,
+    caller: Caller,
+    client: Option<ClientId>,
+    fields: TokenFields,
+) -> Result<(ApiToken, Secret<String>), Error> {
+    let (rules, now) = (Rules::of(&core.config), core.clock.now());
+    let changed = core
+        .db
+        .change(async move |conn: &mut Conn| {
+            let (mut change, held) = begin(conn, &caller, client, Permission::TokensCreate, &rules, now).await?;
+            let (token, text) = insert(&mut change, &caller, client, &fields, held.as_ref()).await?;
+            change.end((token, text)).await
+        })
+        .await?;
+    Ok(changed.committed(core))
+}
+
+/// The tokens of the client, or with `None` of the caller's account, oldest first.
+///
+/// # Errors
+/// Those of [`permit`]; the database's.
+pub async fn list(
+    core: &Core,
+    caller: &Caller,
+    client: Option<ClientId>,
+    after: Option<TokenId>,
+    limit: i64,
+) -> Result<Vec<ApiToken>, Error> {
+    let mut conn = core.db.read().await?;
+    may_read(&mut conn, caller, client, core.clock.now()).await?;
+    Ok(match client {
+        Some(client) => api_tokens::of_client(&mut conn, client, after, limit).await?,
+        None => api_tokens::of_account(&mut conn, caller.user, after, limit).await?,
+    })
+}
+
+/// One token.
+///
+/// # Errors
+/// [`Error::NotFound`]; those of [`permit`]; the database's.
+pub async fn get(core: &Core, caller: &Caller, client: Option<ClientId>, id: TokenId) -> Result<ApiToken, Error> {
+    let mut conn = core.db.read().await?;
+    may_read(&mut conn, caller, client, core.clock.now()).await?;
+    find(&mut conn, caller, client, id).await
+}
+
+/// Deletes a token: it is good for nothing from then on.
+///
+/// # Errors
+/// [`Error::NotFound`]; those of [`permit`]; the database's.
+pub async fn delete(core: &Core, caller: Caller, client: Option<ClientId>, id: TokenId) -> Result<(), Error> {
+    let (rules, now) = (Rules::of(&core.config), core.clock.now());
+    let changed = core
+        .db
+        .change(async move |conn: &mut Conn| {
+            let (mut change, _) = begin(conn, &caller, client, Permission::TokensDelete, &rules, now).await?;
+            let token = find(change.conn, &caller, client, id).await?;
+            api_tokens::delete(change.conn, id).await?;
+            change.deleted(client, "token.deleted", id, &token.label, facts(&token));
+            change.end(()).await
+        })
+        .await?;
+    changed.committed(core);
+    Ok(())
+}
+
+/// Makes a token. `held`: what its maker may, when that limits it.
+pub(crate) async fn insert(
+    change: &mut Change<'_>,
+    caller: &Caller,
+    client: Option<ClientId>,
+    fields: &TokenFields,
+    held: Option<&BTreeSet<Permission>>,
+) -> Result<(ApiToken, Secret<String>), Error> {
+    let fresh = Credential::generate(Kind::ApiToken, change.now);
+    let mut findings = Findings::default();
+    let mut token = ApiToken {
+        id: TokenId::generate(change.now),
+        digest: fresh.digest(),
+        user_id: caller.user,
+        client_id: client,
+        label: "API token".to_owned(),
+        hint: fresh.hint(),
+        permissions: PermissionSet::default(),
+        expires_at: None,
+        suspended_at: None,
+        last_used_at: None,
+        created_at: change.now,
+    };
+    findings
+        .required(&mut token.label, "label", fields.label.as_ref(), |text| Label::parse(text).map(Label::into_string));
+    findings.expiry(&mut token.expires_at, fields.expires_at.as_ref(), change.now);
+    let wanted = read_permissions(&mut findings, fields.permissions.as_deref(), client.is_some());
+    findings.none()?;
+    if let Some(lacking) = held.and_then(|held| wanted.iter().find(|permission| !held.contains(permission))) {
+        let message = format!("you do not hold {} yourself", lacking.text());
+        return Err(Error::refused("permission_not_held", message));
+    }
+    token.permissions = PermissionSet::of(&wanted);
+    api_tokens::insert(change.conn, &token).await?;
+    change.created(client, "token.created", token.id, &token.label, facts(&token));
+    Ok((token, fresh.into_text()))
+}
+
+/// Begins a change of tokens; gives what the caller holds, where that limits what a token may permit. A person's own
+/// account holds everything: what a token of it may do is decided where it is used.
+async fn begin<'c>(
+    conn: &'c mut Conn,
+    caller: &Caller,
+    client: Option<ClientId>,
+    permission: Permission,
+    rules: &Rules,
+    now: Timestamp,
+) -> Result<(Change<'c>, Option<BTreeSet<Permission>>), Error> {
+    match client {
+        Some(client) => {
+            let (change, access) = permit::to_change(conn, caller, client, permission, rules, now).await?;
+            Ok((change, Some(access.membership.permissions)))
+        }
+        None => {
+            let change = permit::on_own_account(conn, caller, permission, rules, now)?;
+            Ok((change, caller.token.as_ref().map(|token| token.permissions.clone())))
+        }
+    }
+}
+
+async fn may_read(conn: &mut Conn, caller: &Caller, client: Option<ClientId>, now: Timestamp) -> Result<(), Error> {
+    match client {
+        Some(client) => permit::to_read(conn, caller, client, Permission::TokensRead, now).await.map(drop),
+        None => permit::to_read_own_account(caller, Permission::TokensRead),
+    }
+}
+
+async fn find(conn: &mut Conn, caller: &Caller, client: Option<ClientId>, id: TokenId) -> Result<ApiToken, Error> {
+    let found = api_tokens::find(conn, id).await?.filter(|token| match client {
+        Some(_) => token.client_id == client,
+        None => token.client_id.is_none() && token.user_id == caller.user,
+    });
+    found.ok_or(Error::NotFound("token"))
+}
+
+fn read_permissions(findings: &mut Findings, given: Option<&[String]>, of_client: bool) -> BTreeSet<Permission> {
+    let mut permissions = BTreeSet::new();
+    let given = given.unwrap_or_default();
+    if given.is_empty() {
+        findings.add("permissions", "required", "say what the token may do, such as domains:read");
+    }
+    for (index, text) in given.iter().enumerate() {
+        match Permission::parse(text).filter(|permission| !of_client || permission.is_for_roles()) {
+            Some(permission) => drop(permissions.insert(permission)),
+            None => findings.add(
+                &format!("permissions[{index}]"),
+                "unknown_permission",
+                "give a permission such as domains:read",
+            ),
+        }
+    }
+    permissions
+}
+
+pub(crate) fn facts(token: &ApiToken) -> Value {
+    json!({
+        "label": token.label,
+        "hint": token.hint,
+        "permissions": token.permissions.texts().collect::<Vec<_>>(),
+        "expires_at": token.expires_at,
+    })
+}
