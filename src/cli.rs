@@ -14,9 +14,10 @@ use crate::demo::{self, DemoArgs};
 use crate::export::{self, ExportArgs};
 use crate::keys::{self, KeysArgs};
 use crate::secret::{self, SecretArgs};
+use crate::token::{self, TokenArgs};
 use crate::user::{self, UserArgs};
 use crate::wire::{self, StartError};
-use crate::{doctor, listener, log, migrate, output, serve};
+use crate::{doctor, listener, log, migrate, openapi, output, serve};
 
 /// OAuth 2.1 and OpenID Connect authorization server
 #[derive(Debug, Parser)]
@@ -48,6 +49,10 @@ enum Command {
     Keys(KeysArgs),
     /// Make client secrets
     Secret(SecretArgs),
+    /// Make API tokens
+    Token(TokenArgs),
+    /// Print the OpenAPI document of the management API
+    Openapi,
     /// Check this installation
     Doctor,
     /// The sample site of `demo`, in a process of its own
@@ -96,6 +101,8 @@ async fn dispatch(cli: Cli) -> Result<(), StartError> {
         Command::Export(args) => export::run(configured(file)?, args).await,
         Command::Keys(args) => keys::run(&configured(file)?, args).await,
         Command::Secret(args) => secret::run(configured(file)?, args).await,
+        Command::Token(args) => token::run(configured(file)?, args).await,
+        Command::Openapi => openapi::run(),
         Command::Doctor => doctor::run(load(file)).await,
         #[cfg(feature = "demo")]
         Command::DemoPartnerSite => demo::partner_site().await,

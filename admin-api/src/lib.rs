@@ -3,6 +3,7 @@
 //! Each resource has a file with the table of its operations; the router and the OpenAPI document are made from them.
 
 mod answer;
+mod attempts;
 mod caller;
 mod clients;
 mod etag;
@@ -13,6 +14,7 @@ pub mod operation;
 mod page;
 pub mod problem;
 mod shape;
+mod stats;
 mod tokens;
 
 use axum::Router;
@@ -23,7 +25,8 @@ use xwms_core::state::Core;
 use operation::{Gives, Method, Needs, Operation, Takes};
 
 /// Every resource.
-static RESOURCES: &[&[Operation]] = &[clients::OPERATIONS, tokens::OPERATIONS, DOCUMENT];
+static RESOURCES: &[&[Operation]] =
+    &[clients::OPERATIONS, attempts::OPERATIONS, stats::OPERATIONS, tokens::OPERATIONS, DOCUMENT];
 
 static DOCUMENT: &[Operation] = &[Operation {
     method: Method::Get,

@@ -117,7 +117,7 @@ fn body(operation: &Operation) -> Option<Value> {
         let content = json!({ "schema": shape.body_schema(purpose), "example": shape.body_example(purpose) });
         let mut types = Map::new();
         types.insert("application/json".to_owned(), content.clone());
-        if purpose == Purpose::Change {
+        if operation.method == Method::Patch {
             types.insert("application/merge-patch+json".to_owned(), content);
         }
         json!({ "required": required, "content": types })

@@ -9,6 +9,7 @@ use crate::change_listener;
 use crate::error::Error;
 use crate::key_rotation;
 use crate::login::flow_quota;
+use crate::login_stats;
 use crate::state::Core;
 use crate::store::db::Conn;
 use crate::store::{
@@ -62,16 +63,18 @@ impl Jobs {
 enum Work {
     WriteBatches,
     KeepSigningKeys,
+    FoldStats,
     Clean,
 }
 
 impl Work {
-    const ALL: [Self; 3] = [Self::WriteBatches, Self::KeepSigningKeys, Self::Clean];
+    const ALL: [Self; 4] = [Self::WriteBatches, Self::KeepSigningKeys, Self::FoldStats, Self::Clean];
 
     const fn period(self) -> Duration {
         match self {
             Self::WriteBatches => Duration::from_secs(1),
             Self::KeepSigningKeys => Duration::from_secs(3),
+            Self::FoldStats => Duration::from_secs(10),
             Self::Clean => Duration::from_secs(60),
         }
     }
@@ -80,6 +83,7 @@ impl Work {
         match self {
             Self::WriteBatches => flush(core).await,
             Self::KeepSigningKeys => key_rotation::keep(core).await,
+            Self::FoldStats => login_stats::fold(core).await,
             Self::Clean => clean(core).await,
         }
     }
@@ -149,5 +153,6 @@ pub async fn clean(core: &Core) -> Result<(), Error> {
         }
     }
     flow_quota::trim(core, BATCH).await?;
+    login_stats::clean(core).await?;
     core.attempts.trim(&core.db, keep_attempts, BATCH).await
 }

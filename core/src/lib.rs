@@ -20,6 +20,7 @@ pub mod jobs;
 pub mod json;
 pub mod key_rotation;
 pub mod login;
+pub mod login_stats;
 pub mod mail;
 pub mod manage;
 pub mod model;

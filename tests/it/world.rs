@@ -251,7 +251,7 @@ impl World {
     pub async fn attempts(&self) -> Vec<Attempt> {
         xwms_core::jobs::flush(&self.core).await.unwrap();
         let id: ClientId = CLIENT.parse().unwrap();
-        attempts::newest(&mut self.core.db.read().await.unwrap(), id, 100).await.unwrap()
+        attempts::newest(&mut self.core.db.read().await.unwrap(), id, None, 100).await.unwrap()
     }
 
     /// Every mail sent so far, one after the other, once the background work is done.

@@ -4,6 +4,7 @@
 //! entries of what was done, in the same transaction.
 
 pub mod accounts;
+pub mod attempts;
 pub mod change;
 pub mod clients;
 pub mod domains;
@@ -15,6 +16,7 @@ pub mod requests;
 pub mod roles;
 pub mod scopes;
 pub mod secrets;
+pub mod stats;
 pub mod tokens;
 pub mod urls;
 pub mod verifications;

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod client;
+pub mod day;
 pub mod domain;
 pub mod email;
 pub mod fallback;
@@ -16,6 +17,7 @@ pub mod role;
 pub mod root_domain;
 pub mod scope;
 pub mod server_ip;
+pub mod stats;
 pub mod url;
 pub mod verification;
 

@@ -22,6 +22,7 @@ pub mod health;
 pub mod idempotency_keys;
 pub mod known_devices;
 mod lent;
+pub mod login_stats;
 pub mod logins;
 pub mod members;
 pub mod notices;

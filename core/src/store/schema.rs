@@ -87,6 +87,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     client_users,
     client_user_domains,
     login_stats,
+    login_stat_users,
     requests,
     client_blocks,
     verifications,

@@ -350,6 +350,17 @@ CREATE TABLE login_stats (
     PRIMARY KEY (client_id, day, dimension, name)
 );
 
+-- Who has been counted on a day: kept for as long as the day may grow.
+CREATE TABLE login_stat_users (
+    client_id BYTEA NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+    day BIGINT NOT NULL,
+    dimension TEXT NOT NULL CHECK (dimension IN ('total', 'domain', 'scope')),
+    name TEXT NOT NULL,
+    user_id BIGINT NOT NULL,
+    PRIMARY KEY (client_id, day, dimension, name, user_id)
+);
+CREATE INDEX login_stat_users_by_day ON login_stat_users (day);
+
 CREATE TABLE requests (
     id BYTEA NOT NULL PRIMARY KEY,
     client_id BYTEA NOT NULL REFERENCES clients (id) ON DELETE CASCADE,

@@ -350,6 +350,17 @@ CREATE TABLE login_stats (
     PRIMARY KEY (client_id, day, dimension, name)
 ) WITHOUT ROWID;
 
+-- Who has been counted on a day: kept for as long as the day may grow.
+CREATE TABLE login_stat_users (
+    client_id BLOB NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+    day BIGINT NOT NULL,
+    dimension TEXT NOT NULL CHECK (dimension IN ('total', 'domain', 'scope')),
+    name TEXT NOT NULL,
+    user_id BIGINT NOT NULL,
+    PRIMARY KEY (client_id, day, dimension, name, user_id)
+) WITHOUT ROWID;
+CREATE INDEX login_stat_users_by_day ON login_stat_users (day);
+
 CREATE TABLE requests (
     id BLOB NOT NULL PRIMARY KEY,
     client_id BLOB NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
