@@ -10,6 +10,7 @@ mod attempts;
 mod clients;
 mod idempotency;
 mod openapi;
+mod permissions;
 mod stats;
 mod tokens;
 
