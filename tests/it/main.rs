@@ -13,6 +13,7 @@
 )]
 
 mod admin;
+mod api_tester;
 mod bad_fields;
 mod bad_input;
 mod browser;
