@@ -11,12 +11,13 @@ use xwms_core::config::{Config, ConfigError};
 use crate::apply::{self, ApplyArgs};
 #[cfg(feature = "demo")]
 use crate::demo::{self, DemoArgs};
+use crate::doctor::{self, DoctorArgs};
 use crate::export::{self, ExportArgs};
 use crate::keys::{self, KeysArgs};
 use crate::secret::{self, SecretArgs};
 use crate::user::{self, UserArgs};
 use crate::wire::{self, StartError};
-use crate::{doctor, listener, log, migrate, output, serve};
+use crate::{listener, log, migrate, output, serve};
 
 /// OAuth 2.1 and OpenID Connect authorization server
 #[derive(Debug, Parser)]
@@ -49,7 +50,7 @@ enum Command {
     /// Make client secrets
     Secret(SecretArgs),
     /// Check this installation
-    Doctor,
+    Doctor(DoctorArgs),
     /// The sample site of `demo`, in a process of its own
     #[cfg(feature = "demo")]
     #[command(hide = true)]
@@ -96,7 +97,7 @@ async fn dispatch(cli: Cli) -> Result<(), StartError> {
         Command::Export(args) => export::run(configured(file)?, args).await,
         Command::Keys(args) => keys::run(&configured(file)?, args).await,
         Command::Secret(args) => secret::run(configured(file)?, args).await,
-        Command::Doctor => doctor::run(load(file)).await,
+        Command::Doctor(args) => doctor::run(load(file), args).await,
         #[cfg(feature = "demo")]
         Command::DemoPartnerSite => demo::partner_site().await,
     }

@@ -391,6 +391,8 @@ CREATE TABLE verifications (
 );
 CREATE UNIQUE INDEX verifications_one_pending ON verifications (client_id) WHERE status = 'pending';
 CREATE INDEX verifications_by_client ON verifications (client_id);
+CREATE INDEX verifications_by_status ON verifications (status, id);
+CREATE INDEX verifications_by_end ON verifications (expires_at) WHERE status = 'approved';
 
 CREATE TABLE verification_items (
     verification_id BYTEA NOT NULL REFERENCES verifications (id) ON DELETE CASCADE,
@@ -517,6 +519,12 @@ CREATE TABLE audit_seals (
     number BIGINT NOT NULL PRIMARY KEY,
     seal BYTEA NOT NULL,
     at BIGINT NOT NULL
+);
+
+-- Entries that no seal has yet: written with the entry, so that the sealer finds whatever was committed since, however
+-- long its transaction took, without looking at the log itself.
+CREATE TABLE audit_unsealed (
+    entry_id BYTEA NOT NULL PRIMARY KEY
 );
 
 CREATE TABLE audit_seal_entries (
