@@ -4,7 +4,7 @@ mod partner;
 mod reminders;
 
 pub use partner::{NewVerification, VerificationView, apply, get, list, withdraw};
-pub(crate) use partner::{tell_owners, view, views};
+pub(crate) use partner::{decided, tell_owners, unproven_domain, view, views};
 pub use reminders::remind;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -6,7 +6,7 @@
 CREATE TABLE users (
     id BIGINT NOT NULL PRIMARY KEY CHECK (id >= 1000000000000 AND id < 9007199254740992),
     email TEXT NOT NULL,
-    email_key TEXT NOT NULL UNIQUE,
+    email_key TEXT NOT NULL,
     email_verified BOOLEAN NOT NULL,
     second_email TEXT,
     password_hash TEXT,
@@ -27,6 +27,7 @@ CREATE TABLE users (
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );
+CREATE UNIQUE INDEX users_by_email ON users (email_key);
 
 CREATE TABLE user_socials (
     user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
