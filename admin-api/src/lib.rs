@@ -3,17 +3,22 @@
 //! Each resource has a file with the table of its operations; the router and the OpenAPI document are made from them.
 
 mod answer;
+mod audit;
+mod billing;
 mod caller;
 mod clients;
 mod etag;
 mod idempotency;
 mod json;
+mod leaks;
 mod openapi;
 pub mod operation;
 mod page;
 pub mod problem;
 mod shape;
+mod staff;
 mod tokens;
+mod verifications;
 
 use axum::Router;
 use axum::routing::get;
@@ -23,7 +28,20 @@ use xwms_core::state::Core;
 use operation::{Gives, Method, Needs, Operation, Takes};
 
 /// Every resource.
-static RESOURCES: &[&[Operation]] = &[clients::OPERATIONS, tokens::OPERATIONS, DOCUMENT];
+static RESOURCES: &[&[Operation]] = &[
+    clients::OPERATIONS,
+    verifications::OPERATIONS,
+    audit::OPERATIONS,
+    tokens::OPERATIONS,
+    staff::verifications::OPERATIONS,
+    staff::users::OPERATIONS,
+    staff::clients::OPERATIONS,
+    staff::scopes::OPERATIONS,
+    staff::keys::OPERATIONS,
+    billing::OPERATIONS,
+    leaks::OPERATIONS,
+    DOCUMENT,
+];
 
 static DOCUMENT: &[Operation] = &[Operation {
     method: Method::Get,

@@ -42,7 +42,8 @@ fn told(report: &Report) -> Vec<Finding> {
     };
     let mut findings = vec![Finding::ok(SUBJECT, whole)];
     if let Some(first) = report.first_late {
-        let text = format!("{} entries wait for their seal for over 10 s, from {first} on: is a server running?", report.late);
+        let text =
+            format!("{} entries wait for their seal for over 10 s, from {first} on: is a server running?", report.late);
         findings.push(Finding::warn(SUBJECT, text));
     }
     findings

@@ -21,9 +21,10 @@ impl WebhookKey {
     pub fn accepts(&self, id: &str, timestamp: &str, body: &[u8], signatures: &str) -> bool {
         let mut message = format!("{id}.{timestamp}.").into_bytes();
         message.extend(body);
-        signatures.split(' ').filter_map(|one| STANDARD.decode(one.strip_prefix("v1,")?).ok()).any(|signature| {
-            hmac::verify(&self.0, &message, &signature).is_ok()
-        })
+        signatures
+            .split(' ')
+            .filter_map(|one| STANDARD.decode(one.strip_prefix("v1,")?).ok())
+            .any(|signature| hmac::verify(&self.0, &message, &signature).is_ok())
     }
 }
 
@@ -44,8 +45,8 @@ pub struct ReporterKey {
 
 /// What stands before the point in the SubjectPublicKeyInfo of a P-256 key (RFC 5480 §2).
 const P256_SPKI: [u8; 26] = [
-    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d,
-    0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
+    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce,
+    0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
 ];
 
 impl ReporterKey {
@@ -107,7 +108,8 @@ mod tests {
         let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, pair.as_ref(), &random).unwrap();
         let spki = STANDARD.encode([&P256_SPKI[..], pair.public_key().as_ref()].concat());
         let key = ReporterKey::parse(&format!("abc={spki}")).unwrap();
-        let pem = format!("abc = -----BEGIN PUBLIC KEY-----\n{}\n{}\n-----END PUBLIC KEY-----\n", &spki[..64], &spki[64..]);
+        let pem =
+            format!("abc = -----BEGIN PUBLIC KEY-----\n{}\n{}\n-----END PUBLIC KEY-----\n", &spki[..64], &spki[64..]);
         assert_eq!(ReporterKey::parse(&pem).as_ref(), Some(&key));
         let signature = STANDARD.encode(pair.sign(&random, b"[]").unwrap());
         assert!(key.accepts(b"[]", &signature));

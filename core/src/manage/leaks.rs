@@ -64,11 +64,7 @@ pub async fn take(core: &Core, leak: Leak) -> Result<Judged, Error> {
     Ok(Judged { digest, ours: changed.committed(core) })
 }
 
-async fn deactivate_secret(
-    change: &mut Change<'_>,
-    digest: &StoredDigest,
-    place: Option<&str>,
-) -> Result<bool, Error> {
+async fn deactivate_secret(change: &mut Change<'_>, digest: &StoredDigest, place: Option<&str>) -> Result<bool, Error> {
     let Some(found) = secrets::by_digest(change.conn, digest).await? else { return Ok(false) };
     clients::hold(change.conn, found.client_id).await?;
     let Some(old) = secrets::by_digest(change.conn, digest).await? else { return Ok(false) };
@@ -145,7 +141,8 @@ mod tests {
     fn a_place_is_a_web_address_without_the_credential() {
         let told = |url: &str| place(url, "xwms_sk_abc");
         assert_eq!(told("https://code.example/a?key=xwms_sk_abc").as_deref(), Some("https://code.example/a?key=…"));
-        for wrong in ["", "javascript:alert(1)", "code.example", &format!("https://code.example/{}", "a".repeat(2048))] {
+        for wrong in ["", "javascript:alert(1)", "code.example", &format!("https://code.example/{}", "a".repeat(2048))]
+        {
             assert_eq!(told(wrong), None, "{wrong}");
         }
     }

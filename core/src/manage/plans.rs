@@ -102,7 +102,8 @@ pub async fn take_message(
     if whose.email.is_none() == whose.sub.is_none() {
         findings.add("email", "required", "say whose plan it is: by email or by sub, and not by both");
     }
-    let valid_until = until.filter(|text| !text.is_empty()).and_then(|text| findings.value("valid_until", read_time(&text)));
+    let valid_until =
+        until.filter(|text| !text.is_empty()).and_then(|text| findings.value("valid_until", read_time(&text)));
     findings.none()?;
     let plan = plan.ok_or_else(|| Error::invalid("plan", "required", "give free or paid"))?;
     let (rules, now) = (Rules::of(&core.config), core.clock.now());

@@ -53,12 +53,10 @@ pub async fn list(
         None => Wanted::All,
         Some(text) => match (text.parse(), EmailAddress::parse(text)) {
             (Ok(id), _) => Wanted::Id(id),
-            (Err(_), Ok(address)) => {
-                match profiles::find_by_email(&mut conn, address.key()).await? {
-                    Some(owner) => Wanted::OwnedBy(owner.id),
-                    None => return Ok(Vec::new()),
-                }
-            }
+            (Err(_), Ok(address)) => match profiles::find_by_email(&mut conn, address.key()).await? {
+                Some(owner) => Wanted::OwnedBy(owner.id),
+                None => return Ok(Vec::new()),
+            },
             (Err(_), Err(_)) => Wanted::Named(text.to_owned()),
         },
     };

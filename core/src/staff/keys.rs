@@ -40,7 +40,8 @@ pub async fn list(core: &Core, caller: &Caller) -> Result<Vec<Row>, Error> {
 pub async fn rotate(core: &Core, caller: Caller, order: Order) -> Result<Vec<Row>, Error> {
     let (rules, now) = (Rules::of(&core.config), core.clock.now());
     let mut findings = Findings::default();
-    let reason = findings.value("reason", parse_reason(order.reason.as_deref().unwrap_or_default())).unwrap_or_default();
+    let reason =
+        findings.value("reason", parse_reason(order.reason.as_deref().unwrap_or_default())).unwrap_or_default();
     let at_once = order.now;
     let changed = core
         .db

@@ -3,9 +3,11 @@
 use serde_json::{Value, json};
 
 use super::{because, reason};
+use crate::clock::Timestamp;
+use crate::crypto::digest::sha256;
 use crate::error::{Error, FieldIssue};
 use crate::manage::entitlement::Rules;
-use crate::manage::fields::Findings;
+use crate::manage::fields::{Findings, same_version};
 use crate::manage::permit::{self, Caller};
 use crate::model::account::Staff;
 use crate::model::label::Label;
@@ -91,14 +93,21 @@ pub async fn create(core: &Core, caller: Caller, name: Option<String>, fields: S
 /// Changes a scope, for all clients at once.
 ///
 /// # Errors
-/// As [`create`]; [`Error::NotFound`].
-pub async fn update(core: &Core, caller: Caller, name: String, fields: ScopeFields) -> Result<Scope, Error> {
+/// As [`create`]; [`Error::NotFound`], [`Error::StalePrecondition`].
+pub async fn update(
+    core: &Core,
+    caller: Caller,
+    name: String,
+    fields: ScopeFields,
+    expected: Option<Timestamp>,
+) -> Result<Scope, Error> {
     let (rules, now) = (Rules::of(&core.config), core.clock.now());
     let changed = core
         .db
         .change(async move |conn: &mut Conn| {
             let mut change = permit::to_change_as_staff(conn, &caller, Staff::Admin, &rules, now).await?;
             let old = scopes::find(change.conn, &name).await?.ok_or(Error::NotFound("scope"))?;
+            same_version(expected, version(&old))?;
             let mut findings = Findings::default();
             let mut new = old.clone();
             fill(&mut findings, &mut new, &fields);
@@ -114,6 +123,13 @@ pub async fn update(core: &Core, caller: Caller, name: String, fields: ScopeFiel
         })
         .await?;
     Ok(changed.committed(core))
+}
+
+/// The version of a scope. The catalog keeps no times, so it is made of what the scope says.
+pub fn version(scope: &Scope) -> Timestamp {
+    let digest = sha256(format!("{} {}", scope.name, facts(scope)).as_bytes());
+    let number = digest.iter().take(6).fold(0, |number, byte| number << 8 | i64::from(*byte));
+    Timestamp::from_milliseconds(number)
 }
 
 fn read_name(text: &str) -> Result<String, FieldIssue> {

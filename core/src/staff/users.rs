@@ -93,10 +93,15 @@ pub async fn update(
             let mut findings = Findings::default();
             let mut new = old.clone();
             let stands = old.plan_valid_until;
-            findings.optional(&mut new.plan_valid_until, "plan_valid_until", fields.plan_valid_until.as_ref(), |text| {
-                let end = read_time(text)?;
-                Ok(stands.filter(|stands| stands.seconds() == end.seconds()).unwrap_or(end))
-            });
+            findings.optional(
+                &mut new.plan_valid_until,
+                "plan_valid_until",
+                fields.plan_valid_until.as_ref(),
+                |text| {
+                    let end = read_time(text)?;
+                    Ok(stands.filter(|stands| stands.seconds() == end.seconds()).unwrap_or(end))
+                },
+            );
             let reason = reason(&mut findings, fields.reason.as_ref());
             findings.none()?;
             new.plan = fields.plan.unwrap_or(old.plan);

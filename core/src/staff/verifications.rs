@@ -61,7 +61,9 @@ pub async fn list(
         clients::find_all(&mut conn, &ids).await?.into_iter().map(|client| (client.id, client)).collect();
     let found = views(&mut conn, found).await?.into_iter();
     // A client that was deleted meanwhile applies for nothing.
-    Ok(found.filter_map(|view| Some(Application { client: of.get(&view.verification.client_id)?.clone(), view })).collect())
+    Ok(found
+        .filter_map(|view| Some(Application { client: of.get(&view.verification.client_id)?.clone(), view }))
+        .collect())
 }
 
 /// One application.

@@ -71,12 +71,7 @@ pub async fn newest(conn: &mut Conn, client: Option<ClientId>, limit: i64) -> Qu
 
 /// Entries, newest first: at most `limit` of those before `before`. An id begins with its time, so an index that ends in
 /// the id finds the time as well.
-pub async fn page(
-    conn: &mut Conn,
-    filter: &Filter,
-    before: Option<AuditId>,
-    limit: i64,
-) -> QueryResult<Vec<Entry>> {
+pub async fn page(conn: &mut Conn, filter: &Filter, before: Option<AuditId>, limit: i64) -> QueryResult<Vec<Entry>> {
     let Filter { client, action, object, from, to } = filter;
     let end = [before, to.map(AuditId::first_at)].into_iter().flatten().min().unwrap_or(AuditId::from_bytes([255; 16]));
     let start = from.map_or(AuditId::from_bytes([0; 16]), AuditId::first_at);
@@ -153,11 +148,7 @@ pub async fn seals_after(conn: &mut Conn, number: i64, limit: i64) -> QueryResul
 }
 
 /// What the seals of these numbers name, by seal and id; an entry that is gone is `None`.
-pub async fn sealed_between(
-    conn: &mut Conn,
-    first: i64,
-    last: i64,
-) -> QueryResult<Vec<(i64, AuditId, Option<Entry>)>> {
+pub async fn sealed_between(conn: &mut Conn, first: i64, last: i64) -> QueryResult<Vec<(i64, AuditId, Option<Entry>)>> {
     let query = sealed::table
         .left_join(t::table.on(t::id.eq(sealed::entry_id)))
         .filter(sealed::seal_number.between(first, last))

@@ -136,12 +136,7 @@ pub enum Wanted {
 }
 
 /// Clients, oldest first: at most `limit` of those after `after`.
-pub async fn search(
-    conn: &mut Conn,
-    wanted: &Wanted,
-    after: Option<ClientId>,
-    limit: i64,
-) -> QueryResult<Vec<Client>> {
+pub async fn search(conn: &mut Conn, wanted: &Wanted, after: Option<ClientId>, limit: i64) -> QueryResult<Vec<Client>> {
     let after = after.unwrap_or(ClientId::from_bytes([0; 16]));
     let all = t::table.filter(t::deleted_at.is_null()).filter(t::id.gt(after)).order(t::id).limit(limit);
     match wanted {

@@ -116,10 +116,7 @@ pub async fn items_of(conn: &mut Conn, ids: &[VerificationId]) -> QueryResult<Ve
 
 /// What the approved applications of a client cover, each until when. One whose end has come goes on while an application
 /// for the same that was made before it waits for its decision.
-pub async fn coverage(
-    conn: &mut Conn,
-    client: ClientId,
-) -> QueryResult<Vec<(DomainId, String, Option<Timestamp>)>> {
+pub async fn coverage(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<(DomainId, String, Option<Timestamp>)>> {
     type Row = (DomainId, String, ItemStatus, VerificationStatus, Option<Timestamp>, Timestamp);
     let query = items::table
         .inner_join(t::table)
@@ -131,11 +128,12 @@ pub async fn coverage(
     let rows: Vec<Row> = with_conn!(conn, |c| query.load(c))?;
     let (waiting, approved): (Vec<Row>, Vec<Row>) =
         rows.into_iter().partition(|row| row.3 == VerificationStatus::Pending);
-    let covered = approved.into_iter().filter(|row| row.2 == ItemStatus::Approved).map(|(domain, scope, _, _, end, _)| {
-        let renewed = |end: Timestamp| waiting.iter().any(|it| it.0 == domain && it.1 == scope && it.5 < end);
-        let end = end.filter(|end| !renewed(*end));
-        (domain, scope, end)
-    });
+    let covered =
+        approved.into_iter().filter(|row| row.2 == ItemStatus::Approved).map(|(domain, scope, _, _, end, _)| {
+            let renewed = |end: Timestamp| waiting.iter().any(|it| it.0 == domain && it.1 == scope && it.5 < end);
+            let end = end.filter(|end| !renewed(*end));
+            (domain, scope, end)
+        });
     Ok(covered.collect())
 }
 

@@ -63,5 +63,6 @@ async fn tell(change: &mut Change<'_>, verification: Verification, days: i32) ->
         "Your approval as a Verified Partner for {roots} ends on {end}, in {left} days. Apply for its renewal in the \
          Verification Center: while that is under review the approval goes on."
     );
-    tell_owners(change, &view, ("verification.ending", "Your approval as a Verified Partner is about to end", &text)).await
+    tell_owners(change, &view, ("verification.ending", "Your approval as a Verified Partner is about to end", &text))
+        .await
 }
