@@ -4,18 +4,23 @@
 
 mod answer;
 mod attempts;
+mod audit;
+mod billing;
 mod caller;
 mod clients;
 mod etag;
 mod idempotency;
 mod json;
+mod leaks;
 mod openapi;
 pub mod operation;
 mod page;
 pub mod problem;
 mod shape;
 mod stats;
+mod staff;
 mod tokens;
+mod verifications;
 
 use axum::Router;
 use axum::routing::get;
@@ -25,8 +30,22 @@ use xwms_core::state::Core;
 use operation::{Gives, Method, Needs, Operation, Takes};
 
 /// Every resource.
-static RESOURCES: &[&[Operation]] =
-    &[clients::OPERATIONS, attempts::OPERATIONS, stats::OPERATIONS, tokens::OPERATIONS, DOCUMENT];
+static RESOURCES: &[&[Operation]] = &[
+    clients::OPERATIONS,
+    attempts::OPERATIONS,
+    stats::OPERATIONS,
+    verifications::OPERATIONS,
+    audit::OPERATIONS,
+    tokens::OPERATIONS,
+    staff::verifications::OPERATIONS,
+    staff::users::OPERATIONS,
+    staff::clients::OPERATIONS,
+    staff::scopes::OPERATIONS,
+    staff::keys::OPERATIONS,
+    billing::OPERATIONS,
+    leaks::OPERATIONS,
+    DOCUMENT,
+];
 
 static DOCUMENT: &[Operation] = &[Operation {
     method: Method::Get,

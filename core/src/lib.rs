@@ -1,7 +1,7 @@
 //! The model, the rules, the store and the use cases of XWMS. No HTTP and no HTML here.
 //!
-//! [`model`] and [`gate`] know nothing of the rest; [`store`] holds every query; [`login`], [`manage`] and [`provision`]
-//! are the use cases; [`state`] holds what is wired at start.
+//! [`model`] and [`gate`] know nothing of the rest; [`store`] holds every query; [`login`], [`manage`], [`staff`] and
+//! [`provision`] are the use cases; [`state`] holds what is wired at start.
 
 pub mod address;
 pub mod attempts;
@@ -31,6 +31,7 @@ pub mod secret;
 pub mod secret_guesses;
 pub mod secret_uses;
 pub mod snapshot_cache;
+pub mod staff;
 pub mod state;
 pub mod store;
 pub mod token_uses;

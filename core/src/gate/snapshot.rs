@@ -163,9 +163,11 @@ impl Snapshot {
         self.domains.iter().find(|domain| domain.id == id)
     }
 
-    /// Whether it is a Verified Partner now, for the badge; [`Coverage`] says what that unlocks.
+    /// Whether it is a Verified Partner now, for the badge; [`Coverage`] says what that unlocks. It is one for a domain
+    /// that is proven to be its own.
     pub fn is_verified(&self, now: Timestamp) -> bool {
-        self.coverage.iter().any(|coverage| coverage.holds(now))
+        let proven = |id| self.domain(id).is_some_and(|domain| domain.proven);
+        self.coverage.iter().any(|coverage| coverage.holds(now) && proven(coverage.domain))
     }
 }
 

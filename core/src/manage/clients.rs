@@ -223,9 +223,8 @@ async fn views(conn: &mut Conn, found: Vec<Client>) -> Result<Vec<ClientView>, E
 }
 
 async fn is_verified(change: &mut Change<'_>, client: ClientId) -> Result<bool, Error> {
-    use crate::model::verification::VerificationStatus::Approved;
-    let standing = verifications::standing(change.conn, client, change.now).await?;
-    Ok(standing.iter().any(|verification| verification.status == Approved))
+    let covered = verifications::coverage(change.conn, client).await?;
+    Ok(covered.iter().any(|(.., until)| until.is_none_or(|end| change.now < end)))
 }
 
 fn blank(id: ClientId, now: Timestamp) -> Client {

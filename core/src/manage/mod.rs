@@ -5,13 +5,16 @@
 
 pub mod accounts;
 pub mod attempts;
+pub mod audit_log;
 pub mod change;
 pub mod clients;
 pub mod domains;
 pub mod entitlement;
 pub mod fields;
+pub mod leaks;
 pub mod members;
 pub mod permit;
+pub mod plans;
 pub mod requests;
 pub mod roles;
 pub mod scopes;

@@ -156,7 +156,7 @@ fn fill(findings: &mut Findings, secret: &mut ClientSecret, fields: &SecretField
     secret.active = fields.active.unwrap_or(secret.active);
 }
 
-fn facts(secret: &ClientSecret) -> Value {
+pub(crate) fn facts(secret: &ClientSecret) -> Value {
     json!({
         "label": secret.label,
         "hint": secret.hint,

@@ -28,6 +28,7 @@ pub mod members;
 pub mod notices;
 pub mod notifications;
 pub mod outbox;
+mod pattern;
 pub mod people;
 mod postgres;
 pub mod profiles;

@@ -102,6 +102,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_entries,
     audit_seals,
     audit_seal_entries,
+    audit_unsealed,
     outbox,
     deliveries,
     delivery_tries,

@@ -60,6 +60,12 @@ pub async fn holder(conn: &mut Conn, digest: &StoredDigest) -> QueryResult<Optio
     with_conn!(conn, |c| query.first(c)).optional()
 }
 
+/// The secret of this digest, of any client.
+pub async fn by_digest(conn: &mut Conn, digest: &StoredDigest) -> QueryResult<Option<ClientSecret>> {
+    let query = t::table.filter(t::digest.eq(digest));
+    with_conn!(conn, |c| query.select(ClientSecret::as_select()).first(c)).optional()
+}
+
 /// Notes when, and from which address, a secret was last used.
 pub async fn mark_used(conn: &mut Conn, secret: SecretId, at: Timestamp, from: &str) -> QueryResult<()> {
     let set = (t::last_used_at.eq(at), t::last_used_from.eq(from));

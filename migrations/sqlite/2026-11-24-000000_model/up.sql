@@ -6,7 +6,7 @@
 CREATE TABLE users (
     id BIGINT NOT NULL PRIMARY KEY CHECK (id >= 1000000000000 AND id < 9007199254740992),
     email TEXT NOT NULL,
-    email_key TEXT NOT NULL UNIQUE,
+    email_key TEXT NOT NULL,
     email_verified BOOLEAN NOT NULL,
     second_email TEXT,
     password_hash TEXT,
@@ -27,6 +27,7 @@ CREATE TABLE users (
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );
+CREATE UNIQUE INDEX users_by_email ON users (email_key);
 
 CREATE TABLE user_socials (
     user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -402,6 +403,8 @@ CREATE TABLE verifications (
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX verifications_one_pending ON verifications (client_id) WHERE status = 'pending';
 CREATE INDEX verifications_by_client ON verifications (client_id);
+CREATE INDEX verifications_by_status ON verifications (status, id);
+CREATE INDEX verifications_by_end ON verifications (expires_at) WHERE status = 'approved';
 
 CREATE TABLE verification_items (
     verification_id BLOB NOT NULL REFERENCES verifications (id) ON DELETE CASCADE,
@@ -529,6 +532,12 @@ CREATE TABLE audit_seals (
     seal BLOB NOT NULL,
     at BIGINT NOT NULL
 );
+
+-- Entries that no seal has yet: written with the entry, so that the sealer finds whatever was committed since, however
+-- long its transaction took, without looking at the log itself.
+CREATE TABLE audit_unsealed (
+    entry_id BLOB NOT NULL PRIMARY KEY
+) WITHOUT ROWID;
 
 CREATE TABLE audit_seal_entries (
     entry_id BLOB NOT NULL PRIMARY KEY REFERENCES audit_entries (id),
