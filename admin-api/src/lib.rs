@@ -8,12 +8,16 @@ mod clients;
 mod etag;
 mod idempotency;
 mod json;
+mod members;
 mod openapi;
 pub mod operation;
 mod page;
 pub mod problem;
+mod requests;
+mod roles;
 mod shape;
 mod tokens;
+mod users;
 
 use axum::Router;
 use axum::routing::get;
@@ -23,7 +27,15 @@ use xwms_core::state::Core;
 use operation::{Gives, Method, Needs, Operation, Takes};
 
 /// Every resource.
-static RESOURCES: &[&[Operation]] = &[clients::OPERATIONS, tokens::OPERATIONS, DOCUMENT];
+static RESOURCES: &[&[Operation]] = &[
+    clients::OPERATIONS,
+    members::OPERATIONS,
+    requests::OPERATIONS,
+    roles::OPERATIONS,
+    tokens::OPERATIONS,
+    users::OPERATIONS,
+    DOCUMENT,
+];
 
 static DOCUMENT: &[Operation] = &[Operation {
     method: Method::Get,

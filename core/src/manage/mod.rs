@@ -9,14 +9,18 @@ pub mod clients;
 pub mod domains;
 pub mod entitlement;
 pub mod fields;
+pub mod invitations;
+mod letters;
 pub mod members;
 pub mod permit;
 pub mod requests;
 pub mod roles;
 pub mod scopes;
 pub mod secrets;
+mod succession;
 pub mod tokens;
 pub mod urls;
+pub mod users;
 pub mod verifications;
 
 #[cfg(test)]
