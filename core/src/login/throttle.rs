@@ -24,6 +24,8 @@ const MAILS_BY_NETWORK: u32 = 100;
 
 /// Mails that one person may have us write to others in that time.
 const MAILS_BY_SENDER: u32 = 200;
+/// Letters of partners that one mailbox gets in that time.
+const LETTERS_TO_MAILBOX: u32 = 10;
 /// Searches for people are counted over this time.
 const SEARCH_WINDOW: Duration = Duration::from_mins(1);
 /// Searches that one person may make in that time.
@@ -221,6 +223,14 @@ impl Mailbox {
         let limits = &core.config.limits;
         let counted = || (subject(&key, "mail to", &[email_key.as_bytes()]), limits.mails_per_hour.get());
         Self(limits.enabled.then(counted))
+    }
+
+    /// The counter of what partners have us write to this mailbox. It is one of its own: a partner spends nobody's links to
+    /// a new password.
+    pub fn of_letters(core: &Core, email_key: &str) -> Self {
+        let key = core.master_key.mac_key("throttle");
+        let counted = || (subject(&key, "letter to", &[email_key.as_bytes()]), LETTERS_TO_MAILBOX);
+        Self(core.config.limits.enabled.then(counted))
     }
 
     /// Counts one more mail; false when there were enough, and nobody is told so.

@@ -42,7 +42,7 @@ pub(super) fn deliver(core: &Core, caller: Caller, letter: Letter) {
 
 async fn send(core: &Core, caller: Caller, letter: Letter) -> Result<(), Error> {
     let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let mailbox = Mailbox::of(core, &letter.email_key);
+    let mailbox = Mailbox::of_letters(core, &letter.email_key);
     let changed = core
         .db
         .change(async move |conn: &mut Conn| {
