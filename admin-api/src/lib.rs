@@ -12,15 +12,19 @@ mod etag;
 mod idempotency;
 mod json;
 mod leaks;
+mod members;
 mod openapi;
 pub mod operation;
 mod page;
 pub mod problem;
+mod requests;
+mod roles;
 mod shape;
 mod stats;
 mod staff;
 mod tokens;
 mod verifications;
+mod users;
 
 use axum::Router;
 use axum::routing::get;
@@ -44,6 +48,10 @@ static RESOURCES: &[&[Operation]] = &[
     staff::keys::OPERATIONS,
     billing::OPERATIONS,
     leaks::OPERATIONS,
+    members::OPERATIONS,
+    requests::OPERATIONS,
+    roles::OPERATIONS,
+    users::OPERATIONS,
     DOCUMENT,
 ];
 

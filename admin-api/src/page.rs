@@ -81,6 +81,11 @@ impl<C> Asked<C> {
     }
 }
 
+/// The answer of a list that has one page at the most.
+pub(crate) fn whole<T, V: Serialize>(found: Vec<T>, view: impl Fn(T) -> V) -> Response {
+    Json(Page { data: found.into_iter().map(view).collect(), next_cursor: None }).into_response()
+}
+
 #[derive(Serialize)]
 struct Page<V> {
     data: Vec<V>,

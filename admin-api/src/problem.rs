@@ -79,6 +79,7 @@ impl From<Error> for Problem {
                 retry_after: Some(retry_after.as_secs().max(1)),
                 ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many", "too many requests: wait")
             },
+            Error::TooManyAtOnce { code, message } => Self::new(StatusCode::TOO_MANY_REQUESTS, code, message),
             Error::Unavailable => Self {
                 retry_after: Some(1),
                 ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "try again in a moment")

@@ -70,6 +70,13 @@ pub enum Error {
         /// When to try again.
         retry_after: Duration,
     },
+    /// So many at a time and no more: one has to go first.
+    TooManyAtOnce {
+        /// A stable code.
+        code: &'static str,
+        /// How many there may be.
+        message: String,
+    },
     /// The database or a pool is away or full: try again.
     Unavailable,
     /// The database refused a statement.

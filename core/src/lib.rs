@@ -3,6 +3,7 @@
 //! [`model`] and [`gate`] know nothing of the rest; [`store`] holds every query; [`login`], [`manage`], [`staff`] and
 //! [`provision`] are the use cases; [`state`] holds what is wired at start.
 
+pub mod account;
 pub mod address;
 pub mod attempts;
 pub mod audit;

@@ -2,6 +2,7 @@
 //!
 //! A page is a view struct, made by Rust, and a template at the same path. [`layout::render_page`] is the one way out.
 
+pub mod account;
 pub mod assets;
 pub mod csrf;
 pub mod error;
@@ -21,5 +22,6 @@ pub fn router(core: Core) -> Router {
         .route(assets::STYLESHEET.path(), get(async || assets::STYLESHEET.respond()))
         .route(assets::ICON.path(), get(async || assets::ICON.respond()))
         .merge(routes::public())
+        .merge(routes::account())
         .with_state(core)
 }

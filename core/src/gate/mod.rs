@@ -9,6 +9,7 @@ pub mod denial;
 mod domain_choice;
 pub mod error_return;
 pub mod login;
+pub mod organisation;
 pub mod permission;
 pub mod redirect_uri;
 pub mod scope;

@@ -105,6 +105,8 @@ pub enum Preset {
 pub struct Membership {
     /// The role's level, 0 to 100.
     pub level: u8,
+    /// The role is the preset of owners.
+    pub owner: bool,
     /// The role's permissions.
     pub permissions: BTreeSet<Permission>,
     /// The invitation was accepted, and the role is switched on.
@@ -210,7 +212,8 @@ mod tests {
     use super::*;
 
     fn member(preset: Preset) -> Membership {
-        Membership { level: preset.level(), permissions: preset.permissions(), active: true, expires_at: None }
+        let owner = preset == Preset::Owner;
+        Membership { level: preset.level(), owner, permissions: preset.permissions(), active: true, expires_at: None }
     }
 
     #[test]

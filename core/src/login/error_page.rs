@@ -106,6 +106,7 @@ impl ErrorPage {
 
     /// A failure on our side, or too many tries. The database's own words go to the log only.
     pub fn failed(error: Error, reference: String) -> Self {
+        let plain = Self::plain(reference.clone());
         let (status, title, explanation, retry_after) = match error {
             Error::TooMany { retry_after } => {
                 (429, "Too many tries", "Wait a little, then try again.", Some(retry_after))
@@ -113,13 +114,19 @@ impl ErrorPage {
             Error::Unavailable => {
                 (503, "Back in a moment", "XWMS can't answer just now.", Some(Duration::from_secs(2)))
             }
+            Error::Refused { message, .. } => {
+                return Self { status: 403, title: "You may not do this", explanation: sentence(&message), ..plain };
+            }
+            Error::Conflict { message, .. } => {
+                return Self { status: 409, title: "This can't be done now", explanation: sentence(&message), ..plain };
+            }
             Error::NotFound(_) => (404, "There is nothing here", "Check the address.", None),
             other => {
                 tracing::error!(error = ?other, reference, "a page failed");
                 (500, "Something went wrong", "It is our fault, not yours. Try again in a moment.", None)
             }
         };
-        Self { status, title, explanation: explanation.to_owned(), retry_after, ..Self::plain(reference) }
+        Self { status, title, explanation: explanation.to_owned(), retry_after, ..plain }
     }
 
     fn plain(reference: String) -> Self {
@@ -133,4 +140,11 @@ impl ErrorPage {
             retry_after: None,
         }
     }
+}
+
+/// Words of ours with a capital and a full stop.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
 }

@@ -12,6 +12,7 @@ use crate::clock::Timestamp;
 use crate::crypto::credential::CredentialKey;
 use crate::crypto::digest::MacKey;
 use crate::error::Error;
+use crate::id::UserId;
 use crate::state::Core;
 use crate::store::db::Conn;
 use crate::store::throttles::{self, Counted, SubjectKey};
@@ -20,6 +21,15 @@ use crate::store::throttles::{self, Counted, SubjectKey};
 const MAIL_WINDOW: Duration = Duration::from_hours(1);
 /// Mails that one network may ask for in that time: a university registers many people in an hour, a person few.
 const MAILS_BY_NETWORK: u32 = 100;
+
+/// Mails that one person may have us write to others in that time.
+const MAILS_BY_SENDER: u32 = 200;
+/// Letters of partners that one mailbox gets in that time.
+const LETTERS_TO_MAILBOX: u32 = 10;
+/// Searches for people are counted over this time.
+const SEARCH_WINDOW: Duration = Duration::from_mins(1);
+/// Searches that one person may make in that time.
+const SEARCHES: u32 = 30;
 
 /// A try to sign in.
 #[derive(Clone, Copy, Debug)]
@@ -155,6 +165,53 @@ pub async fn count_mail_request(core: &Core, address: IpAddr) -> Result<(), Erro
         .await
 }
 
+/// Counts a search for people, by who searches.
+///
+/// # Errors
+/// [`Error::TooMany`]; the database's.
+pub async fn count_search(core: &Core, by: UserId) -> Result<(), Error> {
+    if !core.config.limits.enabled {
+        return Ok(());
+    }
+    let searcher = subject(&core.master_key.mac_key("throttle"), "search by", &[&by.number().to_be_bytes()]);
+    let now = core.clock.now();
+    core.db
+        .change(async move |conn: &mut Conn| match throttles::hit(conn, &searcher, now, SEARCH_WINDOW).await? {
+            Some(counted) if counted.hits > SEARCHES => {
+                Err(Error::TooMany { retry_after: counted.window_started_at.after(SEARCH_WINDOW).since(now) })
+            }
+            _ => Ok(()),
+        })
+        .await
+}
+
+/// The counter of what somebody who is signed in has us write to others.
+#[derive(Clone, Copy, Debug)]
+pub struct Sender(Option<SubjectKey>);
+
+impl Sender {
+    /// That of this account.
+    pub fn of(core: &Core, user: UserId) -> Self {
+        let key = core.master_key.mac_key("throttle");
+        let counted = || subject(&key, "mail by", &[&user.number().to_be_bytes()]);
+        Self(core.config.limits.enabled.then(counted))
+    }
+
+    /// Counts one more, in the transaction that has it written.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`]; the database's.
+    pub async fn count(self, conn: &mut Conn, now: Timestamp) -> Result<(), Error> {
+        let Some(sender) = self.0 else { return Ok(()) };
+        match throttles::hit(conn, &sender, now, MAIL_WINDOW).await? {
+            Some(counted) if counted.hits > MAILS_BY_SENDER => {
+                Err(Error::TooMany { retry_after: counted.window_started_at.after(MAIL_WINDOW).since(now) })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 /// The counter of the mails to one mailbox, and how many it may get in an hour.
 #[derive(Clone, Copy, Debug)]
 pub struct Mailbox(Option<(SubjectKey, u32)>);
@@ -166,6 +223,14 @@ impl Mailbox {
         let limits = &core.config.limits;
         let counted = || (subject(&key, "mail to", &[email_key.as_bytes()]), limits.mails_per_hour.get());
         Self(limits.enabled.then(counted))
+    }
+
+    /// The counter of what partners have us write to this mailbox. It is one of its own: a partner spends nobody's links to
+    /// a new password.
+    pub fn of_letters(core: &Core, email_key: &str) -> Self {
+        let key = core.master_key.mac_key("throttle");
+        let counted = || (subject(&key, "letter to", &[email_key.as_bytes()]), LETTERS_TO_MAILBOX);
+        Self(core.config.limits.enabled.then(counted))
     }
 
     /// Counts one more mail; false when there were enough, and nobody is told so.

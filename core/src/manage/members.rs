@@ -1,16 +1,28 @@
 //! Who belongs to a client's organisation.
 
+use std::collections::HashMap;
+
 use serde_json::{Value, json};
 
 use super::change::Change;
-use super::fields::Findings;
+use super::entitlement::Rules;
+use super::fields::{Findings, same_version};
+use super::permit::{self, Caller};
+use super::{roles, succession};
 use crate::clock::Timestamp;
 use crate::error::{Error, FieldError};
-use crate::id::{ClientId, MemberId, RoleId, UserId};
+use crate::gate::organisation::{self, Seat, Span};
+use crate::gate::permission::Permission;
+use crate::id::{ClientId, MemberId, RoleId, Subject, UserId};
+use crate::model::client::SubjectType;
 use crate::model::email::EmailAddress;
 use crate::model::member::MemberStatus;
+use crate::state::Core;
+use crate::store::clients::{self, Client};
+use crate::store::db::Conn;
 use crate::store::members::{self, Member};
-use crate::store::profiles;
+use crate::store::roles::Role;
+use crate::store::{client_users, profiles};
 
 /// What a membership is to be; what is `None` stays.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +31,177 @@ pub struct MemberFields {
     pub expires_at: Option<String>,
     /// How far it has come: with `None`, a new member is active when the address has an account.
     pub status: Option<MemberStatus>,
+}
+
+/// What a membership is to become; what is `None` stays.
+#[derive(Clone, Debug, Default)]
+pub struct MemberChanges {
+    /// The role.
+    pub role: Option<RoleId>,
+    /// RFC 3339; an empty text clears it.
+    pub expires_at: Option<String>,
+}
+
+/// A membership as the organisation sees it. Whether an address has an account shows only once its person has accepted.
+#[derive(Clone, Debug)]
+pub struct MemberView {
+    /// The membership.
+    pub member: Member,
+    /// The address; `None` while somebody who was invited by their `sub` has not accepted.
+    pub email: Option<String>,
+    /// As the client knows them.
+    pub sub: Option<Subject>,
+}
+
+/// The members of a client, oldest first.
+///
+/// # Errors
+/// Those of [`permit::to_read`]; the database's.
+pub async fn list(
+    core: &Core,
+    caller: &Caller,
+    client: ClientId,
+    after: Option<MemberId>,
+    limit: i64,
+) -> Result<Vec<MemberView>, Error> {
+    let mut conn = core.db.read().await?;
+    let access = permit::to_read(&mut conn, caller, client, Permission::MembersRead, core.clock.now()).await?;
+    let found = members::page(&mut conn, client, after, limit).await?;
+    views(&mut conn, &access.client, found).await
+}
+
+/// One membership.
+///
+/// # Errors
+/// [`Error::NotFound`]; those of [`permit::to_read`]; the database's.
+pub async fn get(core: &Core, caller: &Caller, client: ClientId, id: MemberId) -> Result<MemberView, Error> {
+    let mut conn = core.db.read().await?;
+    let access = permit::to_read(&mut conn, caller, client, Permission::MembersRead, core.clock.now()).await?;
+    let member = find(&mut conn, client, id).await?;
+    view(&mut conn, &access.client, member).await
+}
+
+/// Changes role or end of a membership. `expected`: the `updated_at` it must still have.
+///
+/// # Errors
+/// [`Error::NotFound`] for the member or the role; [`Error::StalePrecondition`]; [`Error::Invalid`] with all bad fields;
+/// [`Error::Refused`] `level_too_low` or `permission_not_held`; [`Error::Conflict`] `last_owner`; those of
+/// [`permit::to_change`]; the database's.
+pub async fn update(
+    core: &Core,
+    caller: Caller,
+    client: ClientId,
+    id: MemberId,
+    fields: MemberChanges,
+    expected: Option<Timestamp>,
+) -> Result<MemberView, Error> {
+    let (rules, now) = (Rules::of(&core.config), core.clock.now());
+    let changed = core
+        .db
+        .change(async move |conn: &mut Conn| {
+            let (mut change, access) =
+                permit::to_change(conn, &caller, client, Permission::MembersUpdate, &rules, now).await?;
+            let old = find(change.conn, client, id).await?;
+            same_version(expected, old.updated_at)?;
+            let old_role = roles::find(change.conn, client, old.role_id).await?;
+            let role = match fields.role {
+                Some(role) => roles::find(change.conn, client, role).await?,
+                None => old_role.clone(),
+            };
+            let mut findings = Findings::default();
+            let mut member = Member { role_id: role.id, ..old.clone() };
+            findings.expiry(&mut member.expires_at, fields.expires_at.as_ref(), now);
+            findings.none()?;
+            let (old_rank, rank) = (roles::rank(&old_role), roles::rank(&role));
+            let seat = |rank, member: &Member| Seat { rank, span: Span::of(true, member.expires_at) };
+            organisation::may_change_member(&access.membership, seat(&old_rank, &old), seat(&rank, &member))
+                .map_err(roles::denied)?;
+            let (was, is) = (is_lasting_owner(&old, &old_role), is_lasting_owner(&member, &role));
+            refuse_without_owner(change.conn, &old, was, is).await?;
+            let member = write(&mut change, &old, &old_role.role_key, member, &role.role_key).await?;
+            succession::settle(&mut change, &access.client).await?;
+            let view = view(change.conn, &access.client, member).await?;
+            change.end(view).await
+        })
+        .await?;
+    Ok(changed.committed(core))
+}
+
+/// Ends a membership, or takes an invitation back. Whoever is signed in may leave without a permission for it.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Refused`] `level_too_low`; [`Error::Conflict`] `last_owner`; those of
+/// [`permit::to_change`]; the database's.
+pub async fn delete(core: &Core, caller: Caller, client: ClientId, id: MemberId) -> Result<(), Error> {
+    let (rules, now) = (Rules::of(&core.config), core.clock.now());
+    let changed = core
+        .db
+        .change(async move |conn: &mut Conn| {
+            clients::hold(conn, client).await?;
+            let own = members::find(conn, client, id).await?.filter(|member| {
+                caller.token.is_none() && member.status == MemberStatus::Active && member.user_id == Some(caller.user)
+            });
+            let (mut change, of, by) = if own.is_some() {
+                let of = clients::find(conn, client).await?.ok_or(Error::NotFound("client"))?;
+                (permit::on_own_behalf(conn, &caller, &rules, now), of, None)
+            } else {
+                let (change, access) =
+                    permit::to_change(conn, &caller, client, Permission::MembersDelete, &rules, now).await?;
+                (change, access.client, Some(access.membership))
+            };
+            let member = find(change.conn, client, id).await?;
+            let role = roles::find(change.conn, client, member.role_id).await?;
+            if let Some(by) = &by {
+                organisation::may_remove_member(by, &roles::rank(&role)).map_err(roles::denied)?;
+            }
+            let was = is_lasting_owner(&member, &role);
+            refuse_without_owner(change.conn, &member, was, false).await?;
+            remove(&mut change, member, &role.role_key).await?;
+            succession::settle(&mut change, &of).await?;
+            change.end(()).await
+        })
+        .await?;
+    changed.committed(core);
+    Ok(())
+}
+
+/// One member's view.
+pub(super) async fn view(conn: &mut Conn, client: &Client, member: Member) -> Result<MemberView, Error> {
+    views(conn, client, vec![member]).await?.pop().ok_or(Error::Internal("one member has one view"))
+}
+
+/// As many queries for many members as for one.
+async fn views(conn: &mut Conn, client: &Client, found: Vec<Member>) -> Result<Vec<MemberView>, Error> {
+    let active = |member: &&Member| member.status == MemberStatus::Active;
+    let users: Vec<UserId> = found.iter().filter(active).filter_map(|member| member.user_id).collect();
+    let addresses = profiles::addresses(conn, &users).await?;
+    let known: HashMap<UserId, Subject> = client_users::subjects(conn, client.id, &users).await?.into_iter().collect();
+    let public = |user: UserId| (client.subject_type == SubjectType::Public).then(|| user.as_public_subject());
+    let view = |member: Member| {
+        let user = member.user_id.filter(|_| member.status == MemberStatus::Active);
+        let typed = member.subject.is_none().then(|| member.email_key.clone());
+        MemberView {
+            email: user.and_then(|user| addresses.get(&user).cloned()).or(typed),
+            sub: user.and_then(|user| known.get(&user).copied().or_else(|| public(user))).or(member.subject),
+            member,
+        }
+    };
+    Ok(found.into_iter().map(view).collect())
+}
+
+async fn find(conn: &mut Conn, client: ClientId, id: MemberId) -> Result<Member, Error> {
+    members::find(conn, client, id).await?.ok_or(Error::NotFound("member"))
+}
+
+/// An owner to rest on: one whose membership has no end.
+fn is_lasting_owner(member: &Member, role: &Role) -> bool {
+    roles::is_owner(role) && member.status == MemberStatus::Active && member.expires_at.is_none()
+}
+
+async fn refuse_without_owner(conn: &mut Conn, member: &Member, was: bool, is: bool) -> Result<(), Error> {
+    let owners = members::owners(conn, member.client_id).await?;
+    let others = owners.iter().filter(|owner| owner.id != member.id && owner.expires_at.is_none()).count();
+    organisation::owner_remains(was, is, others).map_err(roles::denied)
 }
 
 /// What is wrong with these fields by themselves.
@@ -46,7 +229,7 @@ pub(crate) async fn create_owner(
 ///
 /// # Errors
 /// [`Error::Invalid`], with `status` `no_account` when an address without an account shall be active; the database's.
-pub(crate) async fn create(
+pub(crate) async fn insert(
     change: &mut Change<'_>,
     client: ClientId,
     email: &EmailAddress,
@@ -70,8 +253,8 @@ pub(crate) async fn create(
 /// Changes a membership; `old_key` and `role` are the keys of the role it has and the one it gets.
 ///
 /// # Errors
-/// As [`create`].
-pub(crate) async fn update(
+/// As [`insert`].
+pub(crate) async fn apply(
     change: &mut Change<'_>,
     old: Member,
     old_key: &str,
@@ -82,27 +265,39 @@ pub(crate) async fn update(
     let mut member = Member { role_id: role, ..old.clone() };
     fill(&mut findings, &mut member, fields, change.now);
     findings.none()?;
-    let told = (facts(&old, old_key), facts(&member, role_key));
+    write(change, &old, old_key, member, role_key).await
+}
+
+/// Writes what became of a membership.
+async fn write(
+    change: &mut Change<'_>,
+    old: &Member,
+    old_key: &str,
+    mut member: Member,
+    role_key: &str,
+) -> Result<Member, Error> {
+    let told = (facts(old, old_key), facts(&member, role_key));
     if change.updated(Some(member.client_id), "member.updated", member.id, &member.email_key, told) {
-        member.updated_at = change.now;
+        member.updated_at = change.version_after(old.updated_at);
         members::update(change.conn, &member).await?;
     }
     Ok(member)
 }
 
 /// Ends a membership. That an owner remains is for the caller to see to.
-pub(crate) async fn delete(change: &mut Change<'_>, member: Member, role_key: &str) -> Result<(), Error> {
+pub(crate) async fn remove(change: &mut Change<'_>, member: Member, role_key: &str) -> Result<(), Error> {
     members::delete(change.conn, member.id).await?;
     let told = facts(&member, role_key);
     change.deleted(Some(member.client_id), "member.deleted", member.id, &member.email_key, told);
     Ok(())
 }
 
-fn blank(client: ClientId, email_key: &str, role: RoleId, now: Timestamp) -> Member {
+pub(super) fn blank(client: ClientId, email_key: &str, role: RoleId, now: Timestamp) -> Member {
     Member {
         id: MemberId::generate(now),
         client_id: client,
         user_id: None,
+        subject: None,
         email_key: email_key.to_owned(),
         role_id: role,
         status: MemberStatus::Invited,
@@ -120,7 +315,7 @@ fn fill(findings: &mut Findings, member: &mut Member, fields: &MemberFields, now
     }
 }
 
-fn facts(member: &Member, role_key: &str) -> Value {
+pub(super) fn facts(member: &Member, role_key: &str) -> Value {
     json!({
         "email": member.email_key,
         "role": role_key,

@@ -12,6 +12,8 @@ pub mod domains;
 pub mod entitlement;
 pub mod fields;
 pub mod leaks;
+pub mod invitations;
+mod letters;
 pub mod members;
 pub mod permit;
 pub mod plans;
@@ -20,8 +22,10 @@ pub mod roles;
 pub mod scopes;
 pub mod secrets;
 pub mod stats;
+mod succession;
 pub mod tokens;
 pub mod urls;
+pub mod users;
 pub mod verifications;
 
 #[cfg(test)]

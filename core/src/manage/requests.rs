@@ -1,17 +1,32 @@
-//! Requests of a client to single users, as an operator sets them up (SPEC §2.7).
+//! Requests of a client to single users (SPEC §2.7): for more access, or to be a tester.
+
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::change::Change;
+use super::entitlement::Rules;
 use super::fields::Findings;
+use super::invitations::{find_person, read_person};
+use super::letters::{self, Letter};
+use super::permit::{self, Caller};
 use crate::clock::Timestamp;
 use crate::error::{Error, FieldError};
+use crate::gate::permission::Permission;
 use crate::id::{ClientId, DomainId, RequestId};
+use crate::login::throttle::Sender;
 use crate::model::email::EmailAddress;
 use crate::model::request::{RequestKind, RequestStatus, parse_reason};
 use crate::model::scope::ScopeSet;
+use crate::state::Core;
+use crate::store::db::Conn;
 use crate::store::requests::{self, Request};
-use crate::store::{client_scopes, profiles};
+use crate::store::{client_scopes, domains, profiles, scopes};
+
+/// After a decline the person is not asked again for so long.
+const PEACE: Duration = Duration::from_hours(30 * 24);
+/// Requests of a client that may wait for an answer at once.
+const MOST_OPEN: i64 = 50;
 
 /// What tells one request from another.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +52,202 @@ pub struct RequestFields {
     pub accepted: bool,
 }
 
+/// A request to make.
+#[derive(Clone, Debug, Default)]
+pub struct NewRequest {
+    /// For what.
+    pub kind: Option<RequestKind>,
+    /// Whom, by their address; or
+    pub email: Option<String>,
+    /// as the client knows them.
+    pub sub: Option<String>,
+    /// The domain to test; `None` is all.
+    pub domain: Option<DomainId>,
+    /// The scopes of an access request.
+    pub scopes: Option<Vec<String>>,
+    /// Why, for the person.
+    pub reason: Option<String>,
+    /// RFC 3339.
+    pub expires_at: Option<String>,
+}
+
+/// Asks somebody. Whether an address has an account, or its person wants to hear from the client, makes no difference to
+/// the answer, to what is shown later, to the time it takes, or to what counts, unless they are a user of the client.
+///
+/// # Errors
+/// [`Error::Invalid`] with all bad fields; [`Error::NotFound`] for the domain, or a `sub` that has never logged in through
+/// the client; [`Error::Conflict`] `declined_recently` or `request_open`; [`Error::TooManyAtOnce`] `too_many_open`;
+/// [`Error::TooMany`]; those of [`permit::to_change`]; the database's.
+pub async fn create(core: &Core, caller: Caller, client: ClientId, new: NewRequest) -> Result<Request, Error> {
+    let (rules, now) = (Rules::of(&core.config), core.clock.now());
+    let (sender, asker) = (Sender::of(core, caller.user), caller.clone());
+    let changed = core
+        .db
+        .change(async move |conn: &mut Conn| {
+            let (mut change, access) =
+                permit::to_change(conn, &caller, client, Permission::RequestsCreate, &rules, now).await?;
+            let mut findings = Findings::default();
+            let address = read_person(&mut findings, new.email.as_deref(), new.sub.as_deref());
+            let mut request = read(&mut change, &mut findings, client, &new).await?;
+            findings.none()?;
+            if let Some(domain) = new.domain {
+                let own = domains::of_client(change.conn, client).await?.iter().any(|own| own.id == domain);
+                own.then_some(()).ok_or(Error::NotFound("domain"))?;
+            }
+            let person = find_person(change.conn, client, address.as_ref(), new.sub.as_deref()).await?;
+            (request.email_key, request.subject) = (person.email_key, person.subject);
+            let since = now.before(PEACE);
+            let regard = requests::regard(change.conn, client, person.user, request.kind, since).await?;
+            if regard.unwelcome && regard.is_user {
+                let message = "this person has declined or does not want to be asked: wait thirty days";
+                return Err(Error::conflict("declined_recently", message));
+            }
+            make_room(&mut change, &request).await?;
+            sender.count(change.conn, now).await?;
+            request.delivered = !regard.unwelcome;
+            requests::insert(change.conn, &request).await?;
+            change.created(Some(client), "request.created", request.id, "", facts(&request));
+            let letter = Letter {
+                email_key: request.email_key.clone(),
+                address: address.map(|address| address.address().to_owned()),
+                kind: "request.created",
+                object: request.id.to_string(),
+                subject: "A site asks you for something",
+                text: words(&mut change, &access.client.name, &request).await?,
+            };
+            change.end((request, letter)).await
+        })
+        .await?;
+    let (request, mut letter) = changed.committed(core);
+    if request.delivered {
+        let issuer = core.config.server.issuer();
+        letter.text.push_str(&format!(" See why, and say yes or no:\n\n{issuer}/account/requests"));
+        letters::deliver(core, asker, letter);
+    }
+    Ok(request)
+}
+
+/// The requests of a client, oldest first.
+///
+/// # Errors
+/// Those of [`permit::to_read`]; the database's.
+pub async fn list(
+    core: &Core,
+    caller: &Caller,
+    client: ClientId,
+    after: Option<RequestId>,
+    limit: i64,
+) -> Result<Vec<Request>, Error> {
+    let mut conn = core.db.read().await?;
+    permit::to_read(&mut conn, caller, client, Permission::RequestsRead, core.clock.now()).await?;
+    Ok(requests::page(&mut conn, client, after, limit).await?)
+}
+
+/// One request.
+///
+/// # Errors
+/// [`Error::NotFound`]; those of [`permit::to_read`]; the database's.
+pub async fn get(core: &Core, caller: &Caller, client: ClientId, id: RequestId) -> Result<Request, Error> {
+    let mut conn = core.db.read().await?;
+    permit::to_read(&mut conn, caller, client, Permission::RequestsRead, core.clock.now()).await?;
+    find(&mut conn, client, id).await
+}
+
+/// Takes a request back; what was accepted ends at once. Nothing happens to one that is over already.
+///
+/// # Errors
+/// [`Error::NotFound`]; those of [`permit::to_change`]; the database's.
+pub async fn delete(core: &Core, caller: Caller, client: ClientId, id: RequestId) -> Result<(), Error> {
+    let (rules, now) = (Rules::of(&core.config), core.clock.now());
+    let changed = core
+        .db
+        .change(async move |conn: &mut Conn| {
+            let (mut change, _) =
+                permit::to_change(conn, &caller, client, Permission::RequestsDelete, &rules, now).await?;
+            let request = find(change.conn, client, id).await?;
+            if request.stands_at(now) {
+                withdraw(&mut change, request).await?;
+            }
+            change.end(()).await
+        })
+        .await?;
+    changed.committed(core);
+    Ok(())
+}
+
+/// Reads what a new request says of itself; whom it goes to is not in it yet.
+async fn read(
+    change: &mut Change<'_>,
+    findings: &mut Findings,
+    client: ClientId,
+    new: &NewRequest,
+) -> Result<Request, Error> {
+    let scopes: ScopeSet = new.scopes.iter().flatten().map(String::as_str).collect();
+    let kind = new.kind.unwrap_or(RequestKind::Access);
+    let asked = Asked { kind, email_key: String::new(), domain: new.domain, scopes };
+    let mut request = blank(client, &asked, change.now);
+    if new.kind.is_none() {
+        findings.add("kind", "required", "say what is asked for: access or test");
+        return Ok(request);
+    }
+    check_kind(findings, kind, !asked.scopes.is_empty(), asked.domain.is_some());
+    let (catalog, active) =
+        (client_scopes::catalog(change.conn).await?, client_scopes::of_client(change.conn, client).await?);
+    for (index, name) in new.scopes.iter().flatten().enumerate() {
+        let field = format!("scopes[{index}]");
+        if !catalog.contains(name) {
+            findings.add(&field, "unknown_scope", &format!("there is no scope {name:?}; the catalog has: {catalog}"));
+        } else if !active.contains(name) {
+            findings.add(&field, "not_activated", &format!("activate it first; activated are: {active}"));
+        }
+    }
+    findings.optional(&mut request.reason, "reason", new.reason.as_ref(), parse_reason);
+    findings.expiry(&mut request.expires_at, new.expires_at.as_ref(), change.now);
+    Ok(request)
+}
+
+/// One open request for each person and kind, and fifty in all. One that has expired unanswered is over.
+async fn make_room(change: &mut Change<'_>, request: &Request) -> Result<(), Error> {
+    let waiting = requests::pending(change.conn, request.client_id, &request.email_key, request.kind).await?;
+    match waiting {
+        Some(waiting) if waiting.stands_at(change.now) => {
+            return Err(Error::conflict("request_open", "a request of this kind waits for this person already"));
+        }
+        Some(expired) => withdraw(change, expired).await?,
+        None => {}
+    }
+    if requests::count_open(change.conn, request.client_id, change.now).await? >= MOST_OPEN {
+        let message = format!("{MOST_OPEN} requests wait for an answer: take one back first");
+        return Err(Error::TooManyAtOnce { code: "too_many_open", message });
+    }
+    Ok(())
+}
+
+/// What the person is told, in plain words; the client's reason is shown on their pages only.
+async fn words(change: &mut Change<'_>, client: &str, request: &Request) -> Result<String, Error> {
+    if request.kind == RequestKind::Test {
+        return Ok(format!("\"{client}\" asks you to test its site before others can log in there."));
+    }
+    let catalog = scopes::all(change.conn).await?;
+    let titles = catalog.iter().filter(|scope| request.scope.contains(&scope.name));
+    let titles: Vec<&str> = titles.map(|scope| scope.title.as_str()).collect();
+    Ok(format!("\"{client}\" asks you to share more with it: {}.", titles.join(", ")))
+}
+
+async fn find(conn: &mut Conn, client: ClientId, id: RequestId) -> Result<Request, Error> {
+    let found = requests::find(conn, id).await?.filter(|request| request.client_id == client);
+    found.ok_or(Error::NotFound("request"))
+}
+
+fn check_kind(findings: &mut Findings, kind: RequestKind, has_scopes: bool, has_domain: bool) {
+    match kind {
+        RequestKind::Access if !has_scopes => findings.add("scopes", "required", "say which scopes are asked for"),
+        RequestKind::Access if has_domain => findings.add("domain", "not_here", "access is asked for all domains"),
+        RequestKind::Test if has_scopes => findings.add("scopes", "not_here", "a tester has no scopes of their own"),
+        RequestKind::Access | RequestKind::Test => {}
+    }
+}
+
 /// What is wrong with a request by itself.
 pub(crate) fn check(
     kind: RequestKind,
@@ -46,12 +257,7 @@ pub(crate) fn check(
     now: Timestamp,
 ) -> Vec<FieldError> {
     let mut findings = Findings::default();
-    match kind {
-        RequestKind::Access if !has_scopes => findings.add("scopes", "required", "say which scopes are asked for"),
-        RequestKind::Access if has_domain => findings.add("domain", "not_here", "access is asked for all domains"),
-        RequestKind::Test if has_scopes => findings.add("scopes", "not_here", "a tester has no scopes of their own"),
-        RequestKind::Access | RequestKind::Test => {}
-    }
+    check_kind(&mut findings, kind, has_scopes, has_domain);
     findings.optional(&mut None, "reason", fields.reason.as_ref(), parse_reason);
     findings.expiry(&mut None, fields.expires_at.as_ref(), now);
     findings.into_errors()
@@ -138,6 +344,7 @@ fn blank(client: ClientId, asked: &Asked, now: Timestamp) -> Request {
         kind: asked.kind,
         email_key: asked.email_key.clone(),
         user_id: None,
+        subject: None,
         domain_id: asked.domain,
         scope: asked.scopes.clone(),
         reason: None,
@@ -149,7 +356,7 @@ fn blank(client: ClientId, asked: &Asked, now: Timestamp) -> Request {
     }
 }
 
-fn facts(request: &Request) -> Value {
+pub(crate) fn facts(request: &Request) -> Value {
     json!({
         "kind": request.kind,
         "email": request.email_key,

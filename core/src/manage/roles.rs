@@ -5,14 +5,19 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::change::Change;
-use super::fields::Findings;
+use super::entitlement::Rules;
+use super::fields::{Findings, same_version};
+use super::permit::{self, Caller};
 use crate::clock::Timestamp;
 use crate::error::{Error, FieldError};
-use crate::gate::permission::{Permission, Preset};
+use crate::gate::organisation::{self, Denied, Rank, Span};
+use crate::gate::permission::{Membership, Permission, Preset};
 use crate::id::{ClientId, RoleId};
 use crate::model::label::Label;
 use crate::model::permission_set::PermissionSet;
 use crate::model::{fallback, role};
+use crate::state::Core;
+use crate::store::db::Conn;
 use crate::store::members;
 use crate::store::roles::{self, Role};
 
@@ -62,15 +67,128 @@ pub(crate) fn check(key: &str, fields: &RoleFields, now: Timestamp) -> Vec<Field
     findings.into_errors()
 }
 
-/// Makes a role of the client's own.
+/// The roles of a client, oldest first.
 ///
 /// # Errors
-/// [`Error::Invalid`]; the database's.
-pub(crate) async fn create(
+/// Those of [`permit::to_read`]; the database's.
+pub async fn list(
+    core: &Core,
+    caller: &Caller,
+    client: ClientId,
+    after: Option<RoleId>,
+    limit: i64,
+) -> Result<Vec<Role>, Error> {
+    let mut conn = core.db.read().await?;
+    permit::to_read(&mut conn, caller, client, Permission::RolesRead, core.clock.now()).await?;
+    Ok(roles::page(&mut conn, client, after, limit).await?)
+}
+
+/// One role.
+///
+/// # Errors
+/// [`Error::NotFound`]; those of [`permit::to_read`]; the database's.
+pub async fn get(core: &Core, caller: &Caller, client: ClientId, id: RoleId) -> Result<Role, Error> {
+    let mut conn = core.db.read().await?;
+    permit::to_read(&mut conn, caller, client, Permission::RolesRead, core.clock.now()).await?;
+    find(&mut conn, client, id).await
+}
+
+/// Makes a role of the client's own. Without a key it gets one made of its name.
+///
+/// # Errors
+/// [`Error::Invalid`] with all bad fields; [`Error::Conflict`] `preset` or `key_taken`; [`Error::Refused`]
+/// `level_too_low` or `permission_not_held`; those of [`permit::to_change`]; the database's.
+pub async fn create(
+    core: &Core,
+    caller: Caller,
+    client: ClientId,
+    key: Option<String>,
+    fields: RoleFields,
+) -> Result<Role, Error> {
+    let (rules, now) = (Rules::of(&core.config), core.clock.now());
+    let changed = core
+        .db
+        .change(async move |conn: &mut Conn| {
+            let (mut change, access) =
+                permit::to_change(conn, &caller, client, Permission::RolesCreate, &rules, now).await?;
+            let taken = roles::of_client(change.conn, client).await?;
+            let taken: BTreeSet<&str> = taken.iter().map(|role| role.role_key.as_str()).collect();
+            let key = match key {
+                Some(key) => key,
+                None => free_key(fields.name.as_deref().unwrap_or_default(), &taken),
+            };
+            if Preset::ALL.iter().any(|preset| preset.key() == key) {
+                return Err(is_preset(&key));
+            }
+            if taken.contains(key.as_str()) {
+                return Err(Error::conflict("key_taken", format!("there is a role {key:?} already")));
+            }
+            let role = insert(&mut change, client, &key, &fields, Some(&access.membership)).await?;
+            change.end(role).await
+        })
+        .await?;
+    Ok(changed.committed(core))
+}
+
+/// Changes a role of the client's own. `expected`: the `updated_at` it must still have.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::StalePrecondition`]; [`Error::Conflict`] `preset`; [`Error::Invalid`] with all bad
+/// fields; [`Error::Refused`] `level_too_low` or `permission_not_held`; those of [`permit::to_change`]; the database's.
+pub async fn update(
+    core: &Core,
+    caller: Caller,
+    client: ClientId,
+    id: RoleId,
+    fields: RoleFields,
+    expected: Option<Timestamp>,
+) -> Result<Role, Error> {
+    let (rules, now) = (Rules::of(&core.config), core.clock.now());
+    let changed = core
+        .db
+        .change(async move |conn: &mut Conn| {
+            let (mut change, access) =
+                permit::to_change(conn, &caller, client, Permission::RolesUpdate, &rules, now).await?;
+            let old = find(change.conn, client, id).await?;
+            same_version(expected, old.updated_at)?;
+            let role = apply(&mut change, old, &fields, Some(&access.membership)).await?;
+            change.end(role).await
+        })
+        .await?;
+    Ok(changed.committed(core))
+}
+
+/// Deletes a role of the client's own that no member has.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Conflict`] `preset` or `role_in_use`; [`Error::Refused`] `level_too_low`; those of
+/// [`permit::to_change`]; the database's.
+pub async fn delete(core: &Core, caller: Caller, client: ClientId, id: RoleId) -> Result<(), Error> {
+    let (rules, now) = (Rules::of(&core.config), core.clock.now());
+    let changed = core
+        .db
+        .change(async move |conn: &mut Conn| {
+            let (mut change, access) =
+                permit::to_change(conn, &caller, client, Permission::RolesDelete, &rules, now).await?;
+            let role = find(change.conn, client, id).await?;
+            remove(&mut change, role, Some(&access.membership)).await?;
+            change.end(()).await
+        })
+        .await?;
+    changed.committed(core);
+    Ok(())
+}
+
+/// Makes a role of the client's own. `by`: whose standing limits it; nobody's, when the operator makes it.
+///
+/// # Errors
+/// [`Error::Invalid`]; [`Error::Refused`]; the database's.
+pub(crate) async fn insert(
     change: &mut Change<'_>,
     client: ClientId,
     key: &str,
     fields: &RoleFields,
+    by: Option<&Membership>,
 ) -> Result<Role, Error> {
     let mut findings = Findings::default();
     let mut role = blank(client, key, change.now);
@@ -80,6 +198,9 @@ pub(crate) async fn create(
     }
     fill(&mut findings, &mut role, fields, change.now);
     findings.none()?;
+    if let Some(by) = by {
+        organisation::may_create_role(by, &rank(&role)).map_err(denied)?;
+    }
     if let Some(group) = &role.role_group {
         roles::ensure_group(change.conn, client, group).await?;
     }
@@ -88,19 +209,27 @@ pub(crate) async fn create(
     Ok(role)
 }
 
-/// Changes a role of the client's own.
+/// Changes a role of the client's own. `by`: as for [`insert`].
 ///
 /// # Errors
-/// [`Error::Conflict`] `preset`, [`Error::Invalid`]; the database's.
-pub(crate) async fn update(change: &mut Change<'_>, old: Role, fields: &RoleFields) -> Result<Role, Error> {
+/// [`Error::Conflict`] `preset`, [`Error::Invalid`]; [`Error::Refused`]; the database's.
+pub(crate) async fn apply(
+    change: &mut Change<'_>,
+    old: Role,
+    fields: &RoleFields,
+    by: Option<&Membership>,
+) -> Result<Role, Error> {
     refuse_preset(&old)?;
     let mut findings = Findings::default();
     let mut role = old.clone();
     fill(&mut findings, &mut role, fields, change.now);
     findings.none()?;
+    if let Some(by) = by {
+        organisation::may_change_role(by, &rank(&old), &rank(&role)).map_err(denied)?;
+    }
     let told = (facts(&old), facts(&role));
     if change.updated(Some(role.client_id), "role.updated", role.id, &role.role_key, told) {
-        role.updated_at = change.now;
+        role.updated_at = change.version_after(old.updated_at);
         if let Some(group) = &role.role_group {
             roles::ensure_group(change.conn, role.client_id, group).await?;
         }
@@ -109,20 +238,71 @@ pub(crate) async fn update(change: &mut Change<'_>, old: Role, fields: &RoleFiel
     Ok(role)
 }
 
-/// Deletes a role of the client's own that no member has.
+/// Deletes a role of the client's own that no member has. `by`: as for [`insert`].
 ///
 /// # Errors
-/// [`Error::Conflict`] `preset` or `role_in_use`; the database's.
-pub(crate) async fn delete(change: &mut Change<'_>, role: Role) -> Result<(), Error> {
+/// [`Error::Conflict`] `preset` or `role_in_use`; [`Error::Refused`]; the database's.
+pub(crate) async fn remove(change: &mut Change<'_>, role: Role, by: Option<&Membership>) -> Result<(), Error> {
     refuse_preset(&role)?;
-    let members = members::of_client(change.conn, role.client_id).await?;
-    if members.iter().any(|member| member.role_id == role.id) {
+    if let Some(by) = by {
+        organisation::may_remove_role(by, &rank(&role)).map_err(denied)?;
+    }
+    if members::have_role(change.conn, role.id).await? {
         let message = format!("members have the role {:?}: give them another one first", role.role_key);
         return Err(Error::Conflict { code: "role_in_use", message });
     }
     roles::delete(change.conn, role.id).await?;
     change.deleted(Some(role.client_id), "role.deleted", role.id, &role.role_key, facts(&role));
     Ok(())
+}
+
+/// The role of this id in this client.
+pub(crate) async fn find(conn: &mut Conn, client: ClientId, id: RoleId) -> Result<Role, Error> {
+    roles::find(conn, client, id).await?.ok_or(Error::NotFound("role"))
+}
+
+/// A role, as it decides.
+pub(crate) fn rank(role: &Role) -> Rank {
+    Rank {
+        level: u8::try_from(role.level).unwrap_or(u8::MAX),
+        owner: is_owner(role),
+        permissions: role.permissions.permissions(),
+        span: Span::of(role.active, role.expires_at),
+    }
+}
+
+/// Whether it is the preset of owners.
+pub(crate) fn is_owner(role: &Role) -> bool {
+    role.preset && role.role_key == Preset::Owner.key()
+}
+
+/// What the caller is told.
+pub(crate) fn denied(why: Denied) -> Error {
+    match why {
+        Denied::LevelTooLow => {
+            Error::refused("level_too_low", "you manage only what has a level below that of your own role")
+        }
+        Denied::PermissionNotHeld(permission) => {
+            let message = format!("you do not hold {} yourself, so you can't give it", permission.text());
+            Error::refused("permission_not_held", message)
+        }
+        Denied::LastOwner => Error::conflict(
+            "last_owner",
+            "a client always has an owner whose membership has no end: name another first",
+        ),
+    }
+}
+
+/// A key of this name's letters and digits that no role has yet.
+fn free_key(name: &str, taken: &BTreeSet<&str>) -> String {
+    let letters = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' });
+    let words: String = letters.collect();
+    let words = words.split('-').filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-");
+    let stem: String = if words.is_empty() { "role".to_owned() } else { words.chars().take(30).collect() };
+    let preset = |key: &str| Preset::ALL.iter().any(|preset| preset.key() == key);
+    let numbered = (2..).map(|number: u32| format!("{stem}-{number}"));
+    let mut keys = std::iter::once(stem.clone()).chain(numbered);
+    keys.find(|key| !taken.contains(key.as_str()) && !preset(key)).unwrap_or(stem)
 }
 
 fn blank(client: ClientId, key: &str, now: Timestamp) -> Role {
@@ -184,8 +364,11 @@ fn refuse_preset(role: &Role) -> Result<(), Error> {
     if !role.preset {
         return Ok(());
     }
-    let message = format!("the role {:?} is fixed; copy it under another key to change it", role.role_key);
-    Err(Error::Conflict { code: "preset", message })
+    Err(is_preset(&role.role_key))
+}
+
+fn is_preset(key: &str) -> Error {
+    Error::conflict("preset", format!("the role {key:?} is fixed; copy it under another key to change it"))
 }
 
 fn facts(role: &Role) -> Value {

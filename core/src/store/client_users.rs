@@ -6,9 +6,10 @@ use diesel_async::RunQueryDsl;
 use super::cached::Cached;
 use super::db::{Conn, hot, with_conn};
 use super::grants::Grant;
-use super::schema::{client_user_domains, client_users as t};
+use super::schema::{client_user_domains, client_users as t, consents, users};
 use crate::clock::Timestamp;
-use crate::id::{ClientId, Subject};
+use crate::id::{ClientId, DomainId, Subject, UserId};
+use crate::model::scope::ScopeSet;
 
 /// Notes a login and returns the `sub` under which this client knows the user: the one function that leads from a user
 /// to a subject (OpenID Connect Core §8). At the first login it is the one that the grant brings along; it never changes.
@@ -58,4 +59,111 @@ pub async fn record_login(conn: &mut Conn, grant: &Grant, now: Timestamp) -> Que
 pub async fn exist(conn: &mut Conn, client: ClientId) -> QueryResult<bool> {
     let query = diesel::select(diesel::dsl::exists(t::table.filter(t::client_id.eq(client))));
     with_conn!(conn, |c| query.get_result(c))
+}
+
+/// Somebody who has logged in through a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = t)]
+pub struct ClientUser {
+    /// The account.
+    pub user_id: UserId,
+    /// As the client knows them.
+    pub subject: Subject,
+    /// When they first logged in.
+    pub first_login_at: Timestamp,
+    /// When they last did.
+    pub last_login_at: Timestamp,
+    /// How often.
+    pub logins: i64,
+}
+
+/// At most `limit` users of a client after `after`, by subject.
+pub async fn page(
+    conn: &mut Conn,
+    client: ClientId,
+    after: Option<Subject>,
+    limit: i64,
+) -> QueryResult<Vec<ClientUser>> {
+    let after = after.map_or(0, Subject::number);
+    let query = t::table.filter(t::client_id.eq(client)).filter(t::subject.gt(after)).order(t::subject).limit(limit);
+    with_conn!(conn, |c| query.select(ClientUser::as_select()).load(c))
+}
+
+/// The user whom a client knows as this.
+pub async fn find(conn: &mut Conn, client: ClientId, subject: Subject) -> QueryResult<Option<ClientUser>> {
+    let query = t::table.filter(t::client_id.eq(client)).filter(t::subject.eq(subject));
+    with_conn!(conn, |c| query.select(ClientUser::as_select()).first(c)).optional()
+}
+
+/// As which subjects a client knows these people; one who has never logged in is not among them.
+pub async fn subjects(conn: &mut Conn, client: ClientId, users: &[UserId]) -> QueryResult<Vec<(UserId, Subject)>> {
+    let query = t::table.filter(t::client_id.eq(client)).filter(t::user_id.eq_any(users));
+    with_conn!(conn, |c| query.select((t::user_id, t::subject)).load(c))
+}
+
+/// Through which domains these people have logged in.
+pub async fn domains_of(conn: &mut Conn, client: ClientId, users: &[UserId]) -> QueryResult<Vec<(UserId, DomainId)>> {
+    use client_user_domains as d;
+    let query = d::table
+        .filter(d::client_id.eq(client))
+        .filter(d::user_id.eq_any(users))
+        .order((d::user_id, d::domain_id))
+        .select((d::user_id, d::domain_id));
+    with_conn!(conn, |c| query.load(c))
+}
+
+/// A user of a client by name and address, with what they share with it now.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct Named {
+    /// As the client knows them.
+    pub subject: Subject,
+    /// The address, as written.
+    pub email: String,
+    /// The same for all its spellings.
+    pub email_key: String,
+    /// Given name.
+    pub given_name: Option<String>,
+    /// Family name.
+    pub family_name: Option<String>,
+    /// The scopes of their live consent.
+    pub scope: ScopeSet,
+}
+
+/// At most `limit` users of a client with a live consent, whose name or address begins with this text in small letters;
+/// `email_key`: how the key of an address would begin.
+pub async fn search(
+    conn: &mut Conn,
+    client: ClientId,
+    text: &str,
+    email_key: &str,
+    limit: i64,
+) -> QueryResult<Vec<Named>> {
+    let begins = |text: &str| {
+        let escaped: String =
+            text.chars().flat_map(|c| matches!(c, '%' | '_' | '\\').then_some('\\').into_iter().chain([c])).collect();
+        format!("{escaped}%")
+    };
+    let (name, address) = (begins(text), begins(email_key));
+    let given = lower(users::given_name).like(name.clone()).escape('\\');
+    let family = lower(users::family_name).like(name).escape('\\');
+    let address = users::email_key.like(address).escape('\\');
+    let live =
+        consents::client_id.eq(t::client_id).and(consents::user_id.eq(t::user_id)).and(consents::ended_at.is_null());
+    let query = t::table
+        .inner_join(users::table)
+        .inner_join(consents::table.on(live))
+        .filter(t::client_id.eq(client))
+        .filter(given.or(family).or(address.nullable()))
+        .order(t::subject)
+        .limit(limit)
+        .select((t::subject, users::email, users::email_key, users::given_name, users::family_name, consents::scope));
+    with_conn!(conn, |c| query.load(c))
+}
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// In small letters.
+    fn lower(
+        text: diesel::sql_types::Nullable<diesel::sql_types::Text>,
+    ) -> diesel::sql_types::Nullable<diesel::sql_types::Text>;
 }

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::db::{Conn, with_conn};
-use super::schema::{consent_domains, consents as t};
+use super::schema::{client_users, clients, consent_domains, consents as t};
 use crate::clock::Timestamp;
 use crate::id::{ClientId, ConsentId, DomainId, UserId};
 use crate::model::scope::ScopeSet;
@@ -100,4 +100,52 @@ pub async fn allow(
 pub async fn end(conn: &mut Conn, client: ClientId, user: UserId, now: Timestamp) -> QueryResult<bool> {
     let live = t::table.filter(t::client_id.eq(client)).filter(t::user_id.eq(user)).filter(t::ended_at.is_null());
     Ok(with_conn!(conn, |c| diesel::update(live).set(t::ended_at.eq(now)).execute(c))? > 0)
+}
+
+/// A live consent, as its person sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct App {
+    /// The client.
+    pub client: ClientId,
+    /// Its name.
+    pub name: String,
+    /// What it covers.
+    pub scope: ScopeSet,
+    /// When it was given.
+    pub granted_at: Timestamp,
+    /// When the person first and last logged in there.
+    pub logins: Option<(Timestamp, Timestamp)>,
+}
+
+/// The live consents of a person, by the client's name.
+pub async fn of_user(conn: &mut Conn, user: UserId) -> QueryResult<Vec<App>> {
+    type Found = (ClientId, String, ScopeSet, Timestamp, Option<(Timestamp, Timestamp)>);
+    let logins = client_users::client_id.eq(t::client_id).and(client_users::user_id.eq(t::user_id));
+    let query = t::table
+        .inner_join(clients::table)
+        .left_join(client_users::table.on(logins))
+        .filter(t::user_id.eq(user))
+        .filter(t::ended_at.is_null())
+        .filter(clients::deleted_at.is_null())
+        .order((clients::name, clients::id))
+        .select((
+            clients::id,
+            clients::name,
+            t::scope,
+            t::granted_at,
+            (client_users::first_login_at, client_users::last_login_at).nullable(),
+        ));
+    let found: Vec<Found> = with_conn!(conn, |c| query.load(c))?;
+    let app = |(client, name, scope, granted_at, logins)| App { client, name, scope, granted_at, logins };
+    Ok(found.into_iter().map(app).collect())
+}
+
+/// What each of these people shares with a client; one without a live consent is not among them.
+pub async fn scopes_of(conn: &mut Conn, client: ClientId, users: &[UserId]) -> QueryResult<Vec<(UserId, ScopeSet)>> {
+    let query = t::table
+        .filter(t::client_id.eq(client))
+        .filter(t::user_id.eq_any(users))
+        .filter(t::ended_at.is_null())
+        .select((t::user_id, t::scope));
+    with_conn!(conn, |c| query.load(c))
 }

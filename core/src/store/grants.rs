@@ -191,6 +191,17 @@ pub async fn revoke_all_of_user(conn: &mut Conn, user: UserId, now: Timestamp) -
     with_conn!(conn, |c| diesel::update(live).set(t::revoked_at.eq(now)).execute(c)).map(drop)
 }
 
+/// Ends every grant of a user to one client.
+pub async fn revoke_all_of_client_user(
+    conn: &mut Conn,
+    user: UserId,
+    client: ClientId,
+    now: Timestamp,
+) -> QueryResult<()> {
+    let live = t::table.filter(t::user_id.eq(user)).filter(t::client_id.eq(client)).filter(t::revoked_at.is_null());
+    with_conn!(conn, |c| diesel::update(live).set(t::revoked_at.eq(now)).execute(c)).map(drop)
+}
+
 /// Ends one access token before its time.
 pub async fn revoke_token(conn: &mut Conn, jti: &str, expires_at: Timestamp) -> QueryResult<()> {
     let row = (revoked_tokens::jti.eq(jti), revoked_tokens::expires_at.eq(expires_at));

@@ -4,10 +4,10 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::db::{Conn, with_conn};
-use super::schema::{members as t, roles};
+use super::schema::{clients, members as t, roles};
 use crate::clock::Timestamp;
-use crate::gate::permission::Membership;
-use crate::id::{ClientId, MemberId, RoleId, UserId};
+use crate::gate::permission::{Membership, Preset};
+use crate::id::{ClientId, MemberId, RoleId, Subject, UserId};
 use crate::model::member::MemberStatus;
 use crate::model::permission_set::PermissionSet;
 
@@ -21,6 +21,8 @@ pub struct Member {
     pub client_id: ClientId,
     /// The person; `None` while the address has no account.
     pub user_id: Option<UserId>,
+    /// The `sub` they were added by, instead of an address.
+    pub subject: Option<Subject>,
     /// The key of the person's address when they were added.
     pub email_key: String,
     /// The role.
@@ -56,20 +58,84 @@ pub async fn of_client(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Mem
     with_conn!(conn, |c| query.select(Member::as_select()).load(c))
 }
 
+/// At most `limit` members of a client after `after`, oldest first.
+pub async fn page(conn: &mut Conn, client: ClientId, after: Option<MemberId>, limit: i64) -> QueryResult<Vec<Member>> {
+    // No id sorts below sixteen zero bytes.
+    let after = after.unwrap_or(MemberId::from_bytes([0; 16]));
+    let query = t::table.filter(t::client_id.eq(client)).filter(t::id.gt(after)).order(t::id).limit(limit);
+    with_conn!(conn, |c| query.select(Member::as_select()).load(c))
+}
+
+/// The membership of this id in this client.
+pub async fn find(conn: &mut Conn, client: ClientId, id: MemberId) -> QueryResult<Option<Member>> {
+    let query = t::table.find(id).filter(t::client_id.eq(client));
+    with_conn!(conn, |c| query.select(Member::as_select()).first(c)).optional()
+}
+
+/// The membership of this person in this client, or of this address.
+pub async fn of_person(
+    conn: &mut Conn,
+    client: ClientId,
+    user: Option<UserId>,
+    email_key: &str,
+) -> QueryResult<Option<Member>> {
+    let theirs = t::email_key.eq(email_key).nullable().or(t::user_id.eq(user).and(t::user_id.is_not_null()));
+    let query = t::table.filter(t::client_id.eq(client)).filter(theirs);
+    with_conn!(conn, |c| query.select(Member::as_select()).first(c)).optional()
+}
+
+/// Who has accepted and has the preset role of owners, the longest-standing first.
+pub async fn owners(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Member>> {
+    let query = t::table
+        .inner_join(roles::table)
+        .filter(t::client_id.eq(client))
+        .filter(t::status.eq(MemberStatus::Active))
+        .filter(t::user_id.is_not_null())
+        .filter(roles::preset.eq(true))
+        .filter(roles::role_key.eq(Preset::Owner.key()))
+        .order((t::created_at, t::id));
+    with_conn!(conn, |c| query.select(Member::as_select()).load(c))
+}
+
+/// The invitations that wait for whoever reads the mail of this address, with the names of clients and roles, oldest
+/// first.
+pub async fn invitations(conn: &mut Conn, email_key: &str) -> QueryResult<Vec<(Member, String, String)>> {
+    let query = t::table
+        .inner_join(clients::table)
+        .inner_join(roles::table)
+        .filter(t::email_key.eq(email_key))
+        .filter(t::status.eq(MemberStatus::Invited))
+        .filter(clients::deleted_at.is_null())
+        .order(t::id);
+    with_conn!(conn, |c| query.select((Member::as_select(), clients::name, roles::name)).load(c))
+}
+
+/// Whether somebody has this role.
+pub async fn have_role(conn: &mut Conn, role: RoleId) -> QueryResult<bool> {
+    let query = diesel::select(diesel::dsl::exists(t::table.filter(t::role_id.eq(role))));
+    with_conn!(conn, |c| query.get_result(c))
+}
+
+/// The membership of this id, whichever client's it is.
+pub async fn by_id(conn: &mut Conn, id: MemberId) -> QueryResult<Option<Member>> {
+    with_conn!(conn, |c| t::table.find(id).select(Member::as_select()).first(c)).optional()
+}
+
 /// What this person's place in the client's organisation grants; `None` when they are no member.
 pub async fn membership(conn: &mut Conn, client: ClientId, user: UserId) -> QueryResult<Option<Membership>> {
-    type Found = (MemberStatus, Option<Timestamp>, i32, bool, Option<Timestamp>, PermissionSet);
+    type Found = (MemberStatus, Option<Timestamp>, (i32, bool, String), bool, Option<Timestamp>, PermissionSet);
     let query = t::table.inner_join(roles::table).filter(t::client_id.eq(client)).filter(t::user_id.eq(user)).select((
         t::status,
         t::expires_at,
-        roles::level,
+        (roles::level, roles::preset, roles::role_key),
         roles::active,
         roles::expires_at,
         roles::permissions,
     ));
     let found: Option<Found> = with_conn!(conn, |c| query.first(c)).optional()?;
-    Ok(found.map(|(status, ends, level, role_active, role_ends, permissions)| Membership {
+    Ok(found.map(|(status, ends, (level, preset, key), role_active, role_ends, permissions)| Membership {
         level: u8::try_from(level).unwrap_or(0),
+        owner: preset && key == Preset::Owner.key(),
         permissions: permissions.permissions(),
         active: status == MemberStatus::Active && role_active,
         expires_at: [ends, role_ends].into_iter().flatten().min(),

@@ -52,6 +52,18 @@ pub async fn mark_all_read(conn: &mut Conn, user: UserId, now: Timestamp) -> Que
     with_conn!(conn, |c| diesel::update(unread).set(t::read_at.eq(now)).execute(c)).map(drop)
 }
 
+/// Notes that a person has read one of theirs; false when it is none of theirs.
+pub async fn mark_read(conn: &mut Conn, user: UserId, id: NotificationId, now: Timestamp) -> QueryResult<bool> {
+    let own = t::table.filter(t::id.eq(id)).filter(t::user_id.eq(user));
+    Ok(with_conn!(conn, |c| diesel::update(own).set(t::read_at.eq(now)).execute(c))? == 1)
+}
+
+/// Whether a person has read all of theirs.
+pub async fn any_unread(conn: &mut Conn, user: UserId) -> QueryResult<bool> {
+    let unread = t::table.filter(t::user_id.eq(user)).filter(t::read_at.is_null());
+    with_conn!(conn, |c| diesel::select(diesel::dsl::exists(unread)).get_result(c))
+}
+
 /// Deletes one of a person's; false when it is none of theirs.
 pub async fn delete(conn: &mut Conn, user: UserId, id: NotificationId) -> QueryResult<bool> {
     let own = t::table.filter(t::id.eq(id)).filter(t::user_id.eq(user));

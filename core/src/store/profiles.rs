@@ -64,6 +64,12 @@ pub async fn find(conn: &mut Conn, id: UserId) -> QueryResult<Option<Profile>> {
     with_conn!(conn, |c| t::table.find(id).select(Profile::as_select()).first(c)).optional()
 }
 
+/// These accounts.
+pub async fn several(conn: &mut Conn, ids: &[UserId]) -> QueryResult<Vec<Profile>> {
+    let query = t::table.filter(t::id.eq_any(ids));
+    with_conn!(conn, |c| query.select(Profile::as_select()).load(c))
+}
+
 /// The main addresses of these accounts.
 pub async fn addresses(conn: &mut Conn, ids: &[UserId]) -> QueryResult<HashMap<UserId, String>> {
     let query = t::table.filter(t::id.eq_any(ids)).select((t::id, t::email));

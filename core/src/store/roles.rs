@@ -62,6 +62,20 @@ pub async fn of_client(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Rol
     with_conn!(conn, |c| query.select(Role::as_select()).load(c))
 }
 
+/// At most `limit` roles of a client after `after`, oldest first.
+pub async fn page(conn: &mut Conn, client: ClientId, after: Option<RoleId>, limit: i64) -> QueryResult<Vec<Role>> {
+    // No id sorts below sixteen zero bytes.
+    let after = after.unwrap_or(RoleId::from_bytes([0; 16]));
+    let query = t::table.filter(t::client_id.eq(client)).filter(t::id.gt(after)).order(t::id).limit(limit);
+    with_conn!(conn, |c| query.select(Role::as_select()).load(c))
+}
+
+/// The role of this id in this client.
+pub async fn find(conn: &mut Conn, client: ClientId, id: RoleId) -> QueryResult<Option<Role>> {
+    let query = t::table.find(id).filter(t::client_id.eq(client));
+    with_conn!(conn, |c| query.select(Role::as_select()).first(c)).optional()
+}
+
 /// Makes a group of roles, after those that exist, unless there is one of this name.
 pub async fn ensure_group(conn: &mut Conn, client: ClientId, name: &str) -> QueryResult<()> {
     let existing = groups::table.filter(groups::client_id.eq(client)).count();

@@ -36,12 +36,13 @@ impl LoginError {
     }
 }
 
-/// Asks for email address and password. Sends `email`, `password`, `flow`, `csrf` to `POST /login`.
+/// Asks for email address and password. Sends `email`, `password`, `flow`, `return`, `csrf` to `POST /login`.
 #[derive(Template)]
 #[template(path = "public/login.html")]
 pub struct LoginPage<'a> {
     csrf: &'a Csrf,
     flow: Option<FlowId>,
+    back: Option<&'a str>,
     partner: Option<Partner<'a>>,
     error: Option<String>,
     email: Field<'a>,
@@ -64,7 +65,12 @@ impl<'a> LoginPage<'a> {
         let wrong = error == Some(LoginError::WrongPassword);
         let [email, password] =
             focus_first([Field::email(email).refused_if(wrong), Field::current_password().refused_if(wrong)]);
-        Self { csrf, flow, partner, error: error.map(LoginError::text), email, password }
+        Self { csrf, flow, back: None, partner, error: error.map(LoginError::text), email, password }
+    }
+
+    /// Whoever signs in goes on to this page of ours.
+    pub fn back_to(self, back: Option<&'a str>) -> Self {
+        Self { back, ..self }
     }
 }
 

@@ -17,8 +17,12 @@ pub(crate) async fn get(visit: Visit) -> Result<Response, Response> {
     let login = Login::of(&visit, visit.query.get("flow")).await?;
     let account = visit.account().await?;
     let other = visit.query.get("other").is_some();
+    let back = visit.query.get("return").filter(|path| is_own_page(path));
     match (&login, &account) {
-        (None, Some(_)) if !other => return Ok(visit.go("/")),
+        (None, Some(_)) if !other => {
+            let back = back.map_or_else(|| "/".to_owned(), str::to_owned);
+            return Ok(visit.go(&back));
+        }
         (Some(login), Some(account)) if !other => {
             let stale = login.flow.request.stale_session;
             let counts = visit.session.as_ref().is_some_and(|session| stale != Some(session.id));
@@ -39,26 +43,35 @@ pub(crate) async fn get(visit: Visit) -> Result<Response, Response> {
     let hint = login.as_ref().and_then(|login| login.flow.request.login_hint.clone());
     let known = account.filter(|_| !other).map(|account| account.email);
     let email = known.or(hint).unwrap_or_default();
-    let response = page(&visit, login.as_ref(), &email, None);
+    let response = page(&visit, login.as_ref(), back, &email, None);
     Ok(visit.answer(response))
 }
 
 pub(crate) async fn post(form: Form) -> Result<Response, Response> {
-    form.only(&["flow", "email", "password", "csrf"])?;
+    form.only(&["flow", "return", "email", "password", "csrf"])?;
     let Form { mut visit, fields } = form;
+    let back = fields.get("return").filter(|path| is_own_page(path));
     let login = Login::of(&visit, fields.get("flow")).await?;
     match enter(&mut visit, fields.text("email"), fields.text("password")).await {
         Ok(()) => {}
         Err(Refused::Failed(why)) => return Err(visit.failed(why)),
         Err(refused) => {
-            let response = page(&visit, login.as_ref(), fields.text("email"), Some(refused));
+            let response = page(&visit, login.as_ref(), back, fields.text("email"), Some(refused));
             return Ok(visit.answer(response));
         }
     }
-    let Some(login) = login else { return Ok(visit.go("/")) };
+    let Some(login) = login else { return Ok(visit.go(back.unwrap_or("/"))) };
     flow::account_chosen(&visit.core, &login.flow).await.map_err(|why| visit.failed(why))?;
     let way_on = login.way_on();
     Ok(visit.go(&way_on))
+}
+
+/// Whether this is the path of a page of ours, and of nobody else's: letters, digits, `-` and `_` between single slashes.
+fn is_own_page(path: &str) -> bool {
+    let word = |word: &str| {
+        !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    path.len() <= 200 && path.strip_prefix('/').is_some_and(|rest| rest.split('/').all(word))
 }
 
 /// Goes on as the person who is signed in.
@@ -112,16 +125,45 @@ pub(super) fn with_retry_after(mut response: Response, error: LoginError) -> Res
     response
 }
 
-fn page(visit: &Visit, login: Option<&Login>, email: &str, refused: Option<Refused>) -> Response {
+fn page(visit: &Visit, login: Option<&Login>, back: Option<&str>, email: &str, refused: Option<Refused>) -> Response {
     let refusal = refused.as_ref().map(refusal);
     let status = refusal.map_or(StatusCode::OK, |(status, _)| status);
     let error = refusal.map(|(_, error)| error);
     let csrf = visit.csrf();
     let partner = login.map(Login::partner);
     let flow = login.and_then(|login| login.flow.id);
-    let response = render_page(status, &LoginPage::new(&csrf, flow, partner, email, error));
+    let response = render_page(status, &LoginPage::new(&csrf, flow, partner, email, error).back_to(back));
     match error {
         Some(error) => with_retry_after(response, error),
         None => response,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_page_of_ours_is_gone_back_to() {
+        for path in ["/account/requests", "/clients", "/clients/client_01jd3v8m1efb9rkyq9wzvw2x4a/members"] {
+            assert!(is_own_page(path), "{path}");
+        }
+        for path in [
+            "",
+            "/",
+            "//evil.test",
+            "/\\evil.test",
+            "/account//evil.test",
+            "https://evil.test/",
+            "account",
+            "/account/../x",
+            "/%2f%2fevil.test",
+            "/account?x=//evil.test",
+            "/account\r\nX: y",
+            "/@evil.test",
+            "/account/\u{ff0f}",
+        ] {
+            assert!(!is_own_page(path), "{path:?}");
+        }
     }
 }

@@ -1,5 +1,6 @@
-//! The handlers of the public pages: each reads a visit, calls one use case, shows a page or leads on.
+//! The handlers of the pages: each reads a visit, calls one use case, shows a page or leads on.
 
+mod account;
 pub(crate) mod consent;
 pub(crate) mod login;
 pub(crate) mod logout;
@@ -26,4 +27,12 @@ pub(crate) fn public() -> Router<Core> {
         .route("/consent", get(consent::get).post(consent::post))
         .route("/logout", get(logout::get).post(logout::post))
         .route("/signed-out", get(logout::signed_out))
+}
+
+/// The pages of a person's account, one line a route.
+pub(crate) fn account() -> Router<Core> {
+    Router::new()
+        .route("/account/requests", get(account::get_requests).post(account::post_requests))
+        .route("/account/apps", get(account::get_apps).post(account::post_apps))
+        .route("/account/notifications", get(account::get_notifications).post(account::post_notifications))
 }

@@ -270,6 +270,7 @@ CREATE TABLE members (
     id BYTEA NOT NULL PRIMARY KEY,
     client_id BYTEA NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
     user_id BIGINT REFERENCES users (id) ON DELETE CASCADE,
+    subject BIGINT,
     email_key TEXT NOT NULL,
     role_id BYTEA NOT NULL REFERENCES roles (id),
     status TEXT NOT NULL CHECK (status IN ('invited', 'active')),
@@ -281,6 +282,7 @@ CREATE TABLE members (
 CREATE UNIQUE INDEX members_one_per_user ON members (client_id, user_id);
 CREATE INDEX members_by_user ON members (user_id);
 CREATE INDEX members_by_role ON members (role_id);
+CREATE INDEX members_invited ON members (email_key) WHERE status = 'invited';
 
 CREATE TABLE api_tokens (
     id BYTEA NOT NULL PRIMARY KEY,
@@ -369,6 +371,7 @@ CREATE TABLE requests (
     kind TEXT NOT NULL CHECK (kind IN ('access', 'test')),
     email_key TEXT NOT NULL,
     user_id BIGINT REFERENCES users (id) ON DELETE CASCADE,
+    subject BIGINT,
     domain_id BYTEA REFERENCES domains (id) ON DELETE CASCADE,
     scope TEXT NOT NULL,
     reason TEXT,
@@ -381,6 +384,8 @@ CREATE TABLE requests (
 CREATE UNIQUE INDEX requests_one_open ON requests (client_id, email_key, kind) WHERE status = 'pending';
 CREATE INDEX requests_by_person ON requests (client_id, user_id);
 CREATE INDEX requests_by_user ON requests (user_id);
+CREATE INDEX requests_by_client ON requests (client_id, id);
+CREATE INDEX requests_waiting ON requests (email_key) WHERE status = 'pending';
 
 CREATE TABLE client_blocks (
     user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,

@@ -269,6 +269,7 @@ CREATE TABLE members (
     id BLOB NOT NULL PRIMARY KEY,
     client_id BLOB NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
     user_id BIGINT REFERENCES users (id) ON DELETE CASCADE,
+    subject BIGINT,
     email_key TEXT NOT NULL,
     role_id BLOB NOT NULL REFERENCES roles (id),
     status TEXT NOT NULL CHECK (status IN ('invited', 'active')),
@@ -280,6 +281,7 @@ CREATE TABLE members (
 CREATE UNIQUE INDEX members_one_per_user ON members (client_id, user_id);
 CREATE INDEX members_by_user ON members (user_id);
 CREATE INDEX members_by_role ON members (role_id);
+CREATE INDEX members_invited ON members (email_key) WHERE status = 'invited';
 
 CREATE TABLE api_tokens (
     id BLOB NOT NULL PRIMARY KEY,
@@ -368,6 +370,7 @@ CREATE TABLE requests (
     kind TEXT NOT NULL CHECK (kind IN ('access', 'test')),
     email_key TEXT NOT NULL,
     user_id BIGINT REFERENCES users (id) ON DELETE CASCADE,
+    subject BIGINT,
     domain_id BLOB REFERENCES domains (id) ON DELETE CASCADE,
     scope TEXT NOT NULL,
     reason TEXT,
@@ -380,6 +383,8 @@ CREATE TABLE requests (
 CREATE UNIQUE INDEX requests_one_open ON requests (client_id, email_key, kind) WHERE status = 'pending';
 CREATE INDEX requests_by_person ON requests (client_id, user_id);
 CREATE INDEX requests_by_user ON requests (user_id);
+CREATE INDEX requests_by_client ON requests (client_id, id);
+CREATE INDEX requests_waiting ON requests (email_key) WHERE status = 'pending';
 
 CREATE TABLE client_blocks (
     user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,

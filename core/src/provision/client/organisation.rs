@@ -22,8 +22,8 @@ pub(super) async fn bring(work: &mut Work<'_>, client: &Client, entry: &ClientEn
     let known = store::roles::of_client(work.change.conn, client.id).await?;
     for role in entry.roles.as_deref().unwrap_or_default() {
         let brought = match known.iter().find(|known| known.role_key == role.key) {
-            Some(known) => roles::update(&mut work.change, known.clone(), &role.fields).await,
-            None => roles::create(&mut work.change, client.id, &role.key, &role.fields).await,
+            Some(known) => roles::apply(&mut work.change, known.clone(), &role.fields, None).await,
+            None => roles::insert(&mut work.change, client.id, &role.key, &role.fields, None).await,
         };
         work.judge(&role.path, brought)?;
     }
@@ -31,7 +31,7 @@ pub(super) async fn bring(work: &mut Work<'_>, client: &Client, entry: &ClientEn
     let Some(entries) = &entry.roles else { return Ok(()) };
     for role in known {
         if !role.preset && !entries.iter().any(|entry| entry.key == role.role_key) {
-            let deleted = roles::delete(&mut work.change, role).await;
+            let deleted = roles::remove(&mut work.change, role, None).await;
             work.judge(&format!("{}.roles", entry.path), deleted)?;
         }
     }
@@ -73,15 +73,15 @@ async fn bring_members(work: &mut Work<'_>, client: &Client, entry: &ClientEntry
             }
             Some(known) => {
                 let old_key = key_of(known.role_id);
-                members::update(&mut work.change, known, old_key, role, &member.fields).await
+                members::apply(&mut work.change, known, old_key, role, &member.fields).await
             }
-            None => members::create(&mut work.change, client.id, &member.email, role, &member.fields).await,
+            None => members::insert(&mut work.change, client.id, &member.email, role, &member.fields).await,
         };
         work.judge(&member.path, brought)?;
     }
     for member in held.into_values().filter(|member| !is_owner(client, member)) {
         let key = key_of(member.role_id);
-        members::delete(&mut work.change, member, key).await?;
+        members::remove(&mut work.change, member, key).await?;
     }
     Ok(())
 }

@@ -31,6 +31,7 @@ diesel::table! {
         id -> Binary,
         client_id -> Binary,
         user_id -> Nullable<BigInt>,
+        subject -> Nullable<BigInt>,
         email_key -> Text,
         role_id -> Binary,
         status -> Text,

@@ -69,6 +69,7 @@ diesel::table! {
         kind -> Text,
         email_key -> Text,
         user_id -> Nullable<BigInt>,
+        subject -> Nullable<BigInt>,
         domain_id -> Nullable<Binary>,
         scope -> Text,
         reason -> Nullable<Text>,

@@ -1,0 +1,107 @@
+//! Invitations into organisations, as the invited person answers them.
+
+use serde_json::json;
+
+use super::requests::verified_address;
+use crate::error::Error;
+use crate::id::{MemberId, UserId};
+use crate::manage::change::Change;
+use crate::manage::entitlement::Rules;
+use crate::manage::permit::{self, Caller};
+use crate::model::member::MemberStatus;
+use crate::state::Core;
+use crate::store::clients;
+use crate::store::db::Conn;
+use crate::store::members::{self, Member};
+use crate::store::profiles;
+
+/// An invitation, as its person sees it.
+#[derive(Clone, Debug)]
+pub struct Invitation {
+    /// Its id.
+    pub id: MemberId,
+    /// The client's name.
+    pub client: String,
+    /// The role's name.
+    pub role: String,
+}
+
+/// What a person answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// They join.
+    Accept,
+    /// They don't.
+    Decline,
+}
+
+/// The invitations that wait for a person, oldest first: none while their address is not verified.
+///
+/// # Errors
+/// The database's.
+pub async fn list(core: &Core, user: UserId) -> Result<Vec<Invitation>, Error> {
+    let mut conn = core.db.read().await?;
+    let Some(email_key) = verified_address(&mut conn, user).await? else { return Ok(Vec::new()) };
+    let found = members::invitations(&mut conn, &email_key).await?;
+    Ok(found.into_iter().map(|(member, client, role)| Invitation { id: member.id, client, role }).collect())
+}
+
+/// Answers an invitation. Only the account whose verified address was invited can.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is none of theirs, or was answered or taken back; [`Error::Refused`] `email_unverified`;
+/// [`Error::Conflict`] `already_member`; the database's.
+pub async fn answer(core: &Core, caller: Caller, id: MemberId, answer: Answer) -> Result<(), Error> {
+    let (rules, now) = (Rules::of(&core.config), core.clock.now());
+    let changed = core
+        .db
+        .change(async move |conn: &mut Conn| {
+            let invited = own(conn, caller.user, id).await?;
+            clients::hold(conn, invited.client_id).await?;
+            clients::find(conn, invited.client_id).await?.ok_or(Error::NotFound("invitation"))?;
+            // Whoever took it back, or answered at the same time, may have come first.
+            let invited = own(conn, caller.user, id).await?;
+            let mut change = permit::on_own_behalf(conn, &caller, &rules, now);
+            match answer {
+                Answer::Accept => accept(&mut change, caller.user, invited).await?,
+                Answer::Decline => {
+                    members::delete(change.conn, id).await?;
+                    let told = json!({ "status": "invited" });
+                    // The organisation's audit log names whoever acts: somebody who refuses stays unknown to it.
+                    change.deleted(None, "member.declined", id, "", told);
+                }
+            }
+            change.end(()).await
+        })
+        .await?;
+    changed.committed(core);
+    Ok(())
+}
+
+async fn accept(change: &mut Change<'_>, user: UserId, invited: Member) -> Result<(), Error> {
+    if members::membership(change.conn, invited.client_id, user).await?.is_some() && invited.user_id.is_none() {
+        return Err(Error::conflict("already_member", "you belong to this organisation already"));
+    }
+    let member = Member {
+        user_id: Some(user),
+        status: MemberStatus::Active,
+        updated_at: change.version_after(invited.updated_at),
+        ..invited
+    };
+    members::update(change.conn, &member).await?;
+    let told = (json!({ "status": "invited" }), json!({ "status": "active" }));
+    change.updated(Some(member.client_id), "member.joined", member.id, "", told);
+    Ok(())
+}
+
+/// The invitation of this id, when it waits for this person.
+async fn own(conn: &mut Conn, user: UserId, id: MemberId) -> Result<Member, Error> {
+    let account = profiles::find(conn, user).await?.ok_or(Error::NotFound("account"))?;
+    let found = members::by_id(conn, id).await?;
+    let found = found.filter(|member| member.status == MemberStatus::Invited && member.email_key == account.email_key);
+    let found = found.ok_or(Error::NotFound("invitation"))?;
+    if !account.email_verified {
+        return Err(Error::refused("email_unverified", "confirm your email address first"));
+    }
+    Ok(found)
+}

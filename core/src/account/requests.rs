@@ -1,0 +1,170 @@
+//! Requests of clients, as the person who is asked answers them (SPEC §2.7).
+
+use serde_json::{Map, Value, json};
+
+use crate::error::Error;
+use crate::id::{ClientId, RequestId, UserId};
+use crate::manage::change::Change;
+use crate::manage::entitlement::Rules;
+use crate::manage::permit::{self, Caller};
+use crate::model::request::{RequestKind, RequestStatus};
+use crate::state::Core;
+use crate::store::db::Conn;
+use crate::store::requests::{self, Request, Shown};
+use crate::store::scopes::{self, Scope};
+use crate::store::{client_users, clients, profiles};
+
+/// What a person sees of requests.
+#[derive(Clone, Debug, Default)]
+pub struct Overview {
+    /// Those that wait for them, oldest first.
+    pub waiting: Vec<Shown>,
+    /// What they have accepted and holds.
+    pub accepted: Vec<Shown>,
+    /// The clients they want to hear nothing from.
+    pub blocked: Vec<(ClientId, String)>,
+    /// What scopes are.
+    pub catalog: Vec<Scope>,
+}
+
+/// What a person answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Yes.
+    Accept,
+    /// No.
+    Decline,
+    /// No, and no more of this client.
+    Block,
+    /// What they accepted before ends.
+    End,
+}
+
+/// What is open, what holds, whom they blocked. Nothing is open while their address is not verified.
+///
+/// # Errors
+/// The database's.
+pub async fn overview(core: &Core, user: UserId) -> Result<Overview, Error> {
+    let now = core.clock.now();
+    let mut conn = core.db.read().await?;
+    let waiting = match verified_address(&mut conn, user).await? {
+        Some(email_key) => requests::waiting(&mut conn, &email_key, now).await?,
+        None => Vec::new(),
+    };
+    Ok(Overview {
+        waiting,
+        accepted: requests::accepted(&mut conn, user, now).await?,
+        blocked: requests::blocked(&mut conn, user).await?,
+        catalog: scopes::all(&mut conn).await?,
+    })
+}
+
+/// Answers a request. What it says can't have changed since it was shown: it is never changed.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is none of theirs, or their address is not verified; [`Error::Conflict`] `request_closed`
+/// when it was answered or taken back, or has expired; the database's.
+pub async fn answer(core: &Core, caller: Caller, id: RequestId, answer: Answer) -> Result<(), Error> {
+    let (rules, now) = (Rules::of(&core.config), core.clock.now());
+    let changed = core
+        .db
+        .change(async move |conn: &mut Conn| {
+            let asked = own(conn, caller.user, id).await?;
+            clients::hold(conn, asked.client_id).await?;
+            clients::find(conn, asked.client_id).await?.ok_or(Error::NotFound("request"))?;
+            // Whoever took it back, or answered at the same time, may have come first.
+            let asked = own(conn, caller.user, id).await?;
+            let expected = match answer {
+                Answer::Accept | Answer::Decline | Answer::Block => RequestStatus::Pending,
+                Answer::End => RequestStatus::Accepted,
+            };
+            if asked.status != expected || !asked.stands_at(now) {
+                return Err(Error::conflict("request_closed", "it was answered or taken back, or has expired"));
+            }
+            let mut change = permit::on_own_behalf(conn, &caller, &rules, now);
+            match answer {
+                Answer::Accept => close(&mut change, asked, caller.user, RequestStatus::Accepted).await?,
+                Answer::Decline => close(&mut change, asked, caller.user, RequestStatus::Declined).await?,
+                Answer::End => close(&mut change, asked, caller.user, RequestStatus::Withdrawn).await?,
+                Answer::Block => block(&mut change, asked, caller.user).await?,
+            }
+            change.end(()).await
+        })
+        .await?;
+    changed.committed(core);
+    Ok(())
+}
+
+/// Lets a client ask again.
+///
+/// # Errors
+/// [`Error::NotFound`] when it was not blocked; the database's.
+pub async fn unblock(core: &Core, caller: Caller, client: ClientId) -> Result<(), Error> {
+    let (rules, now) = (Rules::of(&core.config), core.clock.now());
+    let changed = core
+        .db
+        .change(async move |conn: &mut Conn| {
+            let mut change = permit::on_own_behalf(conn, &caller, &rules, now);
+            if !requests::unblock(change.conn, caller.user, client).await? {
+                return Err(Error::NotFound("block"));
+            }
+            change.deleted(None, "client.unblocked", client, "", json!({ "blocked": true }));
+            change.end(()).await
+        })
+        .await?;
+    changed.committed(core);
+    Ok(())
+}
+
+/// The key of this person's main address, when it is verified.
+pub(super) async fn verified_address(conn: &mut Conn, user: UserId) -> Result<Option<String>, Error> {
+    let account = profiles::find(conn, user).await?;
+    Ok(account.filter(|account| account.email_verified).map(|account| account.email_key))
+}
+
+/// The request of this id, when it was sent to this person and came to them.
+async fn own(conn: &mut Conn, user: UserId, id: RequestId) -> Result<Request, Error> {
+    let email_key = verified_address(conn, user).await?;
+    let theirs = |request: &Request| match request.user_id {
+        // An answer binds the request to the account that gave it.
+        Some(answered) if request.status != RequestStatus::Pending => answered == user,
+        _ => request.delivered && email_key.as_ref() == Some(&request.email_key),
+    };
+    requests::find(conn, id).await?.filter(theirs).ok_or(Error::NotFound("request"))
+}
+
+/// Declines everything that the client asks this person for, and has them hear no more.
+async fn block(change: &mut Change<'_>, asked: Request, user: UserId) -> Result<(), Error> {
+    let client = asked.client_id;
+    for kind in RequestKind::ALL {
+        let open = requests::pending(change.conn, client, &asked.email_key, *kind).await?;
+        if let Some(open) = open.filter(|open| open.delivered) {
+            close(change, open, user, RequestStatus::Declined).await?;
+        }
+    }
+    requests::block(change.conn, user, client, change.now).await?;
+    change.created(None, "client.blocked", client, "", json!({ "blocked": true }));
+    Ok(())
+}
+
+/// Writes an answer, and tells the client's webhooks. Who the person is, the client knows if they have logged in there.
+async fn close(change: &mut Change<'_>, old: Request, user: UserId, status: RequestStatus) -> Result<(), Error> {
+    let now = change.now;
+    let request = Request { user_id: Some(user), status, decided_at: Some(now), ..old.clone() };
+    requests::update(change.conn, &request).await?;
+    let told = (json!({ "status": old.status }), json!({ "status": status }));
+    change.updated(None, "request.answered", request.id, "", told);
+    let event = match status {
+        RequestStatus::Accepted => "request.accepted",
+        RequestStatus::Declined => "request.declined",
+        RequestStatus::Pending | RequestStatus::Withdrawn => return Ok(()),
+    };
+    let mut data = Map::new();
+    data.insert("request".to_owned(), json!(request.id));
+    data.insert("kind".to_owned(), json!(request.kind));
+    for (_, sub) in client_users::subjects(change.conn, request.client_id, &[user]).await? {
+        data.insert("sub".to_owned(), json!(sub));
+    }
+    change.publish(request.client_id, request.domain_id, event, Value::Object(data));
+    Ok(())
+}

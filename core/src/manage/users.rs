@@ -1,0 +1,116 @@
+//! People who have logged in through a client, as it sees them.
+
+use std::collections::HashMap;
+
+use serde_json::json;
+
+use super::change::Change;
+use super::entitlement::Rules;
+use super::permit::{self, Caller};
+use crate::error::Error;
+use crate::gate::permission::Permission;
+use crate::id::{ClientId, DomainId, Subject, UserId};
+use crate::model::scope::ScopeSet;
+use crate::state::Core;
+use crate::store::client_users::{self, ClientUser};
+use crate::store::db::Conn;
+use crate::store::{consents, grants};
+
+/// A user of a client.
+#[derive(Clone, Debug)]
+pub struct UserView {
+    /// Who, and how often they logged in.
+    pub user: ClientUser,
+    /// Through which domains.
+    pub domains: Vec<DomainId>,
+    /// What they share with the client now.
+    pub scopes: ScopeSet,
+}
+
+/// The users of a client, by subject.
+///
+/// # Errors
+/// Those of [`permit::to_read`]; the database's.
+pub async fn list(
+    core: &Core,
+    caller: &Caller,
+    client: ClientId,
+    after: Option<Subject>,
+    limit: i64,
+) -> Result<Vec<UserView>, Error> {
+    let mut conn = core.db.read().await?;
+    permit::to_read(&mut conn, caller, client, Permission::UsersRead, core.clock.now()).await?;
+    let found = client_users::page(&mut conn, client, after, limit).await?;
+    views(&mut conn, client, found).await
+}
+
+/// One user.
+///
+/// # Errors
+/// [`Error::NotFound`]; those of [`permit::to_read`]; the database's.
+pub async fn get(core: &Core, caller: &Caller, client: ClientId, sub: Subject) -> Result<UserView, Error> {
+    let mut conn = core.db.read().await?;
+    permit::to_read(&mut conn, caller, client, Permission::UsersRead, core.clock.now()).await?;
+    let found = find(&mut conn, client, sub).await?;
+    views(&mut conn, client, vec![found]).await?.pop().ok_or(Error::Internal("one user has one view"))
+}
+
+/// Ends the user's consent, as they could themselves. That they logged in stays known.
+///
+/// # Errors
+/// [`Error::NotFound`]; those of [`permit::to_change`]; the database's.
+pub async fn delete(core: &Core, caller: Caller, client: ClientId, sub: Subject) -> Result<(), Error> {
+    let (rules, now) = (Rules::of(&core.config), core.clock.now());
+    let changed = core
+        .db
+        .change(async move |conn: &mut Conn| {
+            let (mut change, _) =
+                permit::to_change(conn, &caller, client, Permission::UsersDelete, &rules, now).await?;
+            let user = find(change.conn, client, sub).await?;
+            if end_consent(&mut change, client, user.user_id).await? {
+                change.deleted(Some(client), "user.deleted", sub, "", json!({ "consent": true }));
+            }
+            change.end(()).await
+        })
+        .await?;
+    changed.committed(core);
+    Ok(())
+}
+
+/// Ends what a person shares with a client, and all that was given on the strength of it; false when they share nothing.
+/// Webhooks are told.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn end_consent(change: &mut Change<'_>, client: ClientId, user: UserId) -> Result<bool, Error> {
+    if !consents::end(change.conn, client, user, change.now).await? {
+        return Ok(false);
+    }
+    grants::revoke_all_of_client_user(change.conn, user, client, change.now).await?;
+    // Somebody who agreed and then did not go on is known under no subject yet.
+    let known = client_users::subjects(change.conn, client, &[user]).await?;
+    for (_, sub) in known {
+        change.publish(client, None, "consent.revoked", json!({ "sub": sub }));
+    }
+    Ok(true)
+}
+
+async fn find(conn: &mut Conn, client: ClientId, sub: Subject) -> Result<ClientUser, Error> {
+    client_users::find(conn, client, sub).await?.ok_or(Error::NotFound("user"))
+}
+
+/// As many queries for many users as for one.
+async fn views(conn: &mut Conn, client: ClientId, found: Vec<ClientUser>) -> Result<Vec<UserView>, Error> {
+    let ids: Vec<UserId> = found.iter().map(|user| user.user_id).collect();
+    let mut scopes: HashMap<UserId, ScopeSet> = consents::scopes_of(conn, client, &ids).await?.into_iter().collect();
+    let mut domains: HashMap<UserId, Vec<DomainId>> = HashMap::new();
+    for (user, domain) in client_users::domains_of(conn, client, &ids).await? {
+        domains.entry(user).or_default().push(domain);
+    }
+    let view = |user: ClientUser| UserView {
+        domains: domains.remove(&user.user_id).unwrap_or_default(),
+        scopes: scopes.remove(&user.user_id).unwrap_or_default(),
+        user,
+    };
+    Ok(found.into_iter().map(view).collect())
+}

@@ -1,0 +1,38 @@
+//! A person's own pages: what they share, who asks them for what, what they are told.
+
+pub mod apps;
+pub mod notifications;
+pub mod requests;
+
+use xwms_core::clock::Timestamp;
+use xwms_core::model::scope::ScopeSet;
+use xwms_core::store::scopes::Scope;
+
+use crate::public::consent::ShareLine;
+
+/// A moment, as pages show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// For programs: RFC 3339.
+    machine: String,
+    /// For people: the day.
+    day: String,
+}
+
+impl Moment {
+    /// This one.
+    pub fn of(time: Timestamp) -> Self {
+        let machine = time.to_string();
+        let day = machine.split('T').next().unwrap_or_default().to_owned();
+        Self { machine, day }
+    }
+}
+
+/// What these scopes are, in the catalog's order.
+fn lines<'a>(scope: &ScopeSet, catalog: &'a [Scope]) -> Vec<ShareLine<'a>> {
+    let named = catalog.iter().filter(|entry| scope.contains(&entry.name));
+    named.map(|entry| ShareLine { title: &entry.title, description: &entry.description }).collect()
+}
+
+#[cfg(test)]
+mod tests;

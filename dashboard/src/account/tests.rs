@@ -1,0 +1,147 @@
+use askama::Template as _;
+use xwms_core::account::invitations::Invitation;
+use xwms_core::account::requests::Overview;
+use xwms_core::clock::Timestamp;
+use xwms_core::id::{ClientId, MemberId, NotificationId, RequestId, UserId};
+use xwms_core::model::request::{RequestKind, RequestStatus};
+use xwms_core::model::scope::{ScopeSet, Tier};
+use xwms_core::store::consents::App;
+use xwms_core::store::notifications::Notification;
+use xwms_core::store::requests::{Request, Shown};
+use xwms_core::store::scopes::Scope;
+
+use super::apps::AppsPage;
+use super::notifications::NotificationsPage;
+use super::requests::RequestsPage;
+use crate::csrf::Csrf;
+
+const NOW: Timestamp = Timestamp::from_seconds(1_790_000_000);
+
+/// Each page, with this text wherever somebody else's stands.
+fn pages(text: &str) -> Vec<(&'static str, String)> {
+    let csrf = Csrf::of_session("csrf-token-of-ada".to_owned());
+    let shown = |kind, status| Shown {
+        request: Request {
+            id: RequestId::from_bytes([1; 16]),
+            client_id: ClientId::from_bytes([2; 16]),
+            kind,
+            email_key: "ada@example.test".to_owned(),
+            user_id: None,
+            subject: None,
+            domain_id: None,
+            scope: ScopeSet::parse("userinfo").unwrap(),
+            reason: Some(text.to_owned()),
+            status,
+            delivered: true,
+            expires_at: Some(NOW),
+            created_at: NOW,
+            decided_at: None,
+        },
+        client: text.to_owned(),
+        domain: Some(text.to_owned()),
+    };
+    let (title, description) = (text.to_owned(), text.to_owned());
+    let catalog = vec![Scope { name: "userinfo".to_owned(), title, description, tier: Tier::Verified }];
+    let overview = Overview {
+        waiting: vec![
+            shown(RequestKind::Access, RequestStatus::Pending),
+            shown(RequestKind::Test, RequestStatus::Pending),
+        ],
+        accepted: vec![shown(RequestKind::Access, RequestStatus::Accepted)],
+        blocked: vec![(ClientId::from_bytes([3; 16]), text.to_owned())],
+        catalog: catalog.clone(),
+    };
+    let app = App {
+        client: ClientId::from_bytes([2; 16]),
+        name: text.to_owned(),
+        scope: ScopeSet::parse("userinfo").unwrap(),
+        granted_at: NOW,
+        logins: Some((NOW, NOW)),
+    };
+    let told = Notification {
+        id: NotificationId::from_bytes([4; 16]),
+        user_id: UserId::generate(),
+        kind: "request.created".to_owned(),
+        object_id: None,
+        text: text.to_owned(),
+        created_at: NOW,
+        read_at: None,
+    };
+    let (client, role) = (text.to_owned(), text.to_owned());
+    let invitations = [Invitation { id: MemberId::from_bytes([5; 16]), client, role }];
+    [
+        ("requests", RequestsPage::new(&csrf, &overview, Some(text)).render()),
+        ("no requests", RequestsPage::new(&csrf, &Overview::default(), None).render()),
+        ("apps", AppsPage::new(&csrf, &[app], &catalog, true).render()),
+        ("no apps", AppsPage::new(&csrf, &[], &catalog, false).render()),
+        ("notifications", NotificationsPage::new(&csrf, &invitations, &[told], true, Some(text)).render()),
+        ("no notifications", NotificationsPage::new(&csrf, &[], &[], false, None).render()),
+    ]
+    .map(|(name, html)| (name, html.unwrap()))
+    .into()
+}
+
+#[test]
+fn ni_01_no_text_becomes_markup() {
+    for text in ["<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "</title><svg/onload=1>"] {
+        for (name, html) in pages(text) {
+            assert!(!html.contains(text), "{name}: {html}");
+        }
+    }
+    for text in ["{{7*7}}", "${7*7}"] {
+        for (name, html) in pages(text) {
+            assert!(!html.contains("49") && (name.starts_with("no ") || html.contains(text)), "{name}: {html}");
+        }
+    }
+}
+
+#[test]
+fn every_page_is_whole_and_its_forms_carry_the_token() {
+    for (name, html) in pages("Analytical Engines") {
+        for part in [r#"<html lang="en">"#, "<main>", "<h1", "</html>", r#"name="csrf-token""#] {
+            assert_eq!(html.matches(part).count(), 1, "{part} in {name}");
+        }
+        let tokens = html.matches(r#"<input type="hidden" name="csrf" value="csrf-token-of-ada">"#).count();
+        assert_eq!(html.matches(r#"<form method="post" action="/account/"#).count(), tokens, "{name}");
+        assert_eq!(html.matches("<form").count(), tokens, "{name}");
+    }
+}
+
+#[test]
+fn forms_send_what_their_handlers_read() {
+    let pages = pages("Analytical Engines");
+    let rows: [(&str, &[&str]); 3] = [
+        (
+            "requests",
+            &[
+                r#"name="request" value="request_"#,
+                r#"name="answer" value="accept""#,
+                r#"name="answer" value="decline""#,
+                r#"name="answer" value="block""#,
+                r#"name="answer" value="end""#,
+                r#"name="client" value="client_"#,
+                r#"name="answer" value="unblock""#,
+            ],
+        ),
+        ("apps", &[r#"name="client" value="client_"#]),
+        (
+            "notifications",
+            &[
+                r#"name="invitation" value="member_"#,
+                r#"name="do" value="accept""#,
+                r#"name="do" value="decline""#,
+                r#"name="notification" value="notification_"#,
+                r#"name="do" value="read""#,
+                r#"name="do" value="delete""#,
+                r#"name="do" value="read-all""#,
+                "/account/notifications?before=notification_",
+            ],
+        ),
+    ];
+    for (name, parts) in rows {
+        let html = &pages.iter().find(|(known, _)| *known == name).unwrap().1;
+        for part in parts {
+            assert!(html.contains(part), "{name}: {part}");
+        }
+    }
+}
