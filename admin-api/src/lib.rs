@@ -8,8 +8,10 @@ mod clients;
 mod etag;
 mod idempotency;
 mod json;
+mod logos;
 mod openapi;
 pub mod operation;
+mod ownership;
 mod page;
 pub mod problem;
 mod shape;
@@ -20,10 +22,12 @@ use axum::routing::get;
 use axum::{Json, response::IntoResponse as _};
 use xwms_core::state::Core;
 
+pub use logos::body_limit;
 use operation::{Gives, Method, Needs, Operation, Takes};
 
 /// Every resource.
-static RESOURCES: &[&[Operation]] = &[clients::OPERATIONS, tokens::OPERATIONS, DOCUMENT];
+static RESOURCES: &[&[Operation]] =
+    &[clients::OPERATIONS, logos::OPERATIONS, ownership::OPERATIONS, tokens::OPERATIONS, DOCUMENT];
 
 static DOCUMENT: &[Operation] = &[Operation {
     method: Method::Get,

@@ -9,6 +9,7 @@ use crate::change_listener;
 use crate::error::Error;
 use crate::key_rotation;
 use crate::login::flow_quota;
+use crate::manage::{logos, ownership};
 use crate::state::Core;
 use crate::store::db::Conn;
 use crate::store::{
@@ -63,16 +64,20 @@ enum Work {
     WriteBatches,
     KeepSigningKeys,
     Clean,
+    CheckOwnership,
+    DropPictures,
 }
 
 impl Work {
-    const ALL: [Self; 3] = [Self::WriteBatches, Self::KeepSigningKeys, Self::Clean];
+    const ALL: [Self; 5] =
+        [Self::WriteBatches, Self::KeepSigningKeys, Self::Clean, Self::CheckOwnership, Self::DropPictures];
 
     const fn period(self) -> Duration {
         match self {
             Self::WriteBatches => Duration::from_secs(1),
             Self::KeepSigningKeys => Duration::from_secs(3),
-            Self::Clean => Duration::from_secs(60),
+            Self::Clean | Self::CheckOwnership => Duration::from_secs(60),
+            Self::DropPictures => Duration::from_secs(600),
         }
     }
 
@@ -81,6 +86,8 @@ impl Work {
             Self::WriteBatches => flush(core).await,
             Self::KeepSigningKeys => key_rotation::keep(core).await,
             Self::Clean => clean(core).await,
+            Self::CheckOwnership => ownership::check_again(core).await,
+            Self::DropPictures => logos::clean(core, BATCH).await.map(drop),
         }
     }
 }

@@ -222,7 +222,8 @@ async fn views(conn: &mut Conn, found: Vec<Client>) -> Result<Vec<ClientView>, E
     Ok(found.into_iter().map(view).collect())
 }
 
-async fn is_verified(change: &mut Change<'_>, client: ClientId) -> Result<bool, Error> {
+/// Whether staff have approved something of a client that stands now.
+pub(super) async fn is_verified(change: &mut Change<'_>, client: ClientId) -> Result<bool, Error> {
     use crate::model::verification::VerificationStatus::Approved;
     let standing = verifications::standing(change.conn, client, change.now).await?;
     Ok(standing.iter().any(|verification| verification.status == Approved))

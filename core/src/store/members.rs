@@ -56,6 +56,21 @@ pub async fn of_client(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Mem
     with_conn!(conn, |c| query.select(Member::as_select()).load(c))
 }
 
+/// The owners of a client, now.
+pub async fn owners(conn: &mut Conn, client: ClientId, now: Timestamp) -> QueryResult<Vec<UserId>> {
+    let query = t::table
+        .inner_join(roles::table)
+        .filter(t::client_id.eq(client))
+        .filter(t::status.eq(MemberStatus::Active))
+        .filter(t::expires_at.is_null().or(t::expires_at.gt(now)))
+        .filter(roles::preset.eq(true))
+        .filter(roles::role_key.eq("owner"))
+        .filter(t::user_id.is_not_null())
+        .order(t::user_id)
+        .select(t::user_id.assume_not_null());
+    with_conn!(conn, |c| query.load(c))
+}
+
 /// What this person's place in the client's organisation grants; `None` when they are no member.
 pub async fn membership(conn: &mut Conn, client: ClientId, user: UserId) -> QueryResult<Option<Membership>> {
     type Found = (MemberStatus, Option<Timestamp>, i32, bool, Option<Timestamp>, PermissionSet);

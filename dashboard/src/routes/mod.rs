@@ -1,6 +1,7 @@
 //! The handlers of the public pages: each reads a visit, calls one use case, shows a page or leads on.
 
 pub(crate) mod consent;
+pub(crate) mod images;
 pub(crate) mod login;
 pub(crate) mod logout;
 mod partner;
@@ -26,4 +27,5 @@ pub(crate) fn public() -> Router<Core> {
         .route("/consent", get(consent::get).post(consent::post))
         .route("/logout", get(logout::get).post(logout::post))
         .route("/signed-out", get(logout::signed_out))
+        .route("/images/{name}", get(images::get))
 }

@@ -9,7 +9,7 @@ use crate::world::{CLIENT, PASSWORD, World, on_both};
 const CLIENTS: &str = "/admin/v1/clients";
 
 /// A browser in which somebody is signed in, with the token that our pages carry.
-async fn given_signed_in(world: &World, email: &str) -> Browser {
+pub(super) async fn given_signed_in(world: &World, email: &str) -> Browser {
     let mut browser = world.browser();
     let page = browser.open("/login").await;
     browser.sign_in(&page, email, PASSWORD).await;
@@ -24,7 +24,7 @@ async fn patch(browser: &mut Browser, body: &Value) -> Answer {
     browser.send(Method::PATCH, &path, Some("application/merge-patch+json"), body.to_string().into_bytes()).await
 }
 
-fn problem(answer: &Answer) -> (u16, String) {
+pub(super) fn problem(answer: &Answer) -> (u16, String) {
     assert_eq!(answer.headers["content-type"], "application/problem+json", "{answer:?}");
     (answer.status.as_u16(), answer.json()["code"].as_str().unwrap().to_owned())
 }

@@ -1,3 +1,5 @@
 //! The management API.
 
 mod clients;
+mod logos;
+mod ownership;
