@@ -45,7 +45,7 @@ static OWNERSHIP: Shape = Shape {
             "ownership",
             Kind::OneOf(&["unproven", "proven"]),
             Set::Never,
-            "Whether the domain is proven to be yours. What was proven lapses only when it is missed three times, a day apart.",
+            "Whether the domain is proven to be yours. It lapses when the token is missed three times, a day apart.",
             "proven",
         ),
         member(

@@ -154,6 +154,14 @@ fn li_01_what_rides_along_with_a_picture_is_left_behind() {
 }
 
 #[test]
+fn a_photograph_stands_upright_without_the_metadata_that_says_how() {
+    // EXIF's orientation 6: turn it by a quarter.
+    let turned = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0".to_vec();
+    let picture = remake(MediaType(ImageFormat::Jpeg), &jpeg_with(&[(0xe1, turned)])).unwrap();
+    assert_eq!((picture.width, picture.height), (7, 9));
+}
+
+#[test]
 fn li_05_a_picture_is_bounded_before_it_is_decoded() {
     for format in FORMATS {
         for (width, height) in [(MAX_SIDE, 1), (1, MAX_SIDE)] {
