@@ -13,8 +13,10 @@ mod idempotency;
 mod json;
 mod leaks;
 mod members;
+mod logos;
 mod openapi;
 pub mod operation;
+mod ownership;
 mod page;
 pub mod problem;
 mod requests;
@@ -31,6 +33,7 @@ use axum::routing::get;
 use axum::{Json, response::IntoResponse as _};
 use xwms_core::state::Core;
 
+pub use logos::body_limit;
 use operation::{Gives, Method, Needs, Operation, Takes};
 
 /// Every resource.
@@ -52,6 +55,8 @@ static RESOURCES: &[&[Operation]] = &[
     requests::OPERATIONS,
     roles::OPERATIONS,
     users::OPERATIONS,
+    logos::OPERATIONS,
+    ownership::OPERATIONS,
     DOCUMENT,
 ];
 

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::key_rotation;
 use crate::login::flow_quota;
 use crate::login_stats;
-use crate::manage::verifications;
+use crate::manage::{logos, ownership, verifications};
 use crate::state::Core;
 use crate::store::db::Conn;
 use crate::store::{
@@ -73,10 +73,14 @@ enum Work {
     FoldStats,
     RemindOfVerifications,
     Clean,
+    CheckOwnership,
+    DropPictures,
 }
 
 impl Work {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 9] = [
+        Self::CheckOwnership,
+        Self::DropPictures,
         Self::FoldStats,
         Self::WriteBatches,
         Self::SealAudit,
@@ -94,7 +98,8 @@ impl Work {
             Self::TellSeal => Duration::from_secs(60 * 60),
             Self::KeepSigningKeys => Duration::from_secs(3),
             Self::FoldStats => Duration::from_secs(10),
-            Self::RemindOfVerifications | Self::Clean => Duration::from_secs(60),
+            Self::RemindOfVerifications | Self::Clean | Self::CheckOwnership => Duration::from_secs(60),
+            Self::DropPictures => Duration::from_secs(600),
         }
     }
 
@@ -107,6 +112,8 @@ impl Work {
             Self::FoldStats => login_stats::fold(core).await,
             Self::RemindOfVerifications => verifications::remind(core).await,
             Self::Clean => clean(core).await,
+            Self::CheckOwnership => ownership::check_again(core).await,
+            Self::DropPictures => logos::clean(core, BATCH).await.map(drop),
         }
     }
 }

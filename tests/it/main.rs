@@ -21,6 +21,7 @@ mod chromium;
 mod cleaning;
 mod clients;
 mod database;
+mod dns;
 mod failover;
 mod flow_quotas;
 mod groups;

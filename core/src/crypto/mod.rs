@@ -10,3 +10,4 @@ pub mod password;
 pub mod random;
 pub mod seal;
 pub mod signed_request;
+pub mod tls;

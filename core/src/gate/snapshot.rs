@@ -8,6 +8,7 @@ use crate::crypto::credential::StoredDigest;
 use crate::id::{ClientId, DomainId, SecretId, UrlId, UserId};
 use crate::model::client::{SigningAlg, SubjectType};
 use crate::model::host::Host;
+use crate::model::image::ImageDigest;
 use crate::model::root_domain::RootDomain;
 use crate::model::scope::{ScopeSet, Tier};
 use crate::model::server_ip::ServerIp;
@@ -37,6 +38,8 @@ pub struct Client {
     pub id: ClientId,
     /// Its name, as the consent page may show it.
     pub name: String,
+    /// Its logo, as the consent page may show it.
+    pub logo: Option<ImageDigest>,
     /// Its homepage.
     pub homepage_url: Option<String>,
     /// Its privacy page.

@@ -83,7 +83,6 @@ pub(crate) async fn create(
     findings.value("root_domain", read_root(domain.root_domain.as_str(), domain.test_mode));
     let networks = read_server_ips(&mut findings, fields).unwrap_or_default();
     findings.none()?;
-    note_proof(&mut domain, change.now);
     domains::insert(change.conn, &domain).await?;
     domains::set_server_ips(change.conn, domain.id, &networks).await?;
     let told = facts(&domain, &networks);
@@ -117,7 +116,8 @@ pub(crate) async fn update(
         return Err(Error::Conflict { code: "verified_domain", message });
     }
     if domain.ownership != old.ownership {
-        note_proof(&mut domain, change.now);
+        // Whoever says so here vouches for it: it is looked at again only once it was found.
+        (domain.ownership_checked_at, domain.ownership_failures) = (None, 0);
     }
     let told = (facts(&old, &had), facts(&domain, &networks));
     if change.updated(Some(domain.client_id), "domain.updated", domain.id, domain.root_domain.as_str(), told) {
@@ -192,6 +192,7 @@ fn blank(client: ClientId, root: RootDomain, now: Timestamp) -> Domain {
         ownership: Ownership::Unproven,
         ownership_token: ownership_token(),
         ownership_checked_at: None,
+        ownership_failures: 0,
         created_at: now,
         updated_at: now,
     }
@@ -247,10 +248,6 @@ fn refuse_test_urls(domain: &Domain, urls: &[DomainUrl]) -> Result<(), Error> {
     }
     let message = format!("these work in test mode only: {}; switch them off or delete them first", present.join(", "));
     Err(Error::Conflict { code: "test_urls_present", message })
-}
-
-fn note_proof(domain: &mut Domain, now: Timestamp) {
-    domain.ownership_checked_at = (domain.ownership == Ownership::Proven).then_some(now);
 }
 
 fn facts(domain: &Domain, networks: &[String]) -> Value {

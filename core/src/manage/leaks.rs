@@ -83,7 +83,7 @@ async fn deactivate_secret(change: &mut Change<'_>, digest: &StoredDigest, place
         new.hint,
         at(place)
     );
-    for user in members::owners(change.conn, client, change.now).await? {
+    for user in members::owners_at(change.conn, client, change.now).await? {
         change.notify(notice(user, "secret.leaked", &new.id.to_string(), "A client secret of yours has leaked", &text));
     }
     Ok(true)
@@ -106,7 +106,7 @@ async fn suspend_token(change: &mut Change<'_>, digest: &StoredDigest, place: Op
         at(place)
     );
     let mut told = match found.client_id {
-        Some(client) => members::owners(change.conn, client, change.now).await?,
+        Some(client) => members::owners_at(change.conn, client, change.now).await?,
         None => Vec::new(),
     };
     if !told.contains(&found.user_id) {

@@ -250,7 +250,7 @@ fn read_permissions(findings: &mut Findings, given: Option<&[String]>, of_client
     permissions
 }
 
-fn facts(token: &ApiToken) -> Value {
+pub(super) fn facts(token: &ApiToken) -> Value {
     json!({
         "label": token.label,
         "hint": token.hint,

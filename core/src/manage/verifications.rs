@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::change::Change;
 use super::fields::{Findings, same_second};
+use super::logos;
 use crate::clock::Timestamp;
 use crate::error::{Error, FieldError};
 use crate::id::{ClientId, DomainId, VerificationId};
@@ -124,6 +125,9 @@ pub(crate) async fn create(
     let items: Vec<Item> =
         domains.iter().flat_map(|domain| scopes.iter().map(move |scope| item(domain.id, scope))).collect();
     verifications::insert(change.conn, &made, &items).await?;
+    if fields.approved {
+        logos::reviewed(change, client).await?;
+    }
     let roots: BTreeSet<&str> = domains.iter().map(|domain| domain.root_domain.as_str()).collect();
     let name = roots.into_iter().collect::<Vec<_>>().join(" ");
     change.created(Some(client), "verification.created", made.id, &name, facts(&made, &items));

@@ -7,6 +7,7 @@ pub mod domain;
 pub mod email;
 pub mod fallback;
 pub mod host;
+pub mod image;
 pub mod label;
 pub mod member;
 pub mod password;

@@ -105,7 +105,7 @@ pub async fn update(
                 new.updated_at = change.version_after(old.updated_at);
                 clients::update(change.conn, &new).await?;
                 change.updated(Some(id), "client.decided", id, &new.name, (facts(&old), because(facts(&new), &reason)));
-                for user in members::owners(change.conn, id, now).await? {
+                for user in members::owners_at(change.conn, id, now).await? {
                     change.notify(notice(user, &new, &reason));
                 }
             }

@@ -40,8 +40,10 @@ pub struct Domain {
     pub ownership: Ownership,
     /// What they show it with.
     pub ownership_token: String,
-    /// When it was last looked at.
+    /// When it was last looked at; `None` when it never was, or the operator has vouched for it.
     pub ownership_checked_at: Option<Timestamp>,
+    /// How often, of late, it was looked at and not found.
+    pub ownership_failures: i32,
     /// Since when it exists.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -62,6 +64,50 @@ pub async fn update(conn: &mut Conn, domain: &Domain) -> QueryResult<()> {
 pub async fn of_client(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Domain>> {
     let query = t::table.filter(t::client_id.eq(client)).order((t::created_at, t::id));
     with_conn!(conn, |c| query.select(Domain::as_select()).load(c))
+}
+
+/// A domain of this client.
+pub async fn find(conn: &mut Conn, client: ClientId, id: DomainId) -> QueryResult<Option<Domain>> {
+    let query = t::table.find(id).filter(t::client_id.eq(client));
+    with_conn!(conn, |c| query.select(Domain::as_select()).first(c)).optional()
+}
+
+/// Proven domains that are to be looked at again: those never missed since before `weekly`, those missed of late since
+/// before `daily`. At most `limit` of each.
+pub async fn due_for_check(
+    conn: &mut Conn,
+    weekly: Timestamp,
+    daily: Timestamp,
+    limit: i64,
+) -> QueryResult<Vec<Domain>> {
+    let proven = || t::table.filter(t::ownership.eq(Ownership::Proven)).limit(limit);
+    let found = proven().filter(t::ownership_failures.eq(0)).filter(t::ownership_checked_at.le(weekly));
+    let missed = proven().filter(t::ownership_failures.gt(0)).filter(t::ownership_checked_at.le(daily));
+    let mut due: Vec<Domain> = with_conn!(conn, |c| missed.select(Domain::as_select()).load(c))?;
+    due.extend(with_conn!(conn, |c| found.select(Domain::as_select()).load(c))?);
+    Ok(due)
+}
+
+/// Takes it upon the caller to look at a proven domain again, which counts as a failure until it was found; false when
+/// another has done so, or the domain is not as it was.
+pub async fn claim_check(conn: &mut Conn, domain: &Domain, now: Timestamp) -> QueryResult<bool> {
+    let same = t::table
+        .find(domain.id)
+        .filter(t::ownership.eq(Ownership::Proven))
+        .filter(t::ownership_checked_at.eq(domain.ownership_checked_at));
+    let set = (t::ownership_checked_at.eq(now), t::ownership_failures.eq(t::ownership_failures + 1));
+    Ok(with_conn!(conn, |c| diesel::update(same).set(set).execute(c))? == 1)
+}
+
+/// Writes whether ownership is proven, and how that was found.
+pub async fn set_ownership(conn: &mut Conn, domain: &Domain) -> QueryResult<()> {
+    let set = (
+        t::ownership.eq(domain.ownership),
+        t::ownership_checked_at.eq(domain.ownership_checked_at),
+        t::ownership_failures.eq(domain.ownership_failures),
+        t::updated_at.eq(domain.updated_at),
+    );
+    with_conn!(conn, |c| diesel::update(t::table.find(domain.id)).set(set).execute(c)).map(drop)
 }
 
 /// Deletes a domain with its URLs, links and coverage, and ends every grant that came through it: with them go its codes,

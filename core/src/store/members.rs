@@ -97,6 +97,13 @@ pub async fn owners(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Member
     with_conn!(conn, |c| query.select(Member::as_select()).load(c))
 }
 
+/// The owners of a client, now.
+pub async fn owners_at(conn: &mut Conn, client: ClientId, now: Timestamp) -> QueryResult<Vec<UserId>> {
+    let owners = owners(conn, client).await?;
+    let counts = owners.iter().filter(|owner| owner.expires_at.is_none_or(|end| now < end));
+    Ok(counts.filter_map(|owner| owner.user_id).collect())
+}
+
 /// The invitations that wait for whoever reads the mail of this address, with the names of clients and roles, oldest
 /// first.
 pub async fn invitations(conn: &mut Conn, email_key: &str) -> QueryResult<Vec<(Member, String, String)>> {
@@ -140,19 +147,4 @@ pub async fn membership(conn: &mut Conn, client: ClientId, user: UserId) -> Quer
         active: status == MemberStatus::Active && role_active,
         expires_at: [ends, role_ends].into_iter().flatten().min(),
     }))
-}
-
-/// The people who own a client: whose place in its organisation is the preset `owner` now.
-pub async fn owners(conn: &mut Conn, client: ClientId, now: Timestamp) -> QueryResult<Vec<UserId>> {
-    let query = t::table
-        .inner_join(roles::table)
-        .filter(t::client_id.eq(client))
-        .filter(roles::preset.eq(true))
-        .filter(roles::role_key.eq("owner"))
-        .filter(t::status.eq(MemberStatus::Active))
-        .filter(t::expires_at.is_null().or(t::expires_at.gt(now)))
-        .order(t::created_at)
-        .select(t::user_id);
-    let found: Vec<Option<UserId>> = with_conn!(conn, |c| query.load(c))?;
-    Ok(found.into_iter().flatten().collect())
 }

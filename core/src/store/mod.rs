@@ -20,6 +20,7 @@ pub mod grants;
 mod grouped;
 pub mod health;
 pub mod idempotency_keys;
+pub mod images;
 pub mod known_devices;
 mod lent;
 pub mod login_stats;

@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::gate::snapshot::{Client, ClientSecret, Coverage, Domain, Snapshot, Url};
 use crate::id::{ClientId, DomainId, SecretId, UrlId, UserId};
 use crate::model::client::{SigningAlg, SubjectType};
+use crate::model::image::ImageDigest;
 use crate::model::root_domain::RootDomain;
 use crate::model::scope::Tier;
 use crate::model::server_ip::ServerIp;
@@ -25,6 +26,7 @@ use crate::model::url::UrlKind;
 struct ClientRow {
     name: String,
     reviewed_name: Option<String>,
+    reviewed_logo_digest: Option<ImageDigest>,
     homepage_url: Option<String>,
     privacy_url: Option<String>,
     terms_url: Option<String>,
@@ -113,6 +115,7 @@ async fn read(conn: &mut Conn, id: ClientId, plans: PlanRules) -> Result<Option<
         client: Client {
             id,
             name: client.reviewed_name.unwrap_or(client.name),
+            logo: client.reviewed_logo_digest,
             homepage_url: client.homepage_url,
             privacy_url: client.privacy_url,
             terms_url: client.terms_url,

@@ -165,6 +165,8 @@ CREATE TABLE clients (
     CHECK (billing_owner IS NOT NULL OR deleted_at IS NOT NULL)
 );
 CREATE INDEX clients_by_billing_owner ON clients (billing_owner);
+CREATE INDEX clients_by_logo ON clients (logo_digest) WHERE logo_digest IS NOT NULL;
+CREATE INDEX clients_by_reviewed_logo ON clients (reviewed_logo_digest) WHERE reviewed_logo_digest IS NOT NULL;
 
 CREATE TABLE domains (
     id BYTEA NOT NULL PRIMARY KEY,
@@ -182,11 +184,14 @@ CREATE TABLE domains (
     ownership TEXT NOT NULL CHECK (ownership IN ('unproven', 'proven')),
     ownership_token TEXT NOT NULL,
     ownership_checked_at BIGINT,
+    ownership_failures INTEGER NOT NULL,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     UNIQUE (client_id, root_domain)
 );
 CREATE UNIQUE INDEX domains_one_primary ON domains (client_id) WHERE is_primary;
+CREATE INDEX domains_by_check ON domains (ownership, ownership_failures, ownership_checked_at);
+CREATE INDEX domains_by_logo ON domains (logo_digest) WHERE logo_digest IS NOT NULL;
 
 CREATE TABLE domain_server_ips (
     domain_id BYTEA NOT NULL REFERENCES domains (id) ON DELETE CASCADE,

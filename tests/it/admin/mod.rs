@@ -11,7 +11,9 @@ mod audit;
 mod clients;
 mod idempotency;
 mod leaks;
+mod logos;
 mod openapi;
+mod ownership;
 mod permissions;
 mod plans;
 mod staff;
@@ -57,6 +59,7 @@ pub fn problem(answer: &Answer) -> (u16, String) {
     assert_eq!(answer.headers["content-type"], "application/problem+json", "{answer:?}");
     (answer.status.as_u16(), answer.json()["code"].as_str().unwrap().to_owned())
 }
+
 /// A caller with an API token of the client that permits this.
 pub async fn given_token(world: &World, owner: &mut Browser, permissions: &[&str]) -> Browser {
     let body = serde_json::json!({ "permissions": permissions });

@@ -204,7 +204,7 @@ pub(crate) async fn tell_owners(
     (kind, subject, text): (&'static str, &str, &str),
 ) -> Result<(), Error> {
     let verification = &view.verification;
-    for user in members::owners(change.conn, verification.client_id, change.now).await? {
+    for user in members::owners_at(change.conn, verification.client_id, change.now).await? {
         let (subject, text) = (subject.to_owned(), text.to_owned());
         change.notify(Notice { user, kind, object: Some(verification.id.to_string()), subject, text });
     }
