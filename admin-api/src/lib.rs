@@ -5,6 +5,7 @@
 mod answer;
 mod caller;
 mod clients;
+mod domains;
 mod etag;
 mod idempotency;
 mod json;
@@ -12,8 +13,11 @@ mod openapi;
 pub mod operation;
 mod page;
 pub mod problem;
+mod scopes;
+mod secrets;
 mod shape;
 mod tokens;
+mod urls;
 
 use axum::Router;
 use axum::routing::get;
@@ -23,7 +27,15 @@ use xwms_core::state::Core;
 use operation::{Gives, Method, Needs, Operation, Takes};
 
 /// Every resource.
-static RESOURCES: &[&[Operation]] = &[clients::OPERATIONS, tokens::OPERATIONS, DOCUMENT];
+static RESOURCES: &[&[Operation]] = &[
+    clients::OPERATIONS,
+    scopes::OPERATIONS,
+    secrets::OPERATIONS,
+    domains::OPERATIONS,
+    urls::OPERATIONS,
+    tokens::OPERATIONS,
+    DOCUMENT,
+];
 
 static DOCUMENT: &[Operation] = &[Operation {
     method: Method::Get,

@@ -9,3 +9,4 @@ pub mod keys;
 pub mod password;
 pub mod random;
 pub mod seal;
+pub mod webhook_secret;

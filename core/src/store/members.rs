@@ -75,3 +75,18 @@ pub async fn membership(conn: &mut Conn, client: ClientId, user: UserId) -> Quer
         expires_at: [ends, role_ends].into_iter().flatten().min(),
     }))
 }
+
+/// The people who own a client: whose place in its organisation is the preset `owner` now.
+pub async fn owners(conn: &mut Conn, client: ClientId, now: Timestamp) -> QueryResult<Vec<UserId>> {
+    let query = t::table
+        .inner_join(roles::table)
+        .filter(t::client_id.eq(client))
+        .filter(roles::preset.eq(true))
+        .filter(roles::role_key.eq("owner"))
+        .filter(t::status.eq(MemberStatus::Active))
+        .filter(t::expires_at.is_null().or(t::expires_at.gt(now)))
+        .order(t::created_at)
+        .select(t::user_id);
+    let found: Vec<Option<UserId>> = with_conn!(conn, |c| query.load(c))?;
+    Ok(found.into_iter().flatten().collect())
+}

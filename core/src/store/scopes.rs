@@ -17,8 +17,15 @@ pub struct Scope {
     pub title: String,
     /// What it opens, in a sentence for people.
     pub description: String,
+    /// Which data it opens.
+    pub opens: String,
     /// Open, or reserved for verified partners.
     pub tier: Tier,
+}
+
+/// The scope of this name.
+pub async fn find(conn: &mut Conn, name: &str) -> QueryResult<Option<Scope>> {
+    with_conn!(conn, |c| t::table.find(name).select(Scope::as_select()).first(c)).optional()
 }
 
 /// The whole catalog, in its order.
