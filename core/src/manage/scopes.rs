@@ -9,7 +9,7 @@ use super::permit::{self, Caller};
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::ClientId;
-use crate::model::scope::ScopeSet;
+use crate::model::scope::{self, ScopeSet};
 use crate::state::Core;
 use crate::store::client_scopes;
 use crate::store::clients::{self, Client};
@@ -62,7 +62,8 @@ pub async fn activate(core: &Core, caller: Caller, client: ClientId, name: Strin
         .change(async move |conn: &mut Conn| {
             let (mut change, access) =
                 permit::to_change(conn, &caller, client, Permission::ScopesCreate, &rules, now).await?;
-            let Some(scope) = scopes::find(change.conn, &name).await? else {
+            let found = if scope::is_name(&name) { scopes::find(change.conn, &name).await? } else { None };
+            let Some(scope) = found else {
                 return Err(Error::invalid("name", "unknown_scope", "give the name of a scope in the catalog"));
             };
             if client_scopes::of_client(change.conn, client).await?.contains(&name) {

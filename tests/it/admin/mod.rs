@@ -1,3 +1,79 @@
 //! The management API.
 
 mod clients;
+mod counts;
+mod domains;
+mod endings;
+mod secrets;
+mod switches;
+mod tenants;
+mod urls;
+
+use axum::http::Method;
+use serde_json::Value;
+
+use crate::browser::{Answer, Browser};
+use crate::world::{CLIENT, PASSWORD, World};
+
+const CLIENTS: &str = "/admin/v1/clients";
+
+/// A browser in which somebody is signed in, with the token that our pages carry.
+async fn given_signed_in(world: &World, email: &str) -> Browser {
+    let mut browser = world.browser();
+    let page = browser.open("/login").await;
+    browser.sign_in(&page, email, PASSWORD).await;
+    let start = browser.open("/").await;
+    let token = start.body.split("name=\"csrf-token\" content=\"").nth(1).unwrap().split('"').next().unwrap();
+    browser.headers.push(("x-csrf-token".to_owned(), token.to_owned()));
+    browser
+}
+
+/// A caller with an API token of the client that permits this.
+async fn given_token(world: &World, owner: &mut Browser, permissions: &[&str]) -> Browser {
+    let body = serde_json::json!({ "permissions": permissions });
+    let made = ask(owner, Method::POST, &of_client("/tokens"), &body).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    let mut caller = world.browser();
+    caller.headers.push(("authorization".to_owned(), format!("Bearer {}", made.json()["value"].as_str().unwrap())));
+    caller
+}
+
+/// A path below the partner's client.
+fn of_client(path: &str) -> String {
+    format!("{CLIENTS}/{CLIENT}{path}")
+}
+
+/// A request; null is no body.
+async fn ask(browser: &mut Browser, method: Method, path: &str, body: &Value) -> Answer {
+    match body {
+        Value::Null => browser.send(method, path, None, Vec::new()).await,
+        body => browser.send(method, path, Some("application/json"), body.to_string().into_bytes()).await,
+    }
+}
+
+/// The path of the object in a list whose member has this value.
+async fn path_of(browser: &mut Browser, list: &str, member: &str, value: &str) -> String {
+    let found = browser.get(&format!("{list}?limit=200")).await.json();
+    let found = found["data"].as_array().unwrap().iter().find(|object| object[member] == value);
+    let id = found.unwrap_or_else(|| panic!("{list} has no {value}"))["id"].as_str().unwrap();
+    format!("{list}/{id}")
+}
+
+/// The path of a domain of the partner's client.
+async fn domain(browser: &mut Browser, root: &str) -> String {
+    path_of(browser, &of_client("/domains"), "root_domain", root).await
+}
+
+/// Status and code of a problem document.
+fn problem(answer: &Answer) -> (u16, String) {
+    assert_eq!(answer.headers["content-type"], "application/problem+json", "{answer:?}");
+    (answer.status.as_u16(), answer.json()["code"].as_str().unwrap().to_owned())
+}
+
+/// The fields that a 422 names, each with its code.
+fn wrong(answer: &Answer) -> Vec<(String, String)> {
+    assert_eq!(problem(answer), (422, "invalid".to_owned()), "{answer:?}");
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let errors = answer.json()["errors"].as_array().unwrap().clone();
+    errors.iter().map(|error| (text(&error["field"]), text(&error["code"]))).collect()
+}

@@ -1,6 +1,6 @@
 //! What members of an organisation ask of the URLs of its domains, each with its permission.
 
-use super::{apply, insert, remove};
+use super::{apply, insert, refuse_bad, remove};
 use crate::clock::Timestamp;
 use crate::crypto::webhook_secret::WebhookSecret;
 use crate::error::Error;
@@ -68,6 +68,7 @@ pub async fn create(
         .change(async move |conn: &mut Conn| {
             let (mut change, _) = permit::to_change(conn, &caller, client, Permission::UrlsCreate, &rules, now).await?;
             let domain = find_domain(change.conn, client, domain).await?;
+            refuse_bad(&domain, kind, &url, active)?;
             refuse_taken(change.conn, domain.id, kind, &url).await?;
             let made = insert(&mut change, &domain, kind, &url, active).await?;
             let mut text = None;
@@ -108,6 +109,7 @@ pub async fn update(
                 ..old.clone()
             };
             if url.url != old.url {
+                refuse_bad(&domain, url.kind, &url.url, url.active)?;
                 refuse_taken(change.conn, domain.id, url.kind, &url.url).await?;
             }
             let changed = apply(&mut change, &domain, old, url).await?;
