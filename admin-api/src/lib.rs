@@ -8,12 +8,13 @@ mod audit;
 mod billing;
 mod caller;
 mod clients;
+mod domains;
 mod etag;
 mod idempotency;
 mod json;
 mod leaks;
-mod members;
 mod logos;
+mod members;
 mod openapi;
 pub mod operation;
 mod ownership;
@@ -21,12 +22,15 @@ mod page;
 pub mod problem;
 mod requests;
 mod roles;
+mod scopes;
+mod secrets;
 mod shape;
-mod stats;
 mod staff;
+mod stats;
 mod tokens;
-mod verifications;
+mod urls;
 mod users;
+mod verifications;
 
 use axum::Router;
 use axum::routing::get;
@@ -57,6 +61,10 @@ static RESOURCES: &[&[Operation]] = &[
     users::OPERATIONS,
     logos::OPERATIONS,
     ownership::OPERATIONS,
+    scopes::OPERATIONS,
+    secrets::OPERATIONS,
+    domains::OPERATIONS,
+    urls::OPERATIONS,
     DOCUMENT,
 ];
 

@@ -11,3 +11,4 @@ pub mod random;
 pub mod seal;
 pub mod signed_request;
 pub mod tls;
+pub mod webhook_secret;

@@ -4,6 +4,7 @@ pub mod api_tokens;
 pub mod attempts;
 pub mod audit;
 mod cached;
+pub mod client_end;
 pub mod client_scopes;
 pub mod client_users;
 pub mod clients;
