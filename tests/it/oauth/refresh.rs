@@ -27,6 +27,7 @@ pub async fn replica(world: &World) -> World {
         other_secret: world.other_secret.clone(),
         folder: tempfile::tempdir().unwrap(),
         statements: Default::default(),
+        dns: Default::default(),
     }
 }
 
