@@ -11,12 +11,14 @@ use xwms_core::config::{Config, ConfigError};
 use crate::apply::{self, ApplyArgs};
 #[cfg(feature = "demo")]
 use crate::demo::{self, DemoArgs};
+use crate::doctor::{self, DoctorArgs};
 use crate::export::{self, ExportArgs};
 use crate::keys::{self, KeysArgs};
 use crate::secret::{self, SecretArgs};
+use crate::token::{self, TokenArgs};
 use crate::user::{self, UserArgs};
 use crate::wire::{self, StartError};
-use crate::{doctor, listener, log, migrate, output, serve};
+use crate::{listener, log, migrate, openapi, output, serve};
 
 /// OAuth 2.1 and OpenID Connect authorization server
 #[derive(Debug, Parser)]
@@ -48,8 +50,12 @@ enum Command {
     Keys(KeysArgs),
     /// Make client secrets
     Secret(SecretArgs),
+    /// Make API tokens
+    Token(TokenArgs),
+    /// Print the OpenAPI document of the management API
+    Openapi,
     /// Check this installation
-    Doctor,
+    Doctor(DoctorArgs),
     /// The sample site of `demo`, in a process of its own
     #[cfg(feature = "demo")]
     #[command(hide = true)]
@@ -96,7 +102,9 @@ async fn dispatch(cli: Cli) -> Result<(), StartError> {
         Command::Export(args) => export::run(configured(file)?, args).await,
         Command::Keys(args) => keys::run(&configured(file)?, args).await,
         Command::Secret(args) => secret::run(configured(file)?, args).await,
-        Command::Doctor => doctor::run(load(file)).await,
+        Command::Token(args) => token::run(configured(file)?, args).await,
+        Command::Openapi => openapi::run(),
+        Command::Doctor(args) => doctor::run(load(file), args).await,
         #[cfg(feature = "demo")]
         Command::DemoPartnerSite => demo::partner_site().await,
     }

@@ -1,5 +1,7 @@
 //! `xwms doctor`: looks at an installation, says what is well and what is not, and changes nothing.
 
+mod audit;
+
 use std::fmt;
 use std::path::Path;
 use std::time::Duration;
@@ -21,15 +23,23 @@ use xwms_core::store::signing_keys::Row;
 use crate::wire::StartError;
 use crate::{database, log, output};
 
+/// What `doctor` is told.
+#[derive(Debug, clap::Args)]
+pub struct DoctorArgs {
+    /// Look for this seal in the chain of the audit log: one that was kept elsewhere, such as in the log of a server
+    #[arg(long, value_name = "SEAL")]
+    seal: Option<String>,
+}
+
 /// Checks what the configuration names, one line a check on standard output.
 ///
 /// # Errors
 /// When a check failed.
-pub async fn run(config: Result<Config, ConfigError>) -> Result<(), StartError> {
+pub async fn run(config: Result<Config, ConfigError>, args: DoctorArgs) -> Result<(), StartError> {
     let findings = match &config {
         Ok(config) => {
             log::start(&config.log)?;
-            examine(config, Clock::system().now()).await
+            examine(config, Clock::system().now(), args.seal.as_deref()).await
         }
         Err(why) => vec![Finding::fail("configuration", why)],
     };
@@ -90,10 +100,10 @@ const CLOCK_TOLERANCE: Duration = Duration::from_secs(2);
 const ROTATION_TOLERANCE: Duration = Duration::from_secs(600);
 const MAIL_SERVER_WAIT: Duration = Duration::from_secs(5);
 
-async fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
+async fn examine(config: &Config, now: Timestamp, seal: Option<&str>) -> Vec<Finding> {
     let mut findings = vec![Finding::ok("configuration", "it is complete and consistent"), issuer(config)];
     let rows = match database::existing(config).await {
-        Ok(db) => look_into(&db, now, &mut findings).await,
+        Ok(db) => look_into(&db, now, seal, &mut findings).await,
         Err(why) => {
             findings.push(Finding::fail("database", why));
             None
@@ -119,8 +129,8 @@ fn issuer(config: &Config) -> Finding {
 }
 
 /// Checks the database itself, and brings the signing keys along.
-async fn look_into(db: &Db, now: Timestamp, findings: &mut Vec<Finding>) -> Option<Vec<Row>> {
-    match ask(db, now).await {
+async fn look_into(db: &Db, now: Timestamp, seal: Option<&str>, findings: &mut Vec<Finding>) -> Option<Vec<Row>> {
+    match ask(db, now, seal).await {
         Ok((found, rows)) => {
             findings.extend(found);
             Some(rows)
@@ -132,7 +142,7 @@ async fn look_into(db: &Db, now: Timestamp, findings: &mut Vec<Finding>) -> Opti
     }
 }
 
-async fn ask(db: &Db, now: Timestamp) -> Result<(Vec<Finding>, Vec<Row>), Error> {
+async fn ask(db: &Db, now: Timestamp, seal: Option<&str>) -> Result<(Vec<Finding>, Vec<Row>), Error> {
     let mut conn: Conn = db.read().await?;
     let mut findings = vec![schema(&health::schema(&mut conn).await?)];
     if let Some(durability) = health::durability(&mut conn).await? {
@@ -141,6 +151,8 @@ async fn ask(db: &Db, now: Timestamp) -> Result<(Vec<Finding>, Vec<Row>), Error>
     let theirs = health::clock(&mut conn).await?;
     let rows = key_rotation::list(db).await?;
     findings.push(clock(now, theirs, &rows));
+    drop(conn);
+    findings.extend(audit::look(db, now, seal).await?);
     Ok((findings, rows))
 }
 

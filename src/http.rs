@@ -159,12 +159,13 @@ impl Gates {
         if request.uri().path_and_query().is_some_and(|target| target.as_str().len() > self.body_bytes) {
             return Err(StatusCode::URI_TOO_LONG);
         }
+        let most = xwms_admin_api::body_limit(request.method(), path).unwrap_or(self.body_bytes);
         let length = request.body().size_hint();
-        if length.lower() > self.body_bytes as u64 {
+        if length.lower() > most as u64 {
             return Err(StatusCode::PAYLOAD_TOO_LARGE);
         }
-        if length.upper().is_none_or(|most| most > self.body_bytes as u64) {
-            request = request.map(|body| Body::new(Limited::new(body, self.body_bytes)));
+        if length.upper().is_none_or(|upper| upper > most as u64) {
+            request = request.map(|body| Body::new(Limited::new(body, most)));
         }
         if request.headers().contains_key(header::CONTENT_ENCODING) {
             return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);

@@ -1,4 +1,4 @@
-//! `xwms user create`: makes an account.
+//! `xwms user`: makes accounts, and sets what they pay for.
 
 use std::io::BufRead;
 
@@ -8,6 +8,7 @@ use xwms_core::config::Config;
 use xwms_core::error::Error;
 use xwms_core::manage::accounts::{self, AccountFields, NewAccount};
 use xwms_core::manage::entitlement::Rules;
+use xwms_core::manage::plans;
 use xwms_core::model::account::Plan;
 use xwms_core::secret::Secret;
 
@@ -26,6 +27,20 @@ pub struct UserArgs {
 enum UserCommand {
     /// Make an account with a verified address; print its sub and, when one was made up, its password
     Create(CreateArgs),
+    /// Set what an account pays for
+    Plan(PlanArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct PlanArgs {
+    /// Main address
+    email: String,
+    /// The plan
+    #[arg(value_enum)]
+    plan: PlanArg,
+    /// Until when, as in 2030-01-31T12:00:00Z; without it the plan is for good
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -61,12 +76,35 @@ enum StaffArg {
     Admin,
 }
 
-/// Makes the account and prints its `sub` on a line, and a made-up password on a second one.
+impl From<PlanArg> for Plan {
+    fn from(plan: PlanArg) -> Self {
+        match plan {
+            PlanArg::Free => Self::Free,
+            PlanArg::Paid => Self::Paid,
+        }
+    }
+}
+
+/// Runs the command.
 ///
 /// # Errors
-/// What is wrong with the values, that the address is taken, or why the database can't be used.
+/// What is wrong with the values, that the address is taken or has no account, or why the database can't be used.
 pub async fn run(config: Config, args: UserArgs) -> Result<(), StartError> {
-    let UserCommand::Create(args) = args.command;
+    match args.command {
+        UserCommand::Create(args) => create(config, args).await,
+        UserCommand::Plan(args) => set_plan(config, args).await,
+    }
+}
+
+async fn set_plan(config: Config, args: PlanArgs) -> Result<(), StartError> {
+    let db = database(&config).await?;
+    let (rules, now) = (Rules::of(&config), Clock::system().now());
+    let until = args.until.as_deref();
+    plans::set_as_operator(&db, &rules, now, &args.email, args.plan.into(), until).await.map_err(refused)
+}
+
+/// Makes the account and prints its `sub` on a line, and a made-up password on a second one.
+async fn create(config: Config, args: CreateArgs) -> Result<(), StartError> {
     let given = if args.password_stdin { Some(first_line()?) } else { None };
     let new = NewAccount {
         email: args.email,
@@ -75,10 +113,7 @@ pub async fn run(config: Config, args: UserArgs) -> Result<(), StartError> {
             given_name: args.given_name,
             family_name: args.family_name,
             email_verified: Some(true),
-            plan: Some(match args.plan {
-                PlanArg::Free => Plan::Free,
-                PlanArg::Paid => Plan::Paid,
-            }),
+            plan: Some(args.plan.into()),
             staff: args.staff.map(|staff| match staff {
                 StaffArg::Reviewer => "reviewer".to_owned(),
                 StaffArg::Admin => "admin".to_owned(),
@@ -108,6 +143,7 @@ fn refused(error: Error) -> StartError {
             StartError(lines.join("\n"))
         }
         Error::Conflict { message, .. } => StartError(message),
-        error => StartError(format!("the account can't be made: {error:?}")),
+        Error::NotFound(what) => StartError(format!("there is no such {what}")),
+        error => StartError(format!("the account can't be written: {error:?}")),
     }
 }

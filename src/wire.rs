@@ -1,6 +1,7 @@
 //! Builds the platform from its configuration.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use xwms_core::clock::Clock;
 use xwms_core::config::Config;
@@ -10,6 +11,7 @@ use xwms_core::crypto::seal::{MasterKey, MasterKeyError};
 use xwms_core::error::Error;
 use xwms_core::key_rotation;
 use xwms_core::mail::Mailer;
+use xwms_core::outbound::{Dns, Outbound, SystemDns};
 use xwms_core::snapshot_cache::SnapshotCache;
 use xwms_core::state::{Core, Parts};
 use xwms_core::store::db::{Db, Options};
@@ -53,6 +55,15 @@ pub async fn core(config: Config, clock: Clock) -> Result<Core, StartError> {
 /// # Errors
 /// See [`core`].
 pub async fn core_on(db: Db, config: Config, clock: Clock) -> Result<Core, StartError> {
+    let dns = SystemDns::new().map_err(StartError)?;
+    core_asking(Arc::new(dns), db, config, clock).await
+}
+
+/// The same, with its own DNS.
+///
+/// # Errors
+/// See [`core`].
+pub async fn core_asking(dns: Arc<dyn Dns>, db: Db, config: Config, clock: Clock) -> Result<Core, StartError> {
     let failed = |what: &str| {
         let what = what.to_owned();
         move |error: Error| StartError(format!("{what}: {error:?}"))
@@ -85,6 +96,8 @@ pub async fn core_on(db: Db, config: Config, clock: Clock) -> Result<Core, Start
     );
     let passwords = passwords.map_err(|why| StartError(format!("passwords: {why}")))?;
     let mailer = Mailer::new(&config.mail).map_err(|why| StartError(format!("mail: {why}")))?;
+    let outbound = Outbound::new(dns, config.server.issuer(), config.webhooks.allow_loopback);
+    let outbound = outbound.map_err(StartError)?;
     Ok(Core::new(Parts {
         config,
         clock,
@@ -93,11 +106,13 @@ pub async fn core_on(db: Db, config: Config, clock: Clock) -> Result<Core, Start
         keys: KeyRing::new(keys),
         passwords,
         mailer,
+        outbound,
         snapshots,
         attempts: Default::default(),
         secret_uses: Default::default(),
         token_uses: Default::default(),
         secret_guesses: Default::default(),
+        ownership_checks: Default::default(),
         flow_room: Default::default(),
     }))
 }

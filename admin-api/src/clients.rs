@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, patch, post};
+use axum::routing::{delete, get, patch, post};
 use serde::Serialize;
 use xwms_core::gate::permission::Permission;
 use xwms_core::id::ClientId;
@@ -12,7 +12,7 @@ use xwms_core::manage::clients::{self, ClientFields, ClientView};
 use xwms_core::model::client::{SigningAlg, SubjectType};
 use xwms_core::state::Core;
 
-use crate::answer::{id, made};
+use crate::answer::{done, id, made};
 use crate::caller::By;
 use crate::etag;
 use crate::json::Object;
@@ -110,6 +110,18 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         refusals: &[(409, "subject_type_fixed")],
         handler: || patch(update),
     },
+    Operation {
+        method: Method::Delete,
+        path: "/clients/{client}",
+        id: "deleteClient",
+        summary: "Deletes a client for good, with all that it has; every login that came through it ends.",
+        needs: Needs::Client(Permission::ClientDelete),
+        query: &[],
+        takes: Takes::Nothing,
+        gives: Gives::Nothing,
+        refusals: &[],
+        handler: || delete(remove),
+    },
 ];
 
 /// A client on the wire.
@@ -153,6 +165,11 @@ async fn update(
     let expected = etag::expected(&headers)?;
     let fields = fields(body, Purpose::Change)?;
     Ok(one(clients::update(&core, caller, id(&client, "client")?, fields, expected).await?))
+}
+
+async fn remove(State(core): State<Core>, By(caller): By, Path(client): Path<String>) -> Result<Response, Problem> {
+    clients::delete(&core, caller, id(&client, "client")?).await?;
+    Ok(done())
 }
 
 fn fields(body: Object, purpose: Purpose) -> Result<ClientFields, Problem> {

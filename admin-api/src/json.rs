@@ -62,7 +62,11 @@ pub(crate) async fn bytes(request: Request, core: &Core) -> Result<Bytes, Proble
     })
 }
 
-fn read(content_type: &str, patch: bool, bytes: &[u8]) -> Result<Object, Problem> {
+/// Reads a body of this media type.
+///
+/// # Errors
+/// 415, 400.
+pub(crate) fn read(content_type: &str, patch: bool, bytes: &[u8]) -> Result<Object, Problem> {
     if content_type != "application/json" && !(patch && content_type == "application/merge-patch+json") {
         let detail = "send application/json";
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail));

@@ -3,37 +3,68 @@
 //! Each resource has a file with the table of its operations; the router and the OpenAPI document are made from them.
 
 mod answer;
+mod attempts;
+mod audit;
+mod billing;
 mod caller;
 mod clients;
+mod domains;
 mod etag;
 mod idempotency;
 mod json;
+mod leaks;
+mod logos;
 mod members;
 mod openapi;
 pub mod operation;
+mod ownership;
 mod page;
 pub mod problem;
 mod requests;
 mod roles;
+mod scopes;
+mod secrets;
 mod shape;
+mod staff;
+mod stats;
 mod tokens;
+mod urls;
 mod users;
+mod verifications;
 
 use axum::Router;
 use axum::routing::get;
 use axum::{Json, response::IntoResponse as _};
 use xwms_core::state::Core;
 
+pub use logos::body_limit;
 use operation::{Gives, Method, Needs, Operation, Takes};
 
 /// Every resource.
 static RESOURCES: &[&[Operation]] = &[
     clients::OPERATIONS,
+    attempts::OPERATIONS,
+    stats::OPERATIONS,
+    verifications::OPERATIONS,
+    audit::OPERATIONS,
+    tokens::OPERATIONS,
+    staff::verifications::OPERATIONS,
+    staff::users::OPERATIONS,
+    staff::clients::OPERATIONS,
+    staff::scopes::OPERATIONS,
+    staff::keys::OPERATIONS,
+    billing::OPERATIONS,
+    leaks::OPERATIONS,
     members::OPERATIONS,
     requests::OPERATIONS,
     roles::OPERATIONS,
-    tokens::OPERATIONS,
     users::OPERATIONS,
+    logos::OPERATIONS,
+    ownership::OPERATIONS,
+    scopes::OPERATIONS,
+    secrets::OPERATIONS,
+    domains::OPERATIONS,
+    urls::OPERATIONS,
     DOCUMENT,
 ];
 

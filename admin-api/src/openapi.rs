@@ -92,7 +92,7 @@ fn parameters(operation: &Operation) -> Vec<Value> {
             "name": word.name, "in": "query", "description": word.about, "schema": schema, "example": word.example,
         }));
     }
-    if matches!(operation.gives, Gives::Page(_)) {
+    if matches!(operation.gives, Gives::Page(_) | Gives::Log(_)) {
         let limit = json!({ "type": "integer", "minimum": 1, "maximum": 200, "default": 50 });
         all.push(json!({ "name": "limit", "in": "query", "description": "How many at the most.", "schema": limit }));
         let about = "`next_cursor` of the page before.";
@@ -117,7 +117,7 @@ fn body(operation: &Operation) -> Option<Value> {
         let content = json!({ "schema": shape.body_schema(purpose), "example": shape.body_example(purpose) });
         let mut types = Map::new();
         types.insert("application/json".to_owned(), content.clone());
-        if purpose == Purpose::Change {
+        if operation.method == Method::Patch {
             types.insert("application/merge-patch+json".to_owned(), content);
         }
         json!({ "required": required, "content": types })
@@ -150,7 +150,7 @@ fn answers(operation: &Operation) -> Value {
             made["headers"] = json!({ "Location": { "description": "Where it is.", "schema": { "type": "string" } } });
             ("201", made)
         }
-        Gives::Page(shape) => {
+        Gives::Page(shape) | Gives::Log(shape) => {
             let page = json!({
                 "type": "object",
                 "required": ["data", "next_cursor"],
@@ -159,7 +159,11 @@ fn answers(operation: &Operation) -> Value {
                     "next_cursor": { "type": ["string", "null"] },
                 },
             });
-            ("200", json_answer("A page.", page))
+            let mut answer = json_answer("A page.", page);
+            if matches!(operation.gives, Gives::Log(_)) {
+                answer["content"]["application/x-ndjson"] = json!({ "schema": { "type": "string" } });
+            }
+            ("200", answer)
         }
         Gives::Picture => {
             let png = json!({ "schema": { "type": "string", "format": "binary" } });
@@ -220,7 +224,7 @@ fn codes(operation: &Operation) -> Vec<(u16, &'static str)> {
             codes.extend([(413, "too_large"), (415, "unsupported_media_type"), (422, "invalid")]);
         }
     }
-    if matches!(operation.gives, Gives::Page(_)) || !operation.query.is_empty() {
+    if matches!(operation.gives, Gives::Page(_) | Gives::Log(_)) || !operation.query.is_empty() {
         codes.push((422, "invalid"));
     }
     codes
@@ -228,7 +232,9 @@ fn codes(operation: &Operation) -> Vec<(u16, &'static str)> {
 
 fn shapes(operation: &Operation) -> Vec<&'static Shape> {
     match operation.gives {
-        Gives::One(shape) | Gives::Made(shape) | Gives::Page(shape) | Gives::Table(shape) => vec![shape],
+        Gives::One(shape) | Gives::Made(shape) | Gives::Page(shape) | Gives::Log(shape) | Gives::Table(shape) => {
+            vec![shape]
+        }
         Gives::Nothing | Gives::Accepted | Gives::Picture | Gives::Other => Vec::new(),
     }
 }

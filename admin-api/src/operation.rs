@@ -92,6 +92,8 @@ pub(crate) enum Gives {
     Accepted,
     /// 200 with a page of objects.
     Page(&'static Shape),
+    /// The same, also as lines of JSON.
+    Log(&'static Shape),
     /// 200 with a picture.
     Picture,
     /// 200 with statistics, also as CSV.

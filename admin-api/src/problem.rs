@@ -67,7 +67,8 @@ impl From<Error> for Problem {
             Error::PlanRequired => Self::new(
                 StatusCode::PAYMENT_REQUIRED,
                 "plan_required",
-                "the plan of this account does not allow it: change the plan first",
+                "the plan does not include this, or has lapsed: the client's billing owner (for a new client: you) changes or \
+                 renews it on the page Plan of their account. Until then all can be read, and nothing changed",
             ),
             Error::StalePrecondition => Self::new(
                 StatusCode::PRECONDITION_FAILED,

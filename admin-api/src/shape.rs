@@ -65,6 +65,8 @@ pub(crate) enum Set {
     Required,
     /// The caller, once the object is there.
     Later,
+    /// The caller, with every body; it says something about the request and is no part of the object.
+    Beside,
 }
 
 /// A member by its five facts, in a line.
@@ -92,13 +94,13 @@ impl Set {
         match self {
             Self::Never => false,
             Self::Once | Self::OnceRequired => purpose == Purpose::Create,
-            Self::Always | Self::Required => true,
+            Self::Always | Self::Required | Self::Beside => true,
             Self::Later => purpose == Purpose::Change,
         }
     }
 
     pub(crate) fn requires(self, purpose: Purpose) -> bool {
-        purpose == Purpose::Create && matches!(self, Self::OnceRequired | Self::Required)
+        purpose == Purpose::Create && matches!(self, Self::OnceRequired | Self::Required | Self::Beside)
     }
 }
 
@@ -251,7 +253,7 @@ impl Kind {
 impl Shape {
     /// The schema of the object in an answer. `value` is there in one answer only, so nothing is required to be.
     pub(crate) fn answer_schema(&self) -> Value {
-        self.schema(|_| true, |member| member.name != "value" && member.set != Set::Later)
+        self.schema(|member| member.set != Set::Beside, |member| member.name != "value" && member.set != Set::Later)
     }
 
     /// The schema of a body for this purpose.
@@ -263,7 +265,7 @@ impl Shape {
 
     /// An example of the object in an answer.
     pub(crate) fn example(&self) -> Value {
-        self.example_of(|member| member.name != "value")
+        self.example_of(|member| member.name != "value" && member.set != Set::Beside)
     }
 
     /// An example of a body for this purpose.

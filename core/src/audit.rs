@@ -1,7 +1,11 @@
 //! The audit log: who did what, on what, from where; before and after, without secrets (SPEC §9).
 //!
 //! An entry carries a digest of its content and is written in the change's own transaction. It asks for nothing that
-//! another change could hold, so entries never wait for each other.
+//! another change could hold, so entries never wait for each other. Afterwards a job ([`sealing`]) chains what was
+//! committed: whoever edits, cuts or reorders the log would have to make all later seals anew, and the newest is kept
+//! elsewhere too.
+
+pub mod sealing;
 
 use serde_json::Value;
 
@@ -12,6 +16,7 @@ use crate::store::audit::Entry;
 
 /// Names what is digested, so that no other digest of the platform is ever mistaken for one of these.
 const WHAT: &[u8] = b"xwms audit entry 1";
+const SEAL: &[u8] = b"xwms audit seal 1";
 
 /// What an entry tells.
 #[derive(Clone, Debug)]
@@ -80,6 +85,18 @@ pub fn is_intact(entry: &Entry) -> bool {
     entry.digest == digest(entry)
 }
 
+/// The seal that follows `before` over these entries, in the order of their ids:
+/// SHA-256(seal before, ids and digests of the entries).
+pub fn seal<'e>(before: &[u8], entries: impl Iterator<Item = (&'e AuditId, &'e [u8])>) -> [u8; 32] {
+    let mut content = SEAL.to_vec();
+    content.extend(before);
+    for (id, digest) in entries {
+        content.extend(id.as_bytes());
+        content.extend(digest);
+    }
+    sha256(&content)
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -126,5 +143,24 @@ mod tests {
         let mut entry = good();
         (entry.actor, entry.action) = ("operatorc".to_owned(), "lient.created".to_owned());
         assert!(!is_intact(&entry));
+    }
+
+    #[test]
+    fn a_seal_rests_on_the_seal_before_and_on_each_entry_in_its_place() {
+        let (a, b) = (AuditId::from_bytes([1; 16]), AuditId::from_bytes([2; 16]));
+        let over = |before: &[u8], entries: [(AuditId, [u8; 32]); 2]| {
+            seal(before, entries.iter().map(|(id, digest)| (id, &digest[..])))
+        };
+        let good = over(&[0; 32], [(a, [3; 32]), (b, [4; 32])]);
+        assert_eq!(good, over(&[0; 32], [(a, [3; 32]), (b, [4; 32])]));
+        for other in [
+            over(&[9; 32], [(a, [3; 32]), (b, [4; 32])]),
+            over(&[0; 32], [(b, [3; 32]), (a, [4; 32])]),
+            over(&[0; 32], [(b, [4; 32]), (a, [3; 32])]),
+            over(&[0; 32], [(a, [3; 32]), (b, [5; 32])]),
+            seal(&[0; 32], [(&a, &[3; 32][..])].into_iter()),
+        ] {
+            assert_ne!(good, other);
+        }
     }
 }

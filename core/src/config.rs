@@ -12,6 +12,7 @@ pub use number::{Count, Days, Hours, Minutes, Seconds};
 pub use read::ConfigError;
 
 use crate::crypto::password::Cost;
+use crate::crypto::signed_request::{ReporterKey, WebhookKey};
 use crate::model::server_ip::ServerIp;
 use crate::secret::Secret;
 
@@ -45,8 +46,14 @@ pub struct Config {
     pub limits: Limits,
     /// Webhooks.
     pub webhooks: Webhooks,
+    /// Verified Partners.
+    pub verifications: Verifications,
     /// What accounts pay for.
     pub plans: Plans,
+    /// What the payment provider's adapter tells.
+    pub billing: Billing,
+    /// Who reports leaked credentials.
+    pub leaks: Leaks,
     /// What the native API says of this server.
     pub native: Native,
 }
@@ -282,6 +289,32 @@ pub struct Limits {
 pub struct Webhooks {
     /// Whether they may go to loopback addresses, for development.
     pub allow_loopback: bool,
+}
+
+/// Verified Partners.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Verifications {
+    /// How long an approval lasts.
+    pub days: Days<1, 3650>,
+}
+
+/// What the payment provider's adapter tells.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Billing {
+    /// What it signs with; `None`: nobody can.
+    #[serde(deserialize_with = "read::webhook_secret")]
+    pub secret: Option<WebhookKey>,
+}
+
+/// Who reports leaked credentials.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Leaks {
+    /// The keys that reports are signed with.
+    #[serde(deserialize_with = "read::reporters")]
+    pub reporters: Vec<ReporterKey>,
 }
 
 /// What accounts pay for.

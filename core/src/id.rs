@@ -89,6 +89,12 @@ macro_rules! typed_id {
                 &self.0
             }
 
+            /// The least id that is made at this moment or later.
+            pub fn first_at(moment: Timestamp) -> Self {
+                let milliseconds = u64::try_from(moment.milliseconds()).unwrap_or(0);
+                Self((u128::from(milliseconds) << 80).to_be_bytes())
+            }
+
             /// The id of these 16 bytes.
             pub const fn from_bytes(bytes: [u8; 16]) -> Self {
                 Self(bytes)

@@ -5,10 +5,13 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::audit::sealing;
 use crate::change_listener;
 use crate::error::Error;
 use crate::key_rotation;
 use crate::login::flow_quota;
+use crate::login_stats;
+use crate::manage::{logos, ownership, verifications};
 use crate::state::Core;
 use crate::store::db::Conn;
 use crate::store::{
@@ -55,32 +58,62 @@ impl Jobs {
         if let Err(error) = flush(&self.core).await {
             tracing::warn!(?error, "the last batches were not written");
         }
+        if let Err(error) = sealing::seal_all(&self.core).await {
+            tracing::warn!(?error, "the last audit entries were not sealed; the next start does it");
+        }
     }
 }
 
 #[derive(Clone, Copy, Debug)]
 enum Work {
     WriteBatches,
+    SealAudit,
+    TellSeal,
     KeepSigningKeys,
+    FoldStats,
+    RemindOfVerifications,
     Clean,
+    CheckOwnership,
+    DropPictures,
 }
 
 impl Work {
-    const ALL: [Self; 3] = [Self::WriteBatches, Self::KeepSigningKeys, Self::Clean];
+    const ALL: [Self; 9] = [
+        Self::CheckOwnership,
+        Self::DropPictures,
+        Self::FoldStats,
+        Self::WriteBatches,
+        Self::SealAudit,
+        Self::TellSeal,
+        Self::KeepSigningKeys,
+        Self::RemindOfVerifications,
+        Self::Clean,
+    ];
 
     const fn period(self) -> Duration {
         match self {
             Self::WriteBatches => Duration::from_secs(1),
+            // At least one a second, the time that it takes included.
+            Self::SealAudit => Duration::from_millis(500),
+            Self::TellSeal => Duration::from_secs(60 * 60),
             Self::KeepSigningKeys => Duration::from_secs(3),
-            Self::Clean => Duration::from_secs(60),
+            Self::FoldStats => Duration::from_secs(10),
+            Self::RemindOfVerifications | Self::Clean | Self::CheckOwnership => Duration::from_secs(60),
+            Self::DropPictures => Duration::from_secs(600),
         }
     }
 
     async fn run(self, core: &Core) -> Result<(), Error> {
         match self {
             Self::WriteBatches => flush(core).await,
+            Self::SealAudit => sealing::seal_all(core).await,
+            Self::TellSeal => sealing::tell(core).await,
             Self::KeepSigningKeys => key_rotation::keep(core).await,
+            Self::FoldStats => login_stats::fold(core).await,
+            Self::RemindOfVerifications => verifications::remind(core).await,
             Self::Clean => clean(core).await,
+            Self::CheckOwnership => ownership::check_again(core).await,
+            Self::DropPictures => logos::clean(core, BATCH).await.map(drop),
         }
     }
 }
@@ -149,5 +182,6 @@ pub async fn clean(core: &Core) -> Result<(), Error> {
         }
     }
     flow_quota::trim(core, BATCH).await?;
+    login_stats::clean(core).await?;
     core.attempts.trim(&core.db, keep_attempts, BATCH).await
 }

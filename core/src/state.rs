@@ -11,6 +11,8 @@ use crate::crypto::password::PasswordHasher;
 use crate::crypto::seal::MasterKey;
 use crate::flow_room::FlowRoom;
 use crate::mail::Mailer;
+use crate::manage::ownership::ChecksUnderWay;
+use crate::outbound::Outbound;
 use crate::secret_guesses::SecretGuesses;
 use crate::secret_uses::SecretUses;
 use crate::snapshot_cache::SnapshotCache;
@@ -37,6 +39,8 @@ pub struct Parts {
     pub passwords: PasswordHasher,
     /// Sends mail.
     pub mailer: Mailer,
+    /// Sends requests to where strangers say.
+    pub outbound: Outbound,
     /// The configuration of clients, in memory.
     pub snapshots: SnapshotCache,
     /// Refused attempts that wait to be written.
@@ -47,6 +51,8 @@ pub struct Parts {
     pub token_uses: TokenUses,
     /// Wrong client secrets of the last minute.
     pub secret_guesses: SecretGuesses,
+    /// Domains whose proof is being looked for.
+    pub ownership_checks: ChecksUnderWay,
     /// Room for logins in progress.
     pub flow_room: FlowRoom,
 }

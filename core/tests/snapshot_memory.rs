@@ -39,9 +39,9 @@ INSERT INTO clients (id, name, homepage_url, privacy_url, terms_url, subject_typ
         'https://engines' || i || '.example/privacy', 'https://engines' || i || '.example/terms', 'public', 'RS256',
         1000000000001, 0, 0 FROM numbers;
 INSERT INTO domains (id, client_id, root_domain, internal_name, fallback_uri, allow_login, allow_api, active, is_primary,
-        test_mode, ownership, ownership_token, created_at, updated_at)
+        test_mode, ownership, ownership_token, ownership_failures, created_at, updated_at)
     SELECT id, id, 'engines' || i || '.example', 'The live site', 'https://engines' || i || '.example/sorry', TRUE, TRUE,
-        TRUE, TRUE, FALSE, 'proven', '', 0, 0 FROM numbers;
+        TRUE, TRUE, FALSE, 'proven', '', 0, 0, 0 FROM numbers;
 INSERT INTO domain_server_ips (domain_id, network) SELECT id, '192.0.2.0/24' FROM numbers;
 INSERT INTO domain_urls (id, domain_id, kind, url, active, created_at, updated_at)
     SELECT id, id, 'callback', 'https://app.engines' || i || '.example/oauth/callback', TRUE, 0, 0 FROM numbers;

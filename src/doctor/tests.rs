@@ -160,12 +160,12 @@ async fn a_new_installation_is_examined_without_leaving_anything() {
     let key = folder.path().join("master.key").display().to_string();
     let config = config(&[("XWMS__DATABASE__URL", &database), ("XWMS__KEYS__MASTER_KEY_FILE", &key)]);
 
-    let found = examine(&config, now()).await;
+    let found = examine(&config, now(), None).await;
     assert!(found.iter().any(|found| found.subject == "database" && found.verdict == Verdict::Fail));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 
     let core = crate::wire::core(config, Clock::manual(now())).await.unwrap();
-    let found = examine(&core.config, now()).await;
+    let found = examine(&core.config, now(), None).await;
     assert!(found.iter().all(|found| found.verdict == Verdict::Ok), "{found:?}");
 }
 

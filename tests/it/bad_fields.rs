@@ -313,10 +313,31 @@ async fn management(world: &World) -> Vec<Case> {
     let request = |method, path: &str| {
         Request::new(method, path).header("Cookie", cookies(&browser)).header("X-CSRF-Token", csrf)
     };
-    let case =
-        |what, request| Case { what, area: Area::Management, place: Place::Json, request, fields: fields.clone() };
+    let case = |what, request, fields: &[Field]| Case {
+        what,
+        area: Area::Management,
+        place: Place::Json,
+        request,
+        fields: fields.to_vec(),
+    };
+    let client = format!("/admin/v1/clients/{CLIENT}");
+    let domains = browser.clone().get(&format!("{client}/domains")).await.json();
+    let domain = format!("{client}/domains/{}", domains["data"][0]["id"].as_str().unwrap());
+    let secret = [field("label", "New"), field("expires_at", "2030-01-31T12:00:00Z")];
+    let site = [
+        field("root_domain", "engines.example"),
+        field("internal_name", "New"),
+        field("fallback_uri", "https://engines.example/new"),
+        field("fallback_response", "New"),
+    ];
+    let url = [field("kind", "callback"), field("url", "https://engines.example/new")];
     vec![
-        case("a new client", request("POST", "/admin/v1/clients")),
-        case("a changed client", request("PATCH", &format!("/admin/v1/clients/{CLIENT}"))),
+        case("a new client", request("POST", "/admin/v1/clients"), &fields),
+        case("a changed client", request("PATCH", &client), &fields),
+        case("a new scope", request("POST", &format!("{client}/scopes")), &[field("name", "phone")]),
+        case("a new secret", request("POST", &format!("{client}/secrets")), &secret),
+        case("a new domain", request("POST", &format!("{client}/domains")), &site),
+        case("a changed domain", request("PATCH", &domain), &site),
+        case("a new URL", request("POST", &format!("{domain}/urls")), &url),
     ]
 }

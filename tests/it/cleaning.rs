@@ -11,7 +11,7 @@ const THREE_ATTEMPTS: Given = Given { settings: &[("ATTEMPTS__KEEP", "3")], reco
 
 /// Attempts of a client, newest first.
 async fn attempts_of(world: &World, client: &str) -> Vec<Attempt> {
-    attempts::newest(&mut world.core.db.read().await.unwrap(), client.parse().unwrap(), 1000).await.unwrap()
+    attempts::newest(&mut world.core.db.read().await.unwrap(), client.parse().unwrap(), None, 1000).await.unwrap()
 }
 
 /// So many refused logins at a client's site, a second apart, written.

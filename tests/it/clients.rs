@@ -141,24 +141,30 @@ pub fn node() -> Option<PathBuf> {
 /// `tests/clients/python` with its packages in an environment of their own.
 fn python() -> Option<PathBuf> {
     static PYTHON: OnceLock<Option<PathBuf>> = OnceLock::new();
-    PYTHON
-        .get_or_init(|| {
-            let folder = copied("python");
-            let venv = folder.join("venv");
-            let pip = ["install", "--quiet", "--disable-pip-version-check", "--requirement"];
-            let installed = installed(
-                &folder,
-                "requirements.txt",
-                "venv",
-                &[
-                    Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv),
-                    Command::new(venv.join("bin/pip")).args(pip).arg(folder.join("requirements.txt")),
-                ],
-            );
-            told(installed, "the client in Python")?;
-            Some(folder)
-        })
-        .clone()
+    PYTHON.get_or_init(|| in_python("python", "the client in Python")).clone()
+}
+
+/// `tests/clients/schemathesis` with it, in an environment of its own.
+pub fn schemathesis() -> Option<PathBuf> {
+    static SCHEMATHESIS: OnceLock<Option<PathBuf>> = OnceLock::new();
+    SCHEMATHESIS.get_or_init(|| in_python("schemathesis", "the tester of the management API")).clone()
+}
+
+fn in_python(name: &str, what: &str) -> Option<PathBuf> {
+    let folder = copied(name);
+    let venv = folder.join("venv");
+    let pip = ["install", "--quiet", "--disable-pip-version-check", "--requirement"];
+    let installed = installed(
+        &folder,
+        "requirements.txt",
+        "venv",
+        &[
+            Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv),
+            Command::new(venv.join("bin/pip")).args(pip).arg(folder.join("requirements.txt")),
+        ],
+    );
+    told(installed, what)?;
+    Some(folder)
 }
 
 fn told(installed: Result<(), String>, what: &str) -> Option<()> {
@@ -203,7 +209,7 @@ fn ran(command: &Command, seconds: u32) -> Result<(), String> {
 }
 
 /// The same command, ended after so many seconds.
-fn bounded(command: &Command, seconds: u32) -> Command {
+pub fn bounded(command: &Command, seconds: u32) -> Command {
     let mut bounded = Command::new("timeout");
     bounded.arg("--kill-after=5").arg(seconds.to_string()).arg(command.get_program()).args(command.get_args());
     bounded.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));

@@ -13,6 +13,7 @@
 )]
 
 mod admin;
+mod api_tester;
 mod bad_fields;
 mod bad_input;
 mod browser;
@@ -20,6 +21,7 @@ mod chromium;
 mod cleaning;
 mod clients;
 mod database;
+mod dns;
 mod failover;
 mod flow_quotas;
 mod groups;

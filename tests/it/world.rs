@@ -1,5 +1,6 @@
 //! What is given: a platform with one partner and two people, on either database, with a clock that is moved by hand.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use diesel_async::SimpleAsyncConnection as _;
@@ -10,6 +11,7 @@ use xwms_core::clock::{Clock, Timestamp};
 use xwms_core::config::Config;
 use xwms_core::gate::snapshot::Snapshot;
 use xwms_core::id::ClientId;
+use xwms_core::outbound::Dns;
 use xwms_core::provision::{Options, apply as apply_file};
 use xwms_core::state::Core;
 use xwms_core::store::attempts::{self, Attempt};
@@ -17,6 +19,7 @@ use xwms_core::store::db::{Conn, Db, Options as DbOptions};
 use xwms_core::store::statements::Statements;
 
 use crate::browser::{Answer, Browser};
+use crate::dns::TestDns;
 use crate::postgres;
 
 pub const ISSUER: &str = "http://127.0.0.1:8080";
@@ -81,6 +84,8 @@ pub struct World {
     pub folder: TempDir,
     /// What ran on the database, where that is taken down.
     pub statements: Statements,
+    /// What the DNS says: nothing, until a test does.
+    pub dns: Arc<TestDns>,
 }
 
 /// Makes a world and runs the test in it, in bounded time.
@@ -127,16 +132,26 @@ impl World {
         let recorded = given.recorded.then(|| statements.clone());
         let options = DbOptions { statements: recorded, ..xwms::wire::database_options(&config) };
         let db = Db::open(&options).await.unwrap();
-        let core = xwms::wire::core_on(db, config, clock).await.unwrap();
+        let dns = Arc::new(TestDns::default());
+        let core = xwms::wire::core_asking(Arc::clone(&dns) as Arc<dyn Dns>, db, config, clock).await.unwrap();
         given_partners(&core).await;
-        Some(Self { statements, ..Self::of(core, folder) })
+        Some(Self { statements, dns, ..Self::of(core, folder) })
     }
 
     /// A server of these parts.
     pub fn of(core: Core, folder: TempDir) -> Self {
         let site = Site::new(&core, &Metrics::default());
         let (secret, other_secret) = (SECRET.to_owned(), OTHER_SECRET.to_owned());
-        Self { clock: core.clock.clone(), core, site, secret, other_secret, folder, statements: Statements::default() }
+        Self {
+            clock: core.clock.clone(),
+            core,
+            site,
+            secret,
+            other_secret,
+            folder,
+            statements: Statements::default(),
+            dns: Arc::default(),
+        }
     }
 
     pub fn browser(&self) -> Browser {
@@ -251,7 +266,7 @@ impl World {
     pub async fn attempts(&self) -> Vec<Attempt> {
         xwms_core::jobs::flush(&self.core).await.unwrap();
         let id: ClientId = CLIENT.parse().unwrap();
-        attempts::newest(&mut self.core.db.read().await.unwrap(), id, 100).await.unwrap()
+        attempts::newest(&mut self.core.db.read().await.unwrap(), id, None, 100).await.unwrap()
     }
 
     /// Every mail sent so far, one after the other, once the background work is done.

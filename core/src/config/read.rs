@@ -8,6 +8,7 @@ use serde::de::{Deserialize, Deserializer, Error as _};
 
 use super::layers::{merge, parse, paths, set};
 use super::{Config, MailTransport};
+use crate::crypto::signed_request::{ReporterKey, WebhookKey};
 use crate::model::server_ip::ServerIp;
 
 const DEFAULT: &str = include_str!("../../../config/default.toml");
@@ -148,6 +149,21 @@ pub(super) fn server_ips<'de, D: Deserializer<'de>>(deserializer: D) -> Result<V
     let read =
         |text: &String| ServerIp::parse(text).map_err(|why| D::Error::custom(format!("{text}: {}", why.message)));
     texts.iter().map(read).collect()
+}
+
+pub(super) fn webhook_secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<WebhookKey>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let message = "a secret is whsec_ and the base64 of 24 to 64 bytes";
+    WebhookKey::parse(&text).map(Some).ok_or_else(|| D::Error::custom(message))
+}
+
+pub(super) fn reporters<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ReporterKey>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    let message = "a reporter is the identifier of its key, =, and the base64 of its public key: P-256, as in PEM";
+    texts.iter().map(|text| ReporterKey::parse(text).ok_or_else(|| D::Error::custom(message))).collect()
 }
 
 pub(super) fn optional_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SocketAddr>, D::Error> {

@@ -9,3 +9,6 @@ pub mod keys;
 pub mod password;
 pub mod random;
 pub mod seal;
+pub mod signed_request;
+pub mod tls;
+pub mod webhook_secret;

@@ -77,7 +77,10 @@ pub fn authenticate(snapshot: &Snapshot, presented: &Presented<'_>) -> Result<Au
         Purpose::ClientCredentials { named } | Purpose::Native { named, .. } => {
             let named = named.filter(|text| !text.is_empty());
             let api = presented.purpose.needs_api();
-            named.map_or_else(|| default_domain(snapshot, secret, api), |text| named_domain(snapshot, secret, text))?
+            named.map_or_else(
+                || default_domain(snapshot, secret, api),
+                |text| named_domain(snapshot, Some(secret), text),
+            )?
         }
     };
     if !secret.is_linked_to(domain) {
@@ -108,30 +111,46 @@ impl Purpose<'_> {
 }
 
 fn verify<'s>(snapshot: &'s Snapshot, digest: &StoredDigest, now: Timestamp) -> Result<&'s ClientSecret, Denial> {
-    // Every secret is compared, so that the time it takes does not tell which one fitted.
-    let own = snapshot.secrets.iter().filter(|secret| secret.digest == *digest).fold(None, |_, secret| Some(secret));
-    let secret = own.ok_or(Denial::SecretUnknown)?;
-    if !secret.active {
-        return Err(Denial::SecretInactive);
-    }
-    if secret.expires_at.is_some_and(|end| end <= now) {
-        return Err(Denial::SecretExpired);
-    }
+    let secret = find(snapshot, digest)?;
+    is_active(secret)?;
+    is_unexpired(secret, now)?;
     Ok(secret)
 }
 
+pub(super) fn find<'s>(snapshot: &'s Snapshot, digest: &StoredDigest) -> Result<&'s ClientSecret, Denial> {
+    // Every secret is compared, so that the time it takes does not tell which one fitted.
+    let own = snapshot.secrets.iter().filter(|secret| secret.digest == *digest).fold(None, |_, secret| Some(secret));
+    own.ok_or(Denial::SecretUnknown)
+}
+
+pub(super) const fn is_active(secret: &ClientSecret) -> Result<(), Denial> {
+    if secret.active { Ok(()) } else { Err(Denial::SecretInactive) }
+}
+
+pub(super) fn is_unexpired(secret: &ClientSecret, now: Timestamp) -> Result<(), Denial> {
+    if secret.expires_at.is_some_and(|end| end <= now) { Err(Denial::SecretExpired) } else { Ok(()) }
+}
+
 fn may_call(domain: &Domain, api: bool, address: IpAddr) -> Result<(), Denial> {
-    if !domain.active {
-        return Err(Denial::DomainInactive);
+    domain_is_active(domain)?;
+    if api {
+        api_is_allowed(domain)?;
     }
-    if api && !domain.allow_api {
-        return Err(Denial::ApiNotAllowed);
-    }
+    ip_is_allowed(domain, address)
+}
+
+pub(super) const fn domain_is_active(domain: &Domain) -> Result<(), Denial> {
+    if domain.active { Ok(()) } else { Err(Denial::DomainInactive) }
+}
+
+pub(super) const fn api_is_allowed(domain: &Domain) -> Result<(), Denial> {
+    if domain.allow_api { Ok(()) } else { Err(Denial::ApiNotAllowed) }
+}
+
+pub(super) fn ip_is_allowed(domain: &Domain, address: IpAddr) -> Result<(), Denial> {
     let from_anywhere = domain.test_mode || domain.server_ips.is_empty();
-    if !from_anywhere && !domain.server_ips.iter().any(|ip| ip.contains(address)) {
-        return Err(Denial::IpNotAllowed);
-    }
-    Ok(())
+    let allowed = from_anywhere || domain.server_ips.iter().any(|ip| ip.contains(address));
+    if allowed { Ok(()) } else { Err(Denial::IpNotAllowed) }
 }
 
 #[cfg(test)]

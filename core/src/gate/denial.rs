@@ -305,6 +305,55 @@ impl Denial {
         }
     }
 
+    /// One of each reason, with nothing in it.
+    pub fn each() -> Vec<Self> {
+        vec![
+            Self::ClientUnknown,
+            Self::ClientSuspended,
+            Self::PlanLapsed,
+            Self::RedirectUriMissing,
+            Self::RedirectUriUnknown,
+            Self::RedirectUriInactive,
+            Self::RedirectUriNeedsTestMode,
+            Self::DomainInactive,
+            Self::LoginNotAllowed,
+            Self::RequestMalformed,
+            Self::ParameterRepeated("state"),
+            Self::ParameterInvalid("prompt"),
+            Self::RequestObjectUnsupported,
+            Self::RequestUriUnsupported,
+            Self::ResponseTypeMissing,
+            Self::ResponseTypeUnsupported,
+            Self::PkceMissing,
+            Self::PkceMethodUnsupported,
+            Self::PkceChallengeInvalid,
+            Self::ScopeMissing,
+            Self::ScopeNotActivated(ScopeSet::default()),
+            Self::ScopeLocked(ScopeSet::default()),
+            Self::ScopeNotForClients(ScopeSet::default()),
+            Self::TestModeRefuses,
+            Self::UserSuspended,
+            Self::EmailUnverified,
+            Self::Declined,
+            Self::LoginRequired,
+            Self::ConsentRequired,
+            Self::SecretUnknown,
+            Self::SecretInactive,
+            Self::SecretExpired,
+            Self::SecretNotLinked,
+            Self::DomainUnknown,
+            Self::DomainMalformed,
+            Self::DomainAmbiguous(Vec::new()),
+            Self::ApiNotAllowed,
+            Self::IpNotAllowed,
+        ]
+    }
+
+    /// What the partner changes, by the [`Denial::code`] that was kept of a reason.
+    pub fn fix_of(code: &str) -> Option<&'static str> {
+        Self::each().iter().find(|denial| denial.code() == code).map(Self::fix)
+    }
+
     /// What the partner changes so that it goes.
     pub const fn fix(&self) -> &'static str {
         match self {
@@ -373,58 +422,16 @@ fn listed<T: ToString>(names: impl IntoIterator<Item = T>) -> String {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::super::tests::{LIVE, scopes};
+    use super::super::tests::LIVE;
     use super::*;
-
-    fn all() -> Vec<Denial> {
-        vec![
-            Denial::ClientUnknown,
-            Denial::ClientSuspended,
-            Denial::PlanLapsed,
-            Denial::RedirectUriMissing,
-            Denial::RedirectUriUnknown,
-            Denial::RedirectUriInactive,
-            Denial::RedirectUriNeedsTestMode,
-            Denial::DomainInactive,
-            Denial::LoginNotAllowed,
-            Denial::RequestMalformed,
-            Denial::ParameterRepeated("state"),
-            Denial::ParameterInvalid("prompt"),
-            Denial::RequestObjectUnsupported,
-            Denial::RequestUriUnsupported,
-            Denial::ResponseTypeMissing,
-            Denial::ResponseTypeUnsupported,
-            Denial::PkceMissing,
-            Denial::PkceMethodUnsupported,
-            Denial::PkceChallengeInvalid,
-            Denial::ScopeMissing,
-            Denial::ScopeNotActivated(scopes("phone")),
-            Denial::ScopeLocked(scopes("userinfo")),
-            Denial::ScopeNotForClients(scopes("openid")),
-            Denial::TestModeRefuses,
-            Denial::UserSuspended,
-            Denial::EmailUnverified,
-            Denial::Declined,
-            Denial::LoginRequired,
-            Denial::ConsentRequired,
-            Denial::SecretUnknown,
-            Denial::SecretInactive,
-            Denial::SecretExpired,
-            Denial::SecretNotLinked,
-            Denial::DomainUnknown,
-            Denial::DomainMalformed,
-            Denial::DomainAmbiguous(vec![LIVE]),
-            Denial::ApiNotAllowed,
-            Denial::IpNotAllowed,
-        ]
-    }
 
     #[test]
     fn each_reason_has_its_own_code_explanation_and_fix() {
-        let codes: BTreeSet<&str> = all().iter().map(Denial::code).collect();
-        let explanations: BTreeSet<String> = all().iter().map(|denial| denial.explanation().into_owned()).collect();
-        assert_eq!((codes.len(), explanations.len()), (all().len(), all().len()));
-        for denial in all() {
+        let codes: BTreeSet<&str> = Denial::each().iter().map(Denial::code).collect();
+        let explanations: BTreeSet<String> =
+            Denial::each().iter().map(|denial| denial.explanation().into_owned()).collect();
+        assert_eq!((codes.len(), explanations.len()), (Denial::each().len(), Denial::each().len()));
+        for denial in Denial::each() {
             assert!(denial.code().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{denial:?}");
             assert!(denial.fix().ends_with('.'), "{denial:?}");
         }
@@ -433,7 +440,7 @@ mod tests {
     /// RFC 6749 §4.1.2.1: %x20-21 / %x23-5B / %x5D-7E.
     #[test]
     fn texts_fit_into_an_error_description() {
-        for denial in all() {
+        for denial in Denial::each() {
             for text in [denial.explanation(), denial.public_explanation(), Cow::Borrowed(denial.fix())] {
                 let fits = |byte: u8| (byte.is_ascii_graphic() || byte == b' ') && byte != b'"' && byte != b'\\';
                 assert!(!text.is_empty() && text.bytes().all(fits), "{text}");

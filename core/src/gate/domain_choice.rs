@@ -6,11 +6,11 @@ use crate::id::DomainId;
 use crate::model::host::Host;
 use crate::model::url::UrlKind;
 
-/// The domain that `text` names: by id, by the longest root that a host is or lies under, or by a loopback host on which
+/// The domain that `text` names, for this secret where there is one: by id, by the longest root that a host is or lies under, or by a loopback host on which
 /// a domain in test mode has an active callback URL.
 pub(super) fn named_domain<'s>(
     snapshot: &'s Snapshot,
-    secret: &ClientSecret,
+    secret: Option<&ClientSecret>,
     text: &str,
 ) -> Result<&'s Domain, Denial> {
     if let Ok(id) = text.parse::<DomainId>() {
@@ -26,8 +26,12 @@ pub(super) fn named_domain<'s>(
         [] => Err(Denial::DomainUnknown),
         [domain] => Ok(domain),
         // Developers try several sites on one machine: then the secret tells which is meant.
-        [..] => the_one(tested.into_iter().filter(|domain| domain.active && secret.is_linked_to(domain)))
-            .map_err(|found| if found.is_empty() { Denial::SecretNotLinked } else { ambiguous(&found) }),
+        [..] => the_one(
+            tested
+                .into_iter()
+                .filter(|domain| domain.active && secret.is_none_or(|secret| secret.is_linked_to(domain))),
+        )
+        .map_err(|found| if found.is_empty() { Denial::SecretNotLinked } else { ambiguous(&found) }),
     }
 }
 

@@ -3,6 +3,7 @@
 //! The input is a [`snapshot::Snapshot`] of one client's configuration and a description of the attempt; the answer is
 //! an admission or a [`denial::Denial`] with a reason. Every endpoint and page asks here, and none has a rule of its own.
 
+pub mod check;
 pub mod client_authentication;
 pub mod denial;
 mod domain_choice;

@@ -177,4 +177,16 @@ mod tests {
             !unlocked(&snapshot, &snapshot.domains[0], USERINFO, Some(&ada()), later) && !snapshot.is_verified(later)
         );
     }
+
+    #[test]
+    fn vw_04_a_verification_covers_nothing_and_shows_no_badge_while_ownership_is_unproven() {
+        let mut snapshot = good();
+        snapshot.domains[0].proven = false;
+        assert!(!unlocked(&snapshot, &snapshot.domains[0], USERINFO, Some(&ada()), NOW));
+        assert_eq!(
+            client_credentials(&snapshot, &snapshot.domains[0], Some(&scopes("userinfo")), NOW),
+            Err(Denial::ScopeLocked(scopes("userinfo")))
+        );
+        assert!(!snapshot.is_verified(NOW));
+    }
 }

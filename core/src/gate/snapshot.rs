@@ -8,6 +8,7 @@ use crate::crypto::credential::StoredDigest;
 use crate::id::{ClientId, DomainId, SecretId, UrlId, UserId};
 use crate::model::client::{SigningAlg, SubjectType};
 use crate::model::host::Host;
+use crate::model::image::ImageDigest;
 use crate::model::root_domain::RootDomain;
 use crate::model::scope::{ScopeSet, Tier};
 use crate::model::server_ip::ServerIp;
@@ -37,6 +38,8 @@ pub struct Client {
     pub id: ClientId,
     /// Its name, as the consent page may show it.
     pub name: String,
+    /// Its logo, as the consent page may show it.
+    pub logo: Option<ImageDigest>,
     /// Its homepage.
     pub homepage_url: Option<String>,
     /// Its privacy page.
@@ -163,9 +166,11 @@ impl Snapshot {
         self.domains.iter().find(|domain| domain.id == id)
     }
 
-    /// Whether it is a Verified Partner now, for the badge; [`Coverage`] says what that unlocks.
+    /// Whether it is a Verified Partner now, for the badge; [`Coverage`] says what that unlocks. It is one for a domain
+    /// that is proven to be its own.
     pub fn is_verified(&self, now: Timestamp) -> bool {
-        self.coverage.iter().any(|coverage| coverage.holds(now))
+        let proven = |id| self.domain(id).is_some_and(|domain| domain.proven);
+        self.coverage.iter().any(|coverage| coverage.holds(now) && proven(coverage.domain))
     }
 }
 

@@ -96,6 +96,7 @@ pub(super) fn good() -> Snapshot {
         client: Client {
             id: ClientId::from_bytes([1; 16]),
             name: "Analytical Engines".to_owned(),
+            logo: None,
             homepage_url: None,
             privacy_url: None,
             terms_url: None,

@@ -12,7 +12,7 @@ use crate::clock::Timestamp;
 use crate::crypto::credential::CredentialKey;
 use crate::crypto::digest::MacKey;
 use crate::error::Error;
-use crate::id::UserId;
+use crate::id::{ClientId, UserId};
 use crate::state::Core;
 use crate::store::db::Conn;
 use crate::store::throttles::{self, Counted, SubjectKey};
@@ -209,6 +209,35 @@ impl Sender {
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// Counts something that costs us effort, `what`, by the client it is done for.
+///
+/// # Errors
+/// [`Error::TooMany`] after `most` of them in `window`; the database's.
+pub async fn count_for_client(
+    core: &Core,
+    what: &str,
+    client: ClientId,
+    most: u32,
+    window: Duration,
+) -> Result<(), Error> {
+    if !core.config.limits.enabled {
+        return Ok(());
+    }
+    let counted = subject(&core.master_key.mac_key("throttle"), what, &[client.as_bytes()]);
+    let now = core.clock.now();
+    let ends = core
+        .db
+        .change(async move |conn: &mut Conn| {
+            let counted = throttles::hit(conn, &counted, now, window).await?;
+            Ok::<_, Error>(counted.filter(|counted| counted.hits > most).map(|it| it.window_started_at.after(window)))
+        })
+        .await?;
+    match ends {
+        Some(ends) => Err(Error::TooMany { retry_after: ends.since(now) }),
+        None => Ok(()),
     }
 }
 

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::change::{Change, Permit};
 use super::entitlement::Rules;
 use super::fields::{Findings, read_time};
+use super::plans;
 use crate::clock::Timestamp;
 use crate::crypto::digest::MacKey;
 use crate::crypto::password::PasswordHasher;
@@ -154,6 +155,9 @@ pub(crate) async fn update(change: &mut Change<'_>, old: Profile, fields: &Accou
     let mut findings = Findings::default();
     fill(&mut findings, &mut account, fields);
     findings.none()?;
+    if account.plan != old.plan || account.plan_valid_until != old.plan_valid_until {
+        plans::keep_lapse(&old, &mut account, &change.rules, change.now);
+    }
     let mut after = facts(&account);
     note_personal(&mut after, &old, &account);
     let told = (Value::Object(facts(&old)), Value::Object(after));

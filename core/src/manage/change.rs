@@ -108,6 +108,7 @@ pub struct Change<'c> {
     actor: Actor,
     events: Vec<Event>,
     accounts: BTreeSet<UserId>,
+    everything: bool,
     published: Vec<Published>,
     notices: Vec<Notice>,
 }
@@ -146,6 +147,7 @@ impl<'c> Change<'c> {
             actor: permit.0,
             events: Vec::new(),
             accounts: BTreeSet::new(),
+            everything: false,
             published: Vec::new(),
             notices: Vec::new(),
         }
@@ -197,6 +199,11 @@ impl<'c> Change<'c> {
     /// Notes that an account changed: its plan and its suspension are facts of the clients that it entitles.
     pub(crate) fn account_changed(&mut self, account: UserId) {
         self.accounts.insert(account);
+    }
+
+    /// Notes that what changed is part of every client's configuration.
+    pub(crate) fn everything_changed(&mut self) {
+        self.everything = true;
     }
 
     /// Has webhooks told. `data` is an object beside which `client` and `domain` are named.
@@ -269,8 +276,12 @@ impl<'c> Change<'c> {
                 mails.push(messages::notice(&person.email, subject, text));
             }
         }
-        store::notices::announce(self.conn, &clients).await?;
-        Ok(Changed { value, events: self.events, clients, mails })
+        if self.everything {
+            store::notices::announce_all(self.conn).await?;
+        } else {
+            store::notices::announce(self.conn, &clients).await?;
+        }
+        Ok(Changed { value, events: self.events, clients, everything: self.everything, mails })
     }
 }
 
@@ -281,12 +292,16 @@ pub struct Changed<T> {
     value: T,
     events: Vec<Event>,
     clients: BTreeSet<ClientId>,
+    everything: bool,
     mails: Vec<Mail>,
 }
 
 impl<T> Changed<T> {
     /// After COMMIT: drops the snapshots of the clients that were touched, and sends the mails.
     pub(crate) fn committed(self, core: &Core) -> T {
+        if self.everything {
+            core.snapshots.forget_all();
+        }
         self.clients.into_iter().for_each(|client| core.snapshots.forget(client));
         self.mails.into_iter().for_each(|mail| post(core, mail));
         self.value

@@ -6,7 +6,7 @@ use super::change::Change;
 use super::entitlement::Rules;
 use super::fields::{Findings, same_version};
 use super::permit::{self, Caller};
-use super::{members, roles, scopes};
+use super::{members, notice, roles, scopes};
 use crate::clock::Timestamp;
 use crate::error::{Error, FieldError};
 use crate::gate::permission::Permission;
@@ -20,7 +20,7 @@ use crate::state::Core;
 use crate::store::clients::{self, Client};
 use crate::store::db::Conn;
 use crate::store::profiles::{self, Profile};
-use crate::store::{client_scopes, client_users, verifications};
+use crate::store::{client_end, client_scopes, client_users, verifications};
 
 /// What a client is to be; what is `None` stays (a new one gets the default), an empty text clears.
 #[derive(Clone, Debug, Default)]
@@ -133,6 +133,29 @@ pub async fn update(
     Ok(changed.committed(core))
 }
 
+/// Deletes a client for good: its domains, secrets, scopes, roles, members, requests, applications and API tokens go, all
+/// logins that came through it end, and nothing stays but that its id was given.
+///
+/// # Errors
+/// As [`get`]; [`Error::PlanRequired`]; the database's.
+pub async fn delete(core: &Core, caller: Caller, id: ClientId) -> Result<(), Error> {
+    let (rules, now) = (Rules::of(&core.config), core.clock.now());
+    let changed = core
+        .db
+        .change(async move |conn: &mut Conn| {
+            let (mut change, access) =
+                permit::to_change(conn, &caller, id, Permission::ClientDelete, &rules, now).await?;
+            let client = access.client;
+            notice::client_is_deleted(&mut change, &client).await?;
+            client_end::bury(change.conn, id, now).await?;
+            change.deleted(Some(id), "client.deleted", id, &client.name, facts(&client));
+            change.end(()).await
+        })
+        .await?;
+    changed.committed(core);
+    Ok(())
+}
+
 /// What is wrong with these fields by themselves.
 pub(crate) fn check(fields: &ClientFields, now: Timestamp) -> Vec<FieldError> {
     let mut findings = Findings::default();
@@ -222,10 +245,10 @@ async fn views(conn: &mut Conn, found: Vec<Client>) -> Result<Vec<ClientView>, E
     Ok(found.into_iter().map(view).collect())
 }
 
-async fn is_verified(change: &mut Change<'_>, client: ClientId) -> Result<bool, Error> {
-    use crate::model::verification::VerificationStatus::Approved;
-    let standing = verifications::standing(change.conn, client, change.now).await?;
-    Ok(standing.iter().any(|verification| verification.status == Approved))
+/// Whether staff have approved something of a client that stands now.
+pub(super) async fn is_verified(change: &mut Change<'_>, client: ClientId) -> Result<bool, Error> {
+    let covered = verifications::coverage(change.conn, client).await?;
+    Ok(covered.iter().any(|(.., until)| until.is_none_or(|end| change.now < end)))
 }
 
 fn blank(id: ClientId, now: Timestamp) -> Client {

@@ -1,4 +1,9 @@
-//! The domains of a client (SPEC §2.5).
+//! The domains of a client (SPEC §2.5): the rules. What people ask of them is in [`asked`].
+
+mod asked;
+
+pub(crate) use asked::find;
+pub use asked::{DomainView, create, delete, get, list, update};
 
 use std::collections::BTreeSet;
 
@@ -6,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::change::Change;
 use super::fields::Findings;
+use super::notice;
 use crate::clock::Timestamp;
 use crate::crypto::digest::MacKey;
 use crate::crypto::random;
@@ -70,7 +76,7 @@ pub(crate) fn read_root(text: &str, test_mode: bool) -> Result<RootDomain, Field
 ///
 /// # Errors
 /// [`Error::Invalid`]; the database's.
-pub(crate) async fn create(
+pub(crate) async fn insert(
     change: &mut Change<'_>,
     client: ClientId,
     root: RootDomain,
@@ -83,11 +89,13 @@ pub(crate) async fn create(
     findings.value("root_domain", read_root(domain.root_domain.as_str(), domain.test_mode));
     let networks = read_server_ips(&mut findings, fields).unwrap_or_default();
     findings.none()?;
-    note_proof(&mut domain, change.now);
     domains::insert(change.conn, &domain).await?;
     domains::set_server_ips(change.conn, domain.id, &networks).await?;
     let told = facts(&domain, &networks);
     change.created(Some(client), "domain.created", domain.id, domain.root_domain.as_str(), told);
+    if domain.test_mode {
+        notice::test_mode_is_on(change, &domain).await?;
+    }
     Ok(domain)
 }
 
@@ -96,7 +104,7 @@ pub(crate) async fn create(
 /// # Errors
 /// [`Error::Invalid`]; [`Error::Conflict`] `verified_domain` when a verified one shall be in test mode,
 /// `test_urls_present` when test mode shall end and an active URL or the fallback needs it; the database's.
-pub(crate) async fn update(
+pub(crate) async fn apply(
     change: &mut Change<'_>,
     old: Domain,
     urls: &[DomainUrl],
@@ -117,23 +125,31 @@ pub(crate) async fn update(
         return Err(Error::Conflict { code: "verified_domain", message });
     }
     if domain.ownership != old.ownership {
-        note_proof(&mut domain, change.now);
+        // Whoever says so here vouches for it: it is looked at again only once it was found.
+        (domain.ownership_checked_at, domain.ownership_failures) = (None, 0);
     }
     let told = (facts(&old, &had), facts(&domain, &networks));
-    if change.updated(Some(domain.client_id), "domain.updated", domain.id, domain.root_domain.as_str(), told) {
-        domain.updated_at = change.now;
+    if note_update(change, &domain, told) {
+        domain.updated_at = change.version_after(old.updated_at);
         domains::update(change.conn, &domain).await?;
         if networks != had {
             domains::set_server_ips(change.conn, domain.id, &networks).await?;
         }
     }
+    if domain.test_mode && !old.test_mode {
+        notice::test_mode_is_on(change, &domain).await?;
+    }
     Ok(domain)
 }
 
 /// Deletes a domain with all that came through it. That another one becomes primary is for the caller to see to.
-pub(crate) async fn delete(change: &mut Change<'_>, domain: Domain) -> Result<(), Error> {
+///
+/// An application that waits for its decision is about one domain less: it is another version, or withdrawn when nothing is
+/// left of it.
+pub(crate) async fn remove(change: &mut Change<'_>, domain: Domain) -> Result<(), Error> {
     let networks = server_ips(change, &domain).await?;
-    domains::delete(change.conn, domain.id, change.now).await?;
+    shrink_application(change, &domain).await?;
+    domains::delete(change.conn, domain.client_id, domain.id, change.now).await?;
     let told = facts(&domain, &networks);
     change.deleted(Some(domain.client_id), "domain.deleted", domain.id, domain.root_domain.as_str(), told);
     Ok(())
@@ -159,8 +175,9 @@ pub(crate) async fn settle_primary(
     for (domain, is_primary) in off.into_iter().map(|domain| (domain, false)).chain(on.into_iter().map(|it| (it, true)))
     {
         let told = (json!({ "primary": domain.is_primary }), json!({ "primary": is_primary }));
-        if change.updated(Some(client), "domain.updated", domain.id, domain.root_domain.as_str(), told) {
-            domains::update(change.conn, &Domain { is_primary, updated_at: change.now, ..domain }).await?;
+        if note_update(change, &domain, told) {
+            let updated_at = change.version_after(domain.updated_at);
+            domains::update(change.conn, &Domain { is_primary, updated_at, ..domain }).await?;
         }
     }
     Ok(())
@@ -174,6 +191,37 @@ pub(crate) async fn is_verified(change: &mut Change<'_>, domain: &Domain) -> Res
     Ok(items.iter().any(|item| {
         item.domain_id == domain.id && item.status == ItemStatus::Approved && approved(item.verification_id)
     }))
+}
+
+/// Notes what differs between two states of a domain, for the audit log and for webhooks; true when anything does.
+fn note_update(change: &mut Change<'_>, domain: &Domain, told: (Value, Value)) -> bool {
+    let client = domain.client_id;
+    let updated = change.updated(Some(client), "domain.updated", domain.id, domain.root_domain.as_str(), told);
+    if updated {
+        change.publish(client, Some(domain.id), "domain.updated", json!({ "root_domain": domain.root_domain }));
+    }
+    updated
+}
+
+async fn shrink_application(change: &mut Change<'_>, domain: &Domain) -> Result<(), Error> {
+    let client = domain.client_id;
+    let standing = verifications::standing(change.conn, client, change.now).await?;
+    let Some(waiting) = standing.into_iter().find(|v| v.status == VerificationStatus::Pending) else { return Ok(()) };
+    let items = verifications::items_of_client(change.conn, client).await?;
+    let (about, others): (Vec<_>, Vec<_>) = items
+        .into_iter()
+        .filter(|item| item.verification_id == waiting.id)
+        .partition(|item| item.domain_id == domain.id);
+    if about.is_empty() {
+        return Ok(());
+    }
+    let status = if others.is_empty() { VerificationStatus::Withdrawn } else { waiting.status };
+    let state = |status: VerificationStatus, domains: &str| json!({ "status": status, "domain": domains });
+    let told = (state(waiting.status, domain.root_domain.as_str()), state(status, ""));
+    let changed = verifications::Verification { status, version: waiting.version + 1, ..waiting };
+    verifications::update(change.conn, &changed).await?;
+    change.updated(Some(client), "verification.updated", changed.id, domain.root_domain.as_str(), told);
+    Ok(())
 }
 
 fn blank(client: ClientId, root: RootDomain, now: Timestamp) -> Domain {
@@ -192,6 +240,7 @@ fn blank(client: ClientId, root: RootDomain, now: Timestamp) -> Domain {
         ownership: Ownership::Unproven,
         ownership_token: ownership_token(),
         ownership_checked_at: None,
+        ownership_failures: 0,
         created_at: now,
         updated_at: now,
     }
@@ -247,10 +296,6 @@ fn refuse_test_urls(domain: &Domain, urls: &[DomainUrl]) -> Result<(), Error> {
     }
     let message = format!("these work in test mode only: {}; switch them off or delete them first", present.join(", "));
     Err(Error::Conflict { code: "test_urls_present", message })
-}
-
-fn note_proof(domain: &mut Domain, now: Timestamp) {
-    domain.ownership_checked_at = (domain.ownership == Ownership::Proven).then_some(now);
 }
 
 fn facts(domain: &Domain, networks: &[String]) -> Value {

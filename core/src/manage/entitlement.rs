@@ -1,5 +1,7 @@
 //! What an account's plan entitles it to, and the other facts of the configuration that decide about changes.
 
+use std::time::Duration;
+
 use crate::clock::Timestamp;
 use crate::config::{self, Config};
 use crate::model::account::Plan;
@@ -21,6 +23,8 @@ pub struct Entitlements {
 pub struct Rules {
     /// The issuer: no fallback leads back to it.
     pub issuer: String,
+    /// How long the approval of a verification lasts.
+    pub approval: Duration,
     /// What the free plan entitles to.
     pub free: Entitlements,
     /// What the paid plan entitles to.
@@ -37,6 +41,7 @@ impl Rules {
         };
         Self {
             issuer: config.server.issuer().to_owned(),
+            approval: config.verifications.days.duration(),
             free: entitlements(&config.plans.free),
             paid: entitlements(&config.plans.paid),
         }

@@ -4,19 +4,28 @@
 //! entries of what was done, in the same transaction.
 
 pub mod accounts;
+pub mod attempts;
+pub mod audit_log;
 pub mod change;
 pub mod clients;
 pub mod domains;
 pub mod entitlement;
 pub mod fields;
 pub mod invitations;
+pub mod leaks;
 mod letters;
+pub mod links;
+pub mod logos;
 pub mod members;
+mod notice;
+pub mod ownership;
 pub mod permit;
+pub mod plans;
 pub mod requests;
 pub mod roles;
 pub mod scopes;
 pub mod secrets;
+pub mod stats;
 mod succession;
 pub mod tokens;
 pub mod urls;

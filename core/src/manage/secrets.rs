@@ -1,9 +1,17 @@
-//! Client secrets, and the domains they may be used for.
+//! Client secrets: the rules. What people ask of them is in [`asked`].
+
+mod asked;
+mod rotation;
+
+pub(crate) use asked::find;
+pub use asked::{SecretView, create, delete, get, list, update};
+pub use rotation::{LONGEST_OVERLAP, OVERLAP, rotate};
 
 use serde_json::{Value, json};
 
 use super::change::Change;
 use super::fields::Findings;
+use super::links;
 use crate::clock::Timestamp;
 use crate::crypto::credential::{self, Credential, Kind, StoredDigest};
 use crate::error::{Error, FieldError};
@@ -16,6 +24,8 @@ use crate::store::secrets::{self, ClientSecret};
 /// What a secret is to be; what is `None` stays.
 #[derive(Clone, Debug, Default)]
 pub struct SecretFields {
+    /// What the partner calls it, when that changes.
+    pub label: Option<String>,
     /// Its text, from `xwms secret new`; a new secret without one gets a fresh one.
     pub value: Option<Secret<String>>,
     /// It is in use.
@@ -37,7 +47,7 @@ pub(crate) fn check(label: &str, fields: &SecretFields, now: Timestamp) -> Vec<F
 /// # Errors
 /// [`Error::Invalid`], with `value` `taken` when some client has this very secret; [`Error::Conflict`] `label_taken`; the
 /// database's.
-pub(crate) async fn create(
+pub(crate) async fn insert(
     change: &mut Change<'_>,
     client: ClientId,
     label: &str,
@@ -55,10 +65,7 @@ pub(crate) async fn create(
     fill(&mut findings, &mut secret, fields, change.now);
     findings.none()?;
     refuse_taken(change, &secret).await?;
-    if secrets::of_client(change.conn, client).await?.iter().any(|other| other.label == label) {
-        let message = format!("another secret of this client is called {label:?}");
-        return Err(Error::Conflict { code: "label_taken", message });
-    }
+    refuse_taken_label(change, &secret).await?;
     secrets::insert(change.conn, &secret).await?;
     change.created(Some(client), "secret.created", secret.id, &label, facts(&secret));
     Ok((secret, made))
@@ -67,8 +74,8 @@ pub(crate) async fn create(
 /// Changes a secret.
 ///
 /// # Errors
-/// As [`create`], without `label_taken`.
-pub(crate) async fn update(
+/// As [`insert`].
+pub(crate) async fn apply(
     change: &mut Change<'_>,
     old: ClientSecret,
     fields: &SecretFields,
@@ -83,15 +90,18 @@ pub(crate) async fn update(
         // The last four characters may be the same by chance; that the value is another one is told all the same.
         after["value"] = json!("replaced");
     }
+    if secret.label != old.label {
+        refuse_taken_label(change, &secret).await?;
+    }
     if change.updated(Some(secret.client_id), "secret.updated", secret.id, &secret.label, (before, after)) {
-        secret.updated_at = change.now;
+        secret.updated_at = change.version_after(old.updated_at);
         secrets::update(change.conn, &secret).await?;
     }
     Ok(secret)
 }
 
 /// Deletes a secret with its links; what came through it goes on.
-pub(crate) async fn delete(change: &mut Change<'_>, secret: ClientSecret) -> Result<(), Error> {
+pub(crate) async fn remove(change: &mut Change<'_>, secret: ClientSecret) -> Result<(), Error> {
     secrets::delete(change.conn, secret.id).await?;
     change.deleted(Some(secret.client_id), "secret.deleted", secret.id, &secret.label, facts(&secret));
     Ok(())
@@ -105,12 +115,11 @@ pub(crate) async fn set_links(
     all: &[ClientSecret],
 ) -> Result<(), Error> {
     let client = domain.client_id;
-    let links = secrets::links_of_client(change.conn, client).await?;
-    let linked = |id: SecretId| links.contains(&(id, domain.id));
+    let all_links = secrets::links_of_client(change.conn, client).await?;
+    let linked = |id: SecretId| all_links.contains(&(id, domain.id));
     for secret in all {
         let (is, shall) = (linked(secret.id), wanted.contains(&secret.id));
-        let name = format!("{} for {}", secret.label, domain.root_domain);
-        let told = json!({ "secret": secret.id, "domain": domain.id });
+        let (name, told) = (links::name(secret, domain), links::facts(secret, domain));
         if shall && !is {
             secrets::link(change.conn, secret.id, domain.id, change.now).await?;
             change.created(Some(client), "link.created", secret.id, &name, told);
@@ -118,6 +127,14 @@ pub(crate) async fn set_links(
             secrets::unlink(change.conn, secret.id, domain.id).await?;
             change.deleted(Some(client), "link.deleted", secret.id, &name, told);
         }
+    }
+    Ok(())
+}
+
+async fn refuse_taken_label(change: &mut Change<'_>, secret: &ClientSecret) -> Result<(), Error> {
+    let label = &secret.label;
+    if secrets::labels(change.conn, secret.client_id).await?.contains(label) {
+        return Err(Error::conflict("label_taken", format!("another secret of this client is called {label:?}")));
     }
     Ok(())
 }
@@ -152,11 +169,13 @@ fn fill(findings: &mut Findings, secret: &mut ClientSecret, fields: &SecretField
             None => findings.add("value", "weak", "give a value from `xwms secret new`: no other is taken"),
         }
     }
+    findings
+        .required(&mut secret.label, "label", fields.label.as_ref(), |text| Label::parse(text).map(Label::into_string));
     findings.expiry(&mut secret.expires_at, fields.expires_at.as_ref(), now);
     secret.active = fields.active.unwrap_or(secret.active);
 }
 
-fn facts(secret: &ClientSecret) -> Value {
+pub(crate) fn facts(secret: &ClientSecret) -> Value {
     json!({
         "label": secret.label,
         "hint": secret.hint,

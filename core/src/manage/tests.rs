@@ -54,6 +54,8 @@ impl World {
             secret_uses: Default::default(),
             token_uses: Default::default(),
             secret_guesses: Default::default(),
+            outbound: crate::outbound::Outbound::nowhere(),
+            ownership_checks: Default::default(),
             flow_room: Default::default(),
             config,
             clock,
@@ -144,9 +146,6 @@ async fn only_members_see_a_client() {
     assert_eq!(ids(clients::list(&world.core, &ada, None, 200).await.unwrap()), [first, second]);
     assert_eq!(ids(clients::list(&world.core, &ada, None, 1).await.unwrap()), [first]);
     assert_eq!(ids(clients::list(&world.core, &ada, Some(first), 1).await.unwrap()), [second]);
-    for limit in [0, 201] {
-        assert!(matches!(clients::list(&world.core, &ada, None, limit).await, Err(Error::Invalid(_))));
-    }
     assert!(clients::list(&world.core, &charles, None, 200).await.unwrap().is_empty());
     assert!(matches!(clients::get(&world.core, &charles, first).await, Err(Error::NotFound("client"))));
     world.given_role(second, "viewer").await;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::change::Change;
+use super::change::{Change, Permit};
 use super::entitlement::Rules;
 use super::fields::Findings;
 use super::permit::{self, ApiToken as Limits, Caller};
@@ -14,13 +14,15 @@ use crate::clock::Timestamp;
 use crate::crypto::credential::{Credential, Kind, StoredDigest};
 use crate::error::Error;
 use crate::gate::permission::Permission;
-use crate::id::{ClientId, TokenId};
+use crate::id::{ClientId, TokenId, UserId};
+use crate::model::email::EmailAddress;
 use crate::model::label::Label;
 use crate::model::permission_set::PermissionSet;
 use crate::secret::Secret;
 use crate::state::Core;
 use crate::store::api_tokens::{self, ApiToken};
-use crate::store::db::Conn;
+use crate::store::db::{Conn, Db};
+use crate::store::{members, profiles};
 
 /// What a token is to be.
 #[derive(Clone, Debug, Default)]
@@ -67,11 +69,42 @@ pub async fn create(
         .db
         .change(async move |conn: &mut Conn| {
             let (mut change, held) = begin(conn, &caller, client, Permission::TokensCreate, &rules, now).await?;
-            let (token, text) = insert(&mut change, &caller, client, &fields, held.as_ref()).await?;
+            let (token, text) = insert(&mut change, caller.user, client, &fields, held.as_ref()).await?;
             change.end((token, text)).await
         })
         .await?;
     Ok(changed.committed(core))
+}
+
+/// Makes a token for the account of this address, as the operator asks. What it permits is still no more than what its maker
+/// may at the moment of use.
+///
+/// # Errors
+/// [`Error::NotFound`] for the account or the client; as [`create`]; the database's.
+pub async fn create_for(
+    db: &Db,
+    rules: &Rules,
+    now: Timestamp,
+    email: &str,
+    client: Option<ClientId>,
+    fields: TokenFields,
+) -> Result<Secret<String>, Error> {
+    let key = EmailAddress::parse(email).map_err(|issue| Error::Invalid(vec![issue.at("user")]))?.key().to_owned();
+    let rules = rules.clone();
+    let changed = db
+        .change(async move |conn: &mut Conn| {
+            let account = profiles::find_by_email(conn, &key).await?.ok_or(Error::NotFound("account"))?;
+            if let Some(client) = client {
+                members::membership(conn, client, account.id)
+                    .await?
+                    .ok_or(Error::NotFound("client of this account"))?;
+            }
+            let mut change = Change::begin(conn, Permit::of_operator(), rules, now);
+            let (_, text) = insert(&mut change, account.id, client, &fields, None).await?;
+            change.end(text).await
+        })
+        .await?;
+    Ok(changed.into_parts().0)
 }
 
 /// The tokens of the client, or with `None` of the caller's account, oldest first.
@@ -124,9 +157,9 @@ pub async fn delete(core: &Core, caller: Caller, client: Option<ClientId>, id: T
 }
 
 /// Makes a token. `held`: what its maker may, when that limits it.
-pub(crate) async fn insert(
+async fn insert(
     change: &mut Change<'_>,
-    caller: &Caller,
+    maker: UserId,
     client: Option<ClientId>,
     fields: &TokenFields,
     held: Option<&BTreeSet<Permission>>,
@@ -136,7 +169,7 @@ pub(crate) async fn insert(
     let mut token = ApiToken {
         id: TokenId::generate(change.now),
         digest: fresh.digest(),
-        user_id: caller.user,
+        user_id: maker,
         client_id: client,
         label: "API token".to_owned(),
         hint: fresh.hint(),
@@ -217,7 +250,7 @@ fn read_permissions(findings: &mut Findings, given: Option<&[String]>, of_client
     permissions
 }
 
-pub(crate) fn facts(token: &ApiToken) -> Value {
+pub(super) fn facts(token: &ApiToken) -> Value {
     json!({
         "label": token.label,
         "hint": token.hint,

@@ -1,4 +1,8 @@
-//! Callback, webhook and logout URLs of a domain.
+//! Callback, webhook and logout URLs of a domain: the rules. What people ask of them is in [`asked`].
+
+mod asked;
+
+pub use asked::{create, delete, get, list, update};
 
 use serde_json::{Value, json};
 
@@ -29,7 +33,7 @@ pub(crate) fn check(
 ///
 /// # Errors
 /// [`Error::Invalid`] for `url`; the database's.
-pub(crate) async fn create(
+pub(crate) async fn insert(
     change: &mut Change<'_>,
     domain: &Domain,
     kind: UrlKind,
@@ -61,19 +65,32 @@ pub(crate) async fn set_active(
     old: DomainUrl,
     active: bool,
 ) -> Result<DomainUrl, Error> {
-    let mut url = DomainUrl { active, ..old.clone() };
-    if active && !old.active {
-        refuse_bad(domain, url.kind, &url.url, active)?;
+    let url = DomainUrl { active, ..old.clone() };
+    apply(change, domain, old, url).await
+}
+
+/// Changes a URL from what it was to what it is to be.
+///
+/// # Errors
+/// [`Error::Invalid`] for `url`; the database's.
+pub(crate) async fn apply(
+    change: &mut Change<'_>,
+    domain: &Domain,
+    old: DomainUrl,
+    mut url: DomainUrl,
+) -> Result<DomainUrl, Error> {
+    if url.url != old.url || (url.active && !old.active) {
+        refuse_bad(domain, url.kind, &url.url, url.active)?;
     }
     if change.updated(Some(domain.client_id), "url.updated", url.id, &url.url, (facts(&old), facts(&url))) {
-        url.updated_at = change.now;
-        domain_urls::set_active(change.conn, url.id, active, change.now).await?;
+        url.updated_at = change.version_after(old.updated_at);
+        domain_urls::update(change.conn, &url).await?;
     }
     Ok(url)
 }
 
 /// Deletes a URL.
-pub(crate) async fn delete(change: &mut Change<'_>, domain: &Domain, url: DomainUrl) -> Result<(), Error> {
+pub(crate) async fn remove(change: &mut Change<'_>, domain: &Domain, url: DomainUrl) -> Result<(), Error> {
     domain_urls::delete(change.conn, url.id).await?;
     change.deleted(Some(domain.client_id), "url.deleted", url.id, &url.url, facts(&url));
     Ok(())

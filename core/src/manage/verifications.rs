@@ -1,4 +1,11 @@
-//! Applications to become a Verified Partner, as an operator sets them up (SPEC §2.8).
+//! Applications to become a Verified Partner (SPEC §2.8): here as an operator sets them up, and the rules that all share.
+
+mod partner;
+mod reminders;
+
+pub use partner::{NewVerification, VerificationView, apply, get, list, withdraw};
+pub(crate) use partner::{decided, tell_owners, unproven_domain, view, views};
+pub use reminders::remind;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -7,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::change::Change;
 use super::fields::{Findings, same_second};
+use super::logos;
 use crate::clock::Timestamp;
 use crate::error::{Error, FieldError};
 use crate::id::{ClientId, DomainId, VerificationId};
@@ -17,9 +25,6 @@ use crate::model::verification::{ItemStatus, VerificationStatus};
 use crate::store::client_scopes;
 use crate::store::domains::Domain;
 use crate::store::verifications::{self, Item, Verification};
-
-/// How long an approval lasts unless it says otherwise.
-const LIFE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// Domains that one application covers with the same scopes. An application of which parts were refused is several.
 #[derive(Clone, Debug)]
@@ -103,7 +108,7 @@ pub(crate) async fn create(
             findings.add("domains", "test_mode", &format!("{root} is in test mode: nothing is approved for it then"));
         }
     }
-    let mut made = blank(client, fields.approved, change.now);
+    let mut made = blank(client, fields.approved, change.rules.approval, change.now);
     findings.optional(&mut made.notes, "notes", fields.notes.as_ref(), fallback::parse_response);
     findings.expiry(&mut made.expires_at, fields.expires_at.as_ref(), change.now);
     findings.none()?;
@@ -113,10 +118,16 @@ pub(crate) async fn create(
         return Err(Error::Conflict { code: "verification_pending", message });
     }
     let status = if fields.approved { ItemStatus::Approved } else { ItemStatus::Pending };
-    let item = |domain_id, scope: &String| Item { verification_id: made.id, domain_id, scope: scope.clone(), status };
+    let item = |domain_id, scope: &String| {
+        let scope = scope.clone();
+        Item { verification_id: made.id, domain_id, scope, status, reason: None }
+    };
     let items: Vec<Item> =
         domains.iter().flat_map(|domain| scopes.iter().map(move |scope| item(domain.id, scope))).collect();
     verifications::insert(change.conn, &made, &items).await?;
+    if fields.approved {
+        logos::reviewed(change, client).await?;
+    }
     let roots: BTreeSet<&str> = domains.iter().map(|domain| domain.root_domain.as_str()).collect();
     let name = roots.into_iter().collect::<Vec<_>>().join(" ");
     change.created(Some(client), "verification.created", made.id, &name, facts(&made, &items));
@@ -156,7 +167,7 @@ pub(crate) async fn end(change: &mut Change<'_>, group: &Group) -> Result<(), Er
         .filter(|item| item.verification_id == group.verification.id && item.status != ItemStatus::Rejected)
         .partition(|item| group.domains.contains(&item.domain_id));
     for item in &ended {
-        verifications::decide(change.conn, item, ItemStatus::Rejected).await?;
+        verifications::decide(change.conn, item, ItemStatus::Rejected, None).await?;
     }
     let mut verification = group.verification.clone();
     verification.version += 1;
@@ -173,22 +184,23 @@ pub(crate) async fn end(change: &mut Change<'_>, group: &Group) -> Result<(), Er
     Ok(())
 }
 
-fn blank(client: ClientId, approved: bool, now: Timestamp) -> Verification {
+fn blank(client: ClientId, approved: bool, life: Duration, now: Timestamp) -> Verification {
     Verification {
         id: VerificationId::generate(now),
         client_id: client,
         status: if approved { VerificationStatus::Approved } else { VerificationStatus::Pending },
         notes: None,
         version: 1,
-        expires_at: approved.then(|| now.after(LIFE)),
+        expires_at: approved.then(|| now.after(life)),
         revoked_at: None,
         reason: None,
+        noticed_days: None,
         created_at: now,
         decided_at: approved.then_some(now),
     }
 }
 
-fn facts(verification: &Verification, items: &[Item]) -> Value {
+pub(crate) fn facts(verification: &Verification, items: &[Item]) -> Value {
     let items: Vec<Value> = items
         .iter()
         .map(|item| json!({ "domain": item.domain_id, "scope": item.scope, "status": item.status }))

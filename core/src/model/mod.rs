@@ -2,10 +2,12 @@
 
 pub mod account;
 pub mod client;
+pub mod day;
 pub mod domain;
 pub mod email;
 pub mod fallback;
 pub mod host;
+pub mod image;
 pub mod label;
 pub mod member;
 pub mod password;
@@ -16,6 +18,7 @@ pub mod role;
 pub mod root_domain;
 pub mod scope;
 pub mod server_ip;
+pub mod stats;
 pub mod url;
 pub mod verification;
 

@@ -97,11 +97,11 @@ async fn bring_secrets(work: &mut Work<'_>, client: &Client, entry: &ClientEntry
     for SecretEntry { path, label, fields } in entry.secrets.as_deref().unwrap_or_default() {
         match by_label.get(label.as_str()) {
             Some(secret) => {
-                let updated = secrets::update(&mut work.change, (*secret).clone(), fields).await;
+                let updated = secrets::apply(&mut work.change, (*secret).clone(), fields).await;
                 work.judge(path, updated)?;
             }
             None => {
-                let created = secrets::create(&mut work.change, client.id, label, fields).await;
+                let created = secrets::insert(&mut work.change, client.id, label, fields).await;
                 if let Some((secret, Some(value))) = work.judge(path, created)? {
                     let (client, label) = (client.name.clone(), secret.label);
                     work.made.push(MadeSecret { client, label, id: secret.id, value });
@@ -115,7 +115,7 @@ async fn bring_secrets(work: &mut Work<'_>, client: &Client, entry: &ClientEntry
 async fn delete_secrets(work: &mut Work<'_>, entry: &ClientEntry, held: &[ClientSecret]) -> Result<(), Error> {
     let Some(entries) = &entry.secrets else { return Ok(()) };
     for secret in held.iter().filter(|secret| !entries.iter().any(|entry| entry.label == secret.label)) {
-        secrets::delete(&mut work.change, secret.clone()).await?;
+        secrets::remove(&mut work.change, secret.clone()).await?;
     }
     Ok(())
 }

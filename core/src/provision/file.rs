@@ -270,6 +270,7 @@ impl<'t> Context<'t> {
     fn secret(&self, reader: Reader<'t>) -> Option<SecretEntry> {
         let label = reader.needed("label");
         let fields = SecretFields {
+            label: None,
             value: reader.text("value").map(Secret::new),
             active: reader.boolean("active"),
             expires_at: reader.time("expires_at"),

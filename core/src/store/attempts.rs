@@ -34,9 +34,17 @@ pub async fn insert(conn: &mut Conn, batch: &[Attempt]) -> QueryResult<()> {
     Ok(())
 }
 
-/// The newest attempts of a client, newest first: an id begins with its time.
-pub async fn newest(conn: &mut Conn, client: ClientId, limit: i64) -> QueryResult<Vec<Attempt>> {
-    let query = t::table.filter(t::client_id.eq(client)).order(t::id.desc()).limit(limit);
+/// The newest attempts of a client, newest first, because an id begins with its time: at most `limit` of those before
+/// `before`.
+pub async fn newest(
+    conn: &mut Conn,
+    client: ClientId,
+    before: Option<AttemptId>,
+    limit: i64,
+) -> QueryResult<Vec<Attempt>> {
+    // No id sorts above sixteen bytes of ones.
+    let before = before.unwrap_or(AttemptId::from_bytes([255; 16]));
+    let query = t::table.filter(t::client_id.eq(client)).filter(t::id.lt(before)).order(t::id.desc()).limit(limit);
     with_conn!(conn, |c| query.select(Attempt::as_select()).load(c))
 }
 

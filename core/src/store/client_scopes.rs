@@ -7,6 +7,7 @@ use diesel_async::RunQueryDsl;
 
 use super::db::{Conn, with_conn};
 use super::schema::{client_scopes as t, scopes};
+use super::scopes::Scope;
 use crate::clock::Timestamp;
 use crate::id::ClientId;
 use crate::model::scope::ScopeSet;
@@ -27,6 +28,12 @@ pub async fn of_clients(conn: &mut Conn, clients: &[ClientId]) -> QueryResult<Ha
         names.entry(client).or_default().push(name);
     }
     Ok(names.into_iter().map(|(client, names)| (client, names.into_iter().collect())).collect())
+}
+
+/// What the catalog says of the scopes of a client, in its order.
+pub async fn described(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Scope>> {
+    let query = scopes::table.inner_join(t::table).filter(t::client_id.eq(client)).order(scopes::position);
+    with_conn!(conn, |c| query.select(Scope::as_select()).load(c))
 }
 
 /// The names of the catalog.

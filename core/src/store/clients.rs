@@ -4,6 +4,8 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::db::{Conn, with_conn};
+use super::lent::in_time;
+use super::pattern;
 use super::schema::{clients as t, members, roles};
 use crate::clock::Timestamp;
 use crate::id::{ClientId, UserId};
@@ -118,4 +120,56 @@ pub async fn of_member(
         .order(t::id)
         .limit(limit);
     with_conn!(conn, |c| query.select(Client::as_select()).load(c))
+}
+
+/// Which clients are looked for.
+#[derive(Clone, Debug)]
+pub enum Wanted {
+    /// All of them.
+    All,
+    /// That of this id.
+    Id(ClientId),
+    /// Those that this account is the billing owner of.
+    OwnedBy(UserId),
+    /// Those in whose names this text is, whatever the case of its letters.
+    Named(String),
+}
+
+/// Clients, oldest first: at most `limit` of those after `after`.
+pub async fn search(conn: &mut Conn, wanted: &Wanted, after: Option<ClientId>, limit: i64) -> QueryResult<Vec<Client>> {
+    let after = after.unwrap_or(ClientId::from_bytes([0; 16]));
+    let all = t::table.filter(t::deleted_at.is_null()).filter(t::id.gt(after)).order(t::id).limit(limit);
+    match wanted {
+        Wanted::All => with_conn!(conn, |c| all.select(Client::as_select()).load(c)),
+        Wanted::Id(id) => with_conn!(conn, |c| all.filter(t::id.eq(id)).select(Client::as_select()).load(c)),
+        Wanted::OwnedBy(owner) => {
+            with_conn!(conn, |c| all.filter(t::billing_owner.eq(owner)).select(Client::as_select()).load(c))
+        }
+        Wanted::Named(part) => {
+            let pattern = format!("%{}%", pattern::escaped(part));
+            match conn {
+                // SQLite's LIKE takes both cases for one.
+                Conn::Sqlite(conn) => {
+                    let named = all.filter(t::name.like(pattern).escape('\\'));
+                    named.select(Client::as_select()).load(&mut **conn).await
+                }
+                Conn::Postgres(lent) => {
+                    let named = all.filter(t::name.ilike(pattern).escape('\\'));
+                    in_time!(lent, |c| named.select(Client::as_select()).load(c))
+                }
+            }
+        }
+    }
+}
+
+/// The clients of these ids, unless they were deleted.
+pub async fn find_all(conn: &mut Conn, ids: &[ClientId]) -> QueryResult<Vec<Client>> {
+    let query = t::table.filter(t::id.eq_any(ids)).filter(t::deleted_at.is_null());
+    with_conn!(conn, |c| query.select(Client::as_select()).load(c))
+}
+
+/// Staff have looked at the client: the consent page shows its name and logo as they are.
+pub async fn accept_name_and_logo(conn: &mut Conn, id: ClientId) -> QueryResult<()> {
+    let accepted = (t::reviewed_name.eq(None::<String>), t::reviewed_logo_digest.eq(None::<Vec<u8>>));
+    with_conn!(conn, |c| diesel::update(t::table.find(id)).set(accepted).execute(c)).map(drop)
 }

@@ -1,10 +1,12 @@
 //! Domains of clients, and the addresses their servers call from.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::db::{Conn, with_conn};
-use super::schema::{domain_server_ips as ips, domains as t, grants};
+use super::schema::{client_user_domains as came, domain_server_ips as ips, domains as t, grants};
 use crate::clock::Timestamp;
 use crate::id::{ClientId, DomainId};
 use crate::model::domain::Ownership;
@@ -40,8 +42,10 @@ pub struct Domain {
     pub ownership: Ownership,
     /// What they show it with.
     pub ownership_token: String,
-    /// When it was last looked at.
+    /// When it was last looked at; `None` when it never was, or the operator has vouched for it.
     pub ownership_checked_at: Option<Timestamp>,
+    /// How often, of late, it was looked at and not found.
+    pub ownership_failures: i32,
     /// Since when it exists.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -64,10 +68,67 @@ pub async fn of_client(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Dom
     with_conn!(conn, |c| query.select(Domain::as_select()).load(c))
 }
 
+/// The domain of this id, when it is this client's.
+pub async fn find(conn: &mut Conn, client: ClientId, id: DomainId) -> QueryResult<Option<Domain>> {
+    let query = t::table.find(id).filter(t::client_id.eq(client));
+    with_conn!(conn, |c| query.select(Domain::as_select()).first(c)).optional()
+}
+
+/// Proven domains that are to be looked at again: those never missed since before `weekly`, those missed of late since
+/// before `daily`. At most `limit` of each.
+pub async fn due_for_check(
+    conn: &mut Conn,
+    weekly: Timestamp,
+    daily: Timestamp,
+    limit: i64,
+) -> QueryResult<Vec<Domain>> {
+    let proven = || t::table.filter(t::ownership.eq(Ownership::Proven)).limit(limit);
+    let found = proven().filter(t::ownership_failures.eq(0)).filter(t::ownership_checked_at.le(weekly));
+    let missed = proven().filter(t::ownership_failures.gt(0)).filter(t::ownership_checked_at.le(daily));
+    let mut due: Vec<Domain> = with_conn!(conn, |c| missed.select(Domain::as_select()).load(c))?;
+    due.extend(with_conn!(conn, |c| found.select(Domain::as_select()).load(c))?);
+    Ok(due)
+}
+
+/// Takes it upon the caller to look at a proven domain again, which counts as a failure until it was found; false when
+/// another has done so, or the domain is not as it was.
+pub async fn claim_check(conn: &mut Conn, domain: &Domain, now: Timestamp) -> QueryResult<bool> {
+    let same = t::table
+        .find(domain.id)
+        .filter(t::ownership.eq(Ownership::Proven))
+        .filter(t::ownership_checked_at.eq(domain.ownership_checked_at));
+    let set = (t::ownership_checked_at.eq(now), t::ownership_failures.eq(t::ownership_failures + 1));
+    Ok(with_conn!(conn, |c| diesel::update(same).set(set).execute(c))? == 1)
+}
+
+/// Writes whether ownership is proven, and how that was found.
+pub async fn set_ownership(conn: &mut Conn, domain: &Domain) -> QueryResult<()> {
+    let set = (
+        t::ownership.eq(domain.ownership),
+        t::ownership_checked_at.eq(domain.ownership_checked_at),
+        t::ownership_failures.eq(domain.ownership_failures),
+        t::updated_at.eq(domain.updated_at),
+    );
+    with_conn!(conn, |c| diesel::update(t::table.find(domain.id)).set(set).execute(c)).map(drop)
+}
+
+/// The domains of a client by id: at most `limit` of those after `after`.
+pub async fn page(conn: &mut Conn, client: ClientId, after: Option<DomainId>, limit: i64) -> QueryResult<Vec<Domain>> {
+    let after = after.unwrap_or(DomainId::from_bytes([0; 16]));
+    let query = t::table.filter(t::client_id.eq(client)).filter(t::id.gt(after)).order(t::id).limit(limit);
+    with_conn!(conn, |c| query.select(Domain::as_select()).load(c))
+}
+
 /// Deletes a domain with its URLs, links and coverage, and ends every grant that came through it: with them go its codes,
 /// refresh families and access tokens.
-pub async fn delete(conn: &mut Conn, id: DomainId, now: Timestamp) -> QueryResult<()> {
-    let live = grants::table.filter(grants::domain_id.eq(id)).filter(grants::revoked_at.is_null());
+pub async fn delete(conn: &mut Conn, client: ClientId, id: DomainId, now: Timestamp) -> QueryResult<()> {
+    // By the people who came through it: grants are found by person, and whoever has one has logged in.
+    let came = came::table.filter(came::client_id.eq(client)).filter(came::domain_id.eq(id)).select(came::user_id);
+    let live = grants::table
+        .filter(grants::user_id.eq_any(came))
+        .filter(grants::client_id.eq(client))
+        .filter(grants::domain_id.eq(id))
+        .filter(grants::revoked_at.is_null());
     with_conn!(conn, |c| diesel::update(live).set(grants::revoked_at.eq(now)).execute(c))?;
     with_conn!(conn, |c| diesel::delete(t::table.find(id)).execute(c)).map(drop)
 }
@@ -80,6 +141,17 @@ pub async fn server_ips(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<(D
         .order((ips::domain_id, ips::network))
         .select((ips::domain_id, ips::network));
     with_conn!(conn, |c| query.load(c))
+}
+
+/// The server IPs of these domains, in order; a domain that has none is not among them.
+pub async fn server_ips_of(conn: &mut Conn, domains: &[DomainId]) -> QueryResult<HashMap<DomainId, Vec<String>>> {
+    let query = ips::table.filter(ips::domain_id.eq_any(domains)).order((ips::domain_id, ips::network));
+    let rows: Vec<(DomainId, String)> = with_conn!(conn, |c| query.select((ips::domain_id, ips::network)).load(c))?;
+    let mut networks: HashMap<DomainId, Vec<String>> = HashMap::new();
+    for (domain, network) in rows {
+        networks.entry(domain).or_default().push(network);
+    }
+    Ok(networks)
 }
 
 /// Sets the server IPs of a domain to these.

@@ -39,6 +39,36 @@ pub struct Grant {
     pub revoked_at: Option<Timestamp>,
 }
 
+/// A login, as far as it is counted.
+#[derive(Clone, Debug, Queryable)]
+pub struct Login {
+    /// Its grant.
+    pub id: GrantId,
+    /// To which client.
+    pub client_id: ClientId,
+    /// Through which domain.
+    pub domain_id: DomainId,
+    /// Who.
+    pub user_id: UserId,
+    /// For which scopes.
+    pub scope: ScopeSet,
+    /// When.
+    pub created_at: Timestamp,
+}
+
+/// The logins after one, up to another, in the order of their ids; at most `limit`.
+pub async fn after(conn: &mut Conn, after: GrantId, until: GrantId, limit: i64) -> QueryResult<Vec<Login>> {
+    let query = t::table.filter(t::id.gt(after)).filter(t::id.le(until)).order(t::id).limit(limit).select((
+        t::id,
+        t::client_id,
+        t::domain_id,
+        t::user_id,
+        t::scope,
+        t::created_at,
+    ));
+    with_conn!(conn, |c| query.load(c))
+}
+
 /// A grant with the live facts that decide about it.
 #[derive(Clone, Debug)]
 pub struct LiveGrant {

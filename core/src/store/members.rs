@@ -97,6 +97,13 @@ pub async fn owners(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Member
     with_conn!(conn, |c| query.select(Member::as_select()).load(c))
 }
 
+/// The owners of a client, now.
+pub async fn owners_at(conn: &mut Conn, client: ClientId, now: Timestamp) -> QueryResult<Vec<UserId>> {
+    let owners = owners(conn, client).await?;
+    let counts = owners.iter().filter(|owner| owner.expires_at.is_none_or(|end| now < end));
+    Ok(counts.filter_map(|owner| owner.user_id).collect())
+}
+
 /// The invitations that wait for whoever reads the mail of this address, with the names of clients and roles, oldest
 /// first.
 pub async fn invitations(conn: &mut Conn, email_key: &str) -> QueryResult<Vec<(Member, String, String)>> {

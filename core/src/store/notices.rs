@@ -28,14 +28,20 @@ const MANY: usize = 500;
 /// Tells every server that the configuration of these clients has changed, once the transaction is committed. On SQLite
 /// there is nobody to tell: a server notices by itself that another process wrote.
 pub async fn announce(conn: &mut Conn, clients: &BTreeSet<ClientId>) -> QueryResult<()> {
-    let Conn::Postgres(lent) = conn else { return Ok(()) };
-    if clients.is_empty() {
-        return Ok(());
+    match clients.len() {
+        0 => Ok(()),
+        1..=MANY => tell(conn, clients.iter().map(ClientId::to_string).collect()).await,
+        _ => announce_all(conn).await,
     }
-    let named: Vec<String> = match clients.len() <= MANY {
-        true => clients.iter().map(ClientId::to_string).collect(),
-        false => vec![ALL.to_owned()],
-    };
+}
+
+/// Tells the same of all clients.
+pub async fn announce_all(conn: &mut Conn) -> QueryResult<()> {
+    tell(conn, vec![ALL.to_owned()]).await
+}
+
+async fn tell(conn: &mut Conn, named: Vec<String>) -> QueryResult<()> {
+    let Conn::Postgres(lent) = conn else { return Ok(()) };
     let query = diesel::sql_query("SELECT pg_notify('xwms_snapshots', named) FROM unnest($1) AS named");
     let query = query.bind::<Array<Text>, _>(named);
     in_time!(lent, |c| query.execute(c)).map(drop)

@@ -6,6 +6,8 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::db::{Conn, with_conn};
+use super::lent::in_time;
+use super::pattern;
 use super::schema::users as t;
 use crate::clock::Timestamp;
 use crate::id::UserId;
@@ -79,6 +81,30 @@ pub async fn addresses(conn: &mut Conn, ids: &[UserId]) -> QueryResult<HashMap<U
 pub async fn find_by_email(conn: &mut Conn, email_key: &str) -> QueryResult<Option<Profile>> {
     let query = t::table.filter(t::email_key.eq(email_key));
     with_conn!(conn, |c| query.select(Profile::as_select()).first(c)).optional()
+}
+
+/// Accounts, by number: at most `limit` of those after `after`; those whose address begins so, by its key.
+pub async fn search(
+    conn: &mut Conn,
+    begins: Option<&str>,
+    after: Option<UserId>,
+    limit: i64,
+) -> QueryResult<Vec<Profile>> {
+    let after = after.map_or(0, UserId::number);
+    let all = t::table.filter(t::id.gt(after)).order(t::id).limit(limit);
+    match (begins, conn) {
+        (None, conn) => with_conn!(conn, |c| all.select(Profile::as_select()).load(c)),
+        // SQLite's LIKE would not use the index; its texts are in the order of their bytes.
+        (Some(begins), Conn::Sqlite(conn)) => {
+            let end = format!("{begins}{}", char::MAX);
+            let found = all.filter(t::email_key.ge(begins)).filter(t::email_key.lt(end));
+            found.select(Profile::as_select()).load(&mut **conn).await
+        }
+        (Some(begins), Conn::Postgres(lent)) => {
+            let found = all.filter(t::email_key.like(format!("{}%", pattern::escaped(begins))).escape('\\'));
+            in_time!(lent, |c| found.select(Profile::as_select()).load(c))
+        }
+    }
 }
 
 /// The accounts that own a client, belong to one or have a request of one, by address.

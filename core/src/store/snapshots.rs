@@ -7,14 +7,15 @@ use super::db::{Conn, SqliteConn, with_conn};
 use super::lent::in_time;
 use super::schema::{
     client_scopes, client_secrets, clients, domain_server_ips, domain_urls, domains, scopes, secret_links, users,
-    verification_items, verifications,
 };
+use super::verifications;
 use crate::clock::Timestamp;
 use crate::crypto::credential::StoredDigest;
 use crate::error::Error;
 use crate::gate::snapshot::{Client, ClientSecret, Coverage, Domain, Snapshot, Url};
 use crate::id::{ClientId, DomainId, SecretId, UrlId, UserId};
 use crate::model::client::{SigningAlg, SubjectType};
+use crate::model::image::ImageDigest;
 use crate::model::root_domain::RootDomain;
 use crate::model::scope::Tier;
 use crate::model::server_ip::ServerIp;
@@ -25,6 +26,7 @@ use crate::model::url::UrlKind;
 struct ClientRow {
     name: String,
     reviewed_name: Option<String>,
+    reviewed_logo_digest: Option<ImageDigest>,
     homepage_url: Option<String>,
     privacy_url: Option<String>,
     terms_url: Option<String>,
@@ -108,10 +110,12 @@ async fn read(conn: &mut Conn, id: ClientId, plans: PlanRules) -> Result<Option<
         .filter(client_scopes::client_id.eq(id))
         .select((scopes::name, scopes::tier));
     let activated: Vec<(String, Tier)> = with_conn!(conn, |c| activated.load(c))?;
+    let coverage = verifications::coverage(conn, id).await?;
     Ok(Some(Snapshot {
         client: Client {
             id,
             name: client.reviewed_name.unwrap_or(client.name),
+            logo: client.reviewed_logo_digest,
             homepage_url: client.homepage_url,
             privacy_url: client.privacy_url,
             terms_url: client.terms_url,
@@ -125,7 +129,7 @@ async fn read(conn: &mut Conn, id: ClientId, plans: PlanRules) -> Result<Option<
         domains: load_domains(conn, id).await?,
         secrets: load_secrets(conn, id).await?,
         scopes: activated.into_iter().collect(),
-        coverage: coverage(conn, id).await?,
+        coverage: coverage.into_iter().map(|(domain, scope, until)| Coverage { domain, scope, until }).collect(),
         login_grace: plans.grace,
     }))
 }
@@ -138,19 +142,6 @@ fn entitled_until(owner: &OwnerRow, plans: PlanRules) -> Option<Timestamp> {
         ("paid", false, true) => owner.plan_valid_until,
         _ => Some(owner.plan_valid_until.unwrap_or(Timestamp::from_milliseconds(0))),
     }
-}
-
-async fn coverage(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Coverage>> {
-    type Row = (DomainId, String, Option<Timestamp>);
-    let query = verification_items::table
-        .inner_join(verifications::table)
-        .filter(verifications::client_id.eq(client))
-        .filter(verifications::status.eq("approved"))
-        .filter(verifications::revoked_at.is_null())
-        .filter(verification_items::status.eq("approved"))
-        .select((verification_items::domain_id, verification_items::scope, verifications::expires_at));
-    let rows: Vec<Row> = with_conn!(conn, |c| query.load(c))?;
-    Ok(rows.into_iter().map(|(domain, scope, until)| Coverage { domain, scope, until }).collect())
 }
 
 async fn load_domains(conn: &mut Conn, client: ClientId) -> Result<Vec<Domain>, Error> {

@@ -4,9 +4,10 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::db::{Conn, with_conn};
-use super::schema::{verification_items as items, verifications as t};
+use super::schema::{domains, verification_items as items, verifications as t};
 use crate::clock::Timestamp;
 use crate::id::{ClientId, DomainId, VerificationId};
+use crate::model::root_domain::RootDomain;
 use crate::model::verification::{ItemStatus, VerificationStatus};
 
 /// An application.
@@ -27,8 +28,10 @@ pub struct Verification {
     pub expires_at: Option<Timestamp>,
     /// When an approval was taken back.
     pub revoked_at: Option<Timestamp>,
-    /// Why, for the partner.
+    /// Why it was taken back, for the partner.
     pub reason: Option<String>,
+    /// So many days before its end the partner was told of it last.
+    pub noticed_days: Option<i32>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When staff decided.
@@ -47,6 +50,8 @@ pub struct Item {
     pub scope: String,
     /// What was decided.
     pub status: ItemStatus,
+    /// Why, for the partner.
+    pub reason: Option<String>,
 }
 
 /// Stores a new application.
@@ -64,9 +69,98 @@ pub async fn update(conn: &mut Conn, verification: &Verification) -> QueryResult
 }
 
 /// Decides about one scope on one domain.
-pub async fn decide(conn: &mut Conn, item: &Item, status: ItemStatus) -> QueryResult<()> {
+pub async fn decide(conn: &mut Conn, item: &Item, status: ItemStatus, reason: Option<&str>) -> QueryResult<()> {
     let found = items::table.find((item.verification_id, item.domain_id, &item.scope));
-    with_conn!(conn, |c| diesel::update(found).set(items::status.eq(status)).execute(c)).map(drop)
+    let set = (items::status.eq(status), items::reason.eq(reason));
+    with_conn!(conn, |c| diesel::update(found).set(set).execute(c)).map(drop)
+}
+
+/// The application of this id.
+pub async fn find(conn: &mut Conn, id: VerificationId) -> QueryResult<Option<Verification>> {
+    with_conn!(conn, |c| t::table.find(id).select(Verification::as_select()).first(c)).optional()
+}
+
+/// The applications of a client, oldest first: at most `limit` of those after `after`.
+pub async fn of_client(
+    conn: &mut Conn,
+    client: ClientId,
+    after: Option<VerificationId>,
+    limit: i64,
+) -> QueryResult<Vec<Verification>> {
+    let after = after.unwrap_or(VerificationId::from_bytes([0; 16]));
+    let query = t::table.filter(t::client_id.eq(client)).filter(t::id.gt(after)).order(t::id).limit(limit);
+    with_conn!(conn, |c| query.select(Verification::as_select()).load(c))
+}
+
+/// The applications of this status of all clients, oldest first: at most `limit` of those after `after`.
+pub async fn of_status(
+    conn: &mut Conn,
+    status: VerificationStatus,
+    after: Option<VerificationId>,
+    limit: i64,
+) -> QueryResult<Vec<Verification>> {
+    let after = after.unwrap_or(VerificationId::from_bytes([0; 16]));
+    let query = t::table.filter(t::status.eq(status)).filter(t::id.gt(after)).order(t::id).limit(limit);
+    with_conn!(conn, |c| query.select(Verification::as_select()).load(c))
+}
+
+/// What these applications are about, with the root domains.
+pub async fn items_of(conn: &mut Conn, ids: &[VerificationId]) -> QueryResult<Vec<(Item, RootDomain)>> {
+    let query = items::table.inner_join(domains::table).filter(items::verification_id.eq_any(ids)).order((
+        items::verification_id,
+        items::domain_id,
+        items::scope,
+    ));
+    with_conn!(conn, |c| query.select((Item::as_select(), domains::root_domain)).load(c))
+}
+
+/// What the approved applications of a client cover, each until when. One whose end has come goes on while an application
+/// for the same that was made before it waits for its decision.
+pub async fn coverage(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<(DomainId, String, Option<Timestamp>)>> {
+    type Row = (DomainId, String, ItemStatus, VerificationStatus, Option<Timestamp>, Timestamp);
+    let query = items::table
+        .inner_join(t::table)
+        .filter(t::client_id.eq(client))
+        .filter(t::status.eq_any([VerificationStatus::Pending, VerificationStatus::Approved]))
+        .filter(t::revoked_at.is_null())
+        .filter(items::status.ne(ItemStatus::Rejected))
+        .select((items::domain_id, items::scope, items::status, t::status, t::expires_at, t::created_at));
+    let rows: Vec<Row> = with_conn!(conn, |c| query.load(c))?;
+    let (waiting, approved): (Vec<Row>, Vec<Row>) =
+        rows.into_iter().partition(|row| row.3 == VerificationStatus::Pending);
+    let covered =
+        approved.into_iter().filter(|row| row.2 == ItemStatus::Approved).map(|(domain, scope, _, _, end, _)| {
+            let renewed = |end: Timestamp| waiting.iter().any(|it| it.0 == domain && it.1 == scope && it.5 < end);
+            let end = end.filter(|end| !renewed(*end));
+            (domain, scope, end)
+        });
+    Ok(covered.collect())
+}
+
+/// The approvals in force that end before `before`, the next to end first; at most `limit` that were told of later than
+/// `days` before their end, or never.
+pub async fn ending(
+    conn: &mut Conn,
+    now: Timestamp,
+    before: Timestamp,
+    days: i32,
+    limit: i64,
+) -> QueryResult<Vec<Verification>> {
+    let query = t::table
+        .filter(t::status.eq(VerificationStatus::Approved.as_str()))
+        .filter(t::expires_at.gt(now))
+        .filter(t::expires_at.le(before))
+        .filter(t::revoked_at.is_null())
+        .filter(t::noticed_days.is_null().or(t::noticed_days.gt(days)))
+        .order(t::expires_at)
+        .limit(limit);
+    with_conn!(conn, |c| query.select(Verification::as_select()).load(c))
+}
+
+/// Notes that the partner is told so many days before the end; false when somebody else did, or told later already.
+pub async fn note_told(conn: &mut Conn, id: VerificationId, days: i32) -> QueryResult<bool> {
+    let untold = t::table.find(id).filter(t::noticed_days.is_null().or(t::noticed_days.gt(days)));
+    Ok(with_conn!(conn, |c| diesel::update(untold).set(t::noticed_days.eq(days)).execute(c))? == 1)
 }
 
 /// The applications of a client that are open, or approved and neither expired nor taken back, oldest first.

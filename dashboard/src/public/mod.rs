@@ -17,6 +17,8 @@ pub struct Partner<'a> {
     pub host: &'a str,
     /// Whether it is a Verified Partner.
     pub verified: bool,
+    /// Where its logo is; its initial stands in for one.
+    pub logo: Option<&'a str>,
 }
 
 /// A person, as pages show them.
@@ -29,7 +31,7 @@ pub struct Account<'a> {
 }
 
 impl Partner<'_> {
-    /// Stands where a logo would.
+    /// Stands where a logo would, when there is none.
     fn initial(&self) -> String {
         initial(self.name)
     }

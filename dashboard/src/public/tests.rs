@@ -35,7 +35,7 @@ impl<'a> Texts<'a> {
         let share = |title, description| ShareLine { title, description };
         Self {
             csrf: Csrf::of_session("csrf-token-of-ada".to_owned()),
-            partner: Partner { name: "Analytical Engines", host: "engines.example", verified: true },
+            partner: Partner { name: "Analytical Engines", host: "engines.example", verified: true, logo: None },
             account: Account { name: "Ada Lovelace", email: "ada@example.test" },
             typed: Typed { given_name: "Ada", family_name: "Lovelace", email: "ada@example.test" },
             token: "xwms_em_token",
@@ -57,7 +57,7 @@ impl<'a> Texts<'a> {
         let error = |field: &str| FieldError { field: field.to_owned(), code: "x", message: text.to_owned() };
         Self {
             csrf: Csrf::of_session(text.to_owned()),
-            partner: Partner { name: text, host: text, verified: false },
+            partner: Partner { name: text, host: text, verified: false, logo: None },
             account: Account { name: text, email: text },
             typed: Typed { given_name: text, family_name: text, email: text },
             token: text,

@@ -2,6 +2,7 @@
 
 mod account;
 pub(crate) mod consent;
+pub(crate) mod images;
 pub(crate) mod login;
 pub(crate) mod logout;
 mod partner;
@@ -27,6 +28,7 @@ pub(crate) fn public() -> Router<Core> {
         .route("/consent", get(consent::get).post(consent::post))
         .route("/logout", get(logout::get).post(logout::post))
         .route("/signed-out", get(logout::signed_out))
+        .route("/images/{name}", get(images::get))
 }
 
 /// The pages of a person's account, one line a route.

@@ -7,6 +7,7 @@ use xwms_core::cookies;
 use xwms_core::gate::snapshot::Snapshot;
 use xwms_core::login::flow::{self, Flow, FlowRefused};
 use xwms_core::model::host::Host;
+use xwms_core::model::image::ImageDigest;
 
 use crate::public::Partner;
 use crate::visit::Visit;
@@ -17,6 +18,7 @@ pub(super) struct Login {
     pub(super) snapshot: Arc<Snapshot>,
     host: String,
     verified: bool,
+    logo: Option<String>,
 }
 
 impl Login {
@@ -36,11 +38,17 @@ impl Login {
         let snapshot = visit.core.snapshots.get(flow.client).await?.ok_or(FlowRefused::Gone)?;
         let host = Host::of_url(&flow.request.redirect_uri).map(|host| host.to_string()).unwrap_or_default();
         let verified = snapshot.is_verified(visit.core.clock.now());
-        Ok(Self { flow, snapshot, host, verified })
+        let logo = snapshot.client.logo.map(ImageDigest::path);
+        Ok(Self { flow, snapshot, host, verified, logo })
     }
 
     pub(super) fn partner(&self) -> Partner<'_> {
-        Partner { name: &self.snapshot.client.name, host: &self.host, verified: self.verified }
+        Partner {
+            name: &self.snapshot.client.name,
+            host: &self.host,
+            verified: self.verified,
+            logo: self.logo.as_deref(),
+        }
     }
 
     /// Where the login goes on.

@@ -6,7 +6,7 @@
 CREATE TABLE users (
     id BIGINT NOT NULL PRIMARY KEY CHECK (id >= 1000000000000 AND id < 9007199254740992),
     email TEXT NOT NULL,
-    email_key TEXT NOT NULL UNIQUE,
+    email_key TEXT NOT NULL,
     email_verified BOOLEAN NOT NULL,
     second_email TEXT,
     password_hash TEXT,
@@ -27,6 +27,8 @@ CREATE TABLE users (
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );
+-- Also finds how an address begins, whatever the collation.
+CREATE UNIQUE INDEX users_by_email ON users (email_key text_pattern_ops);
 
 CREATE TABLE user_socials (
     user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -163,6 +165,8 @@ CREATE TABLE clients (
     CHECK (billing_owner IS NOT NULL OR deleted_at IS NOT NULL)
 );
 CREATE INDEX clients_by_billing_owner ON clients (billing_owner);
+CREATE INDEX clients_by_logo ON clients (logo_digest) WHERE logo_digest IS NOT NULL;
+CREATE INDEX clients_by_reviewed_logo ON clients (reviewed_logo_digest) WHERE reviewed_logo_digest IS NOT NULL;
 
 CREATE TABLE domains (
     id BYTEA NOT NULL PRIMARY KEY,
@@ -180,11 +184,14 @@ CREATE TABLE domains (
     ownership TEXT NOT NULL CHECK (ownership IN ('unproven', 'proven')),
     ownership_token TEXT NOT NULL,
     ownership_checked_at BIGINT,
+    ownership_failures INTEGER NOT NULL,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     UNIQUE (client_id, root_domain)
 );
 CREATE UNIQUE INDEX domains_one_primary ON domains (client_id) WHERE is_primary;
+CREATE INDEX domains_by_check ON domains (ownership, ownership_failures, ownership_checked_at);
+CREATE INDEX domains_by_logo ON domains (logo_digest) WHERE logo_digest IS NOT NULL;
 
 CREATE TABLE domain_server_ips (
     domain_id BYTEA NOT NULL REFERENCES domains (id) ON DELETE CASCADE,
@@ -352,6 +359,17 @@ CREATE TABLE login_stats (
     PRIMARY KEY (client_id, day, dimension, name)
 );
 
+-- Who has been counted on a day: kept for as long as the day may grow.
+CREATE TABLE login_stat_users (
+    client_id BYTEA NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+    day BIGINT NOT NULL,
+    dimension TEXT NOT NULL CHECK (dimension IN ('total', 'domain', 'scope')),
+    name TEXT NOT NULL,
+    user_id BIGINT NOT NULL,
+    PRIMARY KEY (client_id, day, dimension, name, user_id)
+);
+CREATE INDEX login_stat_users_by_day ON login_stat_users (day);
+
 CREATE TABLE requests (
     id BYTEA NOT NULL PRIMARY KEY,
     client_id BYTEA NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
@@ -396,6 +414,8 @@ CREATE TABLE verifications (
 );
 CREATE UNIQUE INDEX verifications_one_pending ON verifications (client_id) WHERE status = 'pending';
 CREATE INDEX verifications_by_client ON verifications (client_id);
+CREATE INDEX verifications_by_status ON verifications (status, id);
+CREATE INDEX verifications_by_end ON verifications (expires_at) WHERE status = 'approved';
 
 CREATE TABLE verification_items (
     verification_id BYTEA NOT NULL REFERENCES verifications (id) ON DELETE CASCADE,
@@ -522,6 +542,12 @@ CREATE TABLE audit_seals (
     number BIGINT NOT NULL PRIMARY KEY,
     seal BYTEA NOT NULL,
     at BIGINT NOT NULL
+);
+
+-- Entries that no seal has yet: written with the entry, so that the sealer finds whatever was committed since, however
+-- long its transaction took, without looking at the log itself.
+CREATE TABLE audit_unsealed (
+    entry_id BYTEA NOT NULL PRIMARY KEY
 );
 
 CREATE TABLE audit_seal_entries (

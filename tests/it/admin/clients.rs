@@ -3,30 +3,14 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
+use super::{given_signed_in, of_client, problem};
 use crate::browser::{Answer, Browser};
-use crate::world::{CLIENT, PASSWORD, World, on_both};
+use crate::world::{CLIENT, World, on_both};
 
 const CLIENTS: &str = "/admin/v1/clients";
 
-/// A browser in which somebody is signed in, with the token that our pages carry.
-async fn given_signed_in(world: &World, email: &str) -> Browser {
-    let mut browser = world.browser();
-    let page = browser.open("/login").await;
-    browser.sign_in(&page, email, PASSWORD).await;
-    let start = browser.open("/").await;
-    let token = start.body.split("name=\"csrf-token\" content=\"").nth(1).unwrap().split('"').next().unwrap();
-    browser.headers.push(("x-csrf-token".to_owned(), token.to_owned()));
-    browser
-}
-
 async fn patch(browser: &mut Browser, body: &Value) -> Answer {
-    let path = format!("{CLIENTS}/{CLIENT}");
-    browser.send(Method::PATCH, &path, Some("application/merge-patch+json"), body.to_string().into_bytes()).await
-}
-
-fn problem(answer: &Answer) -> (u16, String) {
-    assert_eq!(answer.headers["content-type"], "application/problem+json", "{answer:?}");
-    (answer.status.as_u16(), answer.json()["code"].as_str().unwrap().to_owned())
+    super::patch(browser, &of_client(""), body).await
 }
 
 on_both!(an_owner_creates_reads_and_changes_a_client, async |world: World| {

@@ -66,6 +66,8 @@ impl World {
             secret_uses: Default::default(),
             token_uses: Default::default(),
             secret_guesses: Default::default(),
+            outbound: crate::outbound::Outbound::nowhere(),
+            ownership_checks: Default::default(),
             flow_room: Default::default(),
             config,
             clock,

@@ -31,7 +31,7 @@ pub(super) async fn bring(
             None => {
                 let primary = existing.is_empty() && first.is_some_and(|first| first.root == domain_entry.root);
                 let root = domain_entry.root.clone();
-                let made = domains::create(&mut work.change, client, root, primary, &domain_entry.fields).await;
+                let made = domains::insert(&mut work.change, client, root, primary, &domain_entry.fields).await;
                 work.judge(&domain_entry.path, made)?.map(|domain| (domain, Vec::new()))
             }
         };
@@ -43,7 +43,7 @@ pub(super) async fn bring(
         }
     }
     for domain in existing.iter().filter(|domain| !entries.iter().any(|entry| entry.root == domain.root_domain)) {
-        domains::delete(&mut work.change, domain.clone()).await?;
+        domains::remove(&mut work.change, domain.clone()).await?;
     }
     domains::settle_primary(&mut work.change, client, wanted).await?;
     one_stays_primary(work, client, entries).await
@@ -60,7 +60,7 @@ async fn update(
     let mut kept = Vec::with_capacity(has.len());
     for url in has {
         match wish(entry, &url) {
-            Wish::Delete => urls::delete(&mut work.change, domain, url).await?,
+            Wish::Delete => urls::remove(&mut work.change, domain, url).await?,
             Wish::Off => {
                 let off = urls::set_active(&mut work.change, domain, url, false).await;
                 kept.extend(work.judge(&entry.path, off)?);
@@ -68,7 +68,7 @@ async fn update(
             Wish::On | Wish::Leave => kept.push(url),
         }
     }
-    let updated = domains::update(&mut work.change, domain.clone(), &kept, &entry.fields).await;
+    let updated = domains::apply(&mut work.change, domain.clone(), &kept, &entry.fields).await;
     Ok(work.judge(&entry.path, updated)?.map(|domain| (domain, kept)))
 }
 
@@ -82,7 +82,7 @@ async fn bring_urls(work: &mut Work<'_>, domain: &Domain, has: &[DomainUrl], ent
             }
             Some(_) => {}
             None => {
-                let made = urls::create(&mut work.change, domain, *kind, url, active.unwrap_or(true)).await;
+                let made = urls::insert(&mut work.change, domain, *kind, url, active.unwrap_or(true)).await;
                 work.judge(path, made)?;
             }
         }

@@ -58,6 +58,7 @@ diesel::table! {
         ownership -> Text,
         ownership_token -> Text,
         ownership_checked_at -> Nullable<BigInt>,
+        ownership_failures -> Integer,
         created_at -> BigInt,
         updated_at -> BigInt,
     }

@@ -48,6 +48,12 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_unsealed (entry_id) {
+        entry_id -> Binary,
+    }
+}
+
+diesel::table! {
     audit_seal_entries (entry_id) {
         entry_id -> Binary,
         seal_number -> BigInt,

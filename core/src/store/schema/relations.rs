@@ -53,6 +53,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    login_stat_users (client_id, day, dimension, name, user_id) {
+        client_id -> Binary,
+        day -> BigInt,
+        dimension -> Text,
+        name -> Text,
+        user_id -> BigInt,
+    }
+}
+
+diesel::table! {
     requests (id) {
         id -> Binary,
         client_id -> Binary,

@@ -1,0 +1,213 @@
+//! The audit log: `/clients/{client}/audit` of a client, `/staff/audit` of everything.
+
+use std::str::FromStr;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use http_body_util::channel::Channel;
+use serde::Serialize;
+use serde_json::Value;
+use xwms_core::clock::Timestamp;
+use xwms_core::error::Error;
+use xwms_core::gate::permission::Permission;
+use xwms_core::id::{AuditId, ClientId};
+use xwms_core::manage::audit_log;
+use xwms_core::manage::permit::Caller;
+use xwms_core::staff;
+use xwms_core::state::Core;
+use xwms_core::store::audit::{self, Filter};
+
+use crate::answer::id;
+use crate::caller::By;
+use crate::operation::{Gives, Method, Needs, Operation, Takes, Word};
+use crate::page::Query;
+use crate::problem::Problem;
+use crate::shape::{Kind, Set, Shape, member};
+
+/// Entries that an export reads at a time.
+const CHUNK: i64 = 500;
+
+static ENTRY: Shape = Shape {
+    name: "AuditEntry",
+    members: &[
+        member("id", Kind::Id("audit"), Set::Never, "Its id.", "audit_01jd3v8m1efb9rkyq9wzvw2x4a"),
+        member("at", Kind::Time, Set::Never, "When.", "2026-01-31T12:00:00Z"),
+        member("actor", Kind::Text(120), Set::Never, "Who: a person, a token of theirs, or a service.", "operator"),
+        member("action", Kind::Text(64), Set::Never, "What was done.", "client.updated"),
+        member("object", Kind::Text(120), Set::Never, "On what: an id.", "client_01jd3v8m1efb9rkyq9wzvw2x4a"),
+        member("address", Kind::Text(45), Set::Never, "From where; empty on the machine itself.", "192.0.2.7"),
+        member("before", Kind::Any, Set::Never, "What was, without secrets.", r#"{"name": "Engines"}"#),
+        member("after", Kind::Any, Set::Never, "What is, without secrets.", r#"{"name": "Analytical Engines"}"#),
+    ],
+};
+
+const fn word(name: &'static str, about: &'static str, example: &'static str) -> Word {
+    Word { name, about, example, choices: &[] }
+}
+
+const FORMAT: Word = Word {
+    name: "format",
+    about: "`jsonl`: all of it at once, an entry a line.",
+    example: "jsonl",
+    choices: &["json", "jsonl"],
+};
+const FROM: Word = word("from", "Of this time or later.", "2026-01-01T00:00:00Z");
+const TO: Word = word("to", "Of before this time.", "2026-02-01T00:00:00Z");
+
+pub(crate) static OPERATIONS: &[Operation] = &[
+    Operation {
+        method: Method::Get,
+        path: "/clients/{client}/audit",
+        id: "listAudit",
+        summary: "Lists what was done to a client, newest first.",
+        needs: Needs::Client(Permission::AuditRead),
+        query: &[
+            word("action", "Of this action.", "client.updated"),
+            word("object", "On this object.", "client_01jd3v8m1efb9rkyq9wzvw2x4a"),
+            FROM,
+            TO,
+            FORMAT,
+        ],
+        takes: Takes::Nothing,
+        gives: Gives::Log(&ENTRY),
+        refusals: &[],
+        handler: || get(of_client),
+    },
+    Operation {
+        method: Method::Get,
+        path: "/staff/audit",
+        id: "listAllAudit",
+        summary: "Lists what was done at all, newest first.",
+        needs: Needs::Admin(Permission::StaffRead),
+        query: &[word("client", "About this client.", "client_01jd3v8m1efb9rkyq9wzvw2x4a"), FROM, TO, FORMAT],
+        takes: Takes::Nothing,
+        gives: Gives::Log(&ENTRY),
+        refusals: &[],
+        handler: || get(of_all),
+    },
+];
+
+/// An entry on the wire.
+#[derive(Serialize)]
+struct Entry {
+    id: AuditId,
+    at: Timestamp,
+    actor: String,
+    action: String,
+    object: String,
+    address: String,
+    before: Option<Value>,
+    after: Option<Value>,
+}
+
+/// Whose log is read.
+#[derive(Clone, Copy)]
+enum Log {
+    OfClient(ClientId),
+    OfAll,
+}
+
+async fn of_client(
+    State(core): State<Core>,
+    By(caller): By,
+    Path(client): Path<String>,
+    query: Query,
+) -> Result<Response, Problem> {
+    let log = Log::OfClient(id(&client, "client")?);
+    let text = |name: &str| query.get(name).map(str::to_owned);
+    let filter = Filter { action: text("action"), object: text("object"), ..times(&query)? };
+    answer(core, caller, log, filter, &query).await
+}
+
+async fn of_all(State(core): State<Core>, By(caller): By, query: Query) -> Result<Response, Problem> {
+    let filter = Filter { client: word_of(&query, "client", "give the id of a client")?, ..times(&query)? };
+    answer(core, caller, Log::OfAll, filter, &query).await
+}
+
+async fn answer(core: Core, caller: Caller, log: Log, filter: Filter, query: &Query) -> Result<Response, Problem> {
+    let page = query.page::<AuditId>()?;
+    match query.get("format") {
+        Some("jsonl") => export(core, caller, log, filter).await,
+        None | Some("json") => {
+            let found = read(&core, &caller, log, &filter, page.after, page.look_for()).await?;
+            Ok(page.answer(found, |entry| entry.id.to_string(), Entry::from))
+        }
+        Some(_) => Err(Error::invalid("format", "unknown_value", "give json or jsonl").into()),
+    }
+}
+
+async fn read(
+    core: &Core,
+    caller: &Caller,
+    log: Log,
+    filter: &Filter,
+    before: Option<AuditId>,
+    limit: i64,
+) -> Result<Vec<audit::Entry>, Error> {
+    match log {
+        Log::OfClient(client) => audit_log::page(core, caller, client, filter, before, limit).await,
+        Log::OfAll => staff::audit::page(core, caller, filter, before, limit).await,
+    }
+}
+
+/// Sends all entries, read piece by piece as fast as the caller takes them. Whether they may is asked for each piece.
+async fn export(core: Core, caller: Caller, log: Log, filter: Filter) -> Result<Response, Problem> {
+    let mut entries = read(&core, &caller, log, &filter, None, CHUNK).await?;
+    let (mut sender, body) = Channel::<Bytes, Error>::new(1);
+    tokio::spawn(async move {
+        while let Some(last) = entries.last().map(|entry| entry.id) {
+            if sender.send_data(lines(entries)).await.is_err() {
+                return;
+            }
+            match read(&core, &caller, log, &filter, Some(last), CHUNK).await {
+                Ok(more) => entries = more,
+                // The answer ends before its end, which its reader notices.
+                Err(error) => return sender.abort(error),
+            }
+        }
+    });
+    let body = Body::new(http_body_util::BodyExt::map_err(body, |error| format!("{error:?}")));
+    let name = "attachment; filename=\"audit.jsonl\"";
+    Ok(([(header::CONTENT_TYPE, "application/x-ndjson"), (header::CONTENT_DISPOSITION, name)], body).into_response())
+}
+
+fn lines(entries: Vec<audit::Entry>) -> Bytes {
+    let mut text = String::new();
+    for entry in entries {
+        // An entry is made of texts and of JSON that was read: it can be written.
+        text.push_str(&serde_json::to_string(&Entry::from(entry)).unwrap_or_default());
+        text.push('\n');
+    }
+    text.into()
+}
+
+fn times(query: &Query) -> Result<Filter, Error> {
+    let time = |name: &str| {
+        let wrong = || Error::invalid(name, "malformed", "give a time as in RFC 3339, such as 2030-01-31T12:00:00Z");
+        query.get(name).map(|text| Timestamp::parse(text).ok_or_else(wrong)).transpose()
+    };
+    Ok(Filter { from: time("from")?, to: time("to")?, ..Filter::default() })
+}
+
+fn word_of<T: FromStr>(query: &Query, name: &str, right: &'static str) -> Result<Option<T>, Error> {
+    query.get(name).map(|text| text.parse().map_err(|_| Error::invalid(name, "malformed", right))).transpose()
+}
+
+impl From<audit::Entry> for Entry {
+    fn from(entry: audit::Entry) -> Self {
+        let json = |text: Option<String>| text.and_then(|text| serde_json::from_str(&text).ok());
+        Self {
+            id: entry.id,
+            at: entry.at,
+            actor: entry.actor,
+            action: entry.action,
+            object: entry.object,
+            address: entry.address,
+            before: json(entry.before),
+            after: json(entry.after),
+        }
+    }
+}

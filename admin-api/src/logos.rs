@@ -1,0 +1,224 @@
+//! Logos: `/clients/{client}/logo`, `/clients/{client}/domains/{domain}/logo`.
+
+use axum::Json;
+use axum::extract::{FromRequest, Path, Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, put};
+use serde::Serialize;
+use xwms_core::gate::permission::Permission;
+use xwms_core::manage::logos::{self, Whose};
+use xwms_core::picture::{MAX_BYTES, MediaType};
+use xwms_core::state::Core;
+
+use crate::answer::{done, id};
+use crate::caller::By;
+use crate::json::{bytes, content_type};
+use crate::operation::{Gives, Method, Needs, Operation, PREFIX, Takes};
+use crate::problem::Problem;
+use crate::shape::{Kind, Set, Shape, member};
+
+static LOGO: Shape = Shape {
+    name: "Logo",
+    members: &[
+        member(
+            "url",
+            Kind::Text(2048),
+            Set::Never,
+            "Where everybody finds it. Another picture has another address.",
+            "https://id.example/images/ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad.png",
+        ),
+        member(
+            "digest",
+            Kind::Text(64),
+            Set::Never,
+            "The SHA-256 of the picture as it is served, in hexadecimal.",
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+        ),
+        member("width", Kind::Integer(1, 2048), Set::Never, "Its width, in pixels.", "256"),
+        member("height", Kind::Integer(1, 2048), Set::Never, "Its height, in pixels.", "256"),
+    ],
+};
+
+type OfClient = Path<String>;
+type OfDomain = Path<(String, String)>;
+
+pub(crate) static OPERATIONS: &[Operation] = &[
+    Operation {
+        method: Method::Put,
+        path: "/clients/{client}/logo",
+        id: "putLogo",
+        summary: "Sets the logo of a client. That of a verified one is shown to people after its review.",
+        needs: Needs::Client(Permission::ClientUpdate),
+        query: &[],
+        takes: Takes::Picture,
+        gives: Gives::One(&LOGO),
+        refusals: &[],
+        handler: || put(async |core, by, Path(client): OfClient, sent| set(core, by, client, None, sent).await),
+    },
+    Operation {
+        method: Method::Get,
+        path: "/clients/{client}/logo",
+        id: "getLogo",
+        summary: "Reads the logo of a client.",
+        needs: Needs::Client(Permission::ClientRead),
+        query: &[],
+        takes: Takes::Nothing,
+        gives: Gives::Picture,
+        refusals: &[],
+        handler: || get(async |core, by, Path(client): OfClient| read(core, by, client, None).await),
+    },
+    Operation {
+        method: Method::Delete,
+        path: "/clients/{client}/logo",
+        id: "deleteLogo",
+        summary: "Removes the logo of a client.",
+        needs: Needs::Client(Permission::ClientUpdate),
+        query: &[],
+        takes: Takes::Nothing,
+        gives: Gives::Nothing,
+        refusals: &[],
+        handler: || delete(async |core, by, Path(client): OfClient| remove(core, by, client, None).await),
+    },
+    Operation {
+        method: Method::Put,
+        path: "/clients/{client}/domains/{domain}/logo",
+        id: "putDomainLogo",
+        summary: "Sets the logo of a domain.",
+        needs: Needs::Client(Permission::DomainsUpdate),
+        query: &[],
+        takes: Takes::Picture,
+        gives: Gives::One(&LOGO),
+        refusals: &[],
+        handler: || {
+            put(async |core, by, Path((client, domain)): OfDomain, sent| {
+                set(core, by, client, Some(domain), sent).await
+            })
+        },
+    },
+    Operation {
+        method: Method::Get,
+        path: "/clients/{client}/domains/{domain}/logo",
+        id: "getDomainLogo",
+        summary: "Reads the logo of a domain.",
+        needs: Needs::Client(Permission::DomainsRead),
+        query: &[],
+        takes: Takes::Nothing,
+        gives: Gives::Picture,
+        refusals: &[],
+        handler: || get(async |core, by, Path((client, domain)): OfDomain| read(core, by, client, Some(domain)).await),
+    },
+    Operation {
+        method: Method::Delete,
+        path: "/clients/{client}/domains/{domain}/logo",
+        id: "deleteDomainLogo",
+        summary: "Removes the logo of a domain.",
+        needs: Needs::Client(Permission::DomainsUpdate),
+        query: &[],
+        takes: Takes::Nothing,
+        gives: Gives::Nothing,
+        refusals: &[],
+        handler: || {
+            delete(async |core, by, Path((client, domain)): OfDomain| remove(core, by, client, Some(domain)).await)
+        },
+    },
+];
+
+/// How large the body of a request may be, when it carries a picture.
+pub fn body_limit(method: &http::Method, path: &str) -> Option<usize> {
+    let logo = path.strip_prefix(PREFIX).is_some_and(|path| path.starts_with("/clients/") && path.ends_with("/logo"));
+    (logo && method == http::Method::PUT).then_some(MAX_BYTES)
+}
+
+/// A picture as it was sent.
+struct Sent {
+    media_type: MediaType,
+    bytes: Vec<u8>,
+}
+
+impl FromRequest<Core> for Sent {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, core: &Core) -> Result<Self, Problem> {
+        let media_type = MediaType::parse(&content_type(&request)).ok_or_else(|| {
+            let detail = "send image/png, image/jpeg or image/webp";
+            Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail)
+        })?;
+        let bytes = bytes(request, core).await?.into();
+        Ok(Self { media_type, bytes })
+    }
+}
+
+#[derive(Serialize)]
+struct Logo {
+    url: String,
+    digest: String,
+    width: u32,
+    height: u32,
+}
+
+async fn set(
+    State(core): State<Core>,
+    By(caller): By,
+    client: String,
+    domain: Option<String>,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    let (client, whose) = (id(&client, "client")?, whose(domain)?);
+    let logos::Logo { digest, picture } = logos::put(&core, caller, client, whose, sent.media_type, sent.bytes).await?;
+    let url = format!("{}{}", core.config.server.issuer(), digest.path());
+    let logo = Logo { url, digest: digest.to_string(), width: picture.width, height: picture.height };
+    Ok(Json(logo).into_response())
+}
+
+async fn read(
+    State(core): State<Core>,
+    By(caller): By,
+    client: String,
+    domain: Option<String>,
+) -> Result<Response, Problem> {
+    let png = logos::get(&core, &caller, id(&client, "client")?, whose(domain)?).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "image/png"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
+    ];
+    Ok((headers, png).into_response())
+}
+
+async fn remove(
+    State(core): State<Core>,
+    By(caller): By,
+    client: String,
+    domain: Option<String>,
+) -> Result<Response, Problem> {
+    logos::delete(&core, caller, id(&client, "client")?, whose(domain)?).await?;
+    Ok(done())
+}
+
+fn whose(domain: Option<String>) -> Result<Whose, Problem> {
+    domain.map_or(Ok(Whose::Client), |domain| id(&domain, "domain").map(Whose::Domain))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+
+    use super::*;
+
+    #[test]
+    fn only_what_carries_a_picture_may_be_large() {
+        let (client, domain) = ("/admin/v1/clients/client_1/logo", "/admin/v1/clients/client_1/domains/domain_1/logo");
+        assert_eq!(body_limit(&Method::PUT, client), Some(MAX_BYTES));
+        assert_eq!(body_limit(&Method::PUT, domain), Some(MAX_BYTES));
+        for (method, path) in [
+            (Method::POST, client),
+            (Method::PATCH, domain),
+            (Method::PUT, "/clients/client_1/logo"),
+            (Method::PUT, "/admin/v1/logo"),
+            (Method::PUT, "/admin/v1/clients/client_1/domains/domain_1/secrets/secret_1"),
+        ] {
+            assert_eq!(body_limit(&method, path), None, "{method} {path}");
+        }
+    }
+}

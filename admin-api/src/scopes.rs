@@ -1,0 +1,170 @@
+//! Scopes: `/scopes`, the catalog, and `/clients/{client}/scopes`, those that are activated.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, post};
+use serde::Serialize;
+use xwms_core::gate::permission::Permission;
+use xwms_core::manage::scopes;
+use xwms_core::model::scope::Tier;
+use xwms_core::state::Core;
+use xwms_core::store::scopes::Scope as Row;
+
+use crate::answer::{done, id, made};
+use crate::caller::By;
+use crate::json::Object;
+use crate::operation::{Gives, Method, Needs, Operation, Takes};
+use crate::page::Query;
+use crate::problem::Problem;
+use crate::shape::{Kind, Purpose, Set, Shape, member};
+
+static SCOPE: Shape = Shape {
+    name: "Scope",
+    members: &[
+        member("name", Kind::Text(120), Set::OnceRequired, "Its name in requests.", "profile"),
+        member("title", Kind::Text(120), Set::Never, "What it is, in a few words.", "Name and picture"),
+        member(
+            "description",
+            Kind::Text(500),
+            Set::Never,
+            "What people read on the consent page.",
+            "See your name, picture, language and time zone.",
+        ),
+        member(
+            "tier",
+            Kind::OneOf(&["open", "verified"]),
+            Set::Never,
+            "Open to all, or reserved for verified partners.",
+            "open",
+        ),
+        member("opens", Kind::Text(500), Set::Never, "Which data it opens.", "name given_name family_name picture"),
+    ],
+};
+
+pub(crate) static OPERATIONS: &[Operation] = &[
+    Operation {
+        method: Method::Get,
+        path: "/scopes",
+        id: "listCatalog",
+        summary: "Lists the catalog of scopes.",
+        needs: Needs::Account,
+        query: &[],
+        takes: Takes::Nothing,
+        gives: Gives::Page(&SCOPE),
+        refusals: &[],
+        handler: || get(catalog),
+    },
+    Operation {
+        method: Method::Get,
+        path: "/clients/{client}/scopes",
+        id: "listScopes",
+        summary: "Lists the scopes that a client has activated.",
+        needs: Needs::Client(Permission::ScopesRead),
+        query: &[],
+        takes: Takes::Nothing,
+        gives: Gives::Page(&SCOPE),
+        refusals: &[],
+        handler: || get(list),
+    },
+    Operation {
+        method: Method::Post,
+        path: "/clients/{client}/scopes",
+        id: "activateScope",
+        summary: "Activates a scope of the catalog.",
+        needs: Needs::Client(Permission::ScopesCreate),
+        query: &[],
+        takes: Takes::New(&SCOPE),
+        gives: Gives::Made(&SCOPE),
+        refusals: &[(409, "already_active")],
+        handler: || post(create),
+    },
+    Operation {
+        method: Method::Get,
+        path: "/clients/{client}/scopes/{name}",
+        id: "getScope",
+        summary: "Reads a scope that a client has activated.",
+        needs: Needs::Client(Permission::ScopesRead),
+        query: &[],
+        takes: Takes::Nothing,
+        gives: Gives::One(&SCOPE),
+        refusals: &[],
+        handler: || get(read),
+    },
+    Operation {
+        method: Method::Delete,
+        path: "/clients/{client}/scopes/{name}",
+        id: "deactivateScope",
+        summary: "Deactivates a scope. Activated again, it works as before.",
+        needs: Needs::Client(Permission::ScopesDelete),
+        query: &[],
+        takes: Takes::Nothing,
+        gives: Gives::Nothing,
+        refusals: &[],
+        handler: || delete(remove),
+    },
+];
+
+#[derive(Serialize)]
+struct Scope {
+    name: String,
+    title: String,
+    description: String,
+    tier: Tier,
+    opens: String,
+}
+
+async fn catalog(State(core): State<Core>, By(_): By, query: Query) -> Result<Response, Problem> {
+    let page = query.page::<String>()?;
+    let found = scopes::catalog(&core, page.after.as_deref(), page.look_for()).await?;
+    Ok(page.answer(found, |scope| scope.name.clone(), Scope::from))
+}
+
+async fn list(
+    State(core): State<Core>,
+    By(caller): By,
+    Path(client): Path<String>,
+    query: Query,
+) -> Result<Response, Problem> {
+    let page = query.page::<String>()?;
+    let client = id(&client, "client")?;
+    let found = scopes::list(&core, &caller, client, page.after.as_deref(), page.look_for()).await?;
+    Ok(page.answer(found, |scope| scope.name.clone(), Scope::from))
+}
+
+async fn create(
+    State(core): State<Core>,
+    By(caller): By,
+    Path(client): Path<String>,
+    body: Object,
+) -> Result<Response, Problem> {
+    let mut members = body.members(&SCOPE, Purpose::Create);
+    let name = members.text("name").unwrap_or_default();
+    members.end()?;
+    let scope = scopes::activate(&core, caller, id(&client, "client")?, name).await?;
+    Ok(made(&format!("/clients/{client}/scopes/{}", scope.name), Json(Scope::from(scope)).into_response()))
+}
+
+async fn read(
+    State(core): State<Core>,
+    By(caller): By,
+    Path((client, name)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let scope = scopes::get(&core, &caller, id(&client, "client")?, &name).await?;
+    Ok(Json(Scope::from(scope)).into_response())
+}
+
+async fn remove(
+    State(core): State<Core>,
+    By(caller): By,
+    Path((client, name)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    scopes::deactivate(&core, caller, id(&client, "client")?, name).await?;
+    Ok(done())
+}
+
+impl From<Row> for Scope {
+    fn from(row: Row) -> Self {
+        Self { name: row.name, title: row.title, description: row.description, tier: row.tier, opens: row.opens }
+    }
+}

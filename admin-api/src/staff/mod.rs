@@ -1,0 +1,17 @@
+//! What the staff of XWMS decide: `/staff`.
+
+pub(crate) mod clients;
+pub(crate) mod keys;
+pub(crate) mod scopes;
+pub(crate) mod users;
+pub(crate) mod verifications;
+
+use crate::operation::Word;
+use crate::shape::{Kind, Member, Set, member};
+
+/// Why something is decided.
+const REASON: Member = member("reason", Kind::Text(500), Set::Beside, "Why; it is audited.", "Unpaid since May.");
+
+const fn search(about: &'static str, example: &'static str) -> Word {
+    Word { name: "q", about, example, choices: &[] }
+}

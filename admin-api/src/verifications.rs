@@ -1,0 +1,215 @@
+//! Applications to become a Verified Partner: `/clients/{client}/verifications`.
+
+use std::collections::BTreeSet;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, post};
+use serde::Serialize;
+use xwms_core::clock::Timestamp;
+use xwms_core::gate::permission::Permission;
+use xwms_core::id::{DomainId, VerificationId};
+use xwms_core::manage::verifications::{self, NewVerification, VerificationView};
+use xwms_core::model::root_domain::RootDomain;
+use xwms_core::model::verification::ItemStatus;
+use xwms_core::state::Core;
+
+use crate::answer::{done, id, made};
+use crate::caller::By;
+use crate::json::Object;
+use crate::operation::{Gives, Method, Needs, Operation, Takes};
+use crate::page::Query;
+use crate::problem::Problem;
+use crate::shape::{Kind, Purpose, Set, Shape, member};
+
+const STATUSES: &[&str] = &["pending", "approved", "rejected", "withdrawn", "revoked"];
+
+pub(crate) static ITEM: Shape = Shape {
+    name: "VerificationItem",
+    members: &[
+        member("domain", Kind::Id("domain"), Set::Never, "The domain.", "domain_01jd3v8m1efb9rkyq9wzvw2x4a"),
+        member("root_domain", Kind::Text(253), Set::Never, "Its root domain.", "engines.example"),
+        member("scope", Kind::Text(64), Set::Never, "The scope.", "userinfo"),
+        member(
+            "status",
+            Kind::OneOf(&["pending", "approved", "rejected"]),
+            Set::Never,
+            "What was decided.",
+            "approved",
+        ),
+        member("reason", Kind::NullableText(500), Set::Never, "Why.", "Your privacy page says what it is for."),
+    ],
+};
+
+static VERIFICATION: Shape = Shape {
+    name: "Verification",
+    members: &[
+        member("id", Kind::Id("verification"), Set::Never, "Its id.", "verification_01jd3v8m1efb9rkyq9wzvw2x4a"),
+        member(
+            "domains",
+            Kind::Texts,
+            Set::OnceRequired,
+            "The domains, by id; their ownership is proven.",
+            r#"["domain_01jd3v8m1efb9rkyq9wzvw2x4a"]"#,
+        ),
+        member("scopes", Kind::Texts, Set::OnceRequired, "The scopes, wanted on each of them.", r#"["userinfo"]"#),
+        member("notes", Kind::NullableText(4096), Set::Once, "What you say for it.", "We print birthday cards."),
+        member("status", Kind::OneOf(STATUSES), Set::Never, "What became of it.", "pending"),
+        member("version", Kind::Integer(1, 2_147_483_647), Set::Never, "Counts its changes.", "1"),
+        member("items", Kind::Objects(&ITEM), Set::Never, "What is decided about each scope on each domain.", "[]"),
+        member("reason", Kind::NullableText(500), Set::Never, "Why it was taken back.", "null"),
+        member("expires_at", Kind::NullableTime, Set::Never, "When the approval ends.", "2030-01-31T12:00:00Z"),
+    ],
+};
+
+pub(crate) static OPERATIONS: &[Operation] = &[
+    Operation {
+        method: Method::Get,
+        path: "/clients/{client}/verifications",
+        id: "listVerifications",
+        summary: "Lists the applications of a client to become a Verified Partner, oldest first.",
+        needs: Needs::Client(Permission::VerificationsRead),
+        query: &[],
+        takes: Takes::Nothing,
+        gives: Gives::Page(&VERIFICATION),
+        refusals: &[],
+        handler: || get(list),
+    },
+    Operation {
+        method: Method::Post,
+        path: "/clients/{client}/verifications",
+        id: "createVerification",
+        summary: "Applies to become a Verified Partner for these domains and scopes.",
+        needs: Needs::Client(Permission::VerificationsCreate),
+        query: &[],
+        takes: Takes::New(&VERIFICATION),
+        gives: Gives::Made(&VERIFICATION),
+        refusals: &[(409, "domain_unproven"), (409, "verification_pending")],
+        handler: || post(create),
+    },
+    Operation {
+        method: Method::Get,
+        path: "/clients/{client}/verifications/{verification}",
+        id: "getVerification",
+        summary: "Reads an application.",
+        needs: Needs::Client(Permission::VerificationsRead),
+        query: &[],
+        takes: Takes::Nothing,
+        gives: Gives::One(&VERIFICATION),
+        refusals: &[],
+        handler: || get(read),
+    },
+    Operation {
+        method: Method::Delete,
+        path: "/clients/{client}/verifications/{verification}",
+        id: "withdrawVerification",
+        summary: "Takes an application back that waits for its decision.",
+        needs: Needs::Client(Permission::VerificationsDelete),
+        query: &[],
+        takes: Takes::Nothing,
+        gives: Gives::Nothing,
+        refusals: &[(409, "verification_decided")],
+        handler: || delete(withdraw),
+    },
+];
+
+/// An application on the wire.
+#[derive(Serialize)]
+pub(crate) struct Verification {
+    id: VerificationId,
+    domains: BTreeSet<DomainId>,
+    scopes: BTreeSet<String>,
+    notes: Option<String>,
+    status: &'static str,
+    version: i32,
+    items: Vec<Item>,
+    reason: Option<String>,
+    expires_at: Option<Timestamp>,
+}
+
+#[derive(Serialize)]
+struct Item {
+    domain: DomainId,
+    root_domain: RootDomain,
+    scope: String,
+    status: ItemStatus,
+    reason: Option<String>,
+}
+
+async fn list(
+    State(core): State<Core>,
+    By(caller): By,
+    Path(client): Path<String>,
+    query: Query,
+) -> Result<Response, Problem> {
+    let page = query.page::<VerificationId>()?;
+    let client = id(&client, "client")?;
+    let found = verifications::list(&core, &caller, client, page.after, page.look_for()).await?;
+    Ok(page.answer(found, |view| view.verification.id.to_string(), Verification::from))
+}
+
+async fn create(
+    State(core): State<Core>,
+    By(caller): By,
+    Path(client): Path<String>,
+    body: Object,
+) -> Result<Response, Problem> {
+    let mut members = body.members(&VERIFICATION, Purpose::Create);
+    let new = NewVerification {
+        domains: members.texts("domains").unwrap_or_default(),
+        scopes: members.texts("scopes").unwrap_or_default(),
+        notes: members.text("notes"),
+    };
+    members.end()?;
+    let view = verifications::apply(&core, caller, id(&client, "client")?, new).await?;
+    let location = format!("/clients/{client}/verifications/{}", view.verification.id);
+    Ok(made(&location, Json(Verification::from(view)).into_response()))
+}
+
+async fn read(
+    State(core): State<Core>,
+    By(caller): By,
+    Path((client, verification)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let (client, verification) = (id(&client, "client")?, id(&verification, "verification")?);
+    let view = verifications::get(&core, &caller, client, verification).await?;
+    Ok(Json(Verification::from(view)).into_response())
+}
+
+async fn withdraw(
+    State(core): State<Core>,
+    By(caller): By,
+    Path((client, verification)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let (client, verification) = (id(&client, "client")?, id(&verification, "verification")?);
+    verifications::withdraw(&core, caller, client, verification).await?;
+    Ok(done())
+}
+
+impl From<VerificationView> for Verification {
+    fn from(view: VerificationView) -> Self {
+        let status = view.status();
+        let VerificationView { verification, items } = view;
+        Self {
+            id: verification.id,
+            domains: items.iter().map(|(item, _)| item.domain_id).collect(),
+            scopes: items.iter().map(|(item, _)| item.scope.clone()).collect(),
+            notes: verification.notes,
+            status,
+            version: verification.version,
+            reason: verification.reason,
+            expires_at: verification.expires_at,
+            items: items
+                .into_iter()
+                .map(|(item, root_domain)| Item {
+                    domain: item.domain_id,
+                    root_domain,
+                    scope: item.scope,
+                    status: item.status,
+                    reason: item.reason,
+                })
+                .collect(),
+        }
+    }
+}

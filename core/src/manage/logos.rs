@@ -1,0 +1,215 @@
+//! Logos of clients and of domains (SPEC §2.5).
+//!
+//! People see the logo of a client on the consent page. That of a Verified Partner was looked at by the staff: a change of
+//! it, and its removal too, waits for the next review, and until then the page goes on showing what it showed.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::change::Change;
+use super::clients::is_verified;
+use super::entitlement::Rules;
+use super::permit::{self, Caller};
+use crate::error::Error;
+use crate::gate::permission::Permission;
+use crate::id::{ClientId, DomainId};
+use crate::login::throttle;
+use crate::model::image::ImageDigest;
+use crate::picture::{self, MediaType, Picture};
+use crate::state::Core;
+use crate::store::clients::{self, Client};
+use crate::store::db::Conn;
+use crate::store::domains::{self, Domain};
+use crate::store::images::{self, ClientLogos};
+
+/// Uploads that a client may make in [`WINDOW`].
+const UPLOADS: u32 = 100;
+const WINDOW: Duration = Duration::from_secs(60);
+
+/// Whose logo it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// The client's own.
+    Client,
+    /// That of one of its domains.
+    Domain(DomainId),
+}
+
+/// A logo as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logo {
+    /// What it is found by.
+    pub digest: ImageDigest,
+    /// The picture.
+    pub picture: Picture,
+}
+
+/// Sets a logo.
+///
+/// # Errors
+/// As [`permit::to_change`] for `client:update` or `domains:update`; [`Error::NotFound`] for the domain;
+/// [`Error::TooMany`]; as [`picture::read`]; the database's.
+pub async fn put(
+    core: &Core,
+    caller: Caller,
+    client: ClientId,
+    whose: Whose,
+    media_type: MediaType,
+    bytes: Vec<u8>,
+) -> Result<Logo, Error> {
+    let (rules, now) = (Rules::of(&core.config), core.clock.now());
+    let asks = caller.clone();
+    // Whoever may not has nothing decoded.
+    core.db.change(async move |conn: &mut Conn| find(conn, &asks, client, whose, &rules, now).await.map(drop)).await?;
+    throttle::count_for_client(core, "logo", client, UPLOADS, WINDOW).await?;
+    let picture = picture::read(media_type, bytes).await?;
+    let logo = Logo { digest: ImageDigest::of(&picture.png), picture };
+    let (png, digest) = (logo.picture.png.clone(), logo.digest);
+    let (rules, now) = (Rules::of(&core.config), core.clock.now());
+    let changed = core
+        .db
+        .change(async move |conn: &mut Conn| {
+            let (mut change, holder) = find(conn, &caller, client, whose, &rules, now).await?;
+            images::insert(change.conn, digest, &png, now).await?;
+            set(&mut change, holder, Some(digest)).await?;
+            change.end(()).await
+        })
+        .await?;
+    changed.committed(core);
+    Ok(logo)
+}
+
+/// Removes a logo.
+///
+/// # Errors
+/// As [`put`]; [`Error::NotFound`] when there is none.
+pub async fn delete(core: &Core, caller: Caller, client: ClientId, whose: Whose) -> Result<(), Error> {
+    let (rules, now) = (Rules::of(&core.config), core.clock.now());
+    let changed = core
+        .db
+        .change(async move |conn: &mut Conn| {
+            let (mut change, holder) = find(conn, &caller, client, whose, &rules, now).await?;
+            if !set(&mut change, holder, None).await? {
+                return Err(Error::NotFound("logo"));
+            }
+            change.end(()).await
+        })
+        .await?;
+    changed.committed(core);
+    Ok(())
+}
+
+/// The logo that the partner has chosen, a PNG.
+///
+/// # Errors
+/// As [`permit::to_read`] for `client:read` or `domains:read`; [`Error::NotFound`]; the database's.
+pub async fn get(core: &Core, caller: &Caller, client: ClientId, whose: Whose) -> Result<Vec<u8>, Error> {
+    let now = core.clock.now();
+    let mut conn = core.db.read().await?;
+    let permission = match whose {
+        Whose::Client => Permission::ClientRead,
+        Whose::Domain(_) => Permission::DomainsRead,
+    };
+    permit::to_read(&mut conn, caller, client, permission, now).await?;
+    let digest = match whose {
+        Whose::Client => images::of_client(&mut conn, client).await?.logo_digest,
+        Whose::Domain(domain) => {
+            domains::find(&mut conn, client, domain).await?.ok_or(Error::NotFound("domain"))?;
+            images::of_domain(&mut conn, domain).await?
+        }
+    };
+    let content = match digest {
+        Some(digest) => images::content(&mut conn, digest).await?,
+        None => None,
+    };
+    content.ok_or(Error::NotFound("logo"))
+}
+
+/// A picture for everybody who knows its address.
+///
+/// # Errors
+/// The database's.
+pub async fn published(core: &Core, digest: ImageDigest) -> Result<Option<Vec<u8>>, Error> {
+    Ok(images::content(&mut core.db.read().await?, digest).await?)
+}
+
+/// The staff have looked at what the client shows: people see the logo that it has chosen from now on.
+pub(crate) async fn reviewed(change: &mut Change<'_>, client: ClientId) -> Result<(), Error> {
+    let ClientLogos { logo_digest, .. } = images::of_client(change.conn, client).await?;
+    let shown = ClientLogos { logo_digest, reviewed_logo_digest: logo_digest };
+    Ok(images::set_of_client(change.conn, client, shown).await?)
+}
+
+/// Deletes pictures that nobody shows any more: at most `batch`.
+///
+/// # Errors
+/// The database's.
+pub async fn clean(core: &Core, batch: i64) -> Result<usize, Error> {
+    let unused = images::unused(&mut core.db.read().await?, batch).await?;
+    if unused.is_empty() {
+        return Ok(0);
+    }
+    core.db.change(async move |conn: &mut Conn| Ok(images::delete_unused(conn, &unused).await?)).await
+}
+
+/// What has the logo.
+enum Holder {
+    Client(Client),
+    Domain(Domain),
+}
+
+async fn find<'c>(
+    conn: &'c mut Conn,
+    caller: &Caller,
+    client: ClientId,
+    whose: Whose,
+    rules: &Rules,
+    now: crate::clock::Timestamp,
+) -> Result<(Change<'c>, Holder), Error> {
+    let permission = match whose {
+        Whose::Client => Permission::ClientUpdate,
+        Whose::Domain(_) => Permission::DomainsUpdate,
+    };
+    let (change, access) = permit::to_change(conn, caller, client, permission, rules, now).await?;
+    let holder = match whose {
+        Whose::Client => Holder::Client(access.client),
+        Whose::Domain(domain) => {
+            let found = domains::find(change.conn, client, domain).await?;
+            Holder::Domain(found.ok_or(Error::NotFound("domain"))?)
+        }
+    };
+    Ok((change, holder))
+}
+
+/// Sets the logo; false when it is so already.
+async fn set(change: &mut Change<'_>, holder: Holder, logo: Option<ImageDigest>) -> Result<bool, Error> {
+    let facts = |logo: Option<ImageDigest>| json!({ "logo": logo.map(|digest| digest.to_string()) });
+    match holder {
+        Holder::Client(client) => {
+            let old = images::of_client(change.conn, client.id).await?;
+            let told = (facts(old.logo_digest), facts(logo));
+            if !change.updated(Some(client.id), "client.updated", client.id, &client.name, told) {
+                return Ok(false);
+            }
+            let keep = is_verified(change, client.id).await?;
+            let shown = if keep { old.reviewed_logo_digest } else { logo };
+            let new = ClientLogos { logo_digest: logo, reviewed_logo_digest: shown };
+            images::set_of_client(change.conn, client.id, new).await?;
+            let updated_at = change.version_after(client.updated_at);
+            clients::update(change.conn, &Client { updated_at, ..client }).await?;
+        }
+        Holder::Domain(domain) => {
+            let told = (facts(images::of_domain(change.conn, domain.id).await?), facts(logo));
+            let (client, root) = (domain.client_id, domain.root_domain.as_str());
+            if !change.updated(Some(client), "domain.updated", domain.id, root, told) {
+                return Ok(false);
+            }
+            images::set_of_domain(change.conn, domain.id, logo).await?;
+            change.publish(client, Some(domain.id), "domain.updated", json!({}));
+            let updated_at = change.version_after(domain.updated_at);
+            domains::update(change.conn, &Domain { updated_at, ..domain }).await?;
+        }
+    }
+    Ok(true)
+}

@@ -1,0 +1,290 @@
+//! Whether a domain is the partner's (SPEC §2.5): they publish its token, in the DNS or on the site, and we look.
+//!
+//! What was found is looked at again after a week. A site may be down for a day, so ownership lapses only when it was not
+//! found three times, a day apart. Where the operator has vouched for a domain nothing is looked at again, until somebody
+//! has it checked and it is found.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use http::{HeaderMap, Method};
+use hyper::body::Bytes;
+use serde_json::json;
+use tokio::task::JoinSet;
+
+use super::change::{Actor, Change, Notice, Permit};
+use super::entitlement::Rules;
+use super::permit::{self, Caller};
+use crate::clock::Timestamp;
+use crate::error::Error;
+use crate::gate::permission::Permission;
+use crate::id::{ClientId, DomainId};
+use crate::login::throttle;
+use crate::model::domain::Ownership;
+use crate::outbound::{BOUNDS, Fault, Outbound, Outgoing};
+use crate::state::Core;
+use crate::store::db::Conn;
+use crate::store::domains::{self, Domain};
+use crate::store::{clients, members};
+
+/// Checks that a client may have made in an hour.
+const CHECKS: u32 = 30;
+const HOUR: Duration = Duration::from_secs(60 * 60);
+/// What was found is looked at again after so long.
+const AGAIN: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// What was missed, after so long.
+const AGAIN_MISSED: Duration = Duration::from_secs(24 * 60 * 60);
+/// Ownership lapses when it was missed so often.
+const MISSES: i32 = 3;
+/// Domains that one round looks at again, of each kind.
+const ROUND: i64 = 20;
+/// A check takes no longer; who asks again meanwhile is told to wait.
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// What was found in one of the two places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// The domain's token.
+    Token,
+    /// Nothing.
+    Nothing,
+    /// Something else.
+    Other,
+    /// The site answered with another status than 200.
+    Status(u16),
+    /// There was no answer that counts.
+    Fault(Fault),
+}
+
+impl Found {
+    /// A stable code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Token => "ok",
+            Self::Nothing => "not_found",
+            Self::Other => "mismatch",
+            Self::Status(_) => "status_refused",
+            Self::Fault(fault) => fault.code(),
+        }
+    }
+}
+
+/// What a check has found.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The domain, as it is now.
+    pub domain: Domain,
+    /// In the DNS.
+    pub txt: Found,
+    /// On the site.
+    pub url: Found,
+    /// When.
+    pub checked_at: Timestamp,
+}
+
+/// Where the token is looked for in the DNS: a TXT record at this name.
+pub fn txt_name(domain: &Domain) -> String {
+    format!("_xwms-challenge.{}", domain.root_domain)
+}
+
+/// Where it is looked for on the site.
+pub fn url(domain: &Domain) -> String {
+    format!("https://{}/.well-known/xwms-challenge", domain.root_domain)
+}
+
+/// Looks for a domain's token now. Finding it in one of the two places proves ownership; missing it takes nothing away.
+/// No connection to the database is held meanwhile.
+///
+/// # Errors
+/// As [`permit::to_change`] for `domains:update`; [`Error::NotFound`]; [`Error::TooMany`] while the domain is being
+/// checked, or after 30 checks of the client in an hour; the database's.
+pub async fn check(core: &Core, caller: Caller, client: ClientId, id: DomainId) -> Result<Report, Error> {
+    let (rules, now) = (Rules::of(&core.config), core.clock.now());
+    let asks = caller.clone();
+    let domain = core
+        .db
+        .change(async move |conn: &mut Conn| {
+            let (change, _) = permit::to_change(conn, &asks, client, Permission::DomainsUpdate, &rules, now).await?;
+            domains::find(change.conn, client, id).await?.ok_or(Error::NotFound("domain"))
+        })
+        .await?;
+    let under_way = core.ownership_checks.begin(id).ok_or(Error::TooMany { retry_after: LONGEST })?;
+    throttle::count_for_client(core, "ownership", client, CHECKS, HOUR).await?;
+    let (txt, url) = look(&core.outbound, &domain).await;
+    drop(under_way);
+    let proven = txt == Found::Token || url == Found::Token;
+    let (rules, checked_at) = (Rules::of(&core.config), core.clock.now());
+    let changed = core
+        .db
+        .change(async move |conn: &mut Conn| {
+            let (mut change, _) =
+                permit::to_change(conn, &caller, client, Permission::DomainsUpdate, &rules, checked_at).await?;
+            let found = domains::find(change.conn, client, id).await?.ok_or(Error::NotFound("domain"))?;
+            let domain = match (proven, found.ownership) {
+                (true, _) => set(&mut change, found, Ownership::Proven).await?,
+                (false, Ownership::Unproven) => set(&mut change, found, Ownership::Unproven).await?,
+                (false, Ownership::Proven) => found,
+            };
+            change.end(domain).await
+        })
+        .await?;
+    Ok(Report { domain: changed.committed(core), txt, url, checked_at })
+}
+
+/// Looks again at what is due, in one small batch. Any number of servers may do so: each domain is looked at by one.
+///
+/// # Errors
+/// The database's.
+pub async fn check_again(core: &Core) -> Result<(), Error> {
+    let now = core.clock.now();
+    let due =
+        domains::due_for_check(&mut core.db.read().await?, now.before(AGAIN), now.before(AGAIN_MISSED), ROUND).await?;
+    if due.is_empty() {
+        return Ok(());
+    }
+    let claimed = core
+        .db
+        .change(async move |conn: &mut Conn| {
+            let mut claimed = Vec::with_capacity(due.len());
+            for domain in due {
+                if domains::claim_check(conn, &domain, now).await? {
+                    claimed.push(domain);
+                }
+            }
+            Ok::<_, Error>(claimed)
+        })
+        .await?;
+    let mut looking = JoinSet::new();
+    for domain in claimed {
+        let outbound = core.outbound.clone();
+        looking.spawn(async move {
+            let (txt, url) = look(&outbound, &domain).await;
+            (domain, txt == Found::Token || url == Found::Token)
+        });
+    }
+    while let Some(looked) = looking.join_next().await {
+        let (domain, found) = looked.map_err(|_| Error::Internal("a check of ownership died"))?;
+        settle(core, domain.client_id, domain.id, found, now).await?;
+    }
+    Ok(())
+}
+
+/// Writes what looking again has found; `at`: when it was claimed.
+async fn settle(core: &Core, client: ClientId, id: DomainId, found: bool, at: Timestamp) -> Result<(), Error> {
+    let (rules, now) = (Rules::of(&core.config), core.clock.now());
+    let changed = core
+        .db
+        .change(async move |conn: &mut Conn| {
+            clients::hold(conn, client).await?;
+            let mut change = Change::begin(conn, Permit::of(Actor::Schedule), rules, now);
+            let domain = domains::find(change.conn, client, id).await?;
+            // Somebody may have had it checked, or changed it, meanwhile: then that counts.
+            let same =
+                |domain: &Domain| domain.ownership == Ownership::Proven && domain.ownership_checked_at == Some(at);
+            if let Some(domain) = domain.filter(same) {
+                if found {
+                    set(&mut change, domain, Ownership::Proven).await?;
+                } else if domain.ownership_failures >= MISSES {
+                    let lapsed = set(&mut change, domain, Ownership::Unproven).await?;
+                    tell_owners(&mut change, &lapsed).await?;
+                }
+            }
+            change.end(()).await
+        })
+        .await?;
+    changed.committed(core);
+    Ok(())
+}
+
+/// Writes that the domain was looked at now, and what follows.
+async fn set(change: &mut Change<'_>, old: Domain, ownership: Ownership) -> Result<Domain, Error> {
+    let mut domain = Domain { ownership, ownership_checked_at: Some(change.now), ownership_failures: 0, ..old.clone() };
+    let (client, root) = (domain.client_id, domain.root_domain.as_str());
+    let told = (json!({ "ownership": old.ownership }), json!({ "ownership": ownership }));
+    if change.updated(Some(client), "domain.updated", domain.id, root, told) {
+        change.publish(client, Some(domain.id), "domain.updated", json!({ "ownership": ownership }));
+        domain.updated_at = change.version_after(old.updated_at);
+    }
+    domains::set_ownership(change.conn, &domain).await?;
+    Ok(domain)
+}
+
+async fn tell_owners(change: &mut Change<'_>, domain: &Domain) -> Result<(), Error> {
+    for user in members::owners_at(change.conn, domain.client_id, change.now).await? {
+        let root = &domain.root_domain;
+        change.notify(Notice {
+            user,
+            kind: "domain.ownership_lapsed",
+            object: Some(domain.id.to_string()),
+            subject: "The proof that a domain is yours has lapsed".to_owned(),
+            text: format!(
+                "XWMS has looked for the proof that {root} is yours three times, a day apart, and has not found it. The \
+                 domain counts as unproven now, and what its verification unlocked has stopped. Publish the token again, \
+                 then have the domain checked."
+            ),
+        });
+    }
+    Ok(())
+}
+
+/// Looks in both places at once.
+async fn look(outbound: &Outbound, domain: &Domain) -> (Found, Found) {
+    let (name, address) = (txt_name(domain), url(domain));
+    let token = domain.ownership_token.as_str();
+    tokio::join!(in_dns(outbound, &name, token), on_site(outbound, &address, token))
+}
+
+async fn in_dns(outbound: &Outbound, name: &str, token: &str) -> Found {
+    match outbound.texts(name, BOUNDS.time).await {
+        Ok(texts) if texts.is_empty() => Found::Nothing,
+        Ok(texts) if texts.iter().any(|text| text == token.as_bytes()) => Found::Token,
+        Ok(_) => Found::Other,
+        Err(fault) => Found::Fault(fault),
+    }
+}
+
+async fn on_site(outbound: &Outbound, address: &str, token: &str) -> Found {
+    let outgoing = Outgoing { method: Method::GET, url: address, headers: HeaderMap::new(), body: Bytes::new() };
+    match outbound.send(outgoing, BOUNDS).await {
+        Ok(reply) => match reply.status {
+            200 if reply.body.trim_ascii() == token.as_bytes() => Found::Token,
+            200 => Found::Other,
+            404 | 410 => Found::Nothing,
+            status => Found::Status(status),
+        },
+        Err(fault) => Found::Fault(fault),
+    }
+}
+
+/// The domains that are being checked on this server.
+#[derive(Debug, Default)]
+pub struct ChecksUnderWay(Mutex<BTreeSet<DomainId>>);
+
+/// One of them; it is one no more when this is dropped.
+#[derive(Debug)]
+struct UnderWay<'a> {
+    all: &'a ChecksUnderWay,
+    domain: DomainId,
+}
+
+impl ChecksUnderWay {
+    /// `None` when the domain is being checked already.
+    fn begin(&self, domain: DomainId) -> Option<UnderWay<'_>> {
+        let is_new = self.domains().insert(domain);
+        is_new.then(|| UnderWay { all: self, domain })
+    }
+
+    fn domains(&self) -> MutexGuard<'_, BTreeSet<DomainId>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.all.domains().remove(&self.domain);
+    }
+}
+
+#[cfg(test)]
+mod tests;

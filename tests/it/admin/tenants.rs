@@ -1,0 +1,111 @@
+//! Whose things they are, and who may what: every operation on domains, URLs, secrets, links and scopes is a row.
+
+use axum::http::Method;
+use serde_json::{Value, json};
+use xwms_core::gate::permission::Permission;
+
+use super::{CLIENTS, ask, given_signed_in, given_token, of_client, problem};
+use crate::browser::Browser;
+use crate::world::{OTHER_CLIENT, World, on_both};
+
+/// Ids of a client's things.
+struct Things {
+    domain: String,
+    url: String,
+    secret: String,
+}
+
+impl Things {
+    async fn of(browser: &mut Browser, client: &str) -> Self {
+        let domain = first(browser, &format!("{client}/domains")).await;
+        let url = first(browser, &format!("{client}/domains/{domain}/urls")).await;
+        Self { domain, url, secret: first(browser, &format!("{client}/secrets")).await }
+    }
+
+    fn path(&self, template: &str) -> String {
+        template.replace("{domain}", &self.domain).replace("{url}", &self.url).replace("{secret}", &self.secret)
+    }
+}
+
+async fn first(browser: &mut Browser, list: &str) -> String {
+    browser.get(list).await.json()["data"][0]["id"].as_str().unwrap().to_owned()
+}
+
+fn operations() -> Vec<(Method, &'static str, Value, &'static str)> {
+    const NONE: Value = Value::Null;
+    let callback = json!({ "kind": "callback", "url": "https://engines.example/new" });
+    vec![
+        (Method::GET, "/scopes", NONE, "scopes:read"),
+        (Method::GET, "/scopes/openid", NONE, "scopes:read"),
+        (Method::POST, "/scopes", json!({ "name": "phone" }), "scopes:create"),
+        (Method::DELETE, "/scopes/openid", NONE, "scopes:delete"),
+        (Method::GET, "/secrets", NONE, "secrets:read"),
+        (Method::POST, "/secrets", NONE, "secrets:create"),
+        (Method::GET, "/secrets/{secret}", NONE, "secrets:read"),
+        (Method::PATCH, "/secrets/{secret}", json!({ "label": "New" }), "secrets:update"),
+        (Method::POST, "/secrets/{secret}/rotate", NONE, "secrets:create"),
+        (Method::GET, "/domains", NONE, "domains:read"),
+        (Method::POST, "/domains", json!({ "root_domain": "new.example" }), "domains:create"),
+        (Method::GET, "/domains/{domain}", NONE, "domains:read"),
+        (Method::PATCH, "/domains/{domain}", json!({ "internal_name": "New" }), "domains:update"),
+        (Method::GET, "/domains/{domain}/urls", NONE, "urls:read"),
+        (Method::POST, "/domains/{domain}/urls", callback, "urls:create"),
+        (Method::GET, "/domains/{domain}/urls/{url}", NONE, "urls:read"),
+        (Method::PATCH, "/domains/{domain}/urls/{url}", json!({ "active": false }), "urls:update"),
+        (Method::GET, "/domains/{domain}/secrets", NONE, "links:read"),
+        (Method::PUT, "/domains/{domain}/secrets/{secret}", NONE, "links:create"),
+        // What ends something comes last, so that each row finds what it is about.
+        (Method::DELETE, "/domains/{domain}/secrets/{secret}", NONE, "links:delete"),
+        (Method::DELETE, "/domains/{domain}/urls/{url}", NONE, "urls:delete"),
+        (Method::DELETE, "/secrets/{secret}", NONE, "secrets:delete"),
+        (Method::DELETE, "/domains/{domain}", NONE, "domains:delete"),
+        (Method::DELETE, "", NONE, "client:delete"),
+    ]
+}
+
+on_both!(each_operation_needs_its_permission_and_no_other, async |world: World| {
+    let mut owner = given_signed_in(&world, "charles@example.test").await;
+    let things = Things::of(&mut owner, &of_client("")).await;
+    let all: Vec<&str> = Permission::ALL.iter().filter(|it| it.is_for_roles()).map(|it| it.text()).collect();
+    for (method, template, body, permission) in operations() {
+        let path = of_client(&things.path(template));
+        let others: Vec<&str> = all.iter().copied().filter(|other| *other != permission).collect();
+        let mut without = given_token(&world, &mut owner, &others).await;
+        let refused = ask(&mut without, method.clone(), &path, &body).await;
+        assert_eq!(problem(&refused), (403, "permission_missing".to_owned()), "{method} {template}");
+        assert!(refused.json()["detail"].as_str().unwrap().contains(permission), "{method} {template}: {refused:?}");
+        let mut nobody = world.browser();
+        let refused = ask(&mut nobody, method.clone(), &path, &body).await;
+        assert_eq!(problem(&refused), (401, "not_signed_in".to_owned()), "{method} {template}");
+        let mut with = given_token(&world, &mut owner, &[permission]).await;
+        let done = ask(&mut with, method.clone(), &path, &body).await;
+        assert!(done.status.is_success(), "{method} {template}: {done:?}");
+    }
+});
+
+on_both!(mg_02_another_tenants_ids_name_nothing, async |world: World| {
+    let mut owner = given_signed_in(&world, "charles@example.test").await;
+    let mut stranger = given_signed_in(&world, "ada@example.test").await;
+    let ours = Things::of(&mut owner, &of_client("")).await;
+    let theirs = Things::of(&mut owner, &format!("{CLIENTS}/{OTHER_CLIENT}")).await;
+    let before = crate::database::contents(&world.core.db).await;
+    let mixtures = [
+        Things { domain: theirs.domain.clone(), url: ours.url.clone(), secret: ours.secret.clone() },
+        Things { domain: ours.domain.clone(), url: theirs.url.clone(), secret: theirs.secret.clone() },
+        Things { domain: "client_1".to_owned(), url: ours.secret.clone(), secret: ours.domain.clone() },
+    ];
+    for (method, template, body, _) in operations() {
+        let path = of_client(&ours.path(template));
+        let refused = ask(&mut stranger, method.clone(), &path, &body).await;
+        assert_eq!(problem(&refused), (404, "not_found".to_owned()), "{method} {template} by a stranger");
+        for things in &mixtures {
+            let path = of_client(&things.path(template));
+            // A domain of ours with a secret or URL of theirs, and the other way round.
+            if path != of_client(&ours.path(template)) {
+                let refused = ask(&mut owner, method.clone(), &path, &body).await;
+                assert_eq!(problem(&refused), (404, "not_found".to_owned()), "{method} {path}");
+            }
+        }
+    }
+    assert_eq!(crate::database::contents(&world.core.db).await, before);
+});

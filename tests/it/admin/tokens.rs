@@ -1,0 +1,130 @@
+//! API tokens of an account and of a client: what they open, and when they stop.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::{bearer, delete, given_signed_in, of_client, patch, problem};
+use crate::world::{CLIENT, OTHER_CLIENT, World, on_both};
+
+/// Makes a token of the partner's client; gives its text and its path.
+async fn given_token(world: &World, permissions: &[&str]) -> (String, String) {
+    let mut owner = given_signed_in(world, "charles@example.test").await;
+    let body = json!({ "label": "Deployment", "permissions": permissions });
+    let made = owner.post_json(&of_client("/tokens"), &body).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    assert_eq!(made.headers["cache-control"], "no-store");
+    (made.json()["value"].as_str().unwrap().to_owned(), made.headers["location"].to_str().unwrap().to_owned())
+}
+
+on_both!(a_token_of_a_client_opens_what_it_permits_and_nothing_else, async |world: World| {
+    let (token, path) = given_token(&world, &["client:read", "tokens:read"]).await;
+    let mut caller = bearer(&world, &token);
+    assert_eq!(caller.get(&of_client("")).await.status, 200);
+    let other = caller.get(&format!("/admin/v1/clients/{OTHER_CLIENT}")).await;
+    assert_eq!(problem(&other), (404, "not_found".to_owned()), "a token is good for one client");
+    let refused = patch(&mut caller, &of_client(""), &json!({ "name": "Mine" })).await;
+    assert_eq!(problem(&refused), (403, "permission_missing".to_owned()));
+    assert!(refused.body.contains("client:update"), "{refused:?}");
+    let own = caller.get("/admin/v1/tokens").await;
+    assert_eq!(problem(&own), (403, "permission_missing".to_owned()), "the account's tokens are not the client's");
+    let listed = caller.get("/admin/v1/clients").await.json();
+    assert_eq!(listed["data"].as_array().unwrap().len(), 1);
+    assert_eq!(listed["data"][0]["id"], json!(CLIENT));
+
+    // Its value was told once, and its use is kept without a write by the request.
+    xwms_core::jobs::flush(&world.core).await.unwrap();
+    let read = caller.get(&path).await.json();
+    assert_eq!((&read["label"], read.get("value")), (&json!("Deployment"), None));
+    assert_eq!(read["last_used_at"], json!("2026-03-01T12:00:00Z"));
+});
+
+on_both!(a_token_stops_when_it_ends_or_its_maker_may_no_more, async |world: World| {
+    let mut owner = given_signed_in(&world, "charles@example.test").await;
+    let body = json!({ "permissions": ["client:read"], "expires_at": "2026-03-01T12:00:10Z" });
+    let made = owner.post_json(&of_client("/tokens"), &body).await;
+    let mut caller = bearer(&world, made.json()["value"].as_str().unwrap());
+    assert_eq!(caller.get(&of_client("")).await.status, 200);
+    world.clock.advance(Duration::from_secs(10));
+    assert_eq!(problem(&caller.get(&of_client("")).await), (401, "not_signed_in".to_owned()), "from that second on");
+
+    let (token, path) = given_token(&world, &["client:read"]).await;
+    let mut caller = bearer(&world, &token);
+    assert_eq!(caller.get(&of_client("")).await.status, 200);
+    assert_eq!(delete(&mut owner, &path).await.status, 204);
+    assert_eq!(problem(&caller.get(&of_client("")).await), (401, "not_signed_in".to_owned()));
+    assert_eq!(problem(&owner.get(&path).await), (404, "not_found".to_owned()));
+
+    // Ada's token permits what she may at the moment of use.
+    let ada =
+        "[[clients]]\nid = \"client_01jd3v8m1efb9rkyq9wzvw2x4a\"\nmembers = [{ email = \"ada@example.test\", role = ";
+    world.apply(&format!("{ada}\"admin\" }}]\n")).await;
+    let mut admin = given_signed_in(&world, "ada@example.test").await;
+    let body = json!({ "permissions": ["client:read", "client:update"] });
+    let made = admin.post_json(&of_client("/tokens"), &body).await;
+    let mut caller = bearer(&world, made.json()["value"].as_str().unwrap());
+    assert_eq!(patch(&mut caller, &of_client(""), &json!({ "name": "Engines" })).await.status, 200);
+    world.apply(&format!("{ada}\"viewer\" }}]\n")).await;
+    let refused = patch(&mut caller, &of_client(""), &json!({ "name": "Looms" })).await;
+    assert_eq!(problem(&refused), (403, "permission_missing".to_owned()));
+    assert_eq!(caller.get(&of_client("")).await.status, 200);
+});
+
+on_both!(nobody_makes_a_token_that_may_more_than_they, async |world: World| {
+    let (token, _) = given_token(&world, &["tokens:create", "client:read"]).await;
+    let mut caller = bearer(&world, &token);
+    let wider = caller.post_json(&of_client("/tokens"), &json!({ "permissions": ["client:delete"] })).await;
+    assert_eq!(problem(&wider), (403, "permission_not_held".to_owned()));
+    let same = caller.post_json(&of_client("/tokens"), &json!({ "permissions": ["client:read"] })).await;
+    assert_eq!(same.status, 201);
+    for (body, field) in [
+        (json!({}), "permissions"),
+        (json!({ "permissions": [] }), "permissions"),
+        (json!({ "permissions": ["moon:read"] }), "permissions[0]"),
+        (json!({ "permissions": ["client:create"] }), "permissions[0]"),
+        (json!({ "permissions": ["client:read"], "label": "" }), "label"),
+        (json!({ "permissions": ["client:read"], "expires_at": "2026-03-01T12:00:00Z" }), "expires_at"),
+        (json!({ "permissions": ["client:read"], "value": "xwms_pat_x" }), "value"),
+    ] {
+        let refused = caller.post_json(&of_client("/tokens"), &body).await;
+        assert_eq!(problem(&refused), (422, "invalid".to_owned()), "{body}");
+        assert_eq!(refused.json()["errors"][0]["field"], json!(field), "{body}");
+    }
+});
+
+on_both!(a_token_of_an_account_makes_clients, async |world: World| {
+    let mut owner = given_signed_in(&world, "charles@example.test").await;
+    let body = json!({ "permissions": ["client:create", "client:read"] });
+    let made = owner.post_json("/admin/v1/tokens", &body).await;
+    let mut caller = bearer(&world, made.json()["value"].as_str().unwrap());
+    let client = caller.post_json("/admin/v1/clients", &json!({ "name": "Looms" })).await;
+    assert_eq!(client.status, 201, "{client:?}");
+    assert_eq!(caller.get(client.headers["location"].to_str().unwrap()).await.status, 200);
+    let listed = owner.get("/admin/v1/tokens").await.json();
+    assert_eq!(listed["data"].as_array().unwrap().len(), 1);
+    // It is nobody else's to see, and a change of the password ends it.
+    let path = made.headers["location"].to_str().unwrap().to_owned();
+    let mut stranger = given_signed_in(&world, "ada@example.test").await;
+    assert_eq!(problem(&stranger.get(&path).await), (404, "not_found".to_owned()));
+    world.apply("[[users]]\nemail = \"charles@example.test\"\nplan = \"free\"\n").await;
+    let refused = caller.post_json("/admin/v1/clients", &json!({ "name": "More" })).await;
+    assert_eq!(problem(&refused), (402, "plan_required".to_owned()));
+});
+
+on_both!(what_is_no_token_of_ours_opens_nothing, async |world: World| {
+    let (token, _) = given_token(&world, &["client:read"]).await;
+    let mut owner = given_signed_in(&world, "charles@example.test").await;
+    for value in [
+        "Bearer ".to_owned(),
+        "Bearer xwms_pat_".to_owned(),
+        format!("Bearer {token}x"),
+        format!("Bearer {}", token.replace("xwms_pat_", "xwms_sk_")),
+        format!("Basic {token}"),
+        token.clone(),
+    ] {
+        // Also beside the cookie of somebody who is signed in.
+        owner.headers.push(("authorization".to_owned(), value.clone()));
+        assert_eq!(problem(&owner.get(&of_client("")).await), (401, "not_signed_in".to_owned()), "{value}");
+        owner.headers.pop();
+    }
+});
