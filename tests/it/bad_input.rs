@@ -200,7 +200,7 @@ pub fn brief(answer: &Answer) -> String {
 pub async fn written(world: &World) -> BTreeMap<String, Vec<String>> {
     xwms_core::jobs::flush(&world.core).await.unwrap();
     let mut contents = contents(&world.core.db).await;
-    contents.retain(|table, _| !matches!(table.as_str(), "attempts" | "flows" | "throttles"));
+    contents.retain(|table, _| !matches!(table.as_str(), "attempts" | "flows" | "throttles") && !table.starts_with("audit_"));
     contents
 }
 
