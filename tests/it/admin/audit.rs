@@ -185,3 +185,38 @@ on_both!(the_log_of_a_client_is_read_page_by_page_and_exported_whole, async |wor
     let of_one = admin.get(&format!("/admin/v1/staff/audit?limit=200&client={CLIENT}")).await.json();
     assert_eq!(of_one["data"].as_array().unwrap().len(), all + 1, "with the token");
 });
+
+/// How long it takes 32 writers, each of a client of its own, to make so many changes, with or without entries.
+async fn measured(world: &World, entries: bool) -> std::time::Duration {
+    let begun = std::time::Instant::now();
+    let mut writers = tokio::task::JoinSet::new();
+    for writer in 0..32_u8 {
+        let (db, now) = (world.core.db.clone(), world.core.clock.now());
+        writers.spawn(async move {
+            let client = xwms_core::id::ClientId::from_bytes([writer; 16]);
+            for _ in 0..100 {
+                let change = async move |conn: &mut Conn| {
+                    xwms_core::store::clients::hold(conn, client).await?;
+                    let told = xwms_core::audit::Told {
+                        client: Some(client),
+                        actor: "operator",
+                        address: "",
+                        action: "client.updated",
+                        object: "client",
+                        before: None,
+                        after: None,
+                    };
+                    if entries {
+                        audit::insert(conn, &xwms_core::audit::entry(&told, now)).await?;
+                    }
+                    Ok::<_, Error>(())
+                };
+                db.change(change).await.unwrap();
+            }
+        });
+    }
+    while let Some(ended) = writers.join_next().await {
+        ended.unwrap();
+    }
+    begun.elapsed()
+}
