@@ -107,7 +107,9 @@ on_both!(accounts_are_found_by_address_or_number_and_hold_no_secret, async |worl
     let mut cursor = String::new();
     loop {
         let page = admin.get(&format!("{STAFF}/users?limit=2{cursor}")).await.json();
-        all.extend(page["data"].as_array().unwrap().iter().map(|user| user["sub"].to_string()));
+        all.extend(
+            page["data"].as_array().unwrap().iter().map(|user| user["sub"].as_str().unwrap().parse::<i64>().unwrap()),
+        );
         let Some(next) = page["next_cursor"].as_str() else { break };
         cursor = format!("&cursor={next}");
     }
