@@ -21,14 +21,10 @@ const BEFORE: [u8; 26] = [
 ];
 
 static KEY: LazyLock<EcdsaKeyPair> = LazyLock::new(|| {
-    let pair = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &random()).unwrap();
-    EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, pair.as_ref(), &random()).unwrap()
+    let random = SystemRandom::new();
+    let pair = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &random).unwrap();
+    EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, pair.as_ref(), &random).unwrap()
 });
-
-#[expect(clippy::disallowed_methods, reason = "ring makes keys and ECDSA signatures with its own random bytes only")]
-fn random() -> SystemRandom {
-    SystemRandom::new()
-}
 
 static REPORTERS: LazyLock<String> = LazyLock::new(|| {
     let spki = [&BEFORE[..], KEY.public_key().as_ref()].concat();
@@ -42,7 +38,7 @@ fn given_reporter() -> Given {
 }
 
 async fn report_as(world: &World, key: &str, signed: &str, body: &str) -> Answer {
-    let signature = STANDARD.encode(KEY.sign(&random(), signed.as_bytes()).unwrap());
+    let signature = STANDARD.encode(KEY.sign(&SystemRandom::new(), signed.as_bytes()).unwrap());
     let mut reporter = world.browser();
     reporter.headers = vec![
         ("github-public-key-identifier".to_owned(), key.to_owned()),
