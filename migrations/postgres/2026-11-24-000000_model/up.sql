@@ -415,7 +415,7 @@ CREATE TABLE verifications (
 CREATE UNIQUE INDEX verifications_one_pending ON verifications (client_id) WHERE status = 'pending';
 CREATE INDEX verifications_by_client ON verifications (client_id);
 CREATE INDEX verifications_by_status ON verifications (status, id);
-CREATE INDEX verifications_by_end ON verifications (expires_at) WHERE status = 'approved';
+CREATE INDEX verifications_by_end ON verifications (expires_at);
 
 CREATE TABLE verification_items (
     verification_id BYTEA NOT NULL REFERENCES verifications (id) ON DELETE CASCADE,
