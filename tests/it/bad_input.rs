@@ -204,7 +204,9 @@ pub async fn written(world: &World) -> BTreeMap<String, Vec<String>> {
         xwms_core::audit::sealing::seal_all(&world.core).await.unwrap();
     }
     let mut contents = contents(&world.core.db).await;
-    contents.retain(|table, _| !matches!(table.as_str(), "attempts" | "flows" | "throttles") && !table.starts_with("audit_"));
+    contents.retain(|table, _| {
+        !matches!(table.as_str(), "attempts" | "flows" | "throttles") && !table.starts_with("audit_")
+    });
     contents
 }
 
