@@ -12,7 +12,7 @@ on_both!(a_list_of_fifty_asks_as_much_as_a_list_of_one, RECORDED, async |world: 
     let mut owner = given_signed_in(&world, "charles@example.test").await;
     let urls = format!("{}/urls", domain(&mut owner, "engines.example").await);
     let lists = [of_client("/domains"), of_client("/secrets"), urls, of_client("/scopes")];
-    let mut ask_all = async |owner: &mut crate::browser::Browser, limit: u32| {
+    let ask_all = async |owner: &mut crate::browser::Browser, limit: u32| {
         let mut asked = Vec::new();
         for list in &lists {
             world.statements.take();
