@@ -143,7 +143,6 @@ fn answers(operation: &Operation) -> Value {
     let json_answer = |about: &str, schema: Value| json!({ "description": about, "content": { "application/json": { "schema": schema } } });
     let (status, good) = match &operation.gives {
         Gives::Nothing => ("204", json!({ "description": "Done." })),
-        Gives::Accepted => ("202", json!({ "description": "Accepted." })),
         Gives::One(shape) => ("200", json_answer("Done.", object(shape))),
         Gives::Made(shape) => {
             let mut made = json_answer("Made.", object(shape));
@@ -235,7 +234,7 @@ fn shapes(operation: &Operation) -> Vec<&'static Shape> {
         Gives::One(shape) | Gives::Made(shape) | Gives::Page(shape) | Gives::Log(shape) | Gives::Table(shape) => {
             vec![shape]
         }
-        Gives::Nothing | Gives::Accepted | Gives::Picture | Gives::Other => Vec::new(),
+        Gives::Nothing | Gives::Picture | Gives::Other => Vec::new(),
     }
 }
 

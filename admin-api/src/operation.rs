@@ -88,8 +88,6 @@ pub(crate) enum Gives {
     One(&'static Shape),
     /// 201 with an object.
     Made(&'static Shape),
-    /// 202.
-    Accepted,
     /// 200 with a page of objects.
     Page(&'static Shape),
     /// The same, also as lines of JSON.

@@ -262,6 +262,9 @@ async fn signed_in_pages(world: &World, browser: &mut Browser) -> Vec<Case> {
         post("/consent", &[field("flow", &flow), field("scope", &scope), field("decision", "allow")]),
         post("/login/continue", &[field("flow", &flow)]),
         post("/logout", &[]),
+        post("/account/requests", &[field("request", "request_01jd3v8m1efb9rkyq9wzvw2x4a"), field("answer", "accept")]),
+        post("/account/apps", &[field("client", CLIENT)]),
+        post("/account/notifications", &[field("do", "read-all")]),
     ]
 }
 

@@ -33,7 +33,7 @@ const GET: &[&str] = &["GET"];
 const POST: &[&str] = &["POST"];
 const BOTH: &[&str] = &["GET", "POST"];
 
-const ROUTES: [Route; 35] = [
+const ROUTES: [Route; 38] = [
     Route(GET, "/.well-known/openid-configuration", Area::OAuth, true),
     Route(GET, "/.well-known/oauth-authorization-server", Area::OAuth, true),
     Route(GET, "/oauth/jwks", Area::OAuth, true),
@@ -63,6 +63,9 @@ const ROUTES: [Route; 35] = [
     Route(BOTH, "/consent", Area::Page, false),
     Route(BOTH, "/logout", Area::Page, true),
     Route(GET, "/signed-out", Area::Page, true),
+    Route(BOTH, "/account/requests", Area::Page, false),
+    Route(BOTH, "/account/apps", Area::Page, false),
+    Route(BOTH, "/account/notifications", Area::Page, false),
     Route(GET, "/images/{name}", Area::Page, false),
     Route(GET, "/healthz", Area::Health, true),
     Route(GET, "/readyz", Area::Health, true),

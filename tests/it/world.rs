@@ -238,7 +238,7 @@ impl World {
         self.client_post("/oauth/introspect", &[("token", token)]).await.json()
     }
 
-    pub async fn snapshot(&self) -> std::sync::Arc<Snapshot> {
+    pub async fn snapshot(&self) -> Arc<Snapshot> {
         let id: ClientId = CLIENT.parse().unwrap();
         self.core.snapshots.get(id).await.unwrap().unwrap()
     }

@@ -11,6 +11,7 @@ use super::change::Change;
 use super::clients::is_verified;
 use super::entitlement::Rules;
 use super::permit::{self, Caller};
+use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, DomainId};
@@ -165,7 +166,7 @@ async fn find<'c>(
     client: ClientId,
     whose: Whose,
     rules: &Rules,
-    now: crate::clock::Timestamp,
+    now: Timestamp,
 ) -> Result<(Change<'c>, Holder), Error> {
     let permission = match whose {
         Whose::Client => Permission::ClientUpdate,

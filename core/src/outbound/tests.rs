@@ -299,8 +299,8 @@ async fn tls_server() -> (u16, RootCertStore, Arc<Mutex<Vec<String>>>) {
     let mut authorities = RootCertStore::empty();
     authorities.add(cert.der().clone()).unwrap();
     let key = PrivateKeyDer::try_from(signing_key.serialize_der()).unwrap();
-    let provider = Arc::new(rustls::crypto::CryptoProvider { ..(*tls_provider()).clone() });
-    let config = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let config =
+        rustls::ServerConfig::builder_with_provider(tls_provider()).with_safe_default_protocol_versions().unwrap();
     let config = Arc::new(config.with_no_client_auth().with_single_cert(vec![cert.der().clone()], key).unwrap());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use diesel_async::RunQueryDsl as _;
 use serde_json::Value;
-use xwms::metrics::Metrics;
 use xwms_core::store::db::Conn;
 
 use super::tokens::{claims, text};
@@ -18,16 +17,8 @@ const EMAIL: &str = "ada@example.test";
 pub async fn replica(world: &World) -> World {
     let config = config(world.core.config.database.url.expose(), world.folder.path());
     let core = xwms::wire::core(config, world.clock.clone()).await.unwrap();
-    let site = xwms::http::Site::new(&core, &Metrics::default());
-    World {
-        core,
-        clock: world.clock.clone(),
-        site,
-        secret: world.secret.clone(),
-        other_secret: world.other_secret.clone(),
-        folder: tempfile::tempdir().unwrap(),
-        statements: Default::default(),
-    }
+    let (secret, other_secret) = (world.secret.clone(), world.other_secret.clone());
+    World { secret, other_secret, ..World::of(core, tempfile::tempdir().unwrap()) }
 }
 
 /// Whether several servers may share this database (SPEC §9: on SQLite there is one).

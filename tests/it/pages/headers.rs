@@ -45,6 +45,9 @@ async fn every_page(world: &World) -> Vec<(&'static str, Answer)> {
     pages.push(("start, signed in", ada.get("/").await));
     pages.push(("logout", ada.get("/logout").await));
     pages.push(("another account", ada.get("/login?other=1").await));
+    for path in ["/account/requests", "/account/apps", "/account/notifications"] {
+        pages.push((path, ada.get(path).await));
+    }
     let consent = ada.open(&world.authorize(&[])).await;
     let logout = ada.open("/oauth/logout").await;
     pages.push(("choose", ada.open(&world.authorize(&[("prompt", "select_account")])).await));

@@ -1,5 +1,6 @@
 //! The public pages: people who sign in, register and forget their password, and others who try to.
 
+mod account;
 mod consent;
 mod csrf;
 mod headers;
