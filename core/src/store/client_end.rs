@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use super::db::{Conn, with_conn};
 use super::schema::{
     api_tokens, attempts, client_blocks, client_scopes, client_secrets, client_users, clients, consents, domains,
-    grants, login_stats, members, requests, role_groups, roles, verifications,
+    grants, login_stat_users, login_stats, members, requests, role_groups, roles, verifications,
 };
 use crate::clock::Timestamp;
 use crate::id::{ClientId, UserId};
@@ -37,6 +37,8 @@ pub async fn bury(conn: &mut Conn, id: ClientId, now: Timestamp) -> QueryResult<
     with_conn!(conn, |c| diesel::delete(role_groups::table.filter(role_groups::client_id.eq(id))).execute(c))?;
     with_conn!(conn, |c| diesel::delete(client_users::table.filter(client_users::client_id.eq(id))).execute(c))?;
     with_conn!(conn, |c| diesel::delete(client_blocks::table.filter(client_blocks::client_id.eq(id))).execute(c))?;
+    let counted = login_stat_users::table.filter(login_stat_users::client_id.eq(id));
+    with_conn!(conn, |c| diesel::delete(counted).execute(c))?;
     with_conn!(conn, |c| diesel::delete(login_stats::table.filter(login_stats::client_id.eq(id))).execute(c))?;
     with_conn!(conn, |c| diesel::delete(attempts::table.filter(attempts::client_id.eq(id))).execute(c))?;
 

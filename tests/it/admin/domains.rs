@@ -242,3 +242,18 @@ on_both!(dv_08_the_same_root_in_two_clients_is_proven_for_one_of_them, async |wo
     let tokens = "SELECT DISTINCT ownership_token AS text FROM domains WHERE root_domain = 'engines.example'";
     assert_eq!(texts(&world.core.db, tokens).await.len(), 2, "each has a token of its own");
 });
+
+on_both!(mg_09_of_two_changes_of_one_version_one_wins, async |world: World| {
+    let mut owner = given_signed_in(&world, "charles@example.test").await;
+    let path = domain(&mut owner, "engines.example").await;
+    for round in 0..20 {
+        let tag = owner.get(&path).await.headers["etag"].to_str().unwrap().to_owned();
+        let (mut one, mut other) = (owner.clone().with("if-match", &tag), owner.clone().with("if-match", &tag));
+        let body = |who: &str| json!({ "internal_name": format!("{who} {round}") });
+        let (one_says, other_says) = (body("one"), body("other"));
+        let (one, other) = tokio::join!(change(&mut one, &path, &one_says), change(&mut other, &path, &other_says));
+        let mut answers = [one.status.as_u16(), other.status.as_u16()];
+        answers.sort_unstable();
+        assert_eq!(answers, [200, 412], "round {round}");
+    }
+});

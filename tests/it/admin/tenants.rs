@@ -4,7 +4,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use xwms_core::gate::permission::Permission;
 
-use super::{CLIENTS, ask, given_signed_in, given_token, of_client, problem};
+use super::{CLIENTS, ask, given_signed_in, given_token, of_client, problem, wrong};
 use crate::browser::Browser;
 use crate::world::{OTHER_CLIENT, World, on_both};
 
@@ -105,6 +105,38 @@ on_both!(mg_02_another_tenants_ids_name_nothing, async |world: World| {
                 let refused = ask(&mut owner, method.clone(), &path, &body).await;
                 assert_eq!(problem(&refused), (404, "not_found".to_owned()), "{method} {path}");
             }
+        }
+    }
+    assert_eq!(crate::database::contents(&world.core.db).await, before);
+});
+
+on_both!(mg_03_what_is_not_a_partners_to_set_is_refused_by_name_and_nothing_is_applied, async |world: World| {
+    let mut owner = given_signed_in(&world, "charles@example.test").await;
+    let things = Things::of(&mut owner, &of_client("")).await;
+    let before = crate::database::contents(&world.core.db).await;
+    let foreign = [
+        ("id", json!("domain_01jd3v8m1efb9rkyq9wzvw2x4a")),
+        ("client", json!(OTHER_CLIENT)),
+        ("client_id", json!(OTHER_CLIENT)),
+        ("ownership", json!("proven")),
+        ("ownership_token", json!("known")),
+        ("verified", json!(true)),
+        ("status", json!("approved")),
+        ("value", json!(crate::world::OTHER_SECRET)),
+        ("digest", json!("00")),
+        ("hint", json!("abcd")),
+        ("last_used_at", json!("2026-01-01T00:00:00Z")),
+        ("created_at", json!("2020-01-01T00:00:00Z")),
+        ("tier", json!("open")),
+    ];
+    let takes_a_body = |method: &Method| [Method::POST, Method::PATCH].contains(method);
+    for (method, template, body, _) in operations().into_iter().filter(|(method, ..)| takes_a_body(method)) {
+        let path = of_client(&things.path(template));
+        for (name, value) in &foreign {
+            let mut body = if body.is_null() { json!({}) } else { body.clone() };
+            body[*name] = value.clone();
+            let refused = wrong(&ask(&mut owner, method.clone(), &path, &body).await);
+            assert_eq!(refused, [((*name).to_owned(), "unknown_field".to_owned())], "{method} {template}");
         }
     }
     assert_eq!(crate::database::contents(&world.core.db).await, before);
