@@ -26,6 +26,7 @@ mod roles;
 mod secrets;
 mod staff;
 mod stats;
+mod story;
 mod switches;
 mod tenants;
 mod tokens;

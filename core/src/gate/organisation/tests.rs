@@ -26,13 +26,16 @@ fn custom(level: u8, permissions: &[Permission]) -> Rank {
     Rank { level, owner: false, permissions: permissions.iter().copied().collect(), span: Span::Always }
 }
 
+/// What is tried, and what becomes of it for two callers.
+type Row = (&'static str, Result<(), Denied>, Result<(), Denied>);
+
 #[test]
 fn mg_04_nobody_makes_or_changes_a_role_that_is_not_below_them() {
     use Denied::{LevelTooLow, PermissionNotHeld};
     use Permission::{ClientDelete, ClientRead, SecretsCreate};
     let (owner, admin) = (holder(&rank(Preset::Owner)), holder(&rank(Preset::Admin)));
     let low = custom(20, &[ClientRead]);
-    let rows: [(&str, Result<(), Denied>, Result<(), Denied>); _] = [
+    let rows: [Row; _] = [
         ("below", may_create_role(&admin, &low), Ok(())),
         ("as high", may_create_role(&admin, &custom(80, &[])), Err(LevelTooLow)),
         ("higher", may_create_role(&admin, &custom(81, &[])), Err(LevelTooLow)),
@@ -78,7 +81,7 @@ fn mg_04_nobody_appoints_or_removes_whom_they_do_not_stand_above() {
     let narrow = by_owner.clone().narrowed_to(&[Permission::MembersCreate].into());
     let strange = custom(20, &[Permission::ClientDelete]);
     let not_held = Err(PermissionNotHeld(Permission::ClientDelete));
-    let rows: [(&str, Result<(), Denied>, Result<(), Denied>); _] = [
+    let rows: [Row; _] = [
         ("an owner appoints an owner", may_appoint(&by_owner, &owner), Ok(())),
         ("an owner's token does not", may_appoint(&narrow, &owner).map_err(|_| LevelTooLow), Err(LevelTooLow)),
         ("an admin does not", may_appoint(&by_admin, &owner), Err(LevelTooLow)),
