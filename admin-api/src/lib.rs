@@ -84,7 +84,10 @@ static DOCUMENT: &[Operation] = &[Operation {
 /// Every route of the management API.
 pub fn router(core: Core) -> Router {
     let once = axum::middleware::from_fn_with_state(core.clone(), idempotency::once);
-    operation::router(operations()).layer(once).with_state(core)
+    // What a service signs carries an id of its own.
+    let signed = |operation: &&Operation| operation.needs == Needs::Signature;
+    let by_people = operation::router(operations().filter(|operation| !signed(operation))).layer(once);
+    by_people.merge(operation::router(operations().filter(signed))).with_state(core)
 }
 
 /// The OpenAPI 3.1 document of the management API.

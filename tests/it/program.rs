@@ -119,6 +119,29 @@ fn what_is_migrated_passes_the_doctor_and_a_new_secret_stands_alone() {
     assert!(doctor.status.success(), "{told}");
     assert!(told.contains("OK    schema: it is up to date\n"), "{told}");
 
+    // A seal that was kept elsewhere is looked for; here is none.
+    let doctor = run(folder.path(), &["doctor", "--seal", &"0".repeat(64)]);
+    let told = String::from_utf8(doctor.stdout).unwrap();
+    assert_eq!(doctor.status.code(), Some(1), "{told}");
+    assert!(told.contains("FAIL  audit log: the chain does not have the seal that you kept"), "{told}");
+
     let secret = String::from_utf8(run(folder.path(), &["secret", "new"]).stdout).unwrap();
     assert!(secret.starts_with("xwms_sk_") && secret.ends_with('\n') && secret.lines().count() == 1);
+}
+
+#[test]
+fn a_plan_is_set_for_an_account_that_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let ada = "ada@example.test";
+    assert!(run(folder.path(), &["user", "create", ada]).status.success());
+    for (arguments, status) in [
+        (&["user", "plan", ada, "paid", "--until", "2040-01-31T12:00:00Z"][..], 0),
+        (&["user", "plan", ada, "free"], 0),
+        (&["user", "plan", "nobody@example.test", "paid"], 1),
+        (&["user", "plan", ada, "paid", "--until", "tomorrow"], 1),
+        (&["user", "plan", ada, "golden"], 2),
+    ] {
+        let output = run(folder.path(), arguments);
+        assert_eq!(output.status.code(), Some(status), "{arguments:?}: {output:?}");
+    }
 }

@@ -102,6 +102,10 @@ mod tests {
     }
 
     #[test]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "ring makes keys and ECDSA signatures with its own random bytes only"
+    )]
     fn a_report_is_taken_by_the_reporters_key_over_exactly_what_was_sent() {
         let random = SystemRandom::new();
         let pair = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &random).unwrap();

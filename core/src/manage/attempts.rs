@@ -72,7 +72,7 @@ pub async fn check(core: &Core, caller: &Caller, client: ClientId, fields: &Chec
         code_challenge: fields.code_challenge.as_deref(),
         code_challenge_method: fields.code_challenge_method.as_deref(),
         scope: scope.as_ref(),
-        secret: secret.as_ref().map(|secret| secret.as_ref().map_err(|()| ())),
+        secret: secret.as_ref().map(|secret| secret.as_ref().map_err(|_| ())),
         domain: fields.domain.as_deref(),
         ip,
     };

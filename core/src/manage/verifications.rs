@@ -203,7 +203,10 @@ fn blank(client: ClientId, approved: bool, life: Duration, now: Timestamp) -> Ve
 pub(crate) fn facts(verification: &Verification, items: &[Item]) -> Value {
     let items: Vec<Value> = items
         .iter()
-        .map(|item| json!({ "domain": item.domain_id, "scope": item.scope, "status": item.status }))
+        .map(|item| {
+            let Item { domain_id, scope, status, reason, .. } = item;
+            json!({ "domain": domain_id, "scope": scope, "status": status, "reason": reason })
+        })
         .collect();
     json!({
         "status": verification.status,

@@ -180,6 +180,7 @@ impl World {
             Db::open(&DbOptions { url, connections: 2, wait: Duration::from_secs(2), statements: None }).await.unwrap();
         let passwords = PasswordHasher::new(Cost { memory_kib: 8, iterations: 1, lanes: 1 }, 1, 4).unwrap();
         let rules = Rules {
+            approval: Duration::from_secs(365 * 86_400),
             issuer: "http://127.0.0.1:8080".to_owned(),
             free: Entitlements { clients: false, max_clients: 0, advanced_stats: false },
             paid: Entitlements { clients: true, max_clients: 3, advanced_stats: true },

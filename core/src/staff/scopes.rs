@@ -54,7 +54,7 @@ pub async fn list(core: &Core, caller: &Caller) -> Result<Vec<Scope>, Error> {
 pub async fn get(core: &Core, caller: &Caller, name: &str) -> Result<Scope, Error> {
     let mut conn = core.db.read().await?;
     permit::to_read_as_staff(&mut conn, caller, Staff::Admin).await?;
-    scopes::find(&mut conn, name).await?.ok_or(Error::NotFound("scope"))
+    find(&mut conn, name).await
 }
 
 /// Adds a scope.
@@ -106,7 +106,7 @@ pub async fn update(
         .db
         .change(async move |conn: &mut Conn| {
             let mut change = permit::to_change_as_staff(conn, &caller, Staff::Admin, &rules, now).await?;
-            let old = scopes::find(change.conn, &name).await?.ok_or(Error::NotFound("scope"))?;
+            let old = find(change.conn, &name).await?;
             same_version(expected, version(&old))?;
             let mut findings = Findings::default();
             let mut new = old.clone();
@@ -123,6 +123,12 @@ pub async fn update(
         })
         .await?;
     Ok(changed.committed(core))
+}
+
+/// What can't be a name is none, and no question to the database.
+async fn find(conn: &mut Conn, name: &str) -> Result<Scope, Error> {
+    let found = if read_name(name).is_ok() { scopes::find(conn, name).await? } else { None };
+    found.ok_or(Error::NotFound("scope"))
 }
 
 /// The version of a scope. The catalog keeps no times, so it is made of what the scope says.

@@ -8,6 +8,7 @@ use crate::id::{ClientId, DomainId, VerificationId};
 use crate::manage::change::Change;
 use crate::manage::entitlement::Rules;
 use crate::manage::fields::Findings;
+use crate::manage::logos;
 use crate::manage::permit::{self, Caller};
 use crate::manage::verifications::{VerificationView, decided, facts, tell_owners, unproven_domain, view, views};
 use crate::model::account::Staff;
@@ -111,7 +112,8 @@ pub async fn decide(
             (new.decided_at, new.version) = (Some(now), new.version + 1);
             if approved {
                 (new.status, new.expires_at) = (VerificationStatus::Approved, Some(now.after(change.rules.approval)));
-                clients::accept_name_and_logo(change.conn, new.client_id).await?;
+                clients::accept_name(change.conn, new.client_id).await?;
+                logos::reviewed(&mut change, new.client_id).await?;
             } else {
                 new.status = VerificationStatus::Rejected;
             }

@@ -1,9 +1,10 @@
 //! The audit log and the chain of its seals: rows are added, never changed.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool};
+use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
 use diesel_async::RunQueryDsl;
 
+use super::cached::Cached;
 use super::db::{Conn, with_conn};
 use super::lent::in_time;
 use super::schema::{
@@ -55,10 +56,34 @@ pub struct Filter {
 
 /// Adds an entry, which waits for its seal. Two rows of its own: nothing that another change could hold.
 pub async fn insert(conn: &mut Conn, entry: &Entry) -> QueryResult<()> {
-    with_conn!(conn, |c| diesel::insert_into(t::table).values(entry).execute(c))?;
-    let waits = unsealed::entry_id.eq(entry.id);
-    with_conn!(conn, |c| diesel::insert_into(unsealed::table).values(waits).execute(c)).map(drop)
+    match conn {
+        Conn::Sqlite(conn) => {
+            diesel::insert_into(t::table).values(entry).execute(&mut **conn).await?;
+            let waits = unsealed::entry_id.eq(entry.id);
+            diesel::insert_into(unsealed::table).values(waits).execute(&mut **conn).await.map(drop)
+        }
+        // In one statement, so that a change makes one journey more and not two.
+        Conn::Postgres(lent) => {
+            let both = diesel::sql_query(INSERT_WAITING)
+                .bind::<Binary, _>(entry.id)
+                .bind::<Nullable<Binary>, _>(entry.client_id)
+                .bind::<Text, _>(&entry.actor)
+                .bind::<Text, _>(&entry.action)
+                .bind::<Text, _>(&entry.object)
+                .bind::<Text, _>(&entry.address)
+                .bind::<Nullable<Text>, _>(&entry.before)
+                .bind::<Nullable<Text>, _>(&entry.after)
+                .bind::<BigInt, _>(entry.at)
+                .bind::<Binary, _>(&entry.digest);
+            in_time!(lent, |c| Cached(both).execute(c)).map(drop)
+        }
+    }
 }
+
+const INSERT_WAITING: &str = "WITH entry AS (INSERT INTO audit_entries \
+    (id, client_id, actor, action, object, address, before, after, at, digest) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id) \
+    INSERT INTO audit_unsealed (entry_id) SELECT id FROM entry";
 
 /// The newest entries about a client, or with `None` those about none; at most `limit`.
 pub async fn newest(conn: &mut Conn, client: Option<ClientId>, limit: i64) -> QueryResult<Vec<Entry>> {

@@ -168,8 +168,8 @@ pub async fn find_all(conn: &mut Conn, ids: &[ClientId]) -> QueryResult<Vec<Clie
     with_conn!(conn, |c| query.select(Client::as_select()).load(c))
 }
 
-/// Staff have looked at the client: the consent page shows its name and logo as they are.
-pub async fn accept_name_and_logo(conn: &mut Conn, id: ClientId) -> QueryResult<()> {
-    let accepted = (t::reviewed_name.eq(None::<String>), t::reviewed_logo_digest.eq(None::<Vec<u8>>));
+/// Staff have looked at the client: the consent page shows its name as it is.
+pub async fn accept_name(conn: &mut Conn, id: ClientId) -> QueryResult<()> {
+    let accepted = t::reviewed_name.eq(None::<String>);
     with_conn!(conn, |c| diesel::update(t::table.find(id)).set(accepted).execute(c)).map(drop)
 }

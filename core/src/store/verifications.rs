@@ -147,7 +147,7 @@ pub async fn ending(
     limit: i64,
 ) -> QueryResult<Vec<Verification>> {
     let query = t::table
-        .filter(t::status.eq(VerificationStatus::Approved.as_str()))
+        .filter(t::status.eq(VerificationStatus::Approved))
         .filter(t::expires_at.gt(now))
         .filter(t::expires_at.le(before))
         .filter(t::revoked_at.is_null())

@@ -131,6 +131,8 @@ members = [
         let browser = bearer(world, made.json()["value"].as_str().unwrap());
         callers.push(Caller { who, browser, held: Some(narrow.clone()), of_account, staff: "" });
     }
+    // The owner comes last: nobody else may end the client.
+    callers.sort_by_key(|caller| caller.who == "owner");
     callers
 }
 

@@ -78,7 +78,12 @@ const SWITCHES: [Switch; 20] = {
         switch("scope", Login, Client("scopes = [\"openid\", \"userinfo\"]"), Client(SCOPES)),
         switch("verification", Credentials("userinfo"), Client("verifications = []"), Client(VERIFICATIONS)),
         switch("plan", PROFILE, Owner("plan_valid_until = \"2020-01-01T00:00:00Z\""), Owner("plan_valid_until = \"\"")),
-        switch("kind of plan", Login, Owner("plan = \"free\""), Owner("plan = \"paid\"")),
+        switch(
+            "kind of plan",
+            Login,
+            Owner("plan = \"free\"\nplan_valid_until = \"2020-01-01T00:00:00Z\""),
+            Owner("plan = \"paid\"\nplan_valid_until = \"\""),
+        ),
         switch(
             "client",
             PROFILE,
