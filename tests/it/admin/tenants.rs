@@ -17,7 +17,10 @@ struct Things {
 
 impl Things {
     async fn of(browser: &mut Browser, client: &str) -> Self {
-        let domain = first(browser, &format!("{client}/domains")).await;
+        // Ids of one moment stand in any order: the primary domain is the one that is meant.
+        let domains = browser.get(&format!("{client}/domains")).await.json();
+        let primary = domains["data"].as_array().unwrap().iter().find(|domain| domain["primary"] == true);
+        let domain = primary.unwrap()["id"].as_str().unwrap().to_owned();
         let url = first(browser, &format!("{client}/domains/{domain}/urls")).await;
         Self { domain, url, secret: first(browser, &format!("{client}/secrets")).await }
     }
