@@ -205,7 +205,7 @@ pub async fn written(world: &World) -> BTreeMap<String, Vec<String>> {
     }
     let mut contents = contents(&world.core.db).await;
     contents.retain(|table, _| {
-        !matches!(table.as_str(), "attempts" | "flows" | "throttles") && !table.starts_with("audit_")
+        !matches!(table.as_str(), "attempts" | "flows" | "throttles" | "job_positions") && !table.starts_with("audit_")
     });
     contents
 }

@@ -45,8 +45,7 @@ pub(crate) fn keep_lapse(old: &Profile, new: &mut Profile, rules: &Rules, now: T
     }
     let given = new.plan_valid_until.filter(|end| *end <= now);
     new.plan_valid_until = match (rules.entitlements(old, now).clients, old.plan_valid_until, new.plan) {
-        (true, _, Plan::Paid) => given.or(Some(now)),
-        (true, _, Plan::Free) => Some(now),
+        (true, ..) => given.or(Some(now)),
         (false, Some(ended), _) => Some(given.map_or(ended, |given| given.min(ended))),
         (false, None, Plan::Paid) => given,
         (false, None, Plan::Free) => None,

@@ -53,5 +53,8 @@ pub async fn free(conn: &mut Conn, key: &[u8]) -> QueryResult<()> {
 pub async fn delete_expired(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
     let old = t::table.filter(t::expires_at.le(now)).order(t::expires_at).limit(limit).select(t::key_digest);
     let keys: Vec<Vec<u8>> = with_conn!(conn, |c| old.load(c))?;
+    if keys.is_empty() {
+        return Ok(0);
+    }
     with_conn!(conn, |c| diesel::delete(t::table.filter(t::key_digest.eq_any(&keys))).execute(c))
 }

@@ -63,5 +63,8 @@ pub async fn newest(conn: &mut Conn, client: ClientId, limit: i64) -> QueryResul
 pub async fn delete_before(conn: &mut Conn, before: Timestamp, limit: i64) -> QueryResult<usize> {
     let old = t::table.filter(t::created_at.lt(before)).filter(t::expanded_at.is_null()).order(t::created_at);
     let ids: Vec<EventId> = with_conn!(conn, |c| old.limit(limit).select(t::id).load(c))?;
+    if ids.is_empty() {
+        return Ok(0);
+    }
     with_conn!(conn, |c| diesel::delete(t::table.filter(t::id.eq_any(&ids))).execute(c))
 }

@@ -41,7 +41,14 @@ fn pages(text: &str) -> Vec<(&'static str, String)> {
         domain: Some(text.to_owned()),
     };
     let (title, description) = (text.to_owned(), text.to_owned());
-    let catalog = vec![Scope { name: "userinfo".to_owned(), title, description, opens: String::new(), tier: Tier::Verified, position: 1 }];
+    let catalog = vec![Scope {
+        name: "userinfo".to_owned(),
+        title,
+        description,
+        opens: String::new(),
+        tier: Tier::Verified,
+        position: 1,
+    }];
     let overview = Overview {
         waiting: vec![
             shown(RequestKind::Access, RequestStatus::Pending),

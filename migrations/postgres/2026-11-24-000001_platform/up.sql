@@ -77,6 +77,7 @@ CREATE TABLE deliveries (
 );
 CREATE INDEX deliveries_due ON deliveries (next_try_at) WHERE status = 'waiting';
 CREATE INDEX deliveries_by_url ON deliveries (url_id);
+CREATE INDEX deliveries_by_event ON deliveries (outbox_id);
 
 CREATE TABLE delivery_tries (
     delivery_id BYTEA NOT NULL REFERENCES deliveries (id) ON DELETE CASCADE,
