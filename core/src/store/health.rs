@@ -121,7 +121,8 @@ mod tests {
 
         // As a newer program leaves it, and with one of ours not run.
         db.change(async |conn: &mut Conn| {
-            let change = "UPDATE __diesel_schema_migrations SET version = '29991231000000'";
+            let change = "UPDATE __diesel_schema_migrations SET version = '29991231000000' WHERE version = \
+                          (SELECT max(version) FROM __diesel_schema_migrations)";
             Ok(with_conn!(conn, |c| c.batch_execute(change))?)
         })
         .await

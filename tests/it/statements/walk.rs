@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use xwms_core::gate::permission::Permission;
 use xwms_core::jobs;
 use xwms_core::store::statements::Taken;
 
+use crate::admin::{bearer, given_signed_in, of_client, path_of};
 use crate::browser::{Answer, Browser};
 use crate::native::server;
 use crate::oauth::tokens::text;
@@ -46,6 +48,7 @@ pub async fn walk(world: &World) -> Steps {
     native_login(&mut walk, &mut browser).await;
     what_goes_wrong(&mut walk, &mut browser).await;
     logging_out(&mut walk).await;
+    managing(&mut walk).await;
     by_itself(&mut walk).await;
     walk.steps
 }
@@ -159,6 +162,37 @@ async fn native_login(walk: &mut Walk<'_>, browser: &mut Browser) {
     assert_status(&walk.step("sign-token-verify", partner.verify(right)).await, 200);
     let unknown = json!({ "token": "unknown" });
     assert_status(&walk.step("sign-token-verify, unknown token", partner.verify(unknown)).await, 404);
+}
+
+/// What a partner's machine reads with an API token: each list from its middle.
+async fn managing(walk: &mut Walk<'_>) {
+    let world = walk.world;
+    let mut owner = given_signed_in(world, "charles@example.test").await;
+    let all: Vec<&str> = Permission::ALL.iter().filter(|it| it.is_for_roles()).map(|it| it.text()).collect();
+    let made = owner.post_json(&of_client("/tokens"), &json!({ "permissions": all })).await;
+    let mut caller = bearer(world, text(&made.json(), "value"));
+    let domain = path_of(&mut owner, &of_client("/domains"), "root_domain", "engines.example").await;
+    let secret = path_of(&mut owner, &of_client("/secrets"), "label", "Standard Key").await;
+    let after = |kind: &str| format!("limit=2&cursor={kind}_01jd3v8m1efb9rkyq9wzvw2x4a");
+    let lists = [
+        ("list of secrets", of_client(&format!("/secrets?{}", after("secret")))),
+        ("list of domains", of_client(&format!("/domains?{}", after("domain")))),
+        ("list of URLs", format!("{domain}/urls?{}", after("url"))),
+        ("list of users", of_client("/users?limit=2&cursor=1234567890123")),
+        ("list of requests", of_client(&format!("/requests?{}", after("request")))),
+        ("list of verifications", of_client(&format!("/verifications?{}", after("verification")))),
+        ("list of roles", of_client(&format!("/roles?{}", after("role")))),
+        ("list of members", of_client(&format!("/members?{}", after("member")))),
+        ("list of attempts", of_client(&format!("/attempts?{}", after("attempt")))),
+        ("list of audit entries", of_client(&format!("/audit?{}", after("audit")))),
+        ("list of API tokens", of_client(&format!("/tokens?{}", after("token")))),
+        ("secret", secret),
+        ("domain", domain),
+        ("statistics", of_client("/stats")),
+    ];
+    for (name, path) in lists {
+        assert_status(&walk.step(name, caller.get(&path)).await, 200);
+    }
 }
 
 async fn what_goes_wrong(walk: &mut Walk<'_>, browser: &mut Browser) {
