@@ -110,7 +110,7 @@ const fn possible(operation: Operation, signed_in: bool) -> bool {
     match operation {
         Operation::CodeFlowRs256 => false,
         Operation::CodeFlow | Operation::Refresh | Operation::UserinfoFirst | Operation::UserinfoAgain => signed_in,
-        _ => true,
+        other => !other.manages(),
     }
 }
 

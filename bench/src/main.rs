@@ -9,6 +9,7 @@ mod failure;
 mod floor;
 mod growth;
 mod http;
+mod management;
 mod operations;
 mod pair;
 mod person;

@@ -2,7 +2,7 @@
 
 use crate::platform::Database;
 
-/// An operation of an authorization server.
+/// An operation of an authorization server, or of its management API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Operation {
     /// A token for the client itself
@@ -25,11 +25,19 @@ pub(crate) enum Operation {
     Jwks,
     /// The discovery document
     Discovery,
+    /// The secrets of a client, listed over the management API
+    ListSecrets,
+    /// One of them
+    ReadSecret,
+    /// The domains of a client, listed over the management API
+    ListDomains,
+    /// One of them
+    ReadDomain,
 }
 
 impl Operation {
     /// In the order in which they are measured: those that give access tokens before those that take them.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::CodeFlow,
         Self::Refresh,
         Self::UserinfoFirst,
@@ -40,6 +48,10 @@ impl Operation {
         Self::ClientCredentials,
         Self::Jwks,
         Self::Discovery,
+        Self::ListSecrets,
+        Self::ReadSecret,
+        Self::ListDomains,
+        Self::ReadDomain,
     ];
 
     pub(crate) const fn title(self) -> &'static str {
@@ -54,6 +66,10 @@ impl Operation {
             Self::IntrospectAgain => "introspection, again",
             Self::Jwks => "JWKS",
             Self::Discovery => "discovery",
+            Self::ListSecrets => "list secrets",
+            Self::ReadSecret => "read secret",
+            Self::ListDomains => "list domains",
+            Self::ReadDomain => "read domain",
         }
     }
 
@@ -66,6 +82,7 @@ impl Operation {
             Self::UserinfoFirst | Self::UserinfoAgain => "R",
             Self::IntrospectFirst | Self::IntrospectAgain => "R+Basic",
             Self::Jwks | Self::Discovery => "F",
+            Self::ListSecrets | Self::ReadSecret | Self::ListDomains | Self::ReadDomain => "M",
         }
     }
 
@@ -79,12 +96,18 @@ impl Operation {
             (Self::Refresh, Database::Sqlite) => Some(0.60),
             (Self::UserinfoFirst | Self::IntrospectFirst | Self::Jwks | Self::Discovery, _) => Some(0.85),
             (Self::UserinfoAgain | Self::IntrospectAgain, _) => Some(1.30),
+            (Self::ListSecrets | Self::ReadSecret | Self::ListDomains | Self::ReadDomain, _) => Some(0.60),
         }
     }
 
     /// Whether it is answered after a commit.
     pub(crate) const fn writes(self) -> bool {
         matches!(self, Self::CodeFlow | Self::CodeFlowRs256 | Self::Refresh)
+    }
+
+    /// Whether it is one of the management API.
+    pub(crate) const fn manages(self) -> bool {
+        matches!(self, Self::ListSecrets | Self::ReadSecret | Self::ListDomains | Self::ReadDomain)
     }
 
     /// Whether it shows an access token.

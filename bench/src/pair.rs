@@ -85,6 +85,7 @@ impl Side {
         driver::each(&mut self.workers, Duration::from_secs(60), |mut worker| async move {
             match operation {
                 Operation::Refresh => worker.take_refresh_tokens().await?,
+                _ if operation.manages() => worker.look_around().await?,
                 _ if operation.shows_a_token() => worker.show_once(again).await?,
                 _ => {}
             }

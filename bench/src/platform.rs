@@ -1,4 +1,4 @@
-//! A throw-away XWMS to measure: a folder, a database, two clients, and people.
+//! A throw-away XWMS to measure: a folder, a database, three clients, and people.
 
 use std::fmt::Write as _;
 use std::net::{SocketAddr, TcpListener};
@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 use crate::cores::Cores;
 use crate::failure::Failure;
+use crate::management::{EACH, Managed};
 use crate::postgres::Cluster;
 use crate::worker::Client;
 
@@ -61,6 +62,8 @@ pub(crate) struct Platform {
     pub(crate) database_url: String,
     /// First the one with ES256 ID tokens, then the one with RS256.
     pub(crate) clients: [Client; 2],
+    /// A client beside them, for the management API.
+    pub(crate) managed: Managed,
 }
 
 impl Platform {
@@ -96,12 +99,17 @@ impl Platform {
                 client("client_01jd3v8m1efb9rkyq9wzvw2x4a", String::new(), "engines.example"),
                 client("client_01jd3v8m1efb9rkyq9wzvw2x4b", String::new(), "looms.example"),
             ],
+            managed: Managed { client: "client_01jd3v8m1efb9rkyq9wzvw2x4c".to_owned(), token: String::new() },
         };
         for index in 0..2 {
             platform.clients[index].secret = platform.run(&["secret", "new"])?.trim().to_owned();
         }
-        std::fs::write(platform.path("partners.toml"), provisioning(&platform.clients, people))?;
+        std::fs::write(platform.path("partners.toml"), provisioning(&platform, people))?;
         platform.run(&["apply", "partners.toml"])?;
+        let (user, client) = ("owner@example.test", &platform.managed.client);
+        let new = ["token", "new", "--user", user, "--client", client];
+        let may = ["--permission", "secrets:read", "--permission", "domains:read"];
+        platform.managed.token = platform.run(&[&new[..], &may].concat())?.trim().to_owned();
         Ok(platform)
     }
 
@@ -141,7 +149,7 @@ pub(crate) fn free_address() -> Result<SocketAddr, Failure> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
 }
 
-fn provisioning(clients: &[Client], people: usize) -> String {
+fn provisioning(platform: &Platform, people: usize) -> String {
     let mut file = String::from(
         "[[users]]\nemail = \"owner@example.test\"\ngiven_name = \"Charles\"\nemail_verified = true\nplan = \"paid\"\n",
     );
@@ -154,7 +162,7 @@ fn provisioning(clients: &[Client], people: usize) -> String {
             email(person)
         );
     }
-    for (client, alg) in clients.iter().zip(["ES256", "RS256"]) {
+    for (client, alg) in platform.clients.iter().zip(["ES256", "RS256"]) {
         let host = client.redirect_uri.split('/').nth(2).unwrap_or_default();
         let root = host.split_once('.').map_or(host, |(_, root)| root);
         let _ = write!(
@@ -166,6 +174,17 @@ fn provisioning(clients: &[Client], people: usize) -> String {
              primary = true\nownership = \"proven\"\nsecrets = [\"Standard Key\"]\n\
              urls = [{{ kind = \"callback\", url = \"{}\" }}]\n",
             client.id, client.secret, client.redirect_uri
+        );
+    }
+    let managed = &platform.managed.client;
+    let _ = writeln!(file, "[[clients]]\nid = \"{managed}\"\nname = \"managed\"\nowner = \"owner@example.test\"");
+    for number in 1..=EACH {
+        let _ = write!(
+            file,
+            "[[clients.secrets]]\nlabel = \"Key {number:02}\"\n\
+             [[clients.domains]]\nroot_domain = \"site-{number:02}.example\"\nserver_ips = [\"192.0.2.{number}\"]\n\
+             primary = {}\n",
+            number == 1
         );
     }
     file

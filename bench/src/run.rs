@@ -132,7 +132,7 @@ async fn on(database: Database, cluster: Option<&Cluster>, cores: Cores, args: &
 
     let mut report = Report::new(format!("{}; {}", database.title(), cores.note()), "floor");
     for &connections in &args.connections {
-        let floor_workers = workers(&Site::at(floor.address), &stage.platform.clients, &stage.cookies, connections);
+        let floor_workers = workers(&Site::at(floor.address), &stage.platform, &stage.cookies, connections);
         let watched = Watched { server: Some(floor.process.pid()), database: place.database_pid, core: cores.server() };
         let other = Side::new("the floor", floor_workers, watched, false);
         let mut pair = Pair { xwms: stage.side("XWMS", connections), other };

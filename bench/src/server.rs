@@ -31,11 +31,15 @@ impl Running {
         let address = free_address()?;
         let length = |path: &str| body_length(platform.address, path).map(|length| length.to_string());
         let client = &platform.clients[0];
-        let digest = ring::digest::digest(&ring::digest::SHA256, client.secret.as_bytes());
-        let digest: String = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = |text: &str| -> String {
+            let digest = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
+            digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+        };
         let mut program = Command::new(std::env::current_exe()?);
         program.args(["floor", "--listen", &address.to_string(), "--database", database]);
-        program.args(["--client-id", &client.id, "--secret-sha256", &digest]);
+        program.args(["--client-id", &client.id, "--secret-sha256", &digest(&client.secret)]);
+        let managed = &platform.managed;
+        program.args(["--managed-client", &managed.client, "--token-sha256", &digest(&managed.token)]);
         program.args(["--jwks-bytes", &length("/oauth/jwks")?]);
         program.args(["--discovery-bytes", &length("/.well-known/openid-configuration")?]);
         Self::start(platform, &program, address, "floor.log")

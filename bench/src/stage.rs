@@ -12,7 +12,7 @@ use crate::platform::{Platform, Where};
 use crate::process::resident_kib;
 use crate::server::Running;
 use crate::statistics::median;
-use crate::worker::{Client, Site, Use, Worker};
+use crate::worker::{Site, Use, Worker};
 
 /// A platform whose server runs.
 pub(crate) struct Stage {
@@ -80,7 +80,7 @@ impl Stage {
 
     /// The server with fresh connections.
     pub(crate) fn side(&self, name: &'static str, connections: usize) -> Side {
-        Side::new(name, workers(&self.site, &self.platform.clients, &self.cookies, connections), self.watched, true)
+        Side::new(name, workers(&self.site, &self.platform, &self.cookies, connections), self.watched, true)
     }
 
     /// Resident memory now.
@@ -90,6 +90,9 @@ impl Stage {
 }
 
 /// Fresh connections, each with a person of its own.
-pub(crate) fn workers(site: &Site, clients: &[Client], cookies: &[String], connections: usize) -> Vec<Worker> {
-    cookies.iter().take(connections).map(|cookie| Worker::new(site, clients, Use::ByAlgorithm, cookie)).collect()
+pub(crate) fn workers(site: &Site, platform: &Platform, cookies: &[String], connections: usize) -> Vec<Worker> {
+    let worker = |cookie: &String| {
+        Worker::new(site, &platform.clients, Use::ByAlgorithm, cookie).managing(site, &platform.managed)
+    };
+    cookies.iter().take(connections).map(worker).collect()
 }

@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::failure::Failure;
 use crate::http::{Answer, Connection};
+use crate::management::{Managed, Requests};
 use crate::operations::Operation;
 
 /// RFC 7636's example pair: what a verifier says costs nothing to anybody, and so all may use the same.
@@ -142,6 +143,8 @@ pub(crate) struct Worker {
     pub(crate) collects: bool,
     shown: Vec<Given>,
     next_shown: usize,
+    /// What it asks the management API.
+    management: Option<Requests>,
 }
 
 /// What came of one step.
@@ -167,7 +170,13 @@ impl Worker {
             collects: false,
             shown: Vec::new(),
             next_shown: 0,
+            management: None,
         }
+    }
+
+    /// The same with an API token.
+    pub(crate) fn managing(self, site: &Site, managed: &Managed) -> Self {
+        Self { management: Some(Requests::of(&site.host, managed)), ..self }
     }
 
     /// Has the next request begin a connection of its own.
@@ -206,6 +215,10 @@ impl Worker {
             }
             Operation::Jwks => ok(self.connection.exchange(&self.clients[client].jwks).await?)?,
             Operation::Discovery => ok(self.connection.exchange(&self.clients[client].discovery).await?)?,
+            Operation::ListSecrets | Operation::ReadSecret | Operation::ListDomains | Operation::ReadDomain => {
+                let management = self.management.as_mut().ok_or_else(no_api_token)?;
+                management.step(&mut self.connection, operation).await?;
+            }
         }
         Ok(Step::Done)
     }
@@ -239,6 +252,11 @@ impl Worker {
             self.step(operation).await?;
         }
         Ok(())
+    }
+
+    /// Learns what there is to read over the management API.
+    pub(crate) async fn look_around(&mut self) -> Result<(), Failure> {
+        self.management.as_mut().ok_or_else(no_api_token)?.look_around(&mut self.connection).await
     }
 
     /// Gets access tokens from the source, until so many are there.
@@ -316,6 +334,10 @@ impl Worker {
         let answer = self.connection.exchange(self.request.as_bytes()).await?;
         expect(answer, 200, "sub").map(drop)
     }
+}
+
+fn no_api_token() -> Failure {
+    Failure("there is no API token".to_owned())
 }
 
 /// Makes a request of a head that ends with `Content-Length: ` and the parts of its body.

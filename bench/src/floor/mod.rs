@@ -1,6 +1,7 @@
 //! The floors: a server that does the unavoidable work of each operation and nothing else. One thread, one connection to
-//! read and one to write, no checks that an authorization server must make.
+//! read and one to write (and those of M), no checks that an authorization server must make.
 
+mod management;
 mod postgres;
 mod sqlite;
 mod tokens;
@@ -45,6 +46,12 @@ pub(crate) struct FloorArgs {
     /// The client's secret, in hexadecimal its SHA-256
     #[arg(long)]
     secret_sha256: String,
+    /// The client that is managed
+    #[arg(long)]
+    managed_client: String,
+    /// The API token that may read it, in hexadecimal its SHA-256
+    #[arg(long)]
+    token_sha256: String,
 }
 
 /// The person that every code is for.
@@ -79,9 +86,11 @@ pub(in crate::floor) struct Person {
 
 /// Serves until the process is ended.
 pub(crate) async fn serve(args: FloorArgs) -> Result<(), Failure> {
+    let api_token = tokens::digest_from_hex(&args.token_sha256)?;
+    let managed = management::Managed { client: args.managed_client, token: api_token };
     let store = match args.database.strip_prefix("sqlite://") {
-        Some(path) => Store::Sqlite(sqlite::Store::open(path, SUBJECT)?),
-        None => Store::Postgres(postgres::Store::open(&args.database, SUBJECT).await?),
+        Some(path) => Store::Sqlite(sqlite::Store::open(path, SUBJECT, &managed)?),
+        None => Store::Postgres(postgres::Store::open(&args.database, SUBJECT, &managed).await?),
     };
     let body = |bytes: usize| Bytes::from(format!("{{\"padding\":\"{}\"}}", "x".repeat(bytes.saturating_sub(14))));
     let floor = Arc::new(Floor {
@@ -103,6 +112,7 @@ pub(crate) async fn serve(args: FloorArgs) -> Result<(), Failure> {
         .route("/oauth/token", post(token))
         .route("/oauth/userinfo", get(userinfo))
         .route("/oauth/introspect", post(introspect))
+        .merge(management::routes())
         .with_state(floor);
     let listener = TcpListener::bind(args.listen).await?;
     loop {

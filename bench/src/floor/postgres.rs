@@ -1,11 +1,14 @@
 //! The floors' PostgreSQL: one connection to read, whose queries are pipelined, and one to write, on which one task
 //! sends all that waits as one pipelined BEGIN … COMMIT of prepared statements.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use futures_util::future::{join_all, join3};
 use tokio::sync::{mpsc, oneshot};
 use tokio_postgres::{Client, NoTls, Statement};
 
-use super::tokens::milliseconds;
+use super::management::{self, Asked, Found, Managed, Resource, add_server_ips, domain, secret};
+use super::tokens::{hexadecimal, milliseconds};
 use super::{NONCE, Person, SCOPE};
 use crate::failure::Failure;
 
@@ -44,15 +47,40 @@ pub(super) struct Store {
     jobs: mpsc::UnboundedSender<Job>,
     reader: Client,
     person: Statement,
+    /// For M, in turn.
+    readers: Vec<Reader>,
+    turn: AtomicUsize,
 }
+
+/// A connection with the statements of M.
+struct Reader {
+    client: Client,
+    token: Statement,
+    managed: Statement,
+    membership: Statement,
+    /// Of one secret, a page of them, one domain, a page of them.
+    rows: [Statement; 4],
+    networks: Statement,
+}
+
+/// Connections for M: as many as XWMS has by default.
+const READERS: usize = 8;
+
+type Answer<T> = Result<T, tokio_postgres::Error>;
 
 impl Store {
     /// Connects and makes the tables, with one person in them.
-    pub(super) async fn open(url: &str, subject: i64) -> Result<Self, Failure> {
+    pub(super) async fn open(url: &str, subject: i64, managed: &Managed) -> Result<Self, Failure> {
         let (writer, reader) = (connect(url).await?, connect(url).await?);
         writer.batch_execute(TABLES).await?;
         let person = "INSERT INTO people VALUES ($1, 'Ada', 'Lovelace', 'ada@example.test') ON CONFLICT DO NOTHING";
         writer.execute(person, &[&subject]).await?;
+        let bytes = |bytes: &[u8]| format!("'\\x{}'", hexadecimal(bytes));
+        writer.batch_execute(&management::setup(managed, bytes, "BYTEA", "")).await?;
+        let mut readers = Vec::new();
+        for _ in 0..READERS {
+            readers.push(Reader::of(connect(url).await?).await?);
+        }
         let spend = |table: &str, key: &str| {
             format!(
                 "WITH spent AS (DELETE FROM {table} WHERE {key} = $1 AND expires_at > $2 RETURNING subject) \
@@ -75,7 +103,7 @@ impl Store {
                 commit(&writer, &statements, std::mem::take(&mut group), subject).await;
             }
         });
-        Ok(Self { jobs, reader, person })
+        Ok(Self { jobs, reader, person, readers, turn: AtomicUsize::new(0) })
     }
 
     pub(super) async fn keep_code(&self, code: Vec<u8>) -> bool {
@@ -96,6 +124,62 @@ impl Store {
     pub(super) async fn person(&self, subject: i64) -> Option<Person> {
         let row = self.reader.query_opt(&self.person, &[&subject]).await.ok()??;
         Some(Person { given_name: row.get(0), family_name: row.get(1), email: row.get(2) })
+    }
+
+    pub(super) async fn managed(&self, asked: &Asked) -> Option<Found> {
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        self.readers[turn % READERS].managed(asked).await.ok()?
+    }
+}
+
+impl Reader {
+    async fn of(client: Client) -> Answer<Self> {
+        let networks = "SELECT domain_id, network FROM domain_server_ips WHERE domain_id = ANY($1) \
+                        ORDER BY domain_id, network";
+        let rows = async |resource: Resource, one| client.prepare(&resource.rows(one)).await;
+        Ok(Self {
+            token: client.prepare(management::TOKEN).await?,
+            managed: client.prepare(management::CLIENT).await?,
+            membership: client.prepare(management::MEMBERSHIP).await?,
+            rows: [
+                rows(Resource::Secrets, true).await?,
+                rows(Resource::Secrets, false).await?,
+                rows(Resource::Domains, true).await?,
+                rows(Resource::Domains, false).await?,
+            ],
+            networks: client.prepare(networks).await?,
+            client,
+        })
+    }
+
+    /// M: the reads of the management API, one after the other.
+    async fn managed(&self, asked: &Asked) -> Answer<Option<Found>> {
+        let (conn, client, resource) = (&self.client, &asked.client, asked.resource);
+        let token = conn.query_opt(&self.token, &[&&asked.digest[..], &asked.now]).await?;
+        let Some(token) = token else { return Ok(None) };
+        let (user, only): (i64, Vec<u8>) = (token.try_get(0)?, token.try_get(1)?);
+        let name = conn.query_opt(&self.managed, &[client]).await?;
+        let role = conn.query_opt(&self.membership, &[client, &user]).await?;
+        let (Some(_), Some(role)) = (name, role) else { return Ok(None) };
+        if only != *client || !resource.is_open_to(token.try_get(2)?) || !resource.is_open_to(role.try_get(0)?) {
+            return Ok(None);
+        }
+        let [secret, secrets, domain, domains] = &self.rows;
+        let (one, page) = if resource == Resource::Secrets { (secret, secrets) } else { (domain, domains) };
+        let rows = match &asked.id {
+            Some(id) => conn.query(one, &[id, client]).await?,
+            None => conn.query(page, &[client, &&[0_u8; 16][..], &asked.limit]).await?,
+        };
+        if resource == Resource::Secrets {
+            let secrets = rows.iter().map(|row| Ok(secret!(row.try_get))).collect::<Answer<_>>()?;
+            return Ok(Some(Found::Secrets(secrets)));
+        }
+        let mut domains = rows.iter().map(|row| Ok(domain!(row.try_get))).collect::<Answer<Vec<_>>>()?;
+        let ids: Vec<&[u8]> = domains.iter().map(|domain| domain.id.as_bytes()).collect();
+        let networks = conn.query(&self.networks, &[&ids]).await?;
+        let networks = networks.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect::<Answer<Vec<_>>>()?;
+        add_server_ips(&mut domains, networks);
+        Ok(Some(Found::Domains(domains)))
     }
 }
 

@@ -4,10 +4,11 @@
 use std::sync::Mutex;
 use std::sync::mpsc;
 
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params, params_from_iter};
 use tokio::sync::oneshot;
 
-use super::tokens::milliseconds;
+use super::management::{self, Asked, Found, Managed, Resource, add_server_ips, domain, secret};
+use super::tokens::{hexadecimal, milliseconds};
 use super::{NONCE, Person, SCOPE};
 use crate::failure::Failure;
 
@@ -42,7 +43,7 @@ pub(super) struct Store {
 
 impl Store {
     /// Opens the file and makes its tables, with one person in them.
-    pub(super) fn open(path: &str, subject: i64) -> Result<Self, Failure> {
+    pub(super) fn open(path: &str, subject: i64, managed: &Managed) -> Result<Self, Failure> {
         let mut writer = Connection::open(path)?;
         writer.execute_batch(SETUP)?;
         writer.execute_batch(TABLES)?;
@@ -50,6 +51,9 @@ impl Store {
             "INSERT OR REPLACE INTO people VALUES (?1, 'Ada', 'Lovelace', 'ada@example.test')",
             params![subject],
         )?;
+        let bytes = |bytes: &[u8]| format!("X'{}'", hexadecimal(bytes));
+        let tables = management::setup(managed, bytes, "BLOB", " WITHOUT ROWID");
+        writer.execute_batch(&format!("BEGIN; {tables} COMMIT;"))?;
         let reader = Connection::open(path)?;
         reader.execute_batch(SETUP)?;
         let (jobs, waiting) = mpsc::channel();
@@ -88,6 +92,48 @@ impl Store {
         });
         person.optional().ok()?
     }
+
+    pub(super) fn managed(&self, asked: &Asked) -> Option<Found> {
+        managed(&*self.reader.lock().ok()?, asked).ok()?
+    }
+}
+
+/// M: the reads of the management API, one after the other.
+fn managed(conn: &Connection, asked: &Asked) -> rusqlite::Result<Option<Found>> {
+    let (client, resource) = (&asked.client, asked.resource);
+    let token = conn.prepare_cached(management::TOKEN)?.query_row(params![asked.digest, asked.now], |row| {
+        Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, String>(2)?))
+    });
+    let Some((user, only, permissions)) = token.optional()? else { return Ok(None) };
+    let name = conn.prepare_cached(management::CLIENT)?.query_row(params![client], |row| row.get::<_, String>(0));
+    let mut membership = conn.prepare_cached(management::MEMBERSHIP)?;
+    let role = membership.query_row(params![client, user], |row| row.get::<_, String>(0));
+    let (Some(_), Some(role)) = (name.optional()?, role.optional()?) else { return Ok(None) };
+    if only != *client || !resource.is_open_to(&permissions) || !resource.is_open_to(&role) {
+        return Ok(None);
+    }
+    if resource == Resource::Secrets {
+        return rows(conn, asked, |row| Ok(secret!(row.get))).map(Found::Secrets).map(Some);
+    }
+    let mut domains = rows(conn, asked, |row| Ok(domain!(row.get)))?;
+    let places = vec!["?"; domains.len()].join(", ");
+    let query = format!(
+        "SELECT domain_id, network FROM domain_server_ips WHERE domain_id IN ({places}) ORDER BY domain_id, network"
+    );
+    let mut query = conn.prepare_cached(&query)?;
+    let ids: Vec<Vec<u8>> = domains.iter().map(|domain| domain.id.clone().into_bytes()).collect();
+    let networks = query.query_map(params_from_iter(ids), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    add_server_ips(&mut domains, networks.collect::<rusqlite::Result<Vec<_>>>()?);
+    Ok(Some(Found::Domains(domains)))
+}
+
+fn rows<T>(conn: &Connection, asked: &Asked, row: fn(&Row<'_>) -> rusqlite::Result<T>) -> rusqlite::Result<Vec<T>> {
+    let mut query = conn.prepare_cached(&asked.resource.rows(asked.id.is_some()))?;
+    let found = match &asked.id {
+        Some(id) => query.query_map(params![id, asked.client], row)?,
+        None => query.query_map(params![asked.client, [0_u8; 16], asked.limit], row)?,
+    };
+    found.collect()
 }
 
 /// Does all jobs in one transaction and answers after its COMMIT.

@@ -131,7 +131,11 @@ pub(super) fn digest_from_hex(hex: &str) -> Result<[u8; 32], Failure> {
 }
 
 pub(super) fn random_hex() -> String {
-    random::<16>().iter().fold(String::with_capacity(32), |mut text, byte| {
+    hexadecimal(&random::<16>())
+}
+
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         for half in [byte >> 4, byte & 15] {
             text.push(char::from(b"0123456789abcdef"[usize::from(half)]));
         }
