@@ -1,5 +1,7 @@
 //! Applications to become a Verified Partner, and what they cover.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
@@ -106,12 +108,14 @@ pub async fn of_status(
 
 /// What these applications are about, with the root domains.
 pub async fn items_of(conn: &mut Conn, ids: &[VerificationId]) -> QueryResult<Vec<(Item, RootDomain)>> {
-    let query = items::table.inner_join(domains::table).filter(items::verification_id.eq_any(ids)).order((
-        items::verification_id,
-        items::domain_id,
-        items::scope,
-    ));
-    with_conn!(conn, |c| query.select((Item::as_select(), domains::root_domain)).load(c))
+    let order = (items::verification_id, items::domain_id, items::scope);
+    let query = items::table.filter(items::verification_id.eq_any(ids)).order(order);
+    let found: Vec<Item> = with_conn!(conn, |c| query.select(Item::as_select()).load(c))?;
+    // In a query of their own: joined to a list of any length, PostgreSQL reads all domains there are.
+    let domains: Vec<DomainId> = found.iter().map(|item| item.domain_id).collect();
+    let query = domains::table.filter(domains::id.eq_any(&domains)).select((domains::id, domains::root_domain));
+    let roots: HashMap<DomainId, RootDomain> = with_conn!(conn, |c| query.load(c))?.into_iter().collect();
+    Ok(found.into_iter().filter_map(|item| roots.get(&item.domain_id).cloned().map(|root| (item, root))).collect())
 }
 
 /// What the approved applications of a client cover, each until when. One whose end has come goes on while an application
