@@ -108,6 +108,9 @@ pub async fn of_status(
 
 /// What these applications are about, with the root domains.
 pub async fn items_of(conn: &mut Conn, ids: &[VerificationId]) -> QueryResult<Vec<(Item, RootDomain)>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let order = (items::verification_id, items::domain_id, items::scope);
     let query = items::table.filter(items::verification_id.eq_any(ids)).order(order);
     let found: Vec<Item> = with_conn!(conn, |c| query.select(Item::as_select()).load(c))?;

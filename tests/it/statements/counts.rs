@@ -59,7 +59,7 @@ const STEPS: &[Row] = &[
     ("list of URLs", [5, 0], [5, 0]),
     ("list of users", [6, 0], [6, 0]),
     ("list of requests", [4, 0], [4, 0]),
-    ("list of verifications", [6, 0], [6, 0]),
+    ("list of verifications", [4, 0], [4, 0]),
     ("list of roles", [4, 0], [4, 0]),
     ("list of members", [6, 0], [6, 0]),
     ("list of attempts", [4, 0], [4, 0]),
