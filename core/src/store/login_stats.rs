@@ -5,7 +5,7 @@ use diesel_async::RunQueryDsl;
 
 use super::db::{Conn, with_conn};
 use super::lent::in_time;
-use super::schema::{client_users, job_positions as positions, login_stat_users as users, login_stats as t};
+use super::schema::{client_users, grants, job_positions as positions, login_stat_users as users, login_stats as t};
 use crate::id::{ClientId, GrantId, UserId};
 use crate::model::stats::Dimension;
 
@@ -36,6 +36,15 @@ pub struct Count {
 }
 
 const JOB: &str = "login_stats";
+
+/// Whether there are logins up to `until` that have not been counted.
+pub async fn any_uncounted(conn: &mut Conn, until: GrantId) -> QueryResult<bool> {
+    let position = positions::table.find(JOB).select(positions::position);
+    let last: Option<GrantId> = with_conn!(conn, |c| position.first(c)).optional()?;
+    let last = last.unwrap_or(GrantId::from_bytes([0; 16]));
+    let waiting = grants::table.filter(grants::id.gt(last)).filter(grants::id.le(until));
+    with_conn!(conn, |c| diesel::select(diesel::dsl::exists(waiting)).get_result(c))
+}
 
 /// The last login that has been counted, held to the end of the transaction: two servers never count the same ones.
 pub async fn hold_position(conn: &mut Conn) -> QueryResult<GrantId> {
