@@ -84,9 +84,9 @@ pub async fn to_read(
     if token.is_some_and(|token| token.client.is_some_and(|only| only != client)) {
         return Err(Error::NotFound("client"));
     }
-    let found = clients::find(conn, client).await?.ok_or(Error::NotFound("client"))?;
-    let membership = members::membership(conn, client, caller.user).await?;
-    let membership = membership.filter(|membership| membership.grants_at(now)).ok_or(Error::NotFound("client"))?;
+    let found = members::client_and_membership(conn, client, caller.user).await?;
+    let found = found.filter(|(_, membership)| membership.grants_at(now));
+    let (found, membership) = found.ok_or(Error::NotFound("client"))?;
     let membership = match token {
         Some(token) => membership.narrowed_to(&token.permissions),
         None => membership,

@@ -43,7 +43,7 @@ pub struct TokenFields {
 pub async fn authenticate(core: &Core, text: &str, address: IpAddr) -> Result<Option<Caller>, Error> {
     let Some(digest) = StoredDigest::parse(Kind::ApiToken, text) else { return Ok(None) };
     let now = core.clock.now();
-    let found = api_tokens::find_live(&mut core.db.read().await?, &digest, now).await?;
+    let found = api_tokens::find_live(&mut core.db.read().await?, digest, now).await?;
     Ok(found.map(|token| {
         core.token_uses.note(token.id, now);
         let permissions = token.permissions.permissions();

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::db::{Conn, with_conn};
+use super::db::{Conn, hot, with_conn};
 use super::schema::{api_tokens as t, users};
 use crate::clock::Timestamp;
 use crate::crypto::credential::StoredDigest;
@@ -44,14 +44,14 @@ pub async fn insert(conn: &mut Conn, token: &ApiToken) -> QueryResult<()> {
 }
 
 /// The token of this digest, when it is good now and its maker is not suspended.
-pub async fn find_live(conn: &mut Conn, digest: &StoredDigest, now: Timestamp) -> QueryResult<Option<ApiToken>> {
+pub async fn find_live(conn: &mut Conn, digest: StoredDigest, now: Timestamp) -> QueryResult<Option<ApiToken>> {
     let query = t::table
         .inner_join(users::table)
         .filter(t::digest.eq(digest))
         .filter(t::expires_at.is_null().or(t::expires_at.gt(now)))
         .filter(t::suspended_at.is_null())
         .filter(users::suspended_at.is_null());
-    with_conn!(conn, |c| query.select(ApiToken::as_select()).first(c)).optional()
+    hot!(conn, first(query.select(ApiToken::as_select()))).optional()
 }
 
 /// The token of this digest, good or not.

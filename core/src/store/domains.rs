@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::db::{Conn, with_conn};
+use super::db::{Conn, hot, with_conn};
 use super::schema::{client_user_domains as came, domain_server_ips as ips, domains as t, grants};
 use crate::clock::Timestamp;
 use crate::id::{ClientId, DomainId};
@@ -71,7 +71,7 @@ pub async fn of_client(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Dom
 /// The domain of this id, when it is this client's.
 pub async fn find(conn: &mut Conn, client: ClientId, id: DomainId) -> QueryResult<Option<Domain>> {
     let query = t::table.find(id).filter(t::client_id.eq(client));
-    with_conn!(conn, |c| query.select(Domain::as_select()).first(c)).optional()
+    hot!(conn, first(query.select(Domain::as_select()))).optional()
 }
 
 /// Proven domains that are to be looked at again: those never missed since before `weekly`, those missed of late since
@@ -116,7 +116,7 @@ pub async fn set_ownership(conn: &mut Conn, domain: &Domain) -> QueryResult<()> 
 pub async fn page(conn: &mut Conn, client: ClientId, after: Option<DomainId>, limit: i64) -> QueryResult<Vec<Domain>> {
     let after = after.unwrap_or(DomainId::from_bytes([0; 16]));
     let query = t::table.filter(t::client_id.eq(client)).filter(t::id.gt(after)).order(t::id).limit(limit);
-    with_conn!(conn, |c| query.select(Domain::as_select()).load(c))
+    hot!(conn, load(query.select(Domain::as_select())))
 }
 
 /// Deletes a domain with its URLs, links and coverage, and ends every grant that came through it: with them go its codes,
@@ -143,10 +143,20 @@ pub async fn server_ips(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<(D
     with_conn!(conn, |c| query.load(c))
 }
 
-/// The server IPs of these domains, in order; a domain that has none is not among them.
-pub async fn server_ips_of(conn: &mut Conn, domains: &[DomainId]) -> QueryResult<HashMap<DomainId, Vec<String>>> {
-    let query = ips::table.filter(ips::domain_id.eq_any(domains)).order((ips::domain_id, ips::network));
-    let rows: Vec<(DomainId, String)> = with_conn!(conn, |c| query.select((ips::domain_id, ips::network)).load(c))?;
+/// The server IPs of a client's domains whose ids lie between these two, both included: one statement for a domain and for
+/// a page of them.
+pub async fn server_ips_between(
+    conn: &mut Conn,
+    client: ClientId,
+    (first, last): (DomainId, DomainId),
+) -> QueryResult<HashMap<DomainId, Vec<String>>> {
+    let query = t::table
+        .inner_join(ips::table)
+        .filter(t::client_id.eq(client))
+        .filter(t::id.between(first, last))
+        .order((ips::domain_id, ips::network))
+        .select((ips::domain_id, ips::network));
+    let rows: Vec<(DomainId, String)> = hot!(conn, load(query))?;
     let mut networks: HashMap<DomainId, Vec<String>> = HashMap::new();
     for (domain, network) in rows {
         networks.entry(domain).or_default().push(network);

@@ -3,7 +3,8 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::db::{Conn, with_conn};
+use super::clients::Client;
+use super::db::{Conn, hot, with_conn};
 use super::schema::{clients, members as t, roles};
 use crate::clock::Timestamp;
 use crate::gate::permission::{Membership, Preset};
@@ -128,23 +129,54 @@ pub async fn by_id(conn: &mut Conn, id: MemberId) -> QueryResult<Option<Member>>
     with_conn!(conn, |c| t::table.find(id).select(Member::as_select()).first(c)).optional()
 }
 
-/// What this person's place in the client's organisation grants; `None` when they are no member.
-pub async fn membership(conn: &mut Conn, client: ClientId, user: UserId) -> QueryResult<Option<Membership>> {
-    type Found = (MemberStatus, Option<Timestamp>, (i32, bool, String), bool, Option<Timestamp>, PermissionSet);
-    let query = t::table.inner_join(roles::table).filter(t::client_id.eq(client)).filter(t::user_id.eq(user)).select((
-        t::status,
-        t::expires_at,
-        (roles::level, roles::preset, roles::role_key),
-        roles::active,
-        roles::expires_at,
-        roles::permissions,
-    ));
-    let found: Option<Found> = with_conn!(conn, |c| query.first(c)).optional()?;
-    Ok(found.map(|(status, ends, (level, preset, key), role_active, role_ends, permissions)| Membership {
+/// What makes a [`Membership`].
+type Place = (MemberStatus, Option<Timestamp>, (i32, bool, String), bool, Option<Timestamp>, PermissionSet);
+
+const PLACE: (
+    t::status,
+    t::expires_at,
+    (roles::level, roles::preset, roles::role_key),
+    roles::active,
+    roles::expires_at,
+    roles::permissions,
+) = (
+    t::status,
+    t::expires_at,
+    (roles::level, roles::preset, roles::role_key),
+    roles::active,
+    roles::expires_at,
+    roles::permissions,
+);
+
+fn membership_of((status, ends, (level, preset, key), role_active, role_ends, permissions): Place) -> Membership {
+    Membership {
         level: u8::try_from(level).unwrap_or(0),
         owner: preset && key == Preset::Owner.key(),
         permissions: permissions.permissions(),
         active: status == MemberStatus::Active && role_active,
         expires_at: [ends, role_ends].into_iter().flatten().min(),
-    }))
+    }
+}
+
+/// What this person's place in the client's organisation grants; `None` when they are no member.
+pub async fn membership(conn: &mut Conn, client: ClientId, user: UserId) -> QueryResult<Option<Membership>> {
+    let query = t::table.inner_join(roles::table).filter(t::client_id.eq(client)).filter(t::user_id.eq(user));
+    let found: Option<Place> = with_conn!(conn, |c| query.select(PLACE).first(c)).optional()?;
+    Ok(found.map(membership_of))
+}
+
+/// The same, with the client; `None` also when that was deleted. Every call of the management API asks it, in one
+/// statement.
+pub async fn client_and_membership(
+    conn: &mut Conn,
+    client: ClientId,
+    user: UserId,
+) -> QueryResult<Option<(Client, Membership)>> {
+    let query = clients::table
+        .inner_join(t::table.inner_join(roles::table))
+        .filter(clients::id.eq(client))
+        .filter(clients::deleted_at.is_null())
+        .filter(t::user_id.eq(user));
+    let found: Option<(Client, Place)> = hot!(conn, first(query.select((Client::as_select(), PLACE)))).optional()?;
+    Ok(found.map(|(client, place)| (client, membership_of(place))))
 }

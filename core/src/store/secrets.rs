@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::db::{Conn, with_conn};
+use super::db::{Conn, hot, with_conn};
 use super::schema::{client_secrets as t, secret_links as links};
 use crate::clock::Timestamp;
 use crate::crypto::credential::StoredDigest;
@@ -67,7 +67,7 @@ pub async fn of_client(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Cli
 /// The secret of this id with its last use, when it is this client's.
 pub async fn find(conn: &mut Conn, client: ClientId, id: SecretId) -> QueryResult<Option<(ClientSecret, LastUse)>> {
     let query = t::table.find(id).filter(t::client_id.eq(client));
-    with_conn!(conn, |c| query.select((ClientSecret::as_select(), LastUse::as_select())).first(c)).optional()
+    hot!(conn, first(query.select((ClientSecret::as_select(), LastUse::as_select())))).optional()
 }
 
 /// The secrets of a client by id, each with its last use: at most `limit` of those after `after`.
@@ -79,7 +79,7 @@ pub async fn page(
 ) -> QueryResult<Vec<(ClientSecret, LastUse)>> {
     let after = after.unwrap_or(SecretId::from_bytes([0; 16]));
     let query = t::table.filter(t::client_id.eq(client)).filter(t::id.gt(after)).order(t::id).limit(limit);
-    with_conn!(conn, |c| query.select((ClientSecret::as_select(), LastUse::as_select())).load(c))
+    hot!(conn, load(query.select((ClientSecret::as_select(), LastUse::as_select()))))
 }
 
 /// The secrets that may be used for a domain, as [`page`] gives those of a client.
