@@ -1,7 +1,7 @@
 //! Refused attempts, and the check of an integration: `/clients/{client}/attempts`, `/check`.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::Serialize;
@@ -9,17 +9,17 @@ use xwms_core::clock::Timestamp;
 use xwms_core::gate::check::Line;
 use xwms_core::gate::denial::Denial;
 use xwms_core::gate::permission::Permission;
-use xwms_core::id::{AttemptId, DomainId};
+use xwms_core::id::{AttemptId, ClientId, DomainId};
 use xwms_core::manage::attempts::{self, CheckFields};
 use xwms_core::secret::Secret;
 use xwms_core::state::Core;
 use xwms_core::store::attempts::Attempt as Stored;
 
-use crate::answer::id;
 use crate::caller::By;
 use crate::json::Object;
 use crate::operation::{Gives, Method, Needs, Operation, Takes};
 use crate::page::Query;
+use crate::path::At;
 use crate::problem::Problem;
 use crate::shape::{Kind, Purpose, Set, Shape, member};
 
@@ -131,18 +131,18 @@ struct Rule {
 async fn list(
     State(core): State<Core>,
     By(caller): By,
-    Path(client): Path<String>,
+    At(client): At<ClientId>,
     query: Query,
 ) -> Result<Response, Problem> {
     let page = query.page::<AttemptId>()?;
-    let found = attempts::list(&core, &caller, id(&client, "client")?, page.after, page.look_for()).await?;
+    let found = attempts::list(&core, &caller, client, page.after, page.look_for()).await?;
     Ok(page.answer(found, |attempt| attempt.id.to_string(), Attempt::from))
 }
 
 async fn check(
     State(core): State<Core>,
     By(caller): By,
-    Path(client): Path<String>,
+    At(client): At<ClientId>,
     body: Object,
 ) -> Result<Response, Problem> {
     let mut members = body.members(&CHECKED, Purpose::Change);
@@ -157,7 +157,7 @@ async fn check(
         ip: members.text("ip"),
     };
     members.end()?;
-    let lines = attempts::check(&core, &caller, id(&client, "client")?, &fields).await?;
+    let lines = attempts::check(&core, &caller, client, &fields).await?;
     Ok(Json(Check { rules: lines.into_iter().map(Rule::from).collect() }).into_response())
 }
 

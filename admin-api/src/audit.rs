@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -20,10 +20,10 @@ use xwms_core::staff;
 use xwms_core::state::Core;
 use xwms_core::store::audit::{self, Filter};
 
-use crate::answer::id;
 use crate::caller::By;
 use crate::operation::{Gives, Method, Needs, Operation, Takes, Word};
 use crate::page::Query;
+use crate::path::At;
 use crate::problem::Problem;
 use crate::shape::{Kind, Set, Shape, member};
 
@@ -113,10 +113,10 @@ enum Log {
 async fn of_client(
     State(core): State<Core>,
     By(caller): By,
-    Path(client): Path<String>,
+    At(client): At<ClientId>,
     query: Query,
 ) -> Result<Response, Problem> {
-    let log = Log::OfClient(id(&client, "client")?);
+    let log = Log::OfClient(client);
     let text = |name: &str| query.get(name).map(str::to_owned);
     let filter = Filter { action: text("action"), object: text("object"), ..times(&query)? };
     answer(core, caller, log, filter, &query).await

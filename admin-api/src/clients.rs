@@ -1,7 +1,7 @@
 //! Clients: `/clients`.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
@@ -12,12 +12,13 @@ use xwms_core::manage::clients::{self, ClientFields, ClientView};
 use xwms_core::model::client::{SigningAlg, SubjectType};
 use xwms_core::state::Core;
 
-use crate::answer::{done, id, made};
+use crate::answer::{done, made};
 use crate::caller::By;
 use crate::etag;
 use crate::json::Object;
 use crate::operation::{Gives, Method, Needs, Operation, Takes};
 use crate::page::Query;
+use crate::path::At;
 use crate::problem::Problem;
 use crate::shape::{Kind, Purpose, Set, Shape, member};
 
@@ -151,24 +152,24 @@ async fn create(State(core): State<Core>, By(caller): By, body: Object) -> Resul
     Ok(made(&location, one(view)))
 }
 
-async fn read(State(core): State<Core>, By(caller): By, Path(client): Path<String>) -> Result<Response, Problem> {
-    Ok(one(clients::get(&core, &caller, id(&client, "client")?).await?))
+async fn read(State(core): State<Core>, By(caller): By, At(client): At<ClientId>) -> Result<Response, Problem> {
+    Ok(one(clients::get(&core, &caller, client).await?))
 }
 
 async fn update(
     State(core): State<Core>,
     By(caller): By,
-    Path(client): Path<String>,
+    At(client): At<ClientId>,
     headers: HeaderMap,
     body: Object,
 ) -> Result<Response, Problem> {
     let expected = etag::expected(&headers)?;
     let fields = fields(body, Purpose::Change)?;
-    Ok(one(clients::update(&core, caller, id(&client, "client")?, fields, expected).await?))
+    Ok(one(clients::update(&core, caller, client, fields, expected).await?))
 }
 
-async fn remove(State(core): State<Core>, By(caller): By, Path(client): Path<String>) -> Result<Response, Problem> {
-    clients::delete(&core, caller, id(&client, "client")?).await?;
+async fn remove(State(core): State<Core>, By(caller): By, At(client): At<ClientId>) -> Result<Response, Problem> {
+    clients::delete(&core, caller, client).await?;
     Ok(done())
 }
 

@@ -1,7 +1,7 @@
 //! Domains: `/clients/{client}/domains`.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
@@ -13,12 +13,13 @@ use xwms_core::model::domain::Ownership;
 use xwms_core::model::root_domain::RootDomain;
 use xwms_core::state::Core;
 
-use crate::answer::{done, id, made};
+use crate::answer::{done, made};
 use crate::caller::By;
 use crate::etag;
 use crate::json::Object;
 use crate::operation::{Gives, Method, Needs, Operation, Takes};
 use crate::page::Query;
+use crate::path::At;
 use crate::problem::Problem;
 use crate::shape::{Kind, Purpose, Set, Shape, member};
 
@@ -160,22 +161,21 @@ struct Asked {
 async fn list(
     State(core): State<Core>,
     By(caller): By,
-    Path(client): Path<String>,
+    At(client): At<ClientId>,
     query: Query,
 ) -> Result<Response, Problem> {
     let page = query.page::<DomainId>()?;
-    let found = domains::list(&core, &caller, id(&client, "client")?, page.after, page.look_for()).await?;
+    let found = domains::list(&core, &caller, client, page.after, page.look_for()).await?;
     Ok(page.answer(found, |view| view.domain.id.to_string(), Domain::from))
 }
 
 async fn create(
     State(core): State<Core>,
     By(caller): By,
-    Path(client): Path<String>,
+    At(client): At<ClientId>,
     body: Object,
 ) -> Result<Response, Problem> {
     let Asked { root, primary, fields } = asked(body, Purpose::Create)?;
-    let client: ClientId = id(&client, "client")?;
     let view = domains::create(&core, caller, client, root, primary, fields).await?;
     let location = format!("/clients/{client}/domains/{}", view.domain.id);
     Ok(made(&location, one(view)))
@@ -184,30 +184,30 @@ async fn create(
 async fn read(
     State(core): State<Core>,
     By(caller): By,
-    Path((client, domain)): Path<(String, String)>,
+    At((client, domain)): At<(ClientId, DomainId)>,
 ) -> Result<Response, Problem> {
-    Ok(one(domains::get(&core, &caller, id(&client, "client")?, id(&domain, "domain")?).await?))
+    Ok(one(domains::get(&core, &caller, client, domain).await?))
 }
 
 async fn update(
     State(core): State<Core>,
     By(caller): By,
-    Path((client, domain)): Path<(String, String)>,
+    At((client, domain)): At<(ClientId, DomainId)>,
     headers: HeaderMap,
     body: Object,
 ) -> Result<Response, Problem> {
     let expected = etag::expected(&headers)?;
     let Asked { root, primary, fields } = asked(body, Purpose::Change)?;
-    let named = (id(&client, "client")?, id(&domain, "domain")?);
+    let named = (client, domain);
     Ok(one(domains::update(&core, caller, named, root, primary, fields, expected).await?))
 }
 
 async fn remove(
     State(core): State<Core>,
     By(caller): By,
-    Path((client, domain)): Path<(String, String)>,
+    At((client, domain)): At<(ClientId, DomainId)>,
 ) -> Result<Response, Problem> {
-    domains::delete(&core, caller, id(&client, "client")?, id(&domain, "domain")?).await?;
+    domains::delete(&core, caller, client, domain).await?;
     Ok(done())
 }
 

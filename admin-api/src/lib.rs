@@ -19,6 +19,7 @@ mod openapi;
 pub mod operation;
 mod ownership;
 mod page;
+mod path;
 pub mod problem;
 mod requests;
 mod roles;

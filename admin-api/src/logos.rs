@@ -1,20 +1,22 @@
 //! Logos: `/clients/{client}/logo`, `/clients/{client}/domains/{domain}/logo`.
 
 use axum::Json;
-use axum::extract::{FromRequest, Path, Request, State};
+use axum::extract::{FromRequest, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, put};
 use serde::Serialize;
 use xwms_core::gate::permission::Permission;
+use xwms_core::id::{ClientId, DomainId};
 use xwms_core::manage::logos::{self, Whose};
 use xwms_core::picture::{MAX_BYTES, MediaType};
 use xwms_core::state::Core;
 
-use crate::answer::{done, id};
+use crate::answer::done;
 use crate::caller::By;
 use crate::json::{bytes, content_type};
 use crate::operation::{Gives, Method, Needs, Operation, PREFIX, Takes};
+use crate::path::At;
 use crate::problem::Problem;
 use crate::shape::{Kind, Set, Shape, member};
 
@@ -40,8 +42,8 @@ static LOGO: Shape = Shape {
     ],
 };
 
-type OfClient = Path<String>;
-type OfDomain = Path<(String, String)>;
+type OfClient = At<ClientId>;
+type OfDomain = At<(ClientId, DomainId)>;
 
 pub(crate) static OPERATIONS: &[Operation] = &[
     Operation {
@@ -54,7 +56,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         takes: Takes::Picture,
         gives: Gives::One(&LOGO),
         refusals: &[],
-        handler: || put(async |core, by, Path(client): OfClient, sent| set(core, by, client, None, sent).await),
+        handler: || put(async |core, by, At(client): OfClient, sent| set(core, by, client, Whose::Client, sent).await),
     },
     Operation {
         method: Method::Get,
@@ -66,7 +68,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         takes: Takes::Nothing,
         gives: Gives::Picture,
         refusals: &[],
-        handler: || get(async |core, by, Path(client): OfClient| read(core, by, client, None).await),
+        handler: || get(async |core, by, At(client): OfClient| read(core, by, client, Whose::Client).await),
     },
     Operation {
         method: Method::Delete,
@@ -78,7 +80,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         takes: Takes::Nothing,
         gives: Gives::Nothing,
         refusals: &[],
-        handler: || delete(async |core, by, Path(client): OfClient| remove(core, by, client, None).await),
+        handler: || delete(async |core, by, At(client): OfClient| remove(core, by, client, Whose::Client).await),
     },
     Operation {
         method: Method::Put,
@@ -91,8 +93,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         gives: Gives::One(&LOGO),
         refusals: &[],
         handler: || {
-            put(async |core, by, Path((client, domain)): OfDomain, sent| {
-                set(core, by, client, Some(domain), sent).await
+            put(async |core, by, At((client, domain)): OfDomain, sent| {
+                set(core, by, client, Whose::Domain(domain), sent).await
             })
         },
     },
@@ -106,7 +108,9 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         takes: Takes::Nothing,
         gives: Gives::Picture,
         refusals: &[],
-        handler: || get(async |core, by, Path((client, domain)): OfDomain| read(core, by, client, Some(domain)).await),
+        handler: || {
+            get(async |core, by, At((client, domain)): OfDomain| read(core, by, client, Whose::Domain(domain)).await)
+        },
     },
     Operation {
         method: Method::Delete,
@@ -119,7 +123,9 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         gives: Gives::Nothing,
         refusals: &[],
         handler: || {
-            delete(async |core, by, Path((client, domain)): OfDomain| remove(core, by, client, Some(domain)).await)
+            delete(async |core, by, At((client, domain)): OfDomain| {
+                remove(core, by, client, Whose::Domain(domain)).await
+            })
         },
     },
 ];
@@ -160,24 +166,18 @@ struct Logo {
 async fn set(
     State(core): State<Core>,
     By(caller): By,
-    client: String,
-    domain: Option<String>,
+    client: ClientId,
+    whose: Whose,
     sent: Sent,
 ) -> Result<Response, Problem> {
-    let (client, whose) = (id(&client, "client")?, whose(domain)?);
     let logos::Logo { digest, picture } = logos::put(&core, caller, client, whose, sent.media_type, sent.bytes).await?;
     let url = format!("{}{}", core.config.server.issuer(), digest.path());
     let logo = Logo { url, digest: digest.to_string(), width: picture.width, height: picture.height };
     Ok(Json(logo).into_response())
 }
 
-async fn read(
-    State(core): State<Core>,
-    By(caller): By,
-    client: String,
-    domain: Option<String>,
-) -> Result<Response, Problem> {
-    let png = logos::get(&core, &caller, id(&client, "client")?, whose(domain)?).await?;
+async fn read(State(core): State<Core>, By(caller): By, client: ClientId, whose: Whose) -> Result<Response, Problem> {
+    let png = logos::get(&core, &caller, client, whose).await?;
     let headers = [
         (header::CONTENT_TYPE, "image/png"),
         (header::CACHE_CONTROL, "no-store"),
@@ -186,18 +186,9 @@ async fn read(
     Ok((headers, png).into_response())
 }
 
-async fn remove(
-    State(core): State<Core>,
-    By(caller): By,
-    client: String,
-    domain: Option<String>,
-) -> Result<Response, Problem> {
-    logos::delete(&core, caller, id(&client, "client")?, whose(domain)?).await?;
+async fn remove(State(core): State<Core>, By(caller): By, client: ClientId, whose: Whose) -> Result<Response, Problem> {
+    logos::delete(&core, caller, client, whose).await?;
     Ok(done())
-}
-
-fn whose(domain: Option<String>) -> Result<Whose, Problem> {
-    domain.map_or(Ok(Whose::Client), |domain| id(&domain, "domain").map(Whose::Domain))
 }
 
 #[cfg(test)]

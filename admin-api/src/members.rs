@@ -1,14 +1,14 @@
 //! Members: `/clients/{client}/members`, and whom to invite: `/clients/{client}/member-candidates`.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
 use serde::Serialize;
 use xwms_core::clock::Timestamp;
 use xwms_core::gate::permission::Permission;
-use xwms_core::id::{MemberId, RoleId, Subject};
+use xwms_core::id::{ClientId, MemberId, RoleId, Subject};
 use xwms_core::manage::invitations::{self, Candidate, NewMember};
 use xwms_core::manage::members::{self, MemberChanges, MemberView};
 use xwms_core::state::Core;
@@ -19,6 +19,7 @@ use crate::etag;
 use crate::json::Object;
 use crate::operation::{Gives, Method, Needs, Operation, Takes, Word};
 use crate::page::{Query, whole};
+use crate::path::At;
 use crate::problem::Problem;
 use crate::shape::{Kind, Purpose, Set, Shape, member};
 
@@ -163,18 +164,18 @@ struct Found {
 async fn list(
     State(core): State<Core>,
     By(caller): By,
-    Path(client): Path<String>,
+    At(client): At<ClientId>,
     query: Query,
 ) -> Result<Response, Problem> {
     let page = query.page::<MemberId>()?;
-    let found = members::list(&core, &caller, id(&client, "client")?, page.after, page.look_for()).await?;
+    let found = members::list(&core, &caller, client, page.after, page.look_for()).await?;
     Ok(page.answer(found, |view| view.member.id.to_string(), Member::from))
 }
 
 async fn create(
     State(core): State<Core>,
     By(caller): By,
-    Path(client): Path<String>,
+    At(client): At<ClientId>,
     body: Object,
 ) -> Result<Response, Problem> {
     let mut members = body.members(&MEMBER, Purpose::Create);
@@ -184,7 +185,7 @@ async fn create(
     let given = |text: Option<String>| text.filter(|text| !text.is_empty());
     let role = role.map(|role| id(&role, "role")).transpose()?;
     let new = NewMember { email: given(email), sub: given(sub), role, expires_at };
-    let view = invitations::create(&core, caller, id(&client, "client")?, new).await?;
+    let view = invitations::create(&core, caller, client, new).await?;
     let location = format!("/clients/{client}/members/{}", view.member.id);
     Ok(made(&location, one(view)))
 }
@@ -192,15 +193,15 @@ async fn create(
 async fn read(
     State(core): State<Core>,
     By(caller): By,
-    Path((client, member)): Path<(String, String)>,
+    At((client, member)): At<(ClientId, MemberId)>,
 ) -> Result<Response, Problem> {
-    Ok(one(members::get(&core, &caller, id(&client, "client")?, id(&member, "member")?).await?))
+    Ok(one(members::get(&core, &caller, client, member).await?))
 }
 
 async fn update(
     State(core): State<Core>,
     By(caller): By,
-    Path((client, member)): Path<(String, String)>,
+    At((client, member)): At<(ClientId, MemberId)>,
     headers: HeaderMap,
     body: Object,
 ) -> Result<Response, Problem> {
@@ -209,7 +210,6 @@ async fn update(
     let (role, expires_at) = (members.text("role"), members.text("expires_at"));
     members.end()?;
     let role = role.map(|role| id(&role, "role")).transpose()?;
-    let (client, member) = (id(&client, "client")?, id(&member, "member")?);
     let changes = MemberChanges { role, expires_at };
     Ok(one(members::update(&core, caller, client, member, changes, expected).await?))
 }
@@ -217,9 +217,9 @@ async fn update(
 async fn remove(
     State(core): State<Core>,
     By(caller): By,
-    Path((client, member)): Path<(String, String)>,
+    At((client, member)): At<(ClientId, MemberId)>,
 ) -> Result<Response, Problem> {
-    members::delete(&core, caller, id(&client, "client")?, id(&member, "member")?).await?;
+    members::delete(&core, caller, client, member).await?;
     Ok(done())
 }
 
@@ -227,12 +227,12 @@ async fn remove(
 async fn candidates(
     State(core): State<Core>,
     By(caller): By,
-    Path(client): Path<String>,
+    At(client): At<ClientId>,
     query: Query,
 ) -> Result<Response, Problem> {
     query.page::<RoleId>()?;
     let text = query.get("q").unwrap_or_default();
-    let found = invitations::search(&core, &caller, id(&client, "client")?, text).await?;
+    let found = invitations::search(&core, &caller, client, text).await?;
     Ok(whole(found, Found::from))
 }
 

@@ -1,20 +1,21 @@
 //! The proof that a domain is the client's: `/clients/{client}/domains/{domain}/ownership`.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use serde::Serialize;
 use xwms_core::clock::Timestamp;
 use xwms_core::gate::permission::Permission;
+use xwms_core::id::{ClientId, DomainId};
 use xwms_core::manage::ownership::{self, Report};
 use xwms_core::model::domain::Ownership as Standing;
 use xwms_core::state::Core;
 
-use crate::answer::id;
 use crate::caller::By;
 use crate::json::OptionalObject;
 use crate::operation::{Gives, Method, Needs, Operation, Takes};
+use crate::path::At;
 use crate::problem::Problem;
 use crate::shape::{Kind, Purpose, Set, Shape, member};
 
@@ -102,12 +103,11 @@ struct Ownership<'a> {
 async fn check(
     State(core): State<Core>,
     By(caller): By,
-    Path((client, domain)): Path<(String, String)>,
+    At((client, domain)): At<(ClientId, DomainId)>,
     OptionalObject(body): OptionalObject,
 ) -> Result<Response, Problem> {
     body.members(&OWNERSHIP, Purpose::Create).end()?;
-    let Report { domain, txt, url, checked_at } =
-        ownership::check(&core, caller, id(&client, "client")?, id(&domain, "domain")?).await?;
+    let Report { domain, txt, url, checked_at } = ownership::check(&core, caller, client, domain).await?;
     let view = Ownership {
         ownership: domain.ownership,
         token: &domain.ownership_token,

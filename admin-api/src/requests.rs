@@ -1,13 +1,13 @@
 //! Requests to single users: `/clients/{client}/requests`.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use serde::Serialize;
 use xwms_core::clock::Timestamp;
 use xwms_core::gate::permission::Permission;
-use xwms_core::id::{DomainId, RequestId, Subject};
+use xwms_core::id::{ClientId, DomainId, RequestId, Subject};
 use xwms_core::manage::requests::{self, NewRequest};
 use xwms_core::model::request::RequestKind;
 use xwms_core::state::Core;
@@ -18,6 +18,7 @@ use crate::caller::By;
 use crate::json::Object;
 use crate::operation::{Gives, Method, Needs, Operation, Takes};
 use crate::page::Query;
+use crate::path::At;
 use crate::problem::Problem;
 use crate::shape::{Kind, Purpose, Set, Shape, member};
 
@@ -117,11 +118,11 @@ struct Request {
 async fn list(
     State(core): State<Core>,
     By(caller): By,
-    Path(client): Path<String>,
+    At(client): At<ClientId>,
     query: Query,
 ) -> Result<Response, Problem> {
     let page = query.page::<RequestId>()?;
-    let found = requests::list(&core, &caller, id(&client, "client")?, page.after, page.look_for()).await?;
+    let found = requests::list(&core, &caller, client, page.after, page.look_for()).await?;
     let now = core.clock.now();
     Ok(page.answer(found, |request| request.id.to_string(), |request| Request::at(request, now)))
 }
@@ -129,7 +130,7 @@ async fn list(
 async fn create(
     State(core): State<Core>,
     By(caller): By,
-    Path(client): Path<String>,
+    At(client): At<ClientId>,
     body: Object,
 ) -> Result<Response, Problem> {
     let mut members = body.members(&REQUEST, Purpose::Create);
@@ -146,7 +147,7 @@ async fn create(
     };
     members.end()?;
     new.domain = domain.map(|domain| id(&domain, "domain")).transpose()?;
-    let request = requests::create(&core, caller, id(&client, "client")?, new).await?;
+    let request = requests::create(&core, caller, client, new).await?;
     let location = format!("/clients/{client}/requests/{}", request.id);
     Ok(made(&location, Json(Request::at(request, core.clock.now())).into_response()))
 }
@@ -154,18 +155,18 @@ async fn create(
 async fn read(
     State(core): State<Core>,
     By(caller): By,
-    Path((client, request)): Path<(String, String)>,
+    At((client, request)): At<(ClientId, RequestId)>,
 ) -> Result<Response, Problem> {
-    let found = requests::get(&core, &caller, id(&client, "client")?, id(&request, "request")?).await?;
+    let found = requests::get(&core, &caller, client, request).await?;
     Ok(Json(Request::at(found, core.clock.now())).into_response())
 }
 
 async fn remove(
     State(core): State<Core>,
     By(caller): By,
-    Path((client, request)): Path<(String, String)>,
+    At((client, request)): At<(ClientId, RequestId)>,
 ) -> Result<Response, Problem> {
-    requests::delete(&core, caller, id(&client, "client")?, id(&request, "request")?).await?;
+    requests::delete(&core, caller, client, request).await?;
     Ok(done())
 }
 

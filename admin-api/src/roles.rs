@@ -1,24 +1,25 @@
 //! Roles: `/clients/{client}/roles`.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
 use serde::Serialize;
 use xwms_core::clock::Timestamp;
 use xwms_core::gate::permission::Permission;
-use xwms_core::id::RoleId;
+use xwms_core::id::{ClientId, RoleId};
 use xwms_core::manage::roles::{self, RoleFields};
 use xwms_core::state::Core;
 use xwms_core::store::roles::Role as Row;
 
-use crate::answer::{done, id, made};
+use crate::answer::{done, made};
 use crate::caller::By;
 use crate::etag;
 use crate::json::Object;
 use crate::operation::{Gives, Method, Needs, Operation, Takes};
 use crate::page::Query;
+use crate::path::At;
 use crate::problem::Problem;
 use crate::shape::{Kind, Members, Purpose, Set, Shape, member};
 
@@ -144,24 +145,24 @@ struct Role {
 async fn list(
     State(core): State<Core>,
     By(caller): By,
-    Path(client): Path<String>,
+    At(client): At<ClientId>,
     query: Query,
 ) -> Result<Response, Problem> {
     let page = query.page::<RoleId>()?;
-    let found = roles::list(&core, &caller, id(&client, "client")?, page.after, page.look_for()).await?;
+    let found = roles::list(&core, &caller, client, page.after, page.look_for()).await?;
     Ok(page.answer(found, |role| role.id.to_string(), Role::from))
 }
 
 async fn create(
     State(core): State<Core>,
     By(caller): By,
-    Path(client): Path<String>,
+    At(client): At<ClientId>,
     body: Object,
 ) -> Result<Response, Problem> {
     let mut members = body.members(&ROLE, Purpose::Create);
     let key = members.text("key");
     let fields = fields(members)?;
-    let role = roles::create(&core, caller, id(&client, "client")?, key, fields).await?;
+    let role = roles::create(&core, caller, client, key, fields).await?;
     let location = format!("/clients/{client}/roles/{}", role.id);
     Ok(made(&location, one(role)))
 }
@@ -169,30 +170,29 @@ async fn create(
 async fn read(
     State(core): State<Core>,
     By(caller): By,
-    Path((client, role)): Path<(String, String)>,
+    At((client, role)): At<(ClientId, RoleId)>,
 ) -> Result<Response, Problem> {
-    Ok(one(roles::get(&core, &caller, id(&client, "client")?, id(&role, "role")?).await?))
+    Ok(one(roles::get(&core, &caller, client, role).await?))
 }
 
 async fn update(
     State(core): State<Core>,
     By(caller): By,
-    Path((client, role)): Path<(String, String)>,
+    At((client, role)): At<(ClientId, RoleId)>,
     headers: HeaderMap,
     body: Object,
 ) -> Result<Response, Problem> {
     let expected = etag::expected(&headers)?;
     let fields = fields(body.members(&ROLE, Purpose::Change))?;
-    let (client, role) = (id(&client, "client")?, id(&role, "role")?);
     Ok(one(roles::update(&core, caller, client, role, fields, expected).await?))
 }
 
 async fn remove(
     State(core): State<Core>,
     By(caller): By,
-    Path((client, role)): Path<(String, String)>,
+    At((client, role)): At<(ClientId, RoleId)>,
 ) -> Result<Response, Problem> {
-    roles::delete(&core, caller, id(&client, "client")?, id(&role, "role")?).await?;
+    roles::delete(&core, caller, client, role).await?;
     Ok(done())
 }
 

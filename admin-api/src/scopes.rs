@@ -1,21 +1,23 @@
 //! Scopes: `/scopes`, the catalog, and `/clients/{client}/scopes`, those that are activated.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use serde::Serialize;
 use xwms_core::gate::permission::Permission;
+use xwms_core::id::ClientId;
 use xwms_core::manage::scopes;
 use xwms_core::model::scope::Tier;
 use xwms_core::state::Core;
 use xwms_core::store::scopes::Scope as Row;
 
-use crate::answer::{done, id, made};
+use crate::answer::{done, made};
 use crate::caller::By;
 use crate::json::Object;
 use crate::operation::{Gives, Method, Needs, Operation, Takes};
 use crate::page::Query;
+use crate::path::At;
 use crate::problem::Problem;
 use crate::shape::{Kind, Purpose, Set, Shape, member};
 
@@ -123,11 +125,10 @@ async fn catalog(State(core): State<Core>, By(_): By, query: Query) -> Result<Re
 async fn list(
     State(core): State<Core>,
     By(caller): By,
-    Path(client): Path<String>,
+    At(client): At<ClientId>,
     query: Query,
 ) -> Result<Response, Problem> {
     let page = query.page::<String>()?;
-    let client = id(&client, "client")?;
     let found = scopes::list(&core, &caller, client, page.after.as_deref(), page.look_for()).await?;
     Ok(page.answer(found, |scope| scope.name.clone(), Scope::from))
 }
@@ -135,31 +136,31 @@ async fn list(
 async fn create(
     State(core): State<Core>,
     By(caller): By,
-    Path(client): Path<String>,
+    At(client): At<ClientId>,
     body: Object,
 ) -> Result<Response, Problem> {
     let mut members = body.members(&SCOPE, Purpose::Create);
     let name = members.text("name").unwrap_or_default();
     members.end()?;
-    let scope = scopes::activate(&core, caller, id(&client, "client")?, name).await?;
+    let scope = scopes::activate(&core, caller, client, name).await?;
     Ok(made(&format!("/clients/{client}/scopes/{}", scope.name), Json(Scope::from(scope)).into_response()))
 }
 
 async fn read(
     State(core): State<Core>,
     By(caller): By,
-    Path((client, name)): Path<(String, String)>,
+    At((client, name)): At<(ClientId, String)>,
 ) -> Result<Response, Problem> {
-    let scope = scopes::get(&core, &caller, id(&client, "client")?, &name).await?;
+    let scope = scopes::get(&core, &caller, client, &name).await?;
     Ok(Json(Scope::from(scope)).into_response())
 }
 
 async fn remove(
     State(core): State<Core>,
     By(caller): By,
-    Path((client, name)): Path<(String, String)>,
+    At((client, name)): At<(ClientId, String)>,
 ) -> Result<Response, Problem> {
-    scopes::deactivate(&core, caller, id(&client, "client")?, name).await?;
+    scopes::deactivate(&core, caller, client, name).await?;
     Ok(done())
 }
 

@@ -4,24 +4,25 @@
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post, put};
 use serde::Serialize;
 use xwms_core::clock::Timestamp;
 use xwms_core::gate::permission::Permission;
-use xwms_core::id::{ClientId, SecretId};
+use xwms_core::id::{ClientId, DomainId, SecretId};
 use xwms_core::manage::links;
 use xwms_core::manage::secrets::{self, SecretFields, SecretView};
 use xwms_core::state::Core;
 
-use crate::answer::{done, id, made, unstored};
+use crate::answer::{done, made, unstored};
 use crate::caller::By;
 use crate::etag;
 use crate::json::{Object, OptionalObject};
 use crate::operation::{Gives, Method, Needs, Operation, Takes};
 use crate::page::Query;
+use crate::path::At;
 use crate::problem::Problem;
 use crate::shape::{Kind, Purpose, Set, Shape, member};
 
@@ -178,22 +179,21 @@ struct Secret {
 async fn list(
     State(core): State<Core>,
     By(caller): By,
-    Path(client): Path<String>,
+    At(client): At<ClientId>,
     query: Query,
 ) -> Result<Response, Problem> {
     let page = query.page::<SecretId>()?;
-    let found = secrets::list(&core, &caller, id(&client, "client")?, page.after, page.look_for()).await?;
+    let found = secrets::list(&core, &caller, client, page.after, page.look_for()).await?;
     Ok(page.answer(found, |view| view.secret.id.to_string(), Secret::from))
 }
 
 async fn create(
     State(core): State<Core>,
     By(caller): By,
-    Path(client): Path<String>,
+    At(client): At<ClientId>,
     OptionalObject(body): OptionalObject,
 ) -> Result<Response, Problem> {
     let fields = fields(body, Purpose::Create)?;
-    let client: ClientId = id(&client, "client")?;
     let (view, text) = secrets::create(&core, caller, client, fields).await?;
     Ok(new(client, view, text.expose()))
 }
@@ -201,56 +201,55 @@ async fn create(
 async fn read(
     State(core): State<Core>,
     By(caller): By,
-    Path((client, secret)): Path<(String, String)>,
+    At((client, secret)): At<(ClientId, SecretId)>,
 ) -> Result<Response, Problem> {
-    Ok(one(secrets::get(&core, &caller, id(&client, "client")?, id(&secret, "secret")?).await?))
+    Ok(one(secrets::get(&core, &caller, client, secret).await?))
 }
 
 async fn update(
     State(core): State<Core>,
     By(caller): By,
-    Path((client, secret)): Path<(String, String)>,
+    At((client, secret)): At<(ClientId, SecretId)>,
     headers: HeaderMap,
     body: Object,
 ) -> Result<Response, Problem> {
     let expected = etag::expected(&headers)?;
     let fields = fields(body, Purpose::Change)?;
-    let named = (id(&client, "client")?, id(&secret, "secret")?);
+    let named = (client, secret);
     Ok(one(secrets::update(&core, caller, named, fields, expected).await?))
 }
 
 async fn remove(
     State(core): State<Core>,
     By(caller): By,
-    Path((client, secret)): Path<(String, String)>,
+    At((client, secret)): At<(ClientId, SecretId)>,
 ) -> Result<Response, Problem> {
-    secrets::delete(&core, caller, id(&client, "client")?, id(&secret, "secret")?).await?;
+    secrets::delete(&core, caller, client, secret).await?;
     Ok(done())
 }
 
 async fn rotate(
     State(core): State<Core>,
     By(caller): By,
-    Path((client, secret)): Path<(String, String)>,
+    At((client, secret)): At<(ClientId, SecretId)>,
     OptionalObject(body): OptionalObject,
 ) -> Result<Response, Problem> {
     let mut members = body.members(&ROTATION, Purpose::Create);
     let seconds = members.integer("overlap_seconds").and_then(|seconds| u64::try_from(seconds).ok());
     members.end()?;
     let overlap = seconds.map_or(secrets::OVERLAP, Duration::from_secs);
-    let client: ClientId = id(&client, "client")?;
-    let (view, text) = secrets::rotate(&core, caller, (client, id(&secret, "secret")?), overlap).await?;
+    let (view, text) = secrets::rotate(&core, caller, (client, secret), overlap).await?;
     Ok(new(client, view, text.expose()))
 }
 
 async fn list_links(
     State(core): State<Core>,
     By(caller): By,
-    Path((client, domain)): Path<(String, String)>,
+    At((client, domain)): At<(ClientId, DomainId)>,
     query: Query,
 ) -> Result<Response, Problem> {
     let page = query.page::<SecretId>()?;
-    let of = (id(&client, "client")?, id(&domain, "domain")?);
+    let of = (client, domain);
     let found = links::list(&core, &caller, of, page.after, page.look_for()).await?;
     Ok(page.answer(found, |view| view.secret.id.to_string(), Secret::from))
 }
@@ -258,20 +257,20 @@ async fn list_links(
 async fn link(
     State(core): State<Core>,
     By(caller): By,
-    Path((client, domain, secret)): Path<(String, String, String)>,
+    At((client, domain, secret)): At<(ClientId, DomainId, SecretId)>,
 ) -> Result<Response, Problem> {
-    let ends = (id(&domain, "domain")?, id(&secret, "secret")?);
-    links::link(&core, caller, id(&client, "client")?, ends).await?;
+    let ends = (domain, secret);
+    links::link(&core, caller, client, ends).await?;
     Ok(done())
 }
 
 async fn unlink(
     State(core): State<Core>,
     By(caller): By,
-    Path((client, domain, secret)): Path<(String, String, String)>,
+    At((client, domain, secret)): At<(ClientId, DomainId, SecretId)>,
 ) -> Result<Response, Problem> {
-    let ends = (id(&domain, "domain")?, id(&secret, "secret")?);
-    links::unlink(&core, caller, id(&client, "client")?, ends).await?;
+    let ends = (domain, secret);
+    links::unlink(&core, caller, client, ends).await?;
     Ok(done())
 }
 

@@ -1,20 +1,21 @@
 //! Statistics of logins: `/clients/{client}/stats`.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde::Serialize;
 use serde_json::{Value, json};
 use xwms_core::gate::permission::Permission;
+use xwms_core::id::ClientId;
 use xwms_core::manage::stats::{self, Stats as Found, StatsFields};
 use xwms_core::state::Core;
 
-use crate::answer::id;
 use crate::caller::By;
 use crate::operation::{Gives, Method, Needs, Operation, Takes, Word};
 use crate::page::Query;
+use crate::path::At;
 use crate::problem::Problem;
 use crate::shape::{Kind, Set, Shape, member};
 
@@ -82,7 +83,7 @@ struct Stats {
 async fn read(
     State(core): State<Core>,
     By(caller): By,
-    Path(client): Path<String>,
+    At(client): At<ClientId>,
     headers: HeaderMap,
     query: Query,
 ) -> Result<Response, Problem> {
@@ -90,7 +91,7 @@ async fn read(
     let word = |name| query.get(name).map(str::to_owned);
     let as_csv = accept.contains("text/csv");
     let fields = StatsFields { from: word("from"), to: word("to"), by: word("by"), as_csv };
-    let found = stats::get(&core, &caller, id(&client, "client")?, &fields).await?;
+    let found = stats::get(&core, &caller, client, &fields).await?;
     Ok(if as_csv { csv(&found) } else { Json(Stats::from(found)).into_response() })
 }
 

@@ -1,7 +1,7 @@
 //! API tokens: `/tokens` of the account, `/clients/{client}/tokens`.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use serde::Serialize;
@@ -12,11 +12,12 @@ use xwms_core::manage::tokens::{self, TokenFields};
 use xwms_core::state::Core;
 use xwms_core::store::api_tokens::ApiToken;
 
-use crate::answer::{done, id, made, unstored};
+use crate::answer::{done, made, unstored};
 use crate::caller::By;
 use crate::json::Object;
 use crate::operation::{Gives, Method, Needs, Operation, Takes};
 use crate::page::Query;
+use crate::path::At;
 use crate::problem::Problem;
 use crate::shape::{Kind, Purpose, Set, Shape, member};
 
@@ -73,7 +74,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         takes: Takes::Nothing,
         gives: Gives::One(&TOKEN),
         refusals: &[],
-        handler: || get(async |core, by, Path(token): Path<String>| read(core, by, None, token).await),
+        handler: || get(async |core, by, At(token): At<TokenId>| read(core, by, None, token).await),
     },
     Operation {
         method: Method::Delete,
@@ -85,7 +86,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         takes: Takes::Nothing,
         gives: Gives::Nothing,
         refusals: &[],
-        handler: || delete(async |core, by, Path(token): Path<String>| remove(core, by, None, token).await),
+        handler: || delete(async |core, by, At(token): At<TokenId>| remove(core, by, None, token).await),
     },
     Operation {
         method: Method::Get,
@@ -97,7 +98,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         takes: Takes::Nothing,
         gives: Gives::Page(&TOKEN),
         refusals: &[],
-        handler: || get(async |core, by, Path(client): Path<String>, query| list(core, by, Some(client), query).await),
+        handler: || get(async |core, by, At(client): At<ClientId>, query| list(core, by, Some(client), query).await),
     },
     Operation {
         method: Method::Post,
@@ -109,7 +110,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         takes: Takes::New(&TOKEN),
         gives: Gives::Made(&TOKEN),
         refusals: &[(403, "permission_not_held")],
-        handler: || post(async |core, by, Path(client): Path<String>, body| create(core, by, Some(client), body).await),
+        handler: || post(async |core, by, At(client): At<ClientId>, body| create(core, by, Some(client), body).await),
     },
     Operation {
         method: Method::Get,
@@ -122,7 +123,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         gives: Gives::One(&TOKEN),
         refusals: &[],
         handler: || {
-            get(async |core, by, Path((client, token)): Path<(String, String)>| {
+            get(async |core, by, At((client, token)): At<(ClientId, TokenId)>| {
                 read(core, by, Some(client), token).await
             })
         },
@@ -138,7 +139,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         gives: Gives::Nothing,
         refusals: &[],
         handler: || {
-            delete(async |core, by, Path((client, token)): Path<(String, String)>| {
+            delete(async |core, by, At((client, token)): At<(ClientId, TokenId)>| {
                 remove(core, by, Some(client), token).await
             })
         },
@@ -159,21 +160,20 @@ struct Token {
 async fn list(
     State(core): State<Core>,
     By(caller): By,
-    client: Option<String>,
+    client: Option<ClientId>,
     query: Query,
 ) -> Result<Response, Problem> {
     let page = query.page::<TokenId>()?;
-    let found = tokens::list(&core, &caller, owner(client.as_deref())?, page.after, page.look_for()).await?;
+    let found = tokens::list(&core, &caller, client, page.after, page.look_for()).await?;
     Ok(page.answer(found, |token| token.id.to_string(), |token| Token::of(token, None)))
 }
 
 async fn create(
     State(core): State<Core>,
     By(caller): By,
-    client: Option<String>,
+    client: Option<ClientId>,
     body: Object,
 ) -> Result<Response, Problem> {
-    let owner = owner(client.as_deref())?;
     let mut members = body.members(&TOKEN, Purpose::Create);
     let fields = TokenFields {
         label: members.text("label"),
@@ -181,7 +181,7 @@ async fn create(
         expires_at: members.text("expires_at"),
     };
     members.end()?;
-    let (token, text) = tokens::create(&core, caller, owner, fields).await?;
+    let (token, text) = tokens::create(&core, caller, client, fields).await?;
     let location = match client {
         Some(client) => format!("/clients/{client}/tokens/{}", token.id),
         None => format!("/tokens/{}", token.id),
@@ -193,25 +193,21 @@ async fn create(
 async fn read(
     State(core): State<Core>,
     By(caller): By,
-    client: Option<String>,
-    token: String,
+    client: Option<ClientId>,
+    token: TokenId,
 ) -> Result<Response, Problem> {
-    let found = tokens::get(&core, &caller, owner(client.as_deref())?, id(&token, "token")?).await?;
+    let found = tokens::get(&core, &caller, client, token).await?;
     Ok(Json(Token::of(found, None)).into_response())
 }
 
 async fn remove(
     State(core): State<Core>,
     By(caller): By,
-    client: Option<String>,
-    token: String,
+    client: Option<ClientId>,
+    token: TokenId,
 ) -> Result<Response, Problem> {
-    tokens::delete(&core, caller, owner(client.as_deref())?, id(&token, "token")?).await?;
+    tokens::delete(&core, caller, client, token).await?;
     Ok(done())
-}
-
-fn owner(client: Option<&str>) -> Result<Option<ClientId>, Problem> {
-    client.map(|client| id(client, "client")).transpose()
 }
 
 impl Token {

@@ -1,7 +1,7 @@
 //! Callback, webhook and logout URLs: `/clients/{client}/domains/{domain}/urls`.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
@@ -14,12 +14,13 @@ use xwms_core::model::url::UrlKind;
 use xwms_core::state::Core;
 use xwms_core::store::domain_urls::DomainUrl;
 
-use crate::answer::{done, id, made, unstored};
+use crate::answer::{done, made, unstored};
 use crate::caller::By;
 use crate::etag;
 use crate::json::Object;
 use crate::operation::{Gives, Method, Needs, Operation, Takes};
 use crate::page::Query;
+use crate::path::At;
 use crate::problem::Problem;
 use crate::shape::{Kind, Purpose, Set, Shape, member};
 
@@ -129,18 +130,18 @@ struct Url {
 async fn list(
     State(core): State<Core>,
     By(caller): By,
-    Path((client, domain)): Path<(String, String)>,
+    At((client, domain)): At<(ClientId, DomainId)>,
     query: Query,
 ) -> Result<Response, Problem> {
     let page = query.page::<UrlId>()?;
-    let found = urls::list(&core, &caller, of(&client, &domain)?, page.after, page.look_for()).await?;
+    let found = urls::list(&core, &caller, (client, domain), page.after, page.look_for()).await?;
     Ok(page.answer(found, |url| url.id.to_string(), Url::from))
 }
 
 async fn create(
     State(core): State<Core>,
     By(caller): By,
-    Path((client, domain)): Path<(String, String)>,
+    At((client, domain)): At<(ClientId, DomainId)>,
     body: Object,
 ) -> Result<Response, Problem> {
     let mut members = body.members(&URL, Purpose::Create);
@@ -148,7 +149,7 @@ async fn create(
     let active = members.boolean("active").unwrap_or(true);
     members.end()?;
     let kind = kind.ok_or_else(|| Error::invalid("kind", "required", "it can't be left out"))?;
-    let of = of(&client, &domain)?;
+    let of = (client, domain);
     let (url, text) = urls::create(&core, caller, of, kind, url, active).await?;
     let location = format!("/clients/{client}/domains/{domain}/urls/{}", url.id);
     let tag = etag::of(url.updated_at);
@@ -159,15 +160,15 @@ async fn create(
 async fn read(
     State(core): State<Core>,
     By(caller): By,
-    Path((client, domain, url)): Path<(String, String, String)>,
+    At((client, domain, url)): At<(ClientId, DomainId, UrlId)>,
 ) -> Result<Response, Problem> {
-    Ok(one(urls::get(&core, &caller, of(&client, &domain)?, id(&url, "URL")?).await?))
+    Ok(one(urls::get(&core, &caller, (client, domain), url).await?))
 }
 
 async fn update(
     State(core): State<Core>,
     By(caller): By,
-    Path((client, domain, url)): Path<(String, String, String)>,
+    At((client, domain, url)): At<(ClientId, DomainId, UrlId)>,
     headers: HeaderMap,
     body: Object,
 ) -> Result<Response, Problem> {
@@ -175,20 +176,16 @@ async fn update(
     let mut members = body.members(&URL, Purpose::Change);
     let changes = (members.text("url"), members.boolean("active"));
     members.end()?;
-    Ok(one(urls::update(&core, caller, of(&client, &domain)?, id(&url, "URL")?, changes, expected).await?))
+    Ok(one(urls::update(&core, caller, (client, domain), url, changes, expected).await?))
 }
 
 async fn remove(
     State(core): State<Core>,
     By(caller): By,
-    Path((client, domain, url)): Path<(String, String, String)>,
+    At((client, domain, url)): At<(ClientId, DomainId, UrlId)>,
 ) -> Result<Response, Problem> {
-    urls::delete(&core, caller, of(&client, &domain)?, id(&url, "URL")?).await?;
+    urls::delete(&core, caller, (client, domain), url).await?;
     Ok(done())
-}
-
-fn of(client: &str, domain: &str) -> Result<(ClientId, DomainId), Problem> {
-    Ok((id(client, "client")?, id(domain, "domain")?))
 }
 
 fn one(url: DomainUrl) -> Response {

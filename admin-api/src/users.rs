@@ -1,20 +1,21 @@
 //! People who have logged in through a client: `/clients/{client}/users`.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get};
 use serde::Serialize;
 use xwms_core::clock::Timestamp;
 use xwms_core::gate::permission::Permission;
-use xwms_core::id::{DomainId, Subject};
+use xwms_core::id::{ClientId, DomainId, Subject};
 use xwms_core::manage::users::{self, UserView};
 use xwms_core::state::Core;
 
-use crate::answer::{done, id};
+use crate::answer::done;
 use crate::caller::By;
 use crate::operation::{Gives, Method, Needs, Operation, Takes};
 use crate::page::Query;
+use crate::path::At;
 use crate::problem::Problem;
 use crate::shape::{Kind, Set, Shape, member};
 
@@ -95,29 +96,29 @@ struct User {
 async fn list(
     State(core): State<Core>,
     By(caller): By,
-    Path(client): Path<String>,
+    At(client): At<ClientId>,
     query: Query,
 ) -> Result<Response, Problem> {
     let page = query.page::<Subject>()?;
-    let found = users::list(&core, &caller, id(&client, "client")?, page.after, page.look_for()).await?;
+    let found = users::list(&core, &caller, client, page.after, page.look_for()).await?;
     Ok(page.answer(found, |view| view.user.subject.to_string(), User::from))
 }
 
 async fn read(
     State(core): State<Core>,
     By(caller): By,
-    Path((client, sub)): Path<(String, String)>,
+    At((client, sub)): At<(ClientId, Subject)>,
 ) -> Result<Response, Problem> {
-    let found = users::get(&core, &caller, id(&client, "client")?, id(&sub, "user")?).await?;
+    let found = users::get(&core, &caller, client, sub).await?;
     Ok(Json(User::from(found)).into_response())
 }
 
 async fn remove(
     State(core): State<Core>,
     By(caller): By,
-    Path((client, sub)): Path<(String, String)>,
+    At((client, sub)): At<(ClientId, Subject)>,
 ) -> Result<Response, Problem> {
-    users::delete(&core, caller, id(&client, "client")?, id(&sub, "user")?).await?;
+    users::delete(&core, caller, client, sub).await?;
     Ok(done())
 }
 

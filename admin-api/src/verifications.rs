@@ -3,23 +3,24 @@
 use std::collections::BTreeSet;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use serde::Serialize;
 use xwms_core::clock::Timestamp;
 use xwms_core::gate::permission::Permission;
-use xwms_core::id::{DomainId, VerificationId};
+use xwms_core::id::{ClientId, DomainId, VerificationId};
 use xwms_core::manage::verifications::{self, NewVerification, VerificationView};
 use xwms_core::model::root_domain::RootDomain;
 use xwms_core::model::verification::ItemStatus;
 use xwms_core::state::Core;
 
-use crate::answer::{done, id, made};
+use crate::answer::{done, made};
 use crate::caller::By;
 use crate::json::Object;
 use crate::operation::{Gives, Method, Needs, Operation, Takes};
 use crate::page::Query;
+use crate::path::At;
 use crate::problem::Problem;
 use crate::shape::{Kind, Purpose, Set, Shape, member};
 
@@ -140,11 +141,10 @@ struct Item {
 async fn list(
     State(core): State<Core>,
     By(caller): By,
-    Path(client): Path<String>,
+    At(client): At<ClientId>,
     query: Query,
 ) -> Result<Response, Problem> {
     let page = query.page::<VerificationId>()?;
-    let client = id(&client, "client")?;
     let found = verifications::list(&core, &caller, client, page.after, page.look_for()).await?;
     Ok(page.answer(found, |view| view.verification.id.to_string(), Verification::from))
 }
@@ -152,7 +152,7 @@ async fn list(
 async fn create(
     State(core): State<Core>,
     By(caller): By,
-    Path(client): Path<String>,
+    At(client): At<ClientId>,
     body: Object,
 ) -> Result<Response, Problem> {
     let mut members = body.members(&VERIFICATION, Purpose::Create);
@@ -162,7 +162,7 @@ async fn create(
         notes: members.text("notes"),
     };
     members.end()?;
-    let view = verifications::apply(&core, caller, id(&client, "client")?, new).await?;
+    let view = verifications::apply(&core, caller, client, new).await?;
     let location = format!("/clients/{client}/verifications/{}", view.verification.id);
     Ok(made(&location, Json(Verification::from(view)).into_response()))
 }
@@ -170,9 +170,8 @@ async fn create(
 async fn read(
     State(core): State<Core>,
     By(caller): By,
-    Path((client, verification)): Path<(String, String)>,
+    At((client, verification)): At<(ClientId, VerificationId)>,
 ) -> Result<Response, Problem> {
-    let (client, verification) = (id(&client, "client")?, id(&verification, "verification")?);
     let view = verifications::get(&core, &caller, client, verification).await?;
     Ok(Json(Verification::from(view)).into_response())
 }
@@ -180,9 +179,8 @@ async fn read(
 async fn withdraw(
     State(core): State<Core>,
     By(caller): By,
-    Path((client, verification)): Path<(String, String)>,
+    At((client, verification)): At<(ClientId, VerificationId)>,
 ) -> Result<Response, Problem> {
-    let (client, verification) = (id(&client, "client")?, id(&verification, "verification")?);
     verifications::withdraw(&core, caller, client, verification).await?;
     Ok(done())
 }

@@ -1,7 +1,7 @@
 //! Clients: `/staff/clients`.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, patch};
@@ -12,12 +12,12 @@ use xwms_core::staff::clients::{self, ClientFields, ClientView};
 use xwms_core::state::Core;
 
 use super::{REASON, search};
-use crate::answer::id;
 use crate::caller::By;
 use crate::etag;
 use crate::json::Object;
 use crate::operation::{Gives, Method, Needs, Operation, Takes, Word};
 use crate::page::Query;
+use crate::path::At;
 use crate::problem::Problem;
 use crate::shape::{Kind, Purpose, Set, Shape, member};
 
@@ -94,14 +94,14 @@ async fn list(State(core): State<Core>, By(caller): By, query: Query) -> Result<
     Ok(page.answer(found, |view| view.client.id.to_string(), Client::from))
 }
 
-async fn read(State(core): State<Core>, By(caller): By, Path(client): Path<String>) -> Result<Response, Problem> {
-    Ok(one(clients::get(&core, &caller, id(&client, "client")?).await?))
+async fn read(State(core): State<Core>, By(caller): By, At(client): At<ClientId>) -> Result<Response, Problem> {
+    Ok(one(clients::get(&core, &caller, client).await?))
 }
 
 async fn update(
     State(core): State<Core>,
     By(caller): By,
-    Path(client): Path<String>,
+    At(client): At<ClientId>,
     headers: HeaderMap,
     body: Object,
 ) -> Result<Response, Problem> {
@@ -109,7 +109,7 @@ async fn update(
     let mut members = body.members(&CLIENT, Purpose::Change);
     let fields = ClientFields { suspended: members.boolean("suspended"), reason: members.text("reason") };
     members.end()?;
-    Ok(one(clients::update(&core, caller, id(&client, "client")?, fields, expected).await?))
+    Ok(one(clients::update(&core, caller, client, fields, expected).await?))
 }
 
 fn one(view: ClientView) -> Response {

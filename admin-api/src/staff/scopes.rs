@@ -1,7 +1,7 @@
 //! The scope catalog as the staff change it: `/staff/scopes`.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, patch, post};
@@ -19,6 +19,7 @@ use crate::etag;
 use crate::json::Object;
 use crate::operation::{Gives, Method, Needs, Operation, Takes};
 use crate::page::Query;
+use crate::path::At;
 use crate::problem::Problem;
 use crate::shape::{Kind, Members, Purpose, Set, Shape, member};
 
@@ -129,14 +130,14 @@ async fn create(State(core): State<Core>, By(caller): By, body: Object) -> Resul
     Ok(made(&location, one(scope)))
 }
 
-async fn read(State(core): State<Core>, By(caller): By, Path(name): Path<String>) -> Result<Response, Problem> {
+async fn read(State(core): State<Core>, By(caller): By, At(name): At<String>) -> Result<Response, Problem> {
     Ok(one(scopes::get(&core, &caller, &name).await?))
 }
 
 async fn update(
     State(core): State<Core>,
     By(caller): By,
-    Path(name): Path<String>,
+    At(name): At<String>,
     headers: HeaderMap,
     body: Object,
 ) -> Result<Response, Problem> {

@@ -1,7 +1,7 @@
 //! Accounts: `/staff/users`.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, patch};
@@ -15,12 +15,12 @@ use xwms_core::state::Core;
 use xwms_core::store::profiles::Profile;
 
 use super::{REASON, search};
-use crate::answer::id;
 use crate::caller::By;
 use crate::etag;
 use crate::json::Object;
 use crate::operation::{Gives, Method, Needs, Operation, Takes, Word};
 use crate::page::Query;
+use crate::path::At;
 use crate::problem::Problem;
 use crate::shape::{Kind, Purpose, Set, Shape, member};
 
@@ -101,14 +101,14 @@ async fn list(State(core): State<Core>, By(caller): By, query: Query) -> Result<
     Ok(page.answer(found, |account| account.id.to_string(), User::from))
 }
 
-async fn read(State(core): State<Core>, By(caller): By, Path(sub): Path<String>) -> Result<Response, Problem> {
-    Ok(one(users::get(&core, &caller, id(&sub, "account")?).await?))
+async fn read(State(core): State<Core>, By(caller): By, At(sub): At<UserId>) -> Result<Response, Problem> {
+    Ok(one(users::get(&core, &caller, sub).await?))
 }
 
 async fn update(
     State(core): State<Core>,
     By(caller): By,
-    Path(sub): Path<String>,
+    At(sub): At<UserId>,
     headers: HeaderMap,
     body: Object,
 ) -> Result<Response, Problem> {
@@ -121,7 +121,7 @@ async fn update(
         reason: members.text("reason"),
     };
     members.end()?;
-    Ok(one(users::update(&core, caller, id(&sub, "account")?, fields, expected).await?))
+    Ok(one(users::update(&core, caller, sub, fields, expected).await?))
 }
 
 fn one(account: Profile) -> Response {

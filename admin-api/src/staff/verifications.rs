@@ -1,7 +1,7 @@
 //! The queue of verifications: `/staff/verifications`.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::Serialize;
@@ -13,11 +13,11 @@ use xwms_core::staff::verifications::{self, Application, ItemDecision};
 use xwms_core::state::Core;
 
 use super::REASON;
-use crate::answer::id;
 use crate::caller::By;
 use crate::json::Object;
 use crate::operation::{Gives, Method, Needs, Operation, Takes, Word};
 use crate::page::Query;
+use crate::path::At;
 use crate::problem::Problem;
 use crate::shape::{Kind, Purpose, Set, Shape, member};
 use crate::verifications::{ITEM, Verification};
@@ -175,14 +175,18 @@ async fn list(State(core): State<Core>, By(caller): By, query: Query) -> Result<
     Ok(page.answer(found, |found| found.view.verification.id.to_string(), StaffVerification::from))
 }
 
-async fn read(State(core): State<Core>, By(caller): By, Path(verification): Path<String>) -> Result<Response, Problem> {
-    Ok(one(verifications::get(&core, &caller, id(&verification, "verification")?).await?))
+async fn read(
+    State(core): State<Core>,
+    By(caller): By,
+    At(verification): At<VerificationId>,
+) -> Result<Response, Problem> {
+    Ok(one(verifications::get(&core, &caller, verification).await?))
 }
 
 async fn decide(
     State(core): State<Core>,
     By(caller): By,
-    Path(verification): Path<String>,
+    At(verification): At<VerificationId>,
     body: Object,
 ) -> Result<Response, Problem> {
     let mut members = body.members(&DECISION, Purpose::Create);
@@ -199,20 +203,20 @@ async fn decide(
         item.end()?;
     }
     members.end()?;
-    let id = id(&verification, "verification")?;
+    let id = verification;
     Ok(one(verifications::decide(&core, caller, id, version, decisions).await?))
 }
 
 async fn revoke(
     State(core): State<Core>,
     By(caller): By,
-    Path(verification): Path<String>,
+    At(verification): At<VerificationId>,
     body: Object,
 ) -> Result<Response, Problem> {
     let mut members = body.members(&REVOCATION, Purpose::Create);
     let reason = members.text("reason");
     members.end()?;
-    Ok(one(verifications::revoke(&core, caller, id(&verification, "verification")?, reason).await?))
+    Ok(one(verifications::revoke(&core, caller, verification, reason).await?))
 }
 
 fn one(found: Application) -> Response {
