@@ -64,6 +64,30 @@ on_both!(a_domain_is_made_with_its_defaults_and_changed, async |world: World| {
     assert_eq!(count(&world.core.db, "outbox", &told).await, 2);
 });
 
+on_both!(a_list_shows_each_domain_with_its_own_server_ips, async |world: World| {
+    let mut owner = given_signed_in(&world, "charles@example.test").await;
+    let ips = |host: u8| json!([format!("192.0.2.{host}"), format!("198.51.100.{host}/32")]);
+    for (host, root) in [(1, "one-engine.example"), (2, "two-engines.example"), (3, "no-engine.example")] {
+        let body = if host == 3 {
+            json!({ "root_domain": root })
+        } else {
+            json!({ "root_domain": root, "server_ips": ips(host) })
+        };
+        assert_eq!(make(&mut owner, &body).await.status, 201);
+    }
+    let listed = owner.get(&of_client("/domains")).await.json();
+    let of = |root: &str| {
+        let all = listed["data"].as_array().unwrap();
+        all.iter().find(|domain| domain["root_domain"] == root).unwrap()["server_ips"].clone()
+    };
+    assert_eq!(of("one-engine.example"), json!(["192.0.2.1", "198.51.100.1"]));
+    assert_eq!(of("two-engines.example"), json!(["192.0.2.2", "198.51.100.2"]));
+    assert_eq!((of("no-engine.example"), of("engines.example")), (json!([]), json!([])));
+    // One alone shows the same.
+    let path = domain(&mut owner, "two-engines.example").await;
+    assert_eq!(owner.get(&path).await.json()["server_ips"], of("two-engines.example"));
+});
+
 on_both!(dv_01_dv_02_fb_04_every_bad_value_is_named_and_changes_nothing, async |world: World| {
     let mut owner = given_signed_in(&world, "charles@example.test").await;
     let long_label = format!("{}.example", "a".repeat(64));
