@@ -3,9 +3,8 @@
 //! Two things keep an organisation in the hands of those it was given to: nobody touches what is not below them, and
 //! nobody gives what they do not hold. Owners stand beside each other, so they manage owners too; one always remains.
 
-use std::collections::BTreeSet;
-
 use super::permission::{Membership, Permission};
+use super::permissions::Permissions;
 use crate::clock::Timestamp;
 use crate::id::UserId;
 
@@ -39,7 +38,7 @@ pub struct Rank {
     /// It is the preset of owners.
     pub owner: bool,
     /// What it permits.
-    pub permissions: BTreeSet<Permission>,
+    pub permissions: Permissions,
     /// For how long.
     pub span: Span,
 }
@@ -81,7 +80,7 @@ impl Span {
 /// [`Denied::LevelTooLow`], [`Denied::PermissionNotHeld`].
 pub fn may_create_role(by: &Membership, role: &Rank) -> Result<(), Denied> {
     below(by, role)?;
-    holds(by, &role.permissions)
+    holds(by, role.permissions)
 }
 
 /// Whether the caller may make this of a role. What the role permits already is given anew only when it comes to last
@@ -93,9 +92,9 @@ pub fn may_change_role(by: &Membership, old: &Rank, new: &Rank) -> Result<(), De
     below(by, old)?;
     below(by, new)?;
     if new.span > old.span {
-        return holds(by, &new.permissions);
+        return holds(by, new.permissions);
     }
-    holds(by, &new.permissions.difference(&old.permissions).copied().collect())
+    holds(by, new.permissions.difference(old.permissions))
 }
 
 /// Whether the caller may remove this role.
@@ -112,7 +111,7 @@ pub fn may_remove_role(by: &Membership, role: &Rank) -> Result<(), Denied> {
 /// As [`may_create_role`].
 pub fn may_appoint(by: &Membership, role: &Rank) -> Result<(), Denied> {
     manages(by, role)?;
-    holds(by, &role.permissions)
+    holds(by, role.permissions)
 }
 
 /// Whether the caller may make this of a member's place.
@@ -122,7 +121,7 @@ pub fn may_appoint(by: &Membership, role: &Rank) -> Result<(), Denied> {
 pub fn may_change_member(by: &Membership, old: Seat<'_>, new: Seat<'_>) -> Result<(), Denied> {
     manages(by, old.rank)?;
     manages(by, new.rank)?;
-    if new.rank != old.rank || new.span > old.span { holds(by, &new.rank.permissions) } else { Ok(()) }
+    if new.rank != old.rank || new.span > old.span { holds(by, new.rank.permissions) } else { Ok(()) }
 }
 
 /// Whether the caller may remove a member who has this role.
@@ -157,9 +156,9 @@ fn manages(by: &Membership, role: &Rank) -> Result<(), Denied> {
     if by.owner && role.owner { Ok(()) } else { below(by, role) }
 }
 
-fn holds(by: &Membership, given: &BTreeSet<Permission>) -> Result<(), Denied> {
-    let lacking = given.difference(&by.permissions).next();
-    lacking.map_or(Ok(()), |permission| Err(Denied::PermissionNotHeld(*permission)))
+fn holds(by: &Membership, given: Permissions) -> Result<(), Denied> {
+    let lacking = given.difference(by.permissions).iter().next();
+    lacking.map_or(Ok(()), |permission| Err(Denied::PermissionNotHeld(permission)))
 }
 
 #[cfg(test)]

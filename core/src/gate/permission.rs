@@ -1,7 +1,6 @@
 //! What members of a client's organisation may do (SPEC §2.6).
 
-use std::collections::BTreeSet;
-
+use super::permissions::Permissions;
 use crate::clock::Timestamp;
 
 /// Declares the permissions with their texts.
@@ -108,7 +107,7 @@ pub struct Membership {
     /// The role is the preset of owners.
     pub owner: bool,
     /// The role's permissions.
-    pub permissions: BTreeSet<Permission>,
+    pub permissions: Permissions,
     /// The invitation was accepted, and the role is switched on.
     pub active: bool,
     /// From this moment on neither counts: the earlier end of membership and role.
@@ -120,7 +119,7 @@ pub struct Membership {
 /// # Errors
 /// The text of the permission that is lacking.
 pub fn require(membership: &Membership, permission: Permission, now: Timestamp) -> Result<(), &'static str> {
-    if membership.grants_at(now) && membership.permissions.contains(&permission) {
+    if membership.grants_at(now) && membership.permissions.contains(permission) {
         Ok(())
     } else {
         Err(permission.text())
@@ -130,8 +129,8 @@ pub fn require(membership: &Membership, permission: Permission, now: Timestamp) 
 impl Membership {
     /// The same place, with no more permissions than these: what an API token leaves of its maker's.
     #[must_use]
-    pub fn narrowed_to(mut self, permissions: &BTreeSet<Permission>) -> Self {
-        self.permissions.retain(|permission| permissions.contains(permission));
+    pub fn narrowed_to(mut self, permissions: Permissions) -> Self {
+        self.permissions = self.permissions.intersection(permissions);
         self
     }
 
@@ -191,7 +190,7 @@ impl Preset {
     }
 
     /// What it permits.
-    pub fn permissions(self) -> BTreeSet<Permission> {
+    pub fn permissions(self) -> Permissions {
         let held = |permission: &Permission| match self {
             Self::Owner => true,
             Self::Admin => *permission != Permission::ClientDelete,
@@ -231,7 +230,7 @@ mod tests {
         for pair in Preset::ALL.windows(2) {
             let [higher, lower] = pair else { panic!("a pair") };
             assert!(higher.level() > lower.level());
-            assert!(lower.permissions().is_subset(&higher.permissions()));
+            assert!(lower.permissions().difference(higher.permissions()).is_empty());
             assert_ne!(lower.permissions(), higher.permissions());
         }
     }
@@ -273,7 +272,7 @@ mod tests {
             (Membership { expires_at: Some(NOW), ..member(Preset::Owner) }, false),
             (Membership { expires_at: Some(NOW.before(days(1))), ..member(Preset::Owner) }, false),
             (Membership { active: false, ..member(Preset::Owner) }, false),
-            (Membership { permissions: BTreeSet::new(), ..member(Preset::Owner) }, false),
+            (Membership { permissions: Permissions::NONE, ..member(Preset::Owner) }, false),
         ];
         for (membership, granted) in rows {
             assert_eq!(require(&membership, Permission::ClientRead, NOW).is_ok(), granted);

@@ -1,6 +1,5 @@
 //! Who may change or read what (SPEC §2.6): the one place that gives a [`Permit`] to a person.
 
-use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -9,6 +8,7 @@ use super::entitlement::Rules;
 use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::gate::permission::{self, Membership, Permission};
+use crate::gate::permissions::Permissions;
 use crate::id::{ClientId, TokenId, UserId};
 use crate::model::account::Staff;
 use crate::store::clients::{self, Client};
@@ -35,7 +35,7 @@ pub struct ApiToken {
     /// The only client it is good for; `None` is a token of the account.
     pub client: Option<ClientId>,
     /// What it permits, as far as its maker may it at the moment of use.
-    pub permissions: BTreeSet<Permission>,
+    pub permissions: Permissions,
 }
 
 /// What a caller has found open.
@@ -62,7 +62,7 @@ impl Caller {
     fn account_permits(&self, permission: Permission) -> Result<(), Error> {
         match &self.token {
             None => Ok(()),
-            Some(token) if token.client.is_none() && token.permissions.contains(&permission) => Ok(()),
+            Some(token) if token.client.is_none() && token.permissions.contains(permission) => Ok(()),
             Some(_) => Err(Error::Forbidden { permission: permission.text() }),
         }
     }
@@ -88,7 +88,7 @@ pub async fn to_read(
     let found = found.filter(|(_, membership)| membership.grants_at(now));
     let (found, membership) = found.ok_or(Error::NotFound("client"))?;
     let membership = match token {
-        Some(token) => membership.narrowed_to(&token.permissions),
+        Some(token) => membership.narrowed_to(token.permissions),
         None => membership,
     };
     let access = Access { client: found, membership };
@@ -112,7 +112,7 @@ impl Access {
 /// [`Error::Forbidden`] for a token without `client:read`.
 pub fn to_list_clients(caller: &Caller) -> Result<Option<ClientId>, Error> {
     match caller.token.as_deref() {
-        Some(token) if !token.permissions.contains(&Permission::ClientRead) => {
+        Some(token) if !token.permissions.contains(Permission::ClientRead) => {
             Err(Error::Forbidden { permission: Permission::ClientRead.text() })
         }
         token => Ok(token.and_then(|token| token.client)),

@@ -12,6 +12,7 @@ use crate::clock::Timestamp;
 use crate::error::{Error, FieldError};
 use crate::gate::organisation::{self, Denied, Rank, Span};
 use crate::gate::permission::{Membership, Permission, Preset};
+use crate::gate::permissions::Permissions;
 use crate::id::{ClientId, RoleId};
 use crate::model::label::Label;
 use crate::model::permission_set::PermissionSet;
@@ -48,7 +49,7 @@ pub(crate) async fn create_presets(change: &mut Change<'_>, client: ClientId) ->
             name: preset.name().to_owned(),
             preset: true,
             level: i32::from(preset.level()),
-            permissions: PermissionSet::of(&preset.permissions()),
+            permissions: PermissionSet::of(preset.permissions()),
             ..blank(client, preset.key(), change.now)
         };
         roles::insert(change.conn, &role).await?;
@@ -341,15 +342,15 @@ fn fill(findings: &mut Findings, role: &mut Role, fields: &RoleFields, now: Time
     findings.expiry(&mut role.expires_at, fields.expires_at.as_ref(), now);
     role.active = fields.active.unwrap_or(role.active);
     if let Some(permissions) = read_permissions(findings, fields) {
-        role.permissions = PermissionSet::of(&permissions);
+        role.permissions = PermissionSet::of(permissions);
     }
 }
 
-fn read_permissions(findings: &mut Findings, fields: &RoleFields) -> Option<BTreeSet<Permission>> {
-    let mut permissions = BTreeSet::new();
+fn read_permissions(findings: &mut Findings, fields: &RoleFields) -> Option<Permissions> {
+    let mut permissions = Permissions::NONE;
     for (index, text) in fields.permissions.as_ref()?.iter().enumerate() {
         match Permission::parse(text).filter(|permission| permission.is_for_roles()) {
-            Some(permission) => drop(permissions.insert(permission)),
+            Some(permission) => permissions.insert(permission),
             None => findings.add(
                 &format!("permissions[{index}]"),
                 "unknown_permission",

@@ -1,6 +1,5 @@
 //! Tokens for the management API: of a client, or of an account.
 
-use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -14,6 +13,7 @@ use crate::clock::Timestamp;
 use crate::crypto::credential::{Credential, Kind, StoredDigest};
 use crate::error::Error;
 use crate::gate::permission::Permission;
+use crate::gate::permissions::Permissions;
 use crate::id::{ClientId, TokenId, UserId};
 use crate::model::email::EmailAddress;
 use crate::model::label::Label;
@@ -69,7 +69,7 @@ pub async fn create(
         .db
         .change(async move |conn: &mut Conn| {
             let (mut change, held) = begin(conn, &caller, client, Permission::TokensCreate, &rules, now).await?;
-            let (token, text) = insert(&mut change, caller.user, client, &fields, held.as_ref()).await?;
+            let (token, text) = insert(&mut change, caller.user, client, &fields, held).await?;
             change.end((token, text)).await
         })
         .await?;
@@ -162,7 +162,7 @@ async fn insert(
     maker: UserId,
     client: Option<ClientId>,
     fields: &TokenFields,
-    held: Option<&BTreeSet<Permission>>,
+    held: Option<Permissions>,
 ) -> Result<(ApiToken, Secret<String>), Error> {
     let fresh = Credential::generate(Kind::ApiToken, change.now);
     let mut findings = Findings::default();
@@ -184,11 +184,11 @@ async fn insert(
     findings.expiry(&mut token.expires_at, fields.expires_at.as_ref(), change.now);
     let wanted = read_permissions(&mut findings, fields.permissions.as_deref(), client.is_some());
     findings.none()?;
-    if let Some(lacking) = held.and_then(|held| wanted.iter().find(|permission| !held.contains(permission))) {
+    if let Some(lacking) = held.and_then(|held| wanted.difference(held).iter().next()) {
         let message = format!("you do not hold {} yourself", lacking.text());
         return Err(Error::refused("permission_not_held", message));
     }
-    token.permissions = PermissionSet::of(&wanted);
+    token.permissions = PermissionSet::of(wanted);
     api_tokens::insert(change.conn, &token).await?;
     change.created(client, "token.created", token.id, &token.label, facts(&token));
     Ok((token, fresh.into_text()))
@@ -203,7 +203,7 @@ async fn begin<'c>(
     permission: Permission,
     rules: &Rules,
     now: Timestamp,
-) -> Result<(Change<'c>, Option<BTreeSet<Permission>>), Error> {
+) -> Result<(Change<'c>, Option<Permissions>), Error> {
     match client {
         Some(client) => {
             let (change, access) = permit::to_change(conn, caller, client, permission, rules, now).await?;
@@ -211,7 +211,7 @@ async fn begin<'c>(
         }
         None => {
             let change = permit::on_own_account(conn, caller, permission, rules, now)?;
-            Ok((change, caller.token.as_ref().map(|token| token.permissions.clone())))
+            Ok((change, caller.token.as_ref().map(|token| token.permissions)))
         }
     }
 }
@@ -231,15 +231,15 @@ async fn find(conn: &mut Conn, caller: &Caller, client: Option<ClientId>, id: To
     found.ok_or(Error::NotFound("token"))
 }
 
-fn read_permissions(findings: &mut Findings, given: Option<&[String]>, of_client: bool) -> BTreeSet<Permission> {
-    let mut permissions = BTreeSet::new();
+fn read_permissions(findings: &mut Findings, given: Option<&[String]>, of_client: bool) -> Permissions {
+    let mut permissions = Permissions::NONE;
     let given = given.unwrap_or_default();
     if given.is_empty() {
         findings.add("permissions", "required", "say what the token may do, such as domains:read");
     }
     for (index, text) in given.iter().enumerate() {
         match Permission::parse(text).filter(|permission| !of_client || permission.is_for_roles()) {
-            Some(permission) => drop(permissions.insert(permission)),
+            Some(permission) => permissions.insert(permission),
             None => findings.add(
                 &format!("permissions[{index}]"),
                 "unknown_permission",

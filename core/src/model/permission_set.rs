@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::gate::permission::Permission;
+use crate::gate::permissions::Permissions;
 
 /// Permissions, as texts joined by a space, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, diesel::expression::AsExpression, diesel::deserialize::FromSqlRow)]
@@ -11,13 +12,13 @@ pub struct PermissionSet(String);
 
 impl PermissionSet {
     /// These permissions.
-    pub fn of(permissions: &BTreeSet<Permission>) -> Self {
-        let texts: BTreeSet<&str> = permissions.iter().map(|permission| permission.text()).collect();
+    pub fn of(permissions: Permissions) -> Self {
+        let texts: BTreeSet<&str> = permissions.iter().map(Permission::text).collect();
         Self(texts.into_iter().collect::<Vec<_>>().join(" "))
     }
 
     /// The permissions. What this version of the program does not know permits nothing.
-    pub fn permissions(&self) -> BTreeSet<Permission> {
+    pub fn permissions(&self) -> Permissions {
         self.texts().filter_map(Permission::parse).collect()
     }
 
@@ -43,9 +44,12 @@ mod tests {
 
     #[test]
     fn a_set_is_written_in_one_way_and_what_is_unknown_permits_nothing() {
-        let held = BTreeSet::from([Permission::UrlsRead, Permission::ClientRead]);
-        let set = PermissionSet::of(&held);
+        let held = Permissions::from_iter([Permission::UrlsRead, Permission::ClientRead]);
+        let set = PermissionSet::of(held);
         assert_eq!((set.to_string(), set.permissions()), ("client:read urls:read".to_owned(), held));
-        assert_eq!(PermissionSet("client:read moon:read".to_owned()).permissions(), [Permission::ClientRead].into());
+        assert_eq!(
+            PermissionSet("client:read moon:read".to_owned()).permissions(),
+            Permissions::from_iter([Permission::ClientRead])
+        );
     }
 }

@@ -1,11 +1,11 @@
 //! MG-01: every operation, by every kind of caller, is open or closed as the OpenAPI document says it is.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use axum::http::Method;
 use serde_json::{Value, json};
 use xwms_core::gate::permission::{Permission, Preset};
+use xwms_core::gate::permissions::Permissions;
 
 use super::{bearer, given_signed_in};
 use crate::browser::{Answer, Browser};
@@ -26,9 +26,9 @@ struct Caller {
     who: &'static str,
     browser: Browser,
     /// The permissions in the partner's organisation; `None` is for those who are no members of it.
-    held: Option<BTreeSet<Permission>>,
+    held: Option<Permissions>,
     /// The permissions of their account: all in a browser, a few with a token.
-    of_account: BTreeSet<Permission>,
+    of_account: Permissions,
     staff: &'static str,
 }
 
@@ -101,10 +101,14 @@ members = [
     ));
     world.apply(&file).await;
     world.clock.advance(Duration::from_secs(1));
-    let everything: BTreeSet<Permission> = Permission::ALL.iter().copied().collect();
-    let nothing = BTreeSet::new;
-    let mut callers =
-        vec![Caller { who: "anonymous", browser: world.browser(), held: None, of_account: nothing(), staff: "nobody" }];
+    let everything: Permissions = Permission::ALL.iter().copied().collect();
+    let mut callers = vec![Caller {
+        who: "anonymous",
+        browser: world.browser(),
+        held: None,
+        of_account: Permissions::NONE,
+        staff: "nobody",
+    }];
     for (who, email, preset, staff) in [
         ("viewer", "viewer", Some(Preset::Viewer), ""),
         ("developer", "developer", Some(Preset::Developer), ""),
@@ -118,18 +122,18 @@ members = [
     ] {
         let browser = given_signed_in(world, &format!("{email}@example.test")).await;
         let held = preset.map(Preset::permissions);
-        callers.push(Caller { who, browser, held, of_account: everything.clone(), staff });
+        callers.push(Caller { who, browser, held, of_account: everything, staff });
     }
     let mut owner = given_signed_in(world, "charles@example.test").await;
-    let narrow = BTreeSet::from([Permission::DomainsRead]);
+    let narrow = Permissions::from_iter([Permission::DomainsRead]);
     let body = json!({ "permissions": ["domains:read"] });
     for (who, path, of_account) in [
-        ("narrow token of the client", format!("/admin/v1/clients/{CLIENT}/tokens"), nothing()),
-        ("narrow token of the account", "/admin/v1/tokens".to_owned(), narrow.clone()),
+        ("narrow token of the client", format!("/admin/v1/clients/{CLIENT}/tokens"), Permissions::NONE),
+        ("narrow token of the account", "/admin/v1/tokens".to_owned(), narrow),
     ] {
         let made = owner.post_json(&path, &body).await;
         let browser = bearer(world, made.json()["value"].as_str().unwrap());
-        callers.push(Caller { who, browser, held: Some(narrow.clone()), of_account, staff: "" });
+        callers.push(Caller { who, browser, held: Some(narrow), of_account, staff: "" });
     }
     // The owner comes last: nobody else may end the client.
     callers.sort_by_key(|caller| caller.who == "owner");
@@ -138,7 +142,7 @@ members = [
 
 /// What the document says will happen: `Ok` when the caller is let in, else the status and code of the refusal.
 fn expected(operation: &Operation, caller: &Caller) -> Result<(), (u16, &'static str)> {
-    let lets = |held: &BTreeSet<Permission>| operation.permission.is_none_or(|permission| held.contains(&permission));
+    let lets = |held: Permissions| operation.permission.is_none_or(|permission| held.contains(permission));
     let lacking = Err((403, "permission_missing"));
     match (operation.needs.as_str(), caller.who) {
         ("nobody", _) => Ok(()),
@@ -147,7 +151,7 @@ fn expected(operation: &Operation, caller: &Caller) -> Result<(), (u16, &'static
         ("client", _) => match &caller.held {
             None => Err((404, "not_found")),
             Some(held) => {
-                if lets(held) {
+                if lets(*held) {
                     Ok(())
                 } else {
                     lacking
@@ -155,7 +159,7 @@ fn expected(operation: &Operation, caller: &Caller) -> Result<(), (u16, &'static
             }
         },
         ("account", _) => {
-            if lets(&caller.of_account) {
+            if lets(caller.of_account) {
                 Ok(())
             } else {
                 lacking
