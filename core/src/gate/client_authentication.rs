@@ -30,7 +30,8 @@ pub struct Presented<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose<'a> {
     /// A code or token of this client, issued through this domain; natively also a redirect URL or callback token that
-    /// names the domain when nothing else does.
+    /// names the domain when nothing else does. What was issued through a domain ends with it: once that is deleted, this
+    /// is as [`Purpose::Unknown`].
     IssuedThrough(DomainId),
     /// A code or token that is unknown or another client's.
     Unknown,
@@ -53,7 +54,7 @@ pub enum Purpose<'a> {
 pub struct Authenticated {
     /// With this secret.
     pub secret: SecretId,
-    /// For this domain; none for [`Purpose::Unknown`].
+    /// For this domain; none for what is unknown.
     pub domain: Option<DomainId>,
 }
 
@@ -68,20 +69,21 @@ pub fn authenticate(snapshot: &Snapshot, presented: &Presented<'_>) -> Result<Au
     let secret = verify(snapshot, presented.secret, presented.now)?;
     client_live(snapshot, presented.now)?;
     let domain = match presented.purpose {
-        Purpose::Unknown => {
-            let somewhere = snapshot.domains.iter().any(|domain| domain.active && secret.is_linked_to(domain));
-            let unbound = Authenticated { secret: secret.id, domain: None };
-            return if somewhere { Ok(unbound) } else { Err(Denial::SecretNotLinked) };
-        }
-        Purpose::IssuedThrough(id) => snapshot.domain(id).ok_or(Denial::DomainUnknown)?,
+        Purpose::Unknown => None,
+        Purpose::IssuedThrough(id) => snapshot.domain(id),
         Purpose::ClientCredentials { named } | Purpose::Native { named, .. } => {
             let named = named.filter(|text| !text.is_empty());
             let api = presented.purpose.needs_api();
-            named.map_or_else(
+            Some(named.map_or_else(
                 || default_domain(snapshot, secret, api),
                 |text| named_domain(snapshot, Some(secret), text),
-            )?
+            )?)
         }
+    };
+    let Some(domain) = domain else {
+        let somewhere = snapshot.domains.iter().any(|domain| domain.active && secret.is_linked_to(domain));
+        let unbound = Authenticated { secret: secret.id, domain: None };
+        return if somewhere { Ok(unbound) } else { Err(Denial::SecretNotLinked) };
     };
     if !secret.is_linked_to(domain) {
         return Err(Denial::SecretNotLinked);
@@ -234,7 +236,7 @@ mod tests {
         snapshot.domains[0].allow_api = false;
         snapshot.domains[0].allow_login = false;
         assert!(authenticate(&snapshot, &foreign).is_ok(), "codes and refresh go on");
-        assert_eq!(domain(&snapshot, Purpose::IssuedThrough(ELSEWHERE)), Err(Denial::DomainUnknown));
+        assert_eq!(domain(&snapshot, Purpose::IssuedThrough(ELSEWHERE)), Ok(None), "it ended with its domain");
     }
 
     #[test]

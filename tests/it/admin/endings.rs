@@ -77,9 +77,10 @@ on_both!(mg_16_a_domain_that_is_made_again_inherits_nothing, async |world: World
     let url = json!({ "kind": "callback", "url": crate::world::CALLBACK });
     assert_eq!(ask(&mut owner, Method::POST, &format!("{again}/urls"), &url).await.status, 201);
     assert_eq!(world.userinfo(&access).await.status, 401);
-    assert_ne!(world.introspect(&access).await["active"], true);
-    assert_ne!(world.refresh(&refresh).await.status, 200);
-    assert_ne!(world.redeem(&code).await.status, 200);
+    assert_eq!(world.introspect(&access).await, json!({ "active": false }));
+    for (what, answer) in [("refresh", world.refresh(&refresh).await), ("code", world.redeem(&code).await)] {
+        assert_eq!((answer.status.as_u16(), &answer.json()["error"]), (400, &json!("invalid_grant")), "{what}");
+    }
     assert_eq!(count(&world.core.db, "grants", "revoked_at IS NULL").await, 0);
     // Whoever agreed to share with the former site is asked for this one.
     let mut browser = world.browser();
