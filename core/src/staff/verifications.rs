@@ -9,6 +9,7 @@ use crate::manage::change::Change;
 use crate::manage::entitlement::Rules;
 use crate::manage::fields::Findings;
 use crate::manage::logos;
+use crate::manage::ownership;
 use crate::manage::permit::{self, Caller};
 use crate::manage::verifications::{VerificationView, decided, facts, tell_owners, unproven_domain, view, views};
 use crate::model::account::Staff;
@@ -81,7 +82,7 @@ pub async fn get(core: &Core, caller: &Caller, id: VerificationId) -> Result<App
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Refused`] `conflict_of_interest`; [`Error::Conflict`] `verification_decided`,
-/// `domain_unproven` or `domain_in_test_mode`; [`Error::StalePrecondition`]; [`Error::Invalid`] when an item is not decided
+/// `domain_unproven`, also when the proof is not found now, or `domain_in_test_mode`; [`Error::StalePrecondition`]; [`Error::Invalid`] when an item is not decided
 /// exactly once, or a rejection has no reason; those of [`permit::to_change_as_staff`]; the database's.
 pub async fn decide(
     core: &Core,
@@ -90,6 +91,7 @@ pub async fn decide(
     version: i64,
     decisions: Vec<ItemDecision>,
 ) -> Result<Application, Error> {
+    look_again(core, &caller, id, &decisions).await?;
     let (rules, now) = (Rules::of(&core.config), core.clock.now());
     let changed = core
         .db
@@ -123,6 +125,25 @@ pub async fn decide(
         })
         .await?;
     Ok(changed.committed(core))
+}
+
+/// Looks for the proof of the domains that are to be approved once more: a week may have gone since it was found. No
+/// connection to the database is held meanwhile.
+async fn look_again(core: &Core, caller: &Caller, id: VerificationId, decisions: &[ItemDecision]) -> Result<(), Error> {
+    let mut conn = core.db.read().await?;
+    permit::to_read_as_staff(&mut conn, caller, Staff::Reviewer).await?;
+    let found = verifications::find(&mut conn, id).await?.ok_or(Error::NotFound("verification"))?;
+    if found.status != VerificationStatus::Pending {
+        return Ok(());
+    }
+    let held = domains::of_client(&mut conn, found.client_id).await?;
+    drop(conn);
+    let is_to_be_approved = |domain: &Domain| {
+        domain.ownership == Ownership::Proven
+            && decisions.iter().any(|decision| decision.approve && decision.domain == Some(domain.id))
+    };
+    let missed = ownership::missed(core, held.into_iter().filter(is_to_be_approved)).await?;
+    missed.map_or(Ok(()), |domain| Err(unproven_domain(&domain)))
 }
 
 /// Takes an approval back: what it unlocked is locked from then on.

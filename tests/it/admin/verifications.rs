@@ -182,6 +182,30 @@ on_both!(vw_01_what_a_domain_has_become_meanwhile_decides, async |world: World| 
     assert_eq!(owner.get(&of_client("/verifications")).await.json()["data"][0]["status"], "rejected");
 });
 
+on_both!(dv_10_the_proof_is_looked_for_once_more_when_it_is_approved, async |world: World| {
+    const NAME: &str = "_xwms-challenge.engines.example";
+    world.change_domain("ownership = \"unproven\"").await;
+    let mut owner = given_signed_in(&world, "charles@example.test").await;
+    let mut reviewer = given_staff(&world, "reviewer").await;
+    let site = of_client(&format!("/domains/{}", domains(&world).await.0));
+    let proof = format!("{site}/ownership");
+    let begun = ask(&mut owner, Method::POST, &proof, &Value::Null).await.json();
+    let token = begun["token"].as_str().unwrap();
+    world.dns.set_texts(NAME, &[token]);
+    assert_eq!(ask(&mut owner, Method::POST, &proof, &Value::Null).await.json()["ownership"], "proven");
+    let application = given_application(&world, &mut owner).await;
+    let body = decision(&mut reviewer, &application, "approve").await;
+
+    world.dns.clear();
+    let refused = ask(&mut reviewer, Method::POST, &format!("{application}/decision"), &body).await;
+    assert_eq!(problem(&refused), (409, "domain_unproven".to_owned()));
+    assert!(!unlocked(&world).await);
+    assert_eq!(owner.get(&site).await.json()["ownership"], "proven", "one miss takes nothing away");
+    world.dns.set_texts(NAME, &[token]);
+    decide(&mut reviewer, &application, "approve").await;
+    assert!(unlocked(&world).await);
+});
+
 on_both!(vw_03_nobody_decides_about_their_own_client_and_one_of_two_ends_wins, async |world: World| {
     world.apply("[[users]]\nemail = \"charles@example.test\"\nstaff = \"reviewer\"\n").await;
     let mut owner = given_signed_in(&world, "charles@example.test").await;

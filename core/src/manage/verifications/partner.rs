@@ -148,7 +148,7 @@ pub(crate) fn decided() -> Error {
 /// That a domain is not proven to be the partner's.
 pub(crate) fn unproven_domain(domain: &Domain) -> Error {
     let root = &domain.root_domain;
-    Error::conflict("domain_unproven", format!("the ownership of {root} is not proven: prove it first"))
+    Error::conflict("domain_unproven", format!("the ownership of {root} is not proven now: prove it first"))
 }
 
 fn read_domains(new: &NewVerification) -> Result<BTreeSet<DomainId>, Error> {
