@@ -315,9 +315,11 @@ fn fill(findings: &mut Findings, member: &mut Member, fields: &MemberFields, now
     }
 }
 
+/// What the audit log says of a membership. Somebody whom the partner has named by `sub` may share no address with it.
 pub(super) fn facts(member: &Member, role_key: &str) -> Value {
     json!({
-        "email": member.email_key,
+        "email": member.subject.is_none().then_some(&member.email_key),
+        "sub": member.subject,
         "role": role_key,
         "expires_at": member.expires_at,
         "status": member.status,

@@ -356,10 +356,12 @@ fn blank(client: ClientId, asked: &Asked, now: Timestamp) -> Request {
     }
 }
 
+/// What the audit log says of a request. Somebody whom the partner has named by `sub` may share no address with it.
 pub(crate) fn facts(request: &Request) -> Value {
     json!({
         "kind": request.kind,
-        "email": request.email_key,
+        "email": request.subject.is_none().then_some(&request.email_key),
+        "sub": request.subject,
         "domain": request.domain_id,
         "scopes": request.scope,
         "reason": request.reason,
