@@ -2,6 +2,7 @@
 //!
 //! Each resource has a file with the table of its operations; the router and the OpenAPI document are made from them.
 
+mod access;
 mod answer;
 mod attempts;
 mod audit;
@@ -84,11 +85,7 @@ static DOCUMENT: &[Operation] = &[Operation {
 
 /// Every route of the management API.
 pub fn router(core: Core) -> Router {
-    let once = axum::middleware::from_fn_with_state(core.clone(), idempotency::once);
-    // What a service signs carries an id of its own.
-    let signed = |operation: &&Operation| operation.needs == Needs::Signature;
-    let by_people = operation::router(operations().filter(|operation| !signed(operation))).layer(once);
-    by_people.merge(operation::router(operations().filter(signed))).with_state(core)
+    operation::router(&core, operations()).with_state(core)
 }
 
 /// The OpenAPI 3.1 document of the management API.

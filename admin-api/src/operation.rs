@@ -1,10 +1,12 @@
 //! The operations of the API: one list, from which the router and the OpenAPI document are made.
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use axum::routing::MethodRouter;
 use xwms_core::gate::permission::Permission;
 use xwms_core::state::Core;
 
+use crate::access;
 use crate::shape::Shape;
 
 /// Where the API begins.
@@ -101,9 +103,14 @@ pub(crate) enum Gives {
 }
 
 /// The router of these operations.
-pub(crate) fn router(operations: impl Iterator<Item = &'static Operation>) -> Router<Core> {
+pub(crate) fn router(core: &Core, operations: impl Iterator<Item = &'static Operation>) -> Router<Core> {
     operations.fold(Router::new(), |router, operation| {
-        router.route(&format!("{PREFIX}{}", operation.path), (operation.handler)())
+        let handler = match operation.needs {
+            // What a service signs carries an id of its own, and nobody calls.
+            Needs::Signature | Needs::Nothing => (operation.handler)(),
+            needs => (operation.handler)().layer(from_fn_with_state((core.clone(), needs), access::guard)),
+        };
+        router.route(&format!("{PREFIX}{}", operation.path), handler)
     })
 }
 

@@ -38,8 +38,8 @@ pub enum Begun {
 /// [`Error::Conflict`] `in_progress` while the first one runs, [`Error::Invalid`] `idempotency_key_reused` for another body;
 /// the database's.
 pub async fn begin(core: &Core, caller: &Caller, route: &str, key: &str, body: &[u8]) -> Result<Begun, Error> {
-    let client = caller.token.as_ref().and_then(|token| token.client).map(|client| client.to_string());
-    let whose = format!("{} {}", caller.user.as_public_subject(), client.unwrap_or_default());
+    let token = caller.token.as_ref().map(|token| token.id.to_string());
+    let whose = format!("{} {}", caller.user.as_public_subject(), token.unwrap_or_default());
     let key = sha256(format!("xwms idempotency key 1\n{whose}\n{route}\n{key}").as_bytes()).to_vec();
     let (now, body_digest) = (core.clock.now(), sha256(body).to_vec());
     let row = Row {

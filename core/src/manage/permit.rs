@@ -11,6 +11,7 @@ use crate::gate::permission::{self, Membership, Permission};
 use crate::gate::permissions::Permissions;
 use crate::id::{ClientId, TokenId, UserId};
 use crate::model::account::Staff;
+use crate::state::Core;
 use crate::store::clients::{self, Client};
 use crate::store::db::Conn;
 use crate::store::profiles::Profile;
@@ -175,6 +176,32 @@ pub fn to_read_own_account(caller: &Caller, permission: Permission) -> Result<()
 /// Begins a change that a person makes about themselves on their own pages: an answer to a request, a consent ended.
 pub fn on_own_behalf<'c>(conn: &'c mut Conn, caller: &Caller, rules: &Rules, now: Timestamp) -> Change<'c> {
     Change::begin(conn, caller.permit(), rules.clone(), now)
+}
+
+/// Something that a caller may or may not do, as far as that can be said before it is done.
+#[derive(Clone, Copy, Debug)]
+pub enum Asked {
+    /// With this permission, in the organisation of a client.
+    Client(ClientId, Permission),
+    /// With an API token of the account, this permission; in a browser, nothing more.
+    Own(Permission),
+    /// As one of the staff, who is this at least; with a token, this permission.
+    Staff(Staff, Permission),
+}
+
+/// Whether the caller may, now. The use case asks again in its own transaction.
+///
+/// # Errors
+/// As [`to_read`], [`to_read_own_account`] and [`to_read_as_staff`].
+pub async fn ask(core: &Core, caller: &Caller, asked: Asked) -> Result<(), Error> {
+    let mut conn = core.db.read().await?;
+    match asked {
+        Asked::Client(client, permission) => {
+            to_read(&mut conn, caller, client, permission, core.clock.now()).await.map(drop)
+        }
+        Asked::Own(permission) => caller.account_permits(permission),
+        Asked::Staff(least, permission) => staff(&mut conn, caller, least, permission).await.map(drop),
+    }
 }
 
 /// Whether the caller may read what is the staff's; gives their account. `least`: what they must be.
