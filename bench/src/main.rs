@@ -11,6 +11,7 @@ mod growth;
 mod http;
 mod management;
 mod operations;
+mod pages;
 mod pair;
 mod person;
 mod platform;

@@ -83,7 +83,7 @@ impl Resource {
     }
 }
 
-fn request(host: &str, managed: &Managed, path: &str) -> Vec<u8> {
+pub(crate) fn request(host: &str, managed: &Managed, path: &str) -> Vec<u8> {
     let Managed { client, token } = managed;
     format!("GET {PREFIX}/clients/{client}/{path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\r\n")
         .into_bytes()

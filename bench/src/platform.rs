@@ -1,6 +1,7 @@
 //! A throw-away XWMS to measure: a folder, a database, three clients, and people.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -108,14 +109,21 @@ impl Platform {
         platform.run(&["apply", "partners.toml"])?;
         let (user, client) = ("owner@example.test", &platform.managed.client);
         let new = ["token", "new", "--user", user, "--client", client];
-        let may = ["--permission", "secrets:read", "--permission", "domains:read"];
-        platform.managed.token = platform.run(&[&new[..], &may].concat())?.trim().to_owned();
+        let may =
+            ["secrets:read", "domains:read", "users:read", "attempts:read"].map(|may| ["--permission", may]).concat();
+        platform.managed.token = platform.run(&[&new[..], &may[..]].concat())?.trim().to_owned();
         Ok(platform)
     }
 
     /// A file of the platform.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
+    }
+
+    /// Adds to the configuration, before a server runs.
+    pub(crate) fn configure(&self, more: &str) -> Result<(), Failure> {
+        let mut file = std::fs::OpenOptions::new().append(true).open(self.path("xwms.toml"))?;
+        Ok(file.write_all(more.as_bytes())?)
     }
 
     /// The program with these arguments, with the platform's configuration alone.

@@ -155,7 +155,7 @@ fn quotient(a: f64, b: f64) -> f64 {
     if b > 0.0 { a / b } else { 0.0 }
 }
 
-fn reached(yes: bool) -> String {
+pub(crate) fn reached(yes: bool) -> String {
     if yes { "ok".to_owned() } else { "MISSED".to_owned() }
 }
 

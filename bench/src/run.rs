@@ -9,6 +9,7 @@ use crate::driver::Watched;
 use crate::failure::Failure;
 use crate::growth;
 use crate::operations::Operation;
+use crate::pages;
 use crate::pair::{Pair, Plan, Side};
 use crate::platform::{Database, Where};
 use crate::postgres::Cluster;
@@ -53,6 +54,9 @@ pub(crate) struct RunArgs {
     /// Measure XWMS on a large database beside a small one, in place of the floors
     #[arg(long)]
     growth: bool,
+    /// Walk long lists of the management API from page to page, in place of everything else
+    #[arg(long, conflicts_with = "growth")]
+    pages: bool,
     #[command(flatten)]
     pub(crate) sizes: Sizes,
     /// Print the tables as Markdown
@@ -112,6 +116,9 @@ pub(crate) async fn run(mut args: RunArgs) -> Result<(), Failure> {
 }
 
 async fn measure(database: Database, cluster: Option<&Cluster>, cores: Cores, args: &RunArgs) -> Result<(), Failure> {
+    if args.pages {
+        return print(&pages::on(database, cluster, cores, args).await?.render(args.markdown));
+    }
     let report = match args.growth {
         true => growth::on(database, cluster, cores, args).await?,
         false => on(database, cluster, cores, args).await?,

@@ -48,6 +48,17 @@ pub(crate) async fn run(args: SeedArgs) -> Result<(), Failure> {
     fill(&args.database, args.sizes, None).await.map(drop)
 }
 
+/// Gives one client so many users and refused attempts.
+pub(crate) async fn fill_lists(url: &str, client: ClientId, users: u32, attempts: u32) -> Result<(), Failure> {
+    let now = Clock::system().now().milliseconds();
+    let mut database = Database::open(url).await?;
+    database.begin(&[]).await?;
+    for statement in statements::lists(&database, client, (users, attempts), now) {
+        database.execute(&statement).await?;
+    }
+    database.end().await
+}
+
 /// Fills the database; returns the clients to which people have consented.
 pub(crate) async fn fill(url: &str, sizes: Sizes, spread: Option<Spread>) -> Result<Vec<Client>, Failure> {
     let known = spread.map_or(0, |spread| spread.clients.min(sizes.clients));

@@ -1,5 +1,7 @@
 //! The statements, one a table, each in the order of its table's key.
 
+use xwms_core::id::ClientId;
+
 use super::database::Database;
 use super::{Sizes, Spread};
 use crate::failure::Failure;
@@ -13,6 +15,7 @@ const CONSENT: u8 = 5;
 const GRANT: u8 = 6;
 const SESSION: u8 = 7;
 const CONSENT_OF_THE_RUN: u8 = 8;
+const ATTEMPT: u8 = 9;
 
 const SCOPE: &str = "'email offline_access openid profile'";
 const DAY: i64 = 86_400_000;
@@ -46,6 +49,64 @@ impl Copied {
     }
 }
 
+/// The id of a kind with this number, as SQL.
+fn id(database: &Database, kind: u8, number: &str) -> String {
+    let [start @ .., _, _, _, _] = id_bytes(kind, 0);
+    database.blob(&format!("'{}' || {}", hex(&start), database.hex(number)))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A user's number is random in life; here it grows, in steps that spread over the whole range.
+fn user(number: &str) -> String {
+    format!("(1000000000000 + ({number}) * 4503599627)")
+}
+
+fn people(database: &Database, users: u32, now: i64) -> String {
+    format!(
+        "INSERT INTO users (id, email, email_key, email_verified, given_name, family_name, phone_number_verified, plan, \
+         created_at, updated_at) SELECT {}, {email}, {email}, {yes}, 'Given', 'Family', {no}, 'paid', {now}, {now} \
+         FROM {}",
+        user("n"),
+        database.numbers(users),
+        email = "'seed-' || n || '@example.test'",
+        yes = "1 = 1",
+        no = "1 = 0",
+    )
+}
+
+/// People who have logged in through a client's first domain and share something with it, and its refused attempts.
+pub(super) fn lists(database: &Database, client: ClientId, (users, attempts): (u32, u32), now: i64) -> Vec<String> {
+    let client = database.blob(&format!("'{}'", hex(client.as_bytes())));
+    let domain = format!("(SELECT id FROM domains WHERE client_id = {client} ORDER BY id LIMIT 1)");
+    let (numbers, of_user) = (database.numbers(users), user("n"));
+    vec![
+        people(database, users, now),
+        format!(
+            "INSERT INTO consents (id, client_id, user_id, scope, granted_at, updated_at) \
+             SELECT {}, {client}, {of_user}, {SCOPE}, {now}, {now} FROM {numbers}",
+            id(database, CONSENT, "n")
+        ),
+        format!(
+            "INSERT INTO client_users (client_id, user_id, subject, first_login_at, last_login_at, logins) \
+             SELECT {client}, {of_user}, {of_user}, {now}, {now}, 1 FROM {numbers}"
+        ),
+        format!(
+            "INSERT INTO client_user_domains (client_id, user_id, domain_id, last_login_at) \
+             SELECT {client}, {of_user}, {domain}, {now} FROM {numbers}"
+        ),
+        format!(
+            "INSERT INTO attempts (id, client_id, domain_id, reason, reference, at) \
+             SELECT {}, {client}, {domain}, 'redirect_uri_unknown', 'seed' || {}, {now} FROM {}",
+            id(database, ATTEMPT, "n"),
+            database.hex("n"),
+            database.numbers(attempts)
+        ),
+    ]
+}
+
 /// All statements. The tables of a partner's configuration are copies of the first client's rows, whatever columns they
 /// have.
 pub(super) async fn all(
@@ -54,24 +115,9 @@ pub(super) async fn all(
     spread: Option<Spread>,
     now: i64,
 ) -> Result<Vec<String>, Failure> {
-    let id = |kind: u8, number: &str| {
-        let [start @ .., _, _, _, _] = id_bytes(kind, 0);
-        let start: String = start.iter().map(|byte| format!("{byte:02x}")).collect();
-        database.blob(&format!("'{start}' || {}", database.hex(number)))
-    };
+    let id = |kind: u8, number: &str| id(database, kind, number);
     let Sizes { clients, users, refresh_tokens } = sizes;
-    // A user's number is random in life; here it grows, in steps that spread over the whole range.
-    let user = |number: &str| format!("(1000000000000 + ({number}) * 4503599627)");
-    let people = database.numbers(users);
-    let mut statements = vec![format!(
-        "INSERT INTO users (id, email, email_key, email_verified, given_name, family_name, phone_number_verified, plan, \
-         created_at, updated_at) SELECT {}, {email}, {email}, {yes}, 'Given', 'Family', {no}, 'paid', {now}, {now} \
-         FROM {people}",
-        user("n"),
-        email = "'seed-' || n || '@example.test'",
-        yes = "1 = 1",
-        no = "1 = 0",
-    )];
+    let mut statements = vec![people(database, users, now)];
 
     let first = database.first_client().await?;
     let owner = user(&format!("n % {users}"));
