@@ -47,34 +47,39 @@ static RULE: Shape = Shape {
 
 static CHECKED: Shape = Shape {
     name: "Check",
+    members: &[member("rules", Kind::Objects(&RULE), Set::Never, "Every rule, in the order they are asked.", "[]")],
+};
+
+/// What may be asked about.
+static QUESTION: Shape = Shape {
+    name: "CheckQuestion",
     members: &[
-        member("rules", Kind::Objects(&RULE), Set::Never, "Every rule, in the order they are asked.", "[]"),
         member(
             "redirect_uri",
             Kind::NullableText(2048),
-            Set::Later,
+            Set::Always,
             "Where a login's answer shall go.",
             "https://app.engines.example/cb",
         ),
-        member("response_type", Kind::NullableText(100), Set::Later, "OAuth's parameter.", "code"),
+        member("response_type", Kind::NullableText(100), Set::Always, "OAuth's parameter.", "code"),
         member(
             "code_challenge",
             Kind::NullableText(200),
-            Set::Later,
+            Set::Always,
             "PKCE's challenge.",
             "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
         ),
-        member("code_challenge_method", Kind::NullableText(20), Set::Later, "How it was made.", "S256"),
-        member("scope", Kind::NullableText(2048), Set::Later, "Scopes, joined by a space.", "openid profile"),
-        member("secret", Kind::NullableText(200), Set::Later, "A client secret. It is not kept.", "xwms_sk_…"),
+        member("code_challenge_method", Kind::NullableText(20), Set::Always, "How it was made.", "S256"),
+        member("scope", Kind::NullableText(2048), Set::Always, "Scopes, joined by a space.", "openid profile"),
+        member("secret", Kind::NullableText(200), Set::Always, "A client secret. It is not kept.", "xwms_sk_…"),
         member(
             "domain",
             Kind::NullableText(300),
-            Set::Later,
+            Set::Always,
             "A domain: its id, root domain or a host.",
             "engines.example",
         ),
-        member("ip", Kind::NullableText(50), Set::Later, "The address of a server that calls.", "192.0.2.1"),
+        member("ip", Kind::NullableText(50), Set::Always, "The address of a server that calls.", "192.0.2.1"),
     ],
 };
 
@@ -98,7 +103,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Asks every rule about what you would send, and tells which ones are broken and what to change.",
         needs: Needs::Client(Permission::AttemptsRead),
         query: &[],
-        takes: Takes::Changes(&CHECKED),
+        takes: Takes::Changes(&QUESTION),
         gives: Gives::One(&CHECKED),
         refusals: &[],
         handler: || post(check),
@@ -145,7 +150,7 @@ async fn check(
     At(client): At<ClientId>,
     body: Object,
 ) -> Result<Response, Problem> {
-    let mut members = body.members(&CHECKED, Purpose::Change);
+    let mut members = body.members(&QUESTION, Purpose::Change);
     let fields = CheckFields {
         redirect_uri: members.text("redirect_uri"),
         response_type: members.text("response_type"),

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use xwms_core::crypto::credential::{Kind, StoredDigest};
-use xwms_core::gate::client_authentication::{Authenticated, Presented, Purpose, authenticate};
+use xwms_core::gate::client_authentication::{Authenticated, Presented, Purpose, authenticate, domain_meant};
 use xwms_core::gate::snapshot::Snapshot;
 use xwms_core::id::ClientId;
 use xwms_core::state::Core;
@@ -107,7 +107,8 @@ impl Claimed {
                 if denial.is_of_the_secret() {
                     core.secret_guesses.wrong(self.snapshot.client.id, address, now);
                 }
-                core.attempts.refused(self.snapshot.client.id, None, &denial, now);
+                let domain = domain_meant(&self.snapshot, &presented);
+                core.attempts.refused(self.snapshot.client.id, domain, &denial, now);
                 Err(OAuthError::of_client(&denial, self.by_basic))
             }
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::http::{HeaderMap, StatusCode, header};
 use serde_json::{Map, Value};
 use xwms_core::crypto::credential::{Kind, StoredDigest};
-use xwms_core::gate::client_authentication::{Presented, Purpose, authenticate, of_domain};
+use xwms_core::gate::client_authentication::{Presented, Purpose, authenticate, domain_meant, of_domain};
 use xwms_core::gate::denial::Denial;
 use xwms_core::gate::login::client_live;
 use xwms_core::gate::snapshot::Snapshot;
@@ -128,7 +128,8 @@ impl Caller {
         let judged = match &self.proof {
             Proof::Token { domain } => {
                 let live = client_live(&self.snapshot, now);
-                live.and_then(|()| of_domain(&self.snapshot, *domain, self.address)).map(|()| Some(*domain))
+                let judged = live.and_then(|()| of_domain(&self.snapshot, *domain, self.address));
+                judged.map(|()| Some(*domain)).map_err(|denial| (Some(*domain), denial))
             }
             Proof::Secret { digest, named } => {
                 let named = named.as_deref().filter(|named| !named.is_empty());
@@ -138,17 +139,18 @@ impl Caller {
                     (_, named) => Purpose::Native { named, user_api: false },
                 };
                 let presented = Presented { secret: digest, purpose, address: self.address, now };
-                authenticate(&self.snapshot, &presented).map(|authenticated| {
+                let judged = authenticate(&self.snapshot, &presented).map(|authenticated| {
                     core.secret_uses.note(authenticated.secret, self.address, now);
                     authenticated.domain
-                })
+                });
+                judged.map_err(|denial| (domain_meant(&self.snapshot, &presented), denial))
             }
         };
-        judged.map_err(|denial| {
+        judged.map_err(|(domain, denial)| {
             if denial.is_of_the_secret() {
                 core.secret_guesses.wrong(self.snapshot.client.id, self.address, now);
             }
-            self.refused(core, None, &denial)
+            self.refused(core, domain, &denial)
         })
     }
 

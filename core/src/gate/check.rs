@@ -50,7 +50,8 @@ pub struct Line {
 pub fn check(snapshot: &Snapshot, question: &Question<'_>, now: Timestamp) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut note = |rule, answer: Result<(), Denial>| lines.push(Line { rule, denial: answer.err() });
-    let authorize = question.response_type.is_some() || question.code_challenge.is_some();
+    let pkce = question.code_challenge.is_some() || question.code_challenge_method.is_some();
+    let authorize = question.response_type.is_some() || pkce;
     let login = Login {
         redirect_uri: question.redirect_uri.unwrap_or_default(),
         now,
@@ -63,7 +64,8 @@ pub fn check(snapshot: &Snapshot, question: &Question<'_>, now: Timestamp) -> Ve
     for rule in &LOGIN {
         let asked = match rule.name {
             "redirect_uri" => question.redirect_uri.is_some(),
-            "response_type" | "pkce" => authorize,
+            "response_type" => question.response_type.is_some(),
+            "pkce" => authorize,
             "scope" => question.scope.is_some(),
             _ => true,
         };
@@ -106,7 +108,8 @@ pub fn check(snapshot: &Snapshot, question: &Question<'_>, now: Timestamp) -> Ve
     lines
 }
 
-/// The domain that the question is about: the one it names, the one its redirect URI belongs to, or the one its secret means.
+/// The domain that the question is about: the one it names, the one its redirect URI belongs to, the one its secret means,
+/// or for what only a domain can answer, the client's primary one.
 fn meant<'s>(
     snapshot: &'s Snapshot,
     question: &Question<'_>,
@@ -118,8 +121,13 @@ fn meant<'s>(
         (Some(text), _, secret) => Some(named_domain(snapshot, secret, text)),
         (None, Some(owner), _) => Some(Ok(owner)),
         (None, None, Some(secret)) => Some(default_domain(snapshot, secret, false)),
+        (None, None, None) if question.ip.is_some() || question.scope.is_some() => primary(snapshot).map(Ok),
         (None, None, None) => None,
     }
+}
+
+fn primary(snapshot: &Snapshot) -> Option<&Domain> {
+    snapshot.domains.iter().find(|domain| domain.primary)
 }
 
 /// Whether nothing is broken.

@@ -92,6 +92,23 @@ pub fn authenticate(snapshot: &Snapshot, presented: &Presented<'_>) -> Result<Au
     Ok(Authenticated { secret: secret.id, domain: Some(domain.id) })
 }
 
+/// The domain that a call means which is refused, as far as that can be told: for the partner's record of it.
+pub fn domain_meant(snapshot: &Snapshot, presented: &Presented<'_>) -> Option<DomainId> {
+    let secret = find(snapshot, presented.secret).ok();
+    let domain = match presented.purpose {
+        Purpose::Unknown => None,
+        Purpose::IssuedThrough(id) => snapshot.domain(id),
+        Purpose::ClientCredentials { named } | Purpose::Native { named, .. } => {
+            match (named.filter(|text| !text.is_empty()), secret) {
+                (Some(text), secret) => named_domain(snapshot, secret, text).ok(),
+                (None, Some(secret)) => default_domain(snapshot, secret, false).ok(),
+                (None, None) => None,
+            }
+        }
+    };
+    domain.map(|domain| domain.id)
+}
+
 /// Whether a call with a client credentials token, in place of a secret, may come from this address; `domain` is the token's
 /// claim. That the token and its client are good was asked before ([`client_live`]).
 ///
@@ -206,6 +223,25 @@ mod tests {
         let mut soon = good();
         soon.secrets[0].expires_at = Some(NOW.after(days(1)));
         assert_eq!(credentials(&soon, Some("engines.example")), Ok(Some(LIVE)));
+    }
+
+    #[test]
+    fn what_is_refused_is_noted_with_the_domain_that_it_meant() {
+        let unknown = StoredDigest::from_bytes([9; 32]);
+        let rows = [
+            (&SECRET, Purpose::IssuedThrough(LIVE), Some(LIVE)),
+            (&SECRET, Purpose::IssuedThrough(ELSEWHERE), None),
+            (&SECRET, Purpose::Unknown, None),
+            (&SECRET, Purpose::ClientCredentials { named: None }, Some(LIVE)),
+            (&unknown, Purpose::ClientCredentials { named: None }, None),
+            (&unknown, Purpose::ClientCredentials { named: Some("app.engines.example") }, Some(LIVE)),
+            (&SECRET, Purpose::Native { named: Some("mills.example"), user_api: true }, None),
+        ];
+        let mut snapshot = good();
+        snapshot.domains[0].allow_api = false;
+        for (secret, purpose, domain) in rows {
+            assert_eq!(domain_meant(&snapshot, &Presented { secret, ..presented(purpose) }), domain, "{purpose:?}");
+        }
     }
 
     #[test]

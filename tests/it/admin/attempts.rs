@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{bearer, given_signed_in, of_client, problem};
-use crate::world::{CALLBACK, World, on_both};
+use super::{bearer, domain, given_signed_in, of_client, problem};
+use crate::world::{CALLBACK, CLIENT, World, on_both};
 
 on_both!(refused_attempts_are_listed_newest_first_with_what_to_change, async |world: World| {
     for path in ["https://app.engines.example/other", "https://app.engines.example/cb/"] {
@@ -29,6 +29,25 @@ on_both!(refused_attempts_are_listed_newest_first_with_what_to_change, async |wo
     assert_eq!((second["data"].as_array().unwrap().len(), &second["next_cursor"]), (1, &Value::Null));
 });
 
+on_both!(an_attempt_of_a_server_names_the_domain_that_it_meant, async |world: World| {
+    world.change_domain("server_ips = [\"198.51.100.0/24\"]").await;
+    let fields = [("grant_type", "client_credentials"), ("domain", "engines.example")];
+    assert_eq!(world.client_post("/oauth/token", &fields).await.status, 401);
+    world.clock.advance(std::time::Duration::from_secs(1));
+    let mut server = world.browser().with("x-client-id", CLIENT).with("x-client-secret", &world.secret);
+    let refused = server.post_json("/api/sign-token", &json!({ "redirect_url": CALLBACK })).await;
+    assert_eq!(refused.status, 403, "{refused:?}");
+    xwms_core::jobs::flush(&world.core).await.unwrap();
+    let mut owner = given_signed_in(&world, "charles@example.test").await;
+    let domain = domain(&mut owner, "engines.example").await;
+    let attempts = owner.get(&of_client("/attempts")).await.json();
+    for attempt in attempts["data"].as_array().unwrap() {
+        assert_eq!(attempt["reason"], "ip_not_allowed", "{attempt}");
+        assert!(domain.ends_with(attempt["domain"].as_str().unwrap()), "{attempt}");
+    }
+    assert_eq!(attempts["data"].as_array().unwrap().len(), 2);
+});
+
 on_both!(the_check_tells_every_rule_and_keeps_nothing, async |world: World| {
     let mut owner = given_signed_in(&world, "charles@example.test").await;
     let question = json!({
@@ -51,6 +70,16 @@ on_both!(the_check_tells_every_rule_and_keeps_nothing, async |world: World| {
         .map(|rule| rule["reason"].as_str().unwrap())
         .collect();
     assert_eq!(broken, ["api_not_allowed", "ip_not_allowed"]);
+
+    // An address alone is asked about on the primary domain; a method of PKCE alone is a part of a login.
+    for (question, reason) in [
+        (json!({ "ip": "192.0.2.1" }), "ip_not_allowed"),
+        (json!({ "code_challenge_method": "plain" }), "pkce_missing"),
+    ] {
+        let checked = owner.post_json(&of_client("/check"), &question).await.json();
+        let told = |rule: &Value| rule["reason"] == json!(reason);
+        assert!(checked["rules"].as_array().unwrap().iter().any(told), "{question}: {checked}");
+    }
 
     for (body, field) in [
         (json!({ "ip": "here" }), "ip"),
