@@ -87,12 +87,29 @@ async fn read(
     headers: HeaderMap,
     query: Query,
 ) -> Result<Response, Problem> {
-    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accept = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
     let word = |name| query.get(name).map(str::to_owned);
-    let as_csv = accept.contains("text/csv");
+    let as_csv = prefers_csv(accept);
     let fields = StatsFields { from: word("from"), to: word("to"), by: word("by"), as_csv };
     let found = stats::get(&core, &caller, client, &fields).await?;
     Ok(if as_csv { csv(&found) } else { Json(Stats::from(found)).into_response() })
+}
+
+/// Whether CSV is wanted rather than JSON (RFC 9110 §12.5.1): it is named, and nothing that JSON goes by weighs more.
+fn prefers_csv<'a>(accept: impl Iterator<Item = &'a str>) -> bool {
+    let (mut csv, mut json) = (0.0, 0.0);
+    for range in accept.flat_map(|value| value.split(',')) {
+        let mut parts = range.split(';').map(str::trim);
+        let name = parts.next().unwrap_or_default();
+        let weight = parts.find_map(|part| part.strip_prefix("q=")).map_or(Some(1.0), |weight| weight.parse().ok());
+        let weight: f32 = weight.unwrap_or(0.0);
+        if name.eq_ignore_ascii_case("text/csv") {
+            csv = weight;
+        } else if name.eq_ignore_ascii_case("application/json") {
+            json = weight;
+        }
+    }
+    csv > 0.0 && csv >= json
 }
 
 /// RFC 4180. Names are days, ids and scopes: none has a comma, a quote or what a spreadsheet takes for a formula.
@@ -120,6 +137,28 @@ impl From<Found> for Stats {
             by,
             total: json!({ "users": found.total_users, "logins": found.total_logins }),
             data: found.lines.iter().map(line).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::prefers_csv;
+
+    #[test]
+    fn csv_is_for_those_who_prefer_it() {
+        let rows = [
+            ("text/csv", true),
+            ("Text/CSV; charset=utf-8", true),
+            ("application/json;q=0.5, text/csv", true),
+            ("text/csv, */*;q=0.1", true),
+            ("application/json, text/csv;q=0.1", false),
+            ("text/csv;q=0", false),
+            ("*/*", false),
+            ("", false),
+        ];
+        for (accept, csv) in rows {
+            assert_eq!(prefers_csv([accept].into_iter()), csv, "{accept}");
         }
     }
 }
