@@ -15,6 +15,7 @@ use crate::postbox::post;
 use crate::state::Core;
 use crate::store;
 use crate::store::db::Conn;
+use crate::store::notices::Whose;
 use crate::store::{notifications, outbox};
 
 /// Who changes something.
@@ -234,13 +235,10 @@ impl<'c> Change<'c> {
         self.events.push(Event { client, action, object, name, before, after });
     }
 
-    /// Writes an audit entry for everything that was done, and tells all servers whose configuration that was.
-    ///
-    /// # Errors
-    /// The database's.
-    pub(crate) async fn end<T>(self, value: T) -> Result<Changed<T>, Error> {
+    /// Writes the audit entries, and beside the last one tells whose configuration has changed.
+    async fn note_down(&mut self, whose: &Whose) -> Result<(), Error> {
         let (actor, address) = (self.actor.name(), self.actor.address());
-        for event in &self.events {
+        let entry = |event: &Event| {
             let told = Told {
                 client: event.client,
                 actor: &actor,
@@ -250,10 +248,24 @@ impl<'c> Change<'c> {
                 before: event.before.as_ref(),
                 after: event.after.as_ref(),
             };
-            store::audit::insert(self.conn, &audit::entry(&told, self.now)).await?;
+            audit::entry(&told, self.now)
+        };
+        let Some((last, others)) = self.events.split_last() else {
+            return Ok(store::notices::announce(self.conn, whose).await?);
+        };
+        for event in others {
+            store::audit::insert(self.conn, &entry(event), &Whose::default()).await?;
         }
+        Ok(store::audit::insert(self.conn, &entry(last), whose).await?)
+    }
+
+    /// Writes an audit entry for everything that was done, and tells all servers whose configuration that was.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) async fn end<T>(mut self, value: T) -> Result<Changed<T>, Error> {
         let mut clients: BTreeSet<ClientId> = self.events.iter().filter_map(|event| event.client).collect();
-        for account in self.accounts {
+        for &account in &self.accounts {
             clients.extend(store::clients::ids_owned(self.conn, account).await?);
         }
         for Published { client, domain, event, data } in &self.published {
@@ -276,11 +288,8 @@ impl<'c> Change<'c> {
                 mails.push(messages::notice(&person.email, subject, text));
             }
         }
-        if self.everything {
-            store::notices::announce_all(self.conn).await?;
-        } else {
-            store::notices::announce(self.conn, &clients).await?;
-        }
+        let whose = if self.everything { Whose::all() } else { Whose::of(&clients) };
+        self.note_down(&whose).await?;
         Ok(Changed { value, events: self.events, clients, everything: self.everything, mails })
     }
 }

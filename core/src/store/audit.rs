@@ -1,12 +1,13 @@
 //! The audit log and the chain of its seals: rows are added, never changed.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Nullable, Text};
 use diesel_async::RunQueryDsl;
 
 use super::cached::Cached;
 use super::db::{Conn, with_conn};
 use super::lent::in_time;
+use super::notices::Whose;
 use super::schema::{
     audit_entries as t, audit_seal_entries as sealed, audit_seals as seals, audit_unsealed as unsealed,
 };
@@ -54,15 +55,16 @@ pub struct Filter {
     pub to: Option<Timestamp>,
 }
 
-/// Adds an entry, which waits for its seal. Two rows of its own: nothing that another change could hold.
-pub async fn insert(conn: &mut Conn, entry: &Entry) -> QueryResult<()> {
+/// Adds an entry, which waits for its seal, and tells every server whose configuration has changed. Two rows of its own:
+/// nothing that another change could hold.
+pub async fn insert(conn: &mut Conn, entry: &Entry, whose: &Whose) -> QueryResult<()> {
     match conn {
         Conn::Sqlite(conn) => {
             diesel::insert_into(t::table).values(entry).execute(&mut **conn).await?;
             let waits = unsealed::entry_id.eq(entry.id);
             diesel::insert_into(unsealed::table).values(waits).execute(&mut **conn).await.map(drop)
         }
-        // In one statement, so that a change makes one journey more and not two.
+        // In one statement, so that an entry costs a change no journey of its own.
         Conn::Postgres(lent) => {
             let both = diesel::sql_query(INSERT_WAITING)
                 .bind::<Binary, _>(entry.id)
@@ -74,7 +76,8 @@ pub async fn insert(conn: &mut Conn, entry: &Entry) -> QueryResult<()> {
                 .bind::<Nullable<Text>, _>(&entry.before)
                 .bind::<Nullable<Text>, _>(&entry.after)
                 .bind::<BigInt, _>(entry.at)
-                .bind::<Binary, _>(&entry.digest);
+                .bind::<Binary, _>(&entry.digest)
+                .bind::<Array<Text>, _>(&whose.0);
             in_time!(lent, |c| Cached(both).execute(c)).map(drop)
         }
     }
@@ -82,8 +85,9 @@ pub async fn insert(conn: &mut Conn, entry: &Entry) -> QueryResult<()> {
 
 const INSERT_WAITING: &str = "WITH entry AS (INSERT INTO audit_entries \
     (id, client_id, actor, action, object, address, before, after, at, digest) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id) \
-    INSERT INTO audit_unsealed (entry_id) SELECT id FROM entry";
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id), \
+    waits AS (INSERT INTO audit_unsealed (entry_id) SELECT id FROM entry) \
+    SELECT pg_notify('xwms_snapshots', named) FROM unnest($11) AS named";
 
 /// The newest entries about a client, or with `None` those about none; at most `limit`.
 pub async fn newest(conn: &mut Conn, client: Option<ClientId>, limit: i64) -> QueryResult<Vec<Entry>> {

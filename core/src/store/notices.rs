@@ -11,6 +11,7 @@ use diesel::sql_types::{Array, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _};
 use futures_core::Stream as _;
 
+use super::cached::Cached;
 use super::db::Conn;
 use super::lent::in_time;
 use super::postgres::Servers;
@@ -25,26 +26,33 @@ const ALL: &str = "*";
 /// A change of more clients names all: one notice is read faster than thousands.
 const MANY: usize = 500;
 
-/// Tells every server that the configuration of these clients has changed, once the transaction is committed. On SQLite
+/// Tells every server whose configuration has changed, once the transaction is committed. On SQLite
 /// there is nobody to tell: a server notices by itself that another process wrote.
-pub async fn announce(conn: &mut Conn, clients: &BTreeSet<ClientId>) -> QueryResult<()> {
-    match clients.len() {
-        0 => Ok(()),
-        1..=MANY => tell(conn, clients.iter().map(ClientId::to_string).collect()).await,
-        _ => announce_all(conn).await,
-    }
-}
-
-/// Tells the same of all clients.
-pub async fn announce_all(conn: &mut Conn) -> QueryResult<()> {
-    tell(conn, vec![ALL.to_owned()]).await
-}
-
-async fn tell(conn: &mut Conn, named: Vec<String>) -> QueryResult<()> {
+pub async fn announce(conn: &mut Conn, whose: &Whose) -> QueryResult<()> {
     let Conn::Postgres(lent) = conn else { return Ok(()) };
-    let query = diesel::sql_query("SELECT pg_notify('xwms_snapshots', named) FROM unnest($1) AS named");
-    let query = query.bind::<Array<Text>, _>(named);
-    in_time!(lent, |c| query.execute(c)).map(drop)
+    if whose.0.is_empty() {
+        return Ok(());
+    }
+    let query = diesel::sql_query(TELL).bind::<Array<Text>, _>(&whose.0);
+    in_time!(lent, |c| Cached(query).execute(c)).map(drop)
+}
+
+const TELL: &str = "SELECT pg_notify('xwms_snapshots', named) FROM unnest($1) AS named";
+
+/// Whose configuration has changed.
+#[derive(Clone, Debug, Default)]
+pub struct Whose(pub(super) Vec<String>);
+
+impl Whose {
+    /// Everybody's.
+    pub fn all() -> Self {
+        Self(vec![ALL.to_owned()])
+    }
+
+    /// That of these clients.
+    pub fn of(clients: &BTreeSet<ClientId>) -> Self {
+        if clients.len() > MANY { Self::all() } else { Self(clients.iter().map(ClientId::to_string).collect()) }
+    }
 }
 
 /// What a [`Listener`] hears.

@@ -1,17 +1,16 @@
 //! The audit log: read, exported, sealed, and found flawed.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::http::Method;
 use serde_json::{Value, json};
-use tokio::task::JoinSet;
 use xwms_core::audit::Told;
 use xwms_core::audit::sealing::{self, Flaw, Report};
-use xwms_core::clock::{Clock, Timestamp};
 use xwms_core::error::Error;
-use xwms_core::id::{AuditId, ClientId};
-use xwms_core::store::db::{Conn, Db};
-use xwms_core::store::{audit, clients, members, notices, profiles};
+use xwms_core::id::AuditId;
+use xwms_core::store::audit;
+use xwms_core::store::db::Conn;
+use xwms_core::store::notices::Whose;
 
 use super::staff::given_staff;
 use super::{ask, given_signed_in, given_token, of_client, problem, wrong};
@@ -118,7 +117,7 @@ on_both!(an_open_change_makes_no_other_wait_and_is_sealed_after_its_commit, asyn
                 before: None,
                 after: None,
             };
-            audit::insert(conn, &xwms_core::audit::entry(&told, now)).await?;
+            audit::insert(conn, &xwms_core::audit::entry(&told, now), &Whose::default()).await?;
             begun.send(()).unwrap();
             released.await.unwrap();
             Ok::<_, Error>(())
@@ -190,75 +189,3 @@ on_both!(the_log_of_a_client_is_read_page_by_page_and_exported_whole, async |wor
     let of_one = admin.get(&format!("/admin/v1/staff/audit?limit=200&client={CLIENT}")).await.json();
     assert_eq!(of_one["data"].as_array().unwrap().len(), all + 1, "with the token");
 });
-
-/// Writers at the same time, each of a client of its own.
-const WRITERS: u8 = 32;
-
-/// How long it takes all writers to make so many changes each, with or without an audit entry.
-async fn measured(db: &Db, now: Timestamp, entries: bool) -> Duration {
-    let begun = Instant::now();
-    let mut writers = JoinSet::new();
-    for writer in 1..=WRITERS {
-        let db = db.clone();
-        writers.spawn(async move {
-            for _ in 0..100 {
-                let change = db.change(async move |conn: &mut Conn| one_change(conn, writer, now, entries).await);
-                change.await.unwrap();
-            }
-        });
-    }
-    while let Some(ended) = writers.join_next().await {
-        ended.unwrap();
-    }
-    begun.elapsed()
-}
-
-/// What a change of a client takes: it is held, the caller's place in it looked up, the row written, all servers told.
-async fn one_change(conn: &mut Conn, writer: u8, now: Timestamp, entry: bool) -> Result<(), Error> {
-    let client = ClientId::from_bytes([writer; 16]);
-    clients::hold(conn, client).await?;
-    let found = clients::find(conn, client).await?.unwrap();
-    let owner = found.billing_owner.unwrap();
-    members::membership(conn, client, owner).await?;
-    profiles::find(conn, owner).await?;
-    clients::update(conn, &found).await?;
-    if entry {
-        let object = client.to_string();
-        let told = Told {
-            client: Some(client),
-            actor: "operator",
-            address: "",
-            action: "client.updated",
-            object: &object,
-            before: None,
-            after: None,
-        };
-        audit::insert(conn, &xwms_core::audit::entry(&told, now)).await?;
-    }
-    notices::announce(conn, &[client].into()).await?;
-    Ok(())
-}
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "it measures: run it alone, on a machine that does nothing else"]
-async fn what_an_audit_entry_costs_writers_of_different_clients() {
-    let Some(cluster) = crate::postgres::Cluster::start("PostgreSQL", &[], &[]) else { return };
-    let folder = tempfile::tempdir().unwrap();
-    let config = crate::world::config_with(&cluster.url("postgres"), folder.path(), &[("DATABASE__CONNECTIONS", "32")]);
-    let db = Db::open(&xwms::wire::database_options(&config)).await.unwrap();
-    let core = xwms::wire::core_on(db.clone(), config, Clock::system()).await.unwrap();
-    crate::world::given_partners(&core).await;
-    let example = clients::find(&mut db.read().await.unwrap(), CLIENT.parse().unwrap()).await.unwrap().unwrap();
-    for writer in 1..=WRITERS {
-        let client = clients::Client { id: ClientId::from_bytes([writer; 16]), ..example.clone() };
-        db.change(async move |conn: &mut Conn| Ok(clients::insert(conn, &client).await?)).await.unwrap();
-    }
-    let now = core.clock.now();
-    measured(&db, now, true).await;
-    let (mut with, mut without) = (Duration::ZERO, Duration::ZERO);
-    for _ in 0..5 {
-        without += measured(&db, now, false).await;
-        with += measured(&db, now, true).await;
-    }
-    println!("without an entry {without:?}, with one {with:?}: {:.3}", with.as_secs_f64() / without.as_secs_f64());
-}

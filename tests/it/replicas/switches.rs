@@ -197,7 +197,7 @@ secrets = [{{ label = "Standard Key" }}]
                     let Conn::Postgres(conn) = conn else { panic!("not PostgreSQL") };
                     diesel_async::SimpleAsyncConnection::batch_execute(&mut **conn, &statement).await?;
                 }
-                Ok(notices::announce(conn, &[client].into()).await?)
+                Ok(notices::announce(conn, &notices::Whose::of(&[client].into())).await?)
             };
             world.core.db.change(by_hand).await.unwrap();
             world.core.snapshots.forget(client);
