@@ -1,6 +1,7 @@
 //! How fast is XWMS, measured beside floors: servers that do the unavoidable work of a request and nothing else, as
 //! directly as the same libraries allow. `docs/benchmark.md` says what is measured and how.
 
+mod audit;
 mod cli;
 mod cores;
 mod drive;

@@ -1,5 +1,7 @@
 //! The driver's requests to the management API: what one client has, read with an API token.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use crate::failure::Failure;
 use crate::http::Connection;
 use crate::operations::Operation;
@@ -26,21 +28,30 @@ pub(crate) struct Requests {
     domains: Resource,
 }
 
+/// What was made last has this number: no two labels, and no two domains of a client, are the same.
+static MADE: AtomicU64 = AtomicU64::new(0);
+
 /// A list, and each of those that it lists, in turn.
 struct Resource {
     name: &'static str,
     list: Vec<u8>,
     each: Vec<Vec<u8>>,
     turn: usize,
+    /// The head of a request that makes one more, but for its length.
+    make: String,
+    /// What stands in its body before and behind the number.
+    names: (&'static str, &'static str),
 }
 
 impl Requests {
     pub(crate) fn of(host: &str, managed: &Managed) -> Self {
-        let resource = |name| {
+        let resource = |name, names| {
             let list = request(host, managed, &format!("{name}?limit={EACH}"));
-            Resource { name, list, each: Vec::new(), turn: 0 }
+            let make = head("POST", host, managed, name) + "Content-Type: application/json\r\nContent-Length: ";
+            Resource { name, list, each: Vec::new(), turn: 0, make, names }
         };
-        let (secrets, domains) = (resource("secrets"), resource("domains"));
+        let secrets = resource("secrets", ("{\"label\":\"Made ", "\"}"));
+        let domains = resource("domains", ("{\"root_domain\":\"made-", ".example\"}"));
         Self { host: host.to_owned(), managed: managed.clone(), secrets, domains }
     }
 
@@ -63,6 +74,11 @@ impl Requests {
 
     /// Carries out an operation of the management API once.
     pub(crate) async fn step(&mut self, connection: &mut Connection, operation: Operation) -> Result<(), Failure> {
+        match operation {
+            Operation::MakeSecret => return make(&self.host, &self.managed, &self.secrets, connection).await,
+            Operation::MakeDomain => return make(&self.host, &self.managed, &self.domains, connection).await,
+            _ => {}
+        }
         let request = match operation {
             Operation::ListSecrets => Some(&self.secrets.list),
             Operation::ListDomains => Some(&self.domains.list),
@@ -83,10 +99,27 @@ impl Resource {
     }
 }
 
+/// Makes one and deletes it, so that there are as many as before.
+async fn make(host: &str, managed: &Managed, resource: &Resource, connection: &mut Connection) -> Result<(), Failure> {
+    let number = MADE.fetch_add(1, Ordering::Relaxed);
+    let (before, behind) = resource.names;
+    let body = format!("{before}{number}{behind}");
+    let request = format!("{}{}\r\n\r\n{body}", resource.make, body.len());
+    let answer = connection.exchange(request.as_bytes()).await?;
+    let id = answer.json_text("id").filter(|_| answer.status == 201).map(str::to_owned);
+    let Some(id) = id else { return Err(unexpected(answer)) };
+    let request = head("DELETE", host, managed, &format!("{}/{id}", resource.name)) + "\r\n";
+    let answer = connection.exchange(request.as_bytes()).await?;
+    if answer.status == 204 { Ok(()) } else { Err(unexpected(answer)) }
+}
+
 pub(crate) fn request(host: &str, managed: &Managed, path: &str) -> Vec<u8> {
+    (head("GET", host, managed, path) + "\r\n").into_bytes()
+}
+
+fn head(method: &str, host: &str, managed: &Managed, path: &str) -> String {
     let Managed { client, token } = managed;
-    format!("GET {PREFIX}/clients/{client}/{path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\r\n")
-        .into_bytes()
+    format!("{method} {PREFIX}/clients/{client}/{path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n")
 }
 
 /// The ids in a page of a list.

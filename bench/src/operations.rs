@@ -33,11 +33,15 @@ pub(crate) enum Operation {
     ListDomains,
     /// One of them
     ReadDomain,
+    /// A secret made and deleted again, over the management API
+    MakeSecret,
+    /// A domain made and deleted again, over the management API
+    MakeDomain,
 }
 
 impl Operation {
     /// In the order in which they are measured: those that give access tokens before those that take them.
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::CodeFlow,
         Self::Refresh,
         Self::UserinfoFirst,
@@ -52,6 +56,8 @@ impl Operation {
         Self::ReadSecret,
         Self::ListDomains,
         Self::ReadDomain,
+        Self::MakeSecret,
+        Self::MakeDomain,
     ];
 
     pub(crate) const fn title(self) -> &'static str {
@@ -70,6 +76,8 @@ impl Operation {
             Self::ReadSecret => "read secret",
             Self::ListDomains => "list domains",
             Self::ReadDomain => "read domain",
+            Self::MakeSecret => "make and delete secret",
+            Self::MakeDomain => "make and delete domain",
         }
     }
 
@@ -82,7 +90,12 @@ impl Operation {
             Self::UserinfoFirst | Self::UserinfoAgain => "R",
             Self::IntrospectFirst | Self::IntrospectAgain => "R+Basic",
             Self::Jwks | Self::Discovery => "F",
-            Self::ListSecrets | Self::ReadSecret | Self::ListDomains | Self::ReadDomain => "M",
+            Self::ListSecrets
+            | Self::ReadSecret
+            | Self::ListDomains
+            | Self::ReadDomain
+            | Self::MakeSecret
+            | Self::MakeDomain => "M",
         }
     }
 
@@ -92,7 +105,7 @@ impl Operation {
             (Self::ClientCredentials, _) => Some(0.90),
             (Self::CodeFlow, Database::Sqlite) | (Self::Refresh, Database::Postgres) => Some(0.50),
             (Self::CodeFlow, Database::Postgres) => Some(0.45),
-            (Self::CodeFlowRs256, _) => None,
+            (Self::CodeFlowRs256 | Self::MakeSecret | Self::MakeDomain, _) => None,
             (Self::Refresh, Database::Sqlite) => Some(0.60),
             (Self::UserinfoFirst | Self::IntrospectFirst | Self::Jwks | Self::Discovery, _) => Some(0.85),
             (Self::UserinfoAgain | Self::IntrospectAgain, _) => Some(1.30),
@@ -102,12 +115,20 @@ impl Operation {
 
     /// Whether it is answered after a commit.
     pub(crate) const fn writes(self) -> bool {
-        matches!(self, Self::CodeFlow | Self::CodeFlowRs256 | Self::Refresh)
+        matches!(self, Self::CodeFlow | Self::CodeFlowRs256 | Self::Refresh | Self::MakeSecret | Self::MakeDomain)
     }
 
     /// Whether it is one of the management API.
     pub(crate) const fn manages(self) -> bool {
-        matches!(self, Self::ListSecrets | Self::ReadSecret | Self::ListDomains | Self::ReadDomain)
+        matches!(
+            self,
+            Self::ListSecrets
+                | Self::ReadSecret
+                | Self::ListDomains
+                | Self::ReadDomain
+                | Self::MakeSecret
+                | Self::MakeDomain
+        )
     }
 
     /// Whether it shows an access token.

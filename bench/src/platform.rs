@@ -109,8 +109,18 @@ impl Platform {
         platform.run(&["apply", "partners.toml"])?;
         let (user, client) = ("owner@example.test", &platform.managed.client);
         let new = ["token", "new", "--user", user, "--client", client];
-        let may =
-            ["secrets:read", "domains:read", "users:read", "attempts:read"].map(|may| ["--permission", may]).concat();
+        let may = [
+            "secrets:read",
+            "secrets:create",
+            "secrets:delete",
+            "domains:read",
+            "domains:create",
+            "domains:delete",
+            "users:read",
+            "attempts:read",
+        ]
+        .map(|may| ["--permission", may])
+        .concat();
         platform.managed.token = platform.run(&[&new[..], &may[..]].concat())?.trim().to_owned();
         Ok(platform)
     }

@@ -215,7 +215,12 @@ impl Worker {
             }
             Operation::Jwks => ok(self.connection.exchange(&self.clients[client].jwks).await?)?,
             Operation::Discovery => ok(self.connection.exchange(&self.clients[client].discovery).await?)?,
-            Operation::ListSecrets | Operation::ReadSecret | Operation::ListDomains | Operation::ReadDomain => {
+            Operation::ListSecrets
+            | Operation::ReadSecret
+            | Operation::ListDomains
+            | Operation::ReadDomain
+            | Operation::MakeSecret
+            | Operation::MakeDomain => {
                 let management = self.management.as_mut().ok_or_else(no_api_token)?;
                 management.step(&mut self.connection, operation).await?;
             }

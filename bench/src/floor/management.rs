@@ -9,9 +9,9 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::tokens::{milliseconds, sha256};
+use super::tokens::{Opaque, milliseconds, sha256};
 use super::{Floor, Store};
 use crate::management::{EACH, PREFIX};
 
@@ -27,7 +27,7 @@ const DOMAIN: &str = "SELECT id, root_domain, internal_name, fallback_uri, fallb
     active, is_primary, test_mode, ownership, updated_at FROM domains";
 
 /// The tables, each with its columns and keys.
-const TABLES: [(&str, &str); 8] = [
+const TABLES: [(&str, &str); 9] = [
     ("users", "id BIGINT PRIMARY KEY, suspended_at BIGINT"),
     (
         "api_tokens",
@@ -54,6 +54,7 @@ const TABLES: [(&str, &str); 8] = [
          active BOOLEAN NOT NULL, is_primary BOOLEAN NOT NULL, test_mode BOOLEAN NOT NULL, ownership TEXT NOT NULL, \
          updated_at BIGINT NOT NULL, UNIQUE (client_id, root_domain)",
     ),
+    ("audit_entries", "id BYTEA PRIMARY KEY, told TEXT NOT NULL"),
     ("domain_server_ips", "domain_id BYTEA NOT NULL, network TEXT NOT NULL, PRIMARY KEY (domain_id, network)"),
 ];
 
@@ -80,6 +81,54 @@ pub(super) struct Asked {
 pub(super) enum Resource {
     Secrets,
     Domains,
+}
+
+/// What is written, beside an entry in the audit log.
+pub(super) struct Change {
+    pub(super) resource: Resource,
+    pub(super) client: Vec<u8>,
+    pub(super) id: Vec<u8>,
+    /// The name of what is made; without one it is deleted.
+    pub(super) name: Option<String>,
+}
+
+/// What an audit entry tells, as long as it is as a rule.
+pub(super) const TOLD: &str = "4711000000001 127.0.0.1 secret.created client_01jd3v8m1efb9rkyq9wzvw2x4c \
+    {\"active\": true, \"expires_at\": null, \"hint\": \"zt4Q\", \"label\": \"Made 1\"}";
+
+/// An audit entry, of an id of its own.
+pub(super) const ENTRY: &str = "INSERT INTO audit_entries VALUES ($1, $2)";
+
+impl Change {
+    /// One of each kind, in the order of their [`Change::kind`].
+    pub(super) fn kinds() -> [Self; 4] {
+        let of = |resource, made: bool| {
+            let name = made.then(String::new);
+            Self { resource, client: Vec::new(), id: Vec::new(), name }
+        };
+        let (secrets, domains) = (Resource::Secrets, Resource::Domains);
+        [of(secrets, true), of(domains, true), of(secrets, false), of(domains, false)]
+    }
+
+    pub(super) fn kind(&self) -> usize {
+        usize::from(self.resource == Resource::Domains) + if self.name.is_some() { 0 } else { 2 }
+    }
+
+    /// With the client and the id; for what is made, with its name and the time as well.
+    pub(super) const fn statement(&self) -> &'static str {
+        match (self.resource, self.name.is_some()) {
+            (Resource::Secrets, true) => {
+                "INSERT INTO client_secrets (id, client_id, label, active, hint, updated_at) \
+                 VALUES ($1, $2, $3, TRUE, 'zt4Q', $4)"
+            }
+            (Resource::Domains, true) => {
+                "INSERT INTO domains (id, client_id, root_domain, allow_login, allow_api, active, is_primary, test_mode, \
+                 ownership, updated_at) VALUES ($1, $2, $3, FALSE, FALSE, TRUE, FALSE, FALSE, 'unproven', $4)"
+            }
+            (Resource::Secrets, false) => "DELETE FROM client_secrets WHERE id = $1 AND client_id = $2",
+            (Resource::Domains, false) => "DELETE FROM domains WHERE id = $1 AND client_id = $2",
+        }
+    }
 }
 
 /// What was found.
@@ -229,10 +278,10 @@ pub(super) fn setup(managed: &Managed, bytes: impl Fn(&[u8]) -> String, kind: &s
 pub(super) fn routes() -> Router<Arc<Floor>> {
     let path = |rest: &str| format!("{PREFIX}/clients/{{client}}/{rest}");
     Router::new()
-        .route(&path("secrets"), get(list_secrets))
-        .route(&path("secrets/{id}"), get(read_secret))
-        .route(&path("domains"), get(list_domains))
-        .route(&path("domains/{id}"), get(read_domain))
+        .route(&path("secrets"), get(list_secrets).post(make_secret))
+        .route(&path("secrets/{id}"), get(read_secret).delete(delete_secret))
+        .route(&path("domains"), get(list_domains).post(make_domain))
+        .route(&path("domains/{id}"), get(read_domain).delete(delete_domain))
 }
 
 type Shared = State<Arc<Floor>>;
@@ -263,6 +312,47 @@ async fn read_domain(State(floor): Shared, headers: HeaderMap, Path((client, id)
     floor.read(Resource::Domains, &headers, client, id).await
 }
 
+async fn make_secret(
+    State(floor): Shared,
+    headers: HeaderMap,
+    Path(client): Path<String>,
+    body: Json<New>,
+) -> Response {
+    floor.make(Resource::Secrets, &headers, client, body.0.label).await
+}
+
+async fn make_domain(
+    State(floor): Shared,
+    headers: HeaderMap,
+    Path(client): Path<String>,
+    body: Json<New>,
+) -> Response {
+    floor.make(Resource::Domains, &headers, client, body.0.root_domain).await
+}
+
+async fn delete_secret(State(floor): Shared, headers: HeaderMap, Path(named): Path<(String, String)>) -> Response {
+    floor.delete(Resource::Secrets, &headers, named).await
+}
+
+async fn delete_domain(State(floor): Shared, headers: HeaderMap, Path(named): Path<(String, String)>) -> Response {
+    floor.delete(Resource::Domains, &headers, named).await
+}
+
+#[derive(Deserialize)]
+struct New {
+    #[serde(default)]
+    label: String,
+    #[serde(default)]
+    root_domain: String,
+}
+
+#[derive(Serialize)]
+struct Made {
+    id: String,
+    name: String,
+    value: String,
+}
+
 #[derive(Serialize)]
 struct Page<T> {
     data: Vec<T>,
@@ -288,6 +378,41 @@ impl Floor {
             Some(Found::Domains(found)) => one(found, |domain| domain.updated_at),
             None => StatusCode::UNAUTHORIZED.into_response(),
         }
+    }
+
+    async fn make(&self, resource: Resource, headers: &HeaderMap, client: String, name: String) -> Response {
+        let fresh = Opaque::generate().text;
+        let id = format!("made_{}", &fresh[..26]);
+        let made = Made { id: id.clone(), name: name.clone(), value: fresh };
+        match self.write(resource, headers, client, id, Some(name)).await {
+            Some(()) => (StatusCode::CREATED, Json(made)).into_response(),
+            None => StatusCode::UNAUTHORIZED.into_response(),
+        }
+    }
+
+    async fn delete(&self, resource: Resource, headers: &HeaderMap, (client, id): (String, String)) -> Response {
+        match self.write(resource, headers, client, id, None).await {
+            Some(()) => StatusCode::NO_CONTENT.into_response(),
+            None => StatusCode::UNAUTHORIZED.into_response(),
+        }
+    }
+
+    /// The reads of the API, then a change with its audit entry, in one commit.
+    async fn write(
+        &self,
+        resource: Resource,
+        headers: &HeaderMap,
+        client: String,
+        id: String,
+        name: Option<String>,
+    ) -> Option<()> {
+        self.look_up(resource, headers, client.clone(), Some(id.clone().into_bytes()), 1).await?;
+        let change = Change { resource, client: client.into_bytes(), id: id.into_bytes(), name };
+        let written = match &self.store {
+            Store::Sqlite(store) => store.write(change).await,
+            Store::Postgres(store) => store.write(change).await,
+        };
+        written.then_some(())
     }
 
     async fn look_up(

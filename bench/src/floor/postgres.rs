@@ -7,8 +7,9 @@ use futures_util::future::{join_all, join3};
 use tokio::sync::{mpsc, oneshot};
 use tokio_postgres::{Client, NoTls, Statement};
 
-use super::management::{self, Asked, Found, Managed, Resource, add_server_ips, domain, secret};
-use super::tokens::{hexadecimal, milliseconds};
+use super::management::TOLD;
+use super::management::{self, Asked, Change, Found, Managed, Resource, add_server_ips, domain, secret};
+use super::tokens::{Opaque, hexadecimal, milliseconds};
 use super::{NONCE, Person, SCOPE};
 use crate::failure::Failure;
 
@@ -30,6 +31,8 @@ struct Statements {
     keep: Statement,
     spend_code: Statement,
     spend_refresh: Statement,
+    /// Makes a secret, a domain; deletes a secret, a domain.
+    changes: Vec<Statement>,
 }
 
 struct Job {
@@ -41,6 +44,7 @@ struct Job {
 enum Work {
     Keep { code: Vec<u8> },
     Spend { token: Vec<u8>, is_code: bool, next: Vec<u8> },
+    Write { change: Change },
 }
 
 pub(super) struct Store {
@@ -93,6 +97,20 @@ impl Store {
             keep: writer.prepare("INSERT INTO codes VALUES ($1, $2, $3, $4, $5) RETURNING subject").await?,
             spend_code: writer.prepare(&spend("codes", "code_key")).await?,
             spend_refresh: writer.prepare(&spend("refresh_tokens", "token_key")).await?,
+            changes: {
+                let mut prepared = Vec::new();
+                for change in Change::kinds() {
+                    let next = if change.name.is_some() { 5 } else { 3 };
+                    let with_entry = format!(
+                        "WITH written AS ({} RETURNING id) INSERT INTO audit_entries SELECT ${next}, ${} FROM written \
+                         RETURNING 1::bigint",
+                        change.statement(),
+                        next + 1
+                    );
+                    prepared.push(writer.prepare(&with_entry).await?);
+                }
+                prepared
+            },
         };
         let query = "SELECT given_name, family_name, email FROM people WHERE subject = $1";
         let person = reader.prepare(query).await?;
@@ -108,6 +126,10 @@ impl Store {
 
     pub(super) async fn keep_code(&self, code: Vec<u8>) -> bool {
         self.run(Work::Keep { code }).await.is_some()
+    }
+
+    pub(super) async fn write(&self, change: Change) -> bool {
+        self.run(Work::Write { change }).await.is_some()
     }
 
     /// Deletes a code or refresh token and keeps the next one; whose it was, or none if it was not there.
@@ -227,6 +249,14 @@ async fn run(
         Work::Spend { token, is_code, next } => {
             let statement = if *is_code { &statements.spend_code } else { &statements.spend_refresh };
             client.query_opt(statement, &[token, &now, next, &SCOPE, &(now + 2_592_000_000)]).await
+        }
+        Work::Write { change } => {
+            let (statement, entry) = (&statements.changes[change.kind()], Opaque::generate().key);
+            let Change { client: of, id, name, .. } = change;
+            match name {
+                Some(name) => client.query_opt(statement, &[id, of, name, &now, &entry, &TOLD]).await,
+                None => client.query_opt(statement, &[id, of, &entry, &TOLD]).await,
+            }
         }
     };
     Ok(row?.map(|row| row.get(0)))

@@ -7,8 +7,9 @@ use std::sync::mpsc;
 use rusqlite::{Connection, OptionalExtension as _, Row, params, params_from_iter};
 use tokio::sync::oneshot;
 
-use super::management::{self, Asked, Found, Managed, Resource, add_server_ips, domain, secret};
-use super::tokens::{hexadecimal, milliseconds};
+use super::management::TOLD;
+use super::management::{self, Asked, Change, Found, Managed, Resource, add_server_ips, domain, secret};
+use super::tokens::{Opaque, hexadecimal, milliseconds};
 use super::{NONCE, Person, SCOPE};
 use crate::failure::Failure;
 
@@ -27,6 +28,7 @@ const TABLES: &str = "
 
 enum Job {
     Keep { code: Vec<u8>, kept: oneshot::Sender<bool> },
+    Write { change: Change, kept: oneshot::Sender<bool> },
     Spend { token: Vec<u8>, is_code: bool, next: Vec<u8>, subject: oneshot::Sender<Option<i64>> },
 }
 
@@ -73,6 +75,11 @@ impl Store {
     pub(super) async fn keep_code(&self, code: Vec<u8>) -> bool {
         let (kept, answer) = oneshot::channel();
         self.jobs.send(Job::Keep { code, kept }).is_ok() && answer.await.unwrap_or(false)
+    }
+
+    pub(super) async fn write(&self, change: Change) -> bool {
+        let (kept, answer) = oneshot::channel();
+        self.jobs.send(Job::Write { change, kept }).is_ok() && answer.await.unwrap_or(false)
     }
 
     /// Deletes a code or refresh token and keeps the next one; whose it was, or none if it was not there.
@@ -163,6 +170,16 @@ fn work(conn: &Connection, group: &mut Vec<Job>, subject: i64, now: i64, done: &
             Job::Keep { code, kept } => {
                 let mut insert = conn.prepare_cached("INSERT INTO codes VALUES (?1, ?2, ?3, ?4, ?5)")?;
                 insert.execute(params![code, subject, SCOPE, NONCE, now + 60_000])?;
+                done.push(Done::Kept(kept));
+            }
+            Job::Write { change, kept } => {
+                let Change { client, id, name, .. } = &change;
+                let mut write = conn.prepare_cached(change.statement())?;
+                match name {
+                    Some(name) => write.execute(params![id, client, name, now])?,
+                    None => write.execute(params![id, client])?,
+                };
+                conn.prepare_cached(management::ENTRY)?.execute(params![Opaque::generate().key, TOLD])?;
                 done.push(Done::Kept(kept));
             }
             Job::Spend { token, is_code, next, subject } => {
