@@ -42,7 +42,7 @@ pub(crate) enum Kind {
     Integer(i64, i64),
     /// One of a few texts.
     OneOf(&'static [&'static str]),
-    /// A list of texts.
+    /// A list of texts; `null` in a body is an empty one.
     Texts,
     /// A list of objects.
     Objects(&'static Shape),
@@ -160,7 +160,12 @@ impl Members {
 
     /// A list of texts.
     pub(crate) fn texts(&mut self, name: &str) -> Option<Vec<String>> {
-        let Value::Array(items) = self.left.remove(name)? else { return None };
+        let items = match self.left.remove(name)? {
+            Value::Array(items) => items,
+            // RFC 7396: it is taken away.
+            Value::Null => Vec::new(),
+            _ => return None,
+        };
         Some(items.iter().filter_map(Value::as_str).map(str::to_owned).collect())
     }
 
@@ -222,6 +227,7 @@ impl Kind {
                 Some(_) => Err(("unknown_value", format!("give one of {}", choices.join(", ")))),
                 None => wrong("not_a_string", "give a text"),
             },
+            (Self::Texts, Value::Null) => Ok(()),
             (Self::Texts, Value::Array(items)) if items.iter().all(Value::is_string) => Ok(()),
             (Self::Texts, _) => wrong("not_a_list", "give a list of texts"),
             (Self::Objects(_), Value::Array(items)) if items.iter().all(Value::is_object) => Ok(()),
@@ -260,6 +266,12 @@ impl Shape {
     pub(crate) fn body_schema(&self, purpose: Purpose) -> Value {
         let mut schema = self.schema(|member| member.set.allows(purpose), |member| member.set.requires(purpose));
         schema["additionalProperties"] = json!(false);
+        let taken_away = |member: &&Member| {
+            matches!(member.kind, Kind::Texts) && member.set.allows(purpose) && !member.set.requires(purpose)
+        };
+        for member in self.members.iter().filter(taken_away) {
+            schema["properties"][member.name]["type"] = json!(["array", "null"]);
+        }
         schema
     }
 

@@ -5,8 +5,6 @@ mod asked;
 pub(crate) use asked::find;
 pub use asked::{DomainView, create, delete, get, list, update};
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
 
 use super::change::Change;
@@ -270,16 +268,15 @@ fn fill(findings: &mut Findings, domain: &mut Domain, fields: &DomainFields, iss
 /// The server IPs given, each in its one spelling, in order and without repeats.
 fn read_server_ips(findings: &mut Findings, fields: &DomainFields) -> Option<Vec<String>> {
     let given = fields.server_ips.as_ref()?;
-    let mut networks = BTreeSet::new();
-    for (index, text) in given.iter().enumerate() {
-        if let Some(network) = findings.value(&format!("server_ips[{index}]"), ServerIp::parse(text)) {
-            networks.insert(network.to_string());
-        }
+    let mut networks = Vec::with_capacity(given.len());
+    for (index, text) in given.iter().enumerate().take(MAX_SERVER_IPS) {
+        let network = findings.value(&format!("server_ips[{index}]"), ServerIp::parse(text)).map(|ip| ip.to_string());
+        networks.extend(network.filter(|network| !networks.contains(network)));
     }
     if given.len() > MAX_SERVER_IPS {
         findings.add("server_ips", "too_many", "give at most 256 addresses and networks");
     }
-    Some(networks.into_iter().collect())
+    Some(networks)
 }
 
 async fn server_ips(change: &mut Change<'_>, domain: &Domain) -> Result<Vec<String>, Error> {

@@ -138,7 +138,7 @@ pub async fn server_ips(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<(D
     let query = ips::table
         .inner_join(t::table)
         .filter(t::client_id.eq(client))
-        .order((ips::domain_id, ips::network))
+        .order((ips::domain_id, ips::position))
         .select((ips::domain_id, ips::network));
     with_conn!(conn, |c| query.load(c))
 }
@@ -154,7 +154,7 @@ pub async fn server_ips_between(
         .inner_join(ips::table)
         .filter(t::client_id.eq(client))
         .filter(t::id.between(first, last))
-        .order((ips::domain_id, ips::network))
+        .order((ips::domain_id, ips::position))
         .select((ips::domain_id, ips::network));
     let rows: Vec<(DomainId, String)> = hot!(conn, load(query))?;
     let mut networks: HashMap<DomainId, Vec<String>> = HashMap::new();
@@ -164,11 +164,11 @@ pub async fn server_ips_between(
     Ok(networks)
 }
 
-/// Sets the server IPs of a domain to these.
+/// Sets the server IPs of a domain to these, in this order.
 pub async fn set_server_ips(conn: &mut Conn, domain: DomainId, networks: &[String]) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::delete(ips::table.filter(ips::domain_id.eq(domain))).execute(c))?;
-    let rows: Vec<_> = networks.iter().map(|text| (ips::domain_id.eq(domain), ips::network.eq(text))).collect();
-    for row in rows {
+    for (position, text) in (0_i32..).zip(networks) {
+        let row = (ips::domain_id.eq(domain), ips::network.eq(text), ips::position.eq(position));
         with_conn!(conn, |c| diesel::insert_into(ips::table).values(row).execute(c))?;
     }
     Ok(())

@@ -195,6 +195,7 @@ CREATE INDEX domains_by_logo ON domains (logo_digest) WHERE logo_digest IS NOT N
 CREATE TABLE domain_server_ips (
     domain_id BLOB NOT NULL REFERENCES domains (id) ON DELETE CASCADE,
     network TEXT NOT NULL,
+    position INTEGER NOT NULL,
     PRIMARY KEY (domain_id, network)
 ) WITHOUT ROWID;
 

@@ -68,6 +68,7 @@ diesel::table! {
     domain_server_ips (domain_id, network) {
         domain_id -> Binary,
         network -> Text,
+        position -> Integer,
     }
 }
 
