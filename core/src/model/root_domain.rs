@@ -58,12 +58,12 @@ impl RootDomain {
             }
             Host::Name(name) => name,
         };
-        if !name.contains('.') {
-            return Err(FieldIssue::new("single_label", "give a name of at least two labels, such as engines.example"));
-        }
         if is_public_suffix(&name) {
             let message = format!("many strangers have names under {name}; give your own, such as engines.{name}");
             return Err(FieldIssue::new("public_suffix", message));
+        }
+        if !name.contains('.') {
+            return Err(FieldIssue::new("single_label", "give a name of at least two labels, such as engines.example"));
         }
         Ok(Self(name))
     }
@@ -130,7 +130,7 @@ mod tests {
             ("1.2.3.4", "ip_address"),
             ("[::1]", "ip_address"),
             ("engines", "single_label"),
-            ("com", "single_label"),
+            ("com", "public_suffix"),
             ("localhost", "localhost"),
             ("co.uk", "public_suffix"),
             ("github.io", "public_suffix"),
