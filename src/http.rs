@@ -108,6 +108,7 @@ struct Gates {
     host: String,
     https: bool,
     body_bytes: usize,
+    header_bytes: usize,
     time_limit: Duration,
 }
 
@@ -122,6 +123,7 @@ impl Gates {
             host: host.to_owned(),
             https: scheme == "https",
             body_bytes: core.config.server.body_bytes.get() as usize,
+            header_bytes: core.config.server.header_bytes.get() as usize,
             time_limit: core.config.server.request_seconds.duration(),
         }
     }
@@ -158,6 +160,14 @@ impl Gates {
         }
         if request.uri().path_and_query().is_some_and(|target| target.as_str().len() > self.body_bytes) {
             return Err(StatusCode::URI_TOO_LONG);
+        }
+        // The library counts what it reads at once, and not what the headers are together.
+        let headers = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4);
+        if headers.sum::<usize>() > self.header_bytes {
+            return Err(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+        }
+        if *request.method() == Method::CONNECT {
+            return Err(StatusCode::METHOD_NOT_ALLOWED);
         }
         let most = xwms_admin_api::body_limit(request.method(), path).unwrap_or(self.body_bytes);
         let length = request.body().size_hint();
