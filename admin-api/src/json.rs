@@ -6,10 +6,23 @@ use axum::http::{StatusCode, header};
 use axum::response::IntoResponse as _;
 use serde_json::{Map, Value};
 use xwms_core::json;
+use xwms_core::picture::MAX_BYTES;
 use xwms_core::state::Core;
 
+use crate::operation::PREFIX;
 use crate::problem::Problem;
 use crate::shape::{Members, Purpose, Shape};
+
+/// The largest body of a request, in bytes. What means anything is far smaller; up to here one is told what is wrong with
+/// it.
+const LARGEST: usize = 2 << 20;
+
+/// How large the body of a request to this API may be, in bytes; `None` for another part of the site.
+pub fn body_limit(method: &http::Method, path: &str) -> Option<usize> {
+    let path = path.strip_prefix(PREFIX)?;
+    let logo = method == http::Method::PUT && path.starts_with("/clients/") && path.ends_with("/logo");
+    Some(if logo { MAX_BYTES } else { LARGEST })
+}
 
 /// The object in a request's body.
 pub(crate) struct Object(Map<String, Value>);
@@ -72,4 +85,27 @@ pub(crate) fn read(content_type: &str, patch: bool, bytes: &[u8]) -> Result<Obje
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail));
     }
     json::object(bytes).map(Object).map_err(|why| Problem::new(StatusCode::BAD_REQUEST, "malformed", why.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+
+    use super::*;
+
+    #[test]
+    fn a_body_has_an_end_and_a_picture_sooner() {
+        let (client, domain) = ("/admin/v1/clients/client_1/logo", "/admin/v1/clients/client_1/domains/domain_1/logo");
+        let rows = [
+            (Method::PUT, client, Some(MAX_BYTES)),
+            (Method::PUT, domain, Some(MAX_BYTES)),
+            (Method::POST, client, Some(LARGEST)),
+            (Method::PUT, "/admin/v1/clients/client_1/domains/domain_1/secrets/secret_1", Some(LARGEST)),
+            (Method::PUT, "/clients/client_1/logo", None),
+            (Method::POST, "/oauth/token", None),
+        ];
+        for (method, path, most) in rows {
+            assert_eq!(body_limit(&method, path), most, "{method} {path}");
+        }
+    }
 }

@@ -39,7 +39,7 @@ use axum::routing::get;
 use axum::{Json, response::IntoResponse as _};
 use xwms_core::state::Core;
 
-pub use logos::body_limit;
+pub use json::body_limit;
 use operation::{Gives, Method, Needs, Operation, Takes};
 
 /// Every resource.

@@ -9,13 +9,13 @@ use serde::Serialize;
 use xwms_core::gate::permission::Permission;
 use xwms_core::id::{ClientId, DomainId};
 use xwms_core::manage::logos::{self, Whose};
-use xwms_core::picture::{MAX_BYTES, MediaType};
+use xwms_core::picture::MediaType;
 use xwms_core::state::Core;
 
 use crate::answer::done;
 use crate::caller::By;
 use crate::json::{bytes, content_type};
-use crate::operation::{Gives, Method, Needs, Operation, PREFIX, Takes};
+use crate::operation::{Gives, Method, Needs, Operation, Takes};
 use crate::path::At;
 use crate::problem::Problem;
 use crate::shape::{Kind, Set, Shape, member};
@@ -130,12 +130,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
     },
 ];
 
-/// How large the body of a request may be, when it carries a picture.
-pub fn body_limit(method: &http::Method, path: &str) -> Option<usize> {
-    let logo = path.strip_prefix(PREFIX).is_some_and(|path| path.starts_with("/clients/") && path.ends_with("/logo"));
-    (logo && method == http::Method::PUT).then_some(MAX_BYTES)
-}
-
 /// A picture as it was sent.
 struct Sent {
     media_type: MediaType,
@@ -189,27 +183,4 @@ async fn read(State(core): State<Core>, By(caller): By, client: ClientId, whose:
 async fn remove(State(core): State<Core>, By(caller): By, client: ClientId, whose: Whose) -> Result<Response, Problem> {
     logos::delete(&core, caller, client, whose).await?;
     Ok(done())
-}
-
-#[cfg(test)]
-mod tests {
-    use http::Method;
-
-    use super::*;
-
-    #[test]
-    fn only_what_carries_a_picture_may_be_large() {
-        let (client, domain) = ("/admin/v1/clients/client_1/logo", "/admin/v1/clients/client_1/domains/domain_1/logo");
-        assert_eq!(body_limit(&Method::PUT, client), Some(MAX_BYTES));
-        assert_eq!(body_limit(&Method::PUT, domain), Some(MAX_BYTES));
-        for (method, path) in [
-            (Method::POST, client),
-            (Method::PATCH, domain),
-            (Method::PUT, "/clients/client_1/logo"),
-            (Method::PUT, "/admin/v1/logo"),
-            (Method::PUT, "/admin/v1/clients/client_1/domains/domain_1/secrets/secret_1"),
-        ] {
-            assert_eq!(body_limit(&method, path), None, "{method} {path}");
-        }
-    }
 }

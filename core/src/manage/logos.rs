@@ -25,7 +25,7 @@ use crate::store::domains::{self, Domain};
 use crate::store::images::{self, ClientLogos};
 
 /// Uploads that a client may make in [`WINDOW`].
-const UPLOADS: u32 = 100;
+const UPLOADS: u32 = 60;
 const WINDOW: Duration = Duration::from_secs(60);
 
 /// Whose logo it is.

