@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
 use serde::Serialize;
@@ -14,7 +14,7 @@ use xwms_core::state::Core;
 
 use crate::answer::{done, made};
 use crate::caller::By;
-use crate::etag;
+use crate::etag::{self, IfMatch};
 use crate::json::Object;
 use crate::operation::{Gives, Method, Needs, Operation, Takes};
 use crate::page::Query;
@@ -160,16 +160,20 @@ async fn update(
     State(core): State<Core>,
     By(caller): By,
     At(client): At<ClientId>,
-    headers: HeaderMap,
+    IfMatch(expected): IfMatch,
     body: Object,
 ) -> Result<Response, Problem> {
-    let expected = etag::expected(&headers)?;
     let fields = fields(body, Purpose::Change)?;
     Ok(one(clients::update(&core, caller, client, fields, expected).await?))
 }
 
-async fn remove(State(core): State<Core>, By(caller): By, At(client): At<ClientId>) -> Result<Response, Problem> {
-    clients::delete(&core, caller, client).await?;
+async fn remove(
+    State(core): State<Core>,
+    By(caller): By,
+    At(client): At<ClientId>,
+    IfMatch(expected): IfMatch,
+) -> Result<Response, Problem> {
+    clients::delete(&core, caller, client, expected).await?;
     Ok(done())
 }
 

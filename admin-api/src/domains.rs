@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
 use serde::Serialize;
@@ -15,7 +15,7 @@ use xwms_core::state::Core;
 
 use crate::answer::{done, made};
 use crate::caller::By;
-use crate::etag;
+use crate::etag::{self, IfMatch};
 use crate::json::Object;
 use crate::operation::{Gives, Method, Needs, Operation, Takes};
 use crate::page::Query;
@@ -193,10 +193,9 @@ async fn update(
     State(core): State<Core>,
     By(caller): By,
     At((client, domain)): At<(ClientId, DomainId)>,
-    headers: HeaderMap,
+    IfMatch(expected): IfMatch,
     body: Object,
 ) -> Result<Response, Problem> {
-    let expected = etag::expected(&headers)?;
     let Asked { root, primary, fields } = asked(body, Purpose::Change)?;
     let named = (client, domain);
     Ok(one(domains::update(&core, caller, named, root, primary, fields, expected).await?))
@@ -206,8 +205,9 @@ async fn remove(
     State(core): State<Core>,
     By(caller): By,
     At((client, domain)): At<(ClientId, DomainId)>,
+    IfMatch(expected): IfMatch,
 ) -> Result<Response, Problem> {
-    domains::delete(&core, caller, client, domain).await?;
+    domains::delete(&core, caller, (client, domain), expected).await?;
     Ok(done())
 }
 

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
 use serde::Serialize;
@@ -15,7 +15,7 @@ use xwms_core::state::Core;
 
 use crate::answer::{done, id, made};
 use crate::caller::By;
-use crate::etag;
+use crate::etag::{self, IfMatch};
 use crate::json::Object;
 use crate::operation::{Gives, Method, Needs, Operation, Takes, Word};
 use crate::page::{Query, whole};
@@ -202,10 +202,9 @@ async fn update(
     State(core): State<Core>,
     By(caller): By,
     At((client, member)): At<(ClientId, MemberId)>,
-    headers: HeaderMap,
+    IfMatch(expected): IfMatch,
     body: Object,
 ) -> Result<Response, Problem> {
-    let expected = etag::expected(&headers)?;
     let mut members = body.members(&MEMBER, Purpose::Change);
     let (role, expires_at) = (members.text("role"), members.text("expires_at"));
     members.end()?;
@@ -218,8 +217,9 @@ async fn remove(
     State(core): State<Core>,
     By(caller): By,
     At((client, member)): At<(ClientId, MemberId)>,
+    IfMatch(expected): IfMatch,
 ) -> Result<Response, Problem> {
-    members::delete(&core, caller, client, member).await?;
+    members::delete(&core, caller, (client, member), expected).await?;
     Ok(done())
 }
 

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
 use serde::Serialize;
@@ -15,7 +15,7 @@ use xwms_core::store::roles::Role as Row;
 
 use crate::answer::{done, made};
 use crate::caller::By;
-use crate::etag;
+use crate::etag::{self, IfMatch};
 use crate::json::Object;
 use crate::operation::{Gives, Method, Needs, Operation, Takes};
 use crate::page::Query;
@@ -179,10 +179,9 @@ async fn update(
     State(core): State<Core>,
     By(caller): By,
     At((client, role)): At<(ClientId, RoleId)>,
-    headers: HeaderMap,
+    IfMatch(expected): IfMatch,
     body: Object,
 ) -> Result<Response, Problem> {
-    let expected = etag::expected(&headers)?;
     let fields = fields(body.members(&ROLE, Purpose::Change))?;
     Ok(one(roles::update(&core, caller, client, role, fields, expected).await?))
 }
@@ -191,8 +190,9 @@ async fn remove(
     State(core): State<Core>,
     By(caller): By,
     At((client, role)): At<(ClientId, RoleId)>,
+    IfMatch(expected): IfMatch,
 ) -> Result<Response, Problem> {
-    roles::delete(&core, caller, client, role).await?;
+    roles::delete(&core, caller, (client, role), expected).await?;
     Ok(done())
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post, put};
 use serde::Serialize;
@@ -18,7 +18,7 @@ use xwms_core::state::Core;
 
 use crate::answer::{done, made, unstored};
 use crate::caller::By;
-use crate::etag;
+use crate::etag::{self, IfMatch};
 use crate::json::{Object, OptionalObject};
 use crate::operation::{Gives, Method, Needs, Operation, Takes};
 use crate::page::Query;
@@ -210,10 +210,9 @@ async fn update(
     State(core): State<Core>,
     By(caller): By,
     At((client, secret)): At<(ClientId, SecretId)>,
-    headers: HeaderMap,
+    IfMatch(expected): IfMatch,
     body: Object,
 ) -> Result<Response, Problem> {
-    let expected = etag::expected(&headers)?;
     let fields = fields(body, Purpose::Change)?;
     let named = (client, secret);
     Ok(one(secrets::update(&core, caller, named, fields, expected).await?))
@@ -223,8 +222,9 @@ async fn remove(
     State(core): State<Core>,
     By(caller): By,
     At((client, secret)): At<(ClientId, SecretId)>,
+    IfMatch(expected): IfMatch,
 ) -> Result<Response, Problem> {
-    secrets::delete(&core, caller, client, secret).await?;
+    secrets::delete(&core, caller, (client, secret), expected).await?;
     Ok(done())
 }
 
@@ -232,13 +232,14 @@ async fn rotate(
     State(core): State<Core>,
     By(caller): By,
     At((client, secret)): At<(ClientId, SecretId)>,
+    IfMatch(expected): IfMatch,
     OptionalObject(body): OptionalObject,
 ) -> Result<Response, Problem> {
     let mut members = body.members(&ROTATION, Purpose::Create);
     let seconds = members.integer("overlap_seconds").and_then(|seconds| u64::try_from(seconds).ok());
     members.end()?;
     let overlap = seconds.map_or(secrets::OVERLAP, Duration::from_secs);
-    let (view, text) = secrets::rotate(&core, caller, (client, secret), overlap).await?;
+    let (view, text) = secrets::rotate(&core, caller, (client, secret), overlap, expected).await?;
     Ok(new(client, view, text.expose()))
 }
 

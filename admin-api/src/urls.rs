@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
 use serde::Serialize;
@@ -16,7 +16,7 @@ use xwms_core::store::domain_urls::DomainUrl;
 
 use crate::answer::{done, made, unstored};
 use crate::caller::By;
-use crate::etag;
+use crate::etag::{self, IfMatch};
 use crate::json::Object;
 use crate::operation::{Gives, Method, Needs, Operation, Takes};
 use crate::page::Query;
@@ -169,10 +169,9 @@ async fn update(
     State(core): State<Core>,
     By(caller): By,
     At((client, domain, url)): At<(ClientId, DomainId, UrlId)>,
-    headers: HeaderMap,
+    IfMatch(expected): IfMatch,
     body: Object,
 ) -> Result<Response, Problem> {
-    let expected = etag::expected(&headers)?;
     let mut members = body.members(&URL, Purpose::Change);
     let changes = (members.text("url"), members.boolean("active"));
     members.end()?;
@@ -183,8 +182,9 @@ async fn remove(
     State(core): State<Core>,
     By(caller): By,
     At((client, domain, url)): At<(ClientId, DomainId, UrlId)>,
+    IfMatch(expected): IfMatch,
 ) -> Result<Response, Problem> {
-    urls::delete(&core, caller, (client, domain), url).await?;
+    urls::delete(&core, caller, (client, domain), url, expected).await?;
     Ok(done())
 }
 

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, patch, post};
 use serde::Serialize;
@@ -15,7 +15,7 @@ use xwms_core::store;
 use super::REASON;
 use crate::answer::made;
 use crate::caller::By;
-use crate::etag;
+use crate::etag::{self, IfMatch};
 use crate::json::Object;
 use crate::operation::{Gives, Method, Needs, Operation, Takes};
 use crate::page::Query;
@@ -138,10 +138,9 @@ async fn update(
     State(core): State<Core>,
     By(caller): By,
     At(name): At<String>,
-    headers: HeaderMap,
+    IfMatch(expected): IfMatch,
     body: Object,
 ) -> Result<Response, Problem> {
-    let expected = etag::expected(&headers)?;
     let mut members = body.members(&SCOPE, Purpose::Change);
     let fields = fields(&mut members);
     members.end()?;

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, patch};
 use serde::Serialize;
@@ -16,7 +16,7 @@ use xwms_core::store::profiles::Profile;
 
 use super::{REASON, search};
 use crate::caller::By;
-use crate::etag;
+use crate::etag::{self, IfMatch};
 use crate::json::Object;
 use crate::operation::{Gives, Method, Needs, Operation, Takes, Word};
 use crate::page::Query;
@@ -109,10 +109,9 @@ async fn update(
     State(core): State<Core>,
     By(caller): By,
     At(sub): At<UserId>,
-    headers: HeaderMap,
+    IfMatch(expected): IfMatch,
     body: Object,
 ) -> Result<Response, Problem> {
-    let expected = etag::expected(&headers)?;
     let mut members = body.members(&USER, Purpose::Change);
     let fields = UserFields {
         plan: members.choice("plan", Plan::parse),

@@ -137,8 +137,8 @@ pub async fn update(
 /// logins that came through it end, and nothing stays but that its id was given.
 ///
 /// # Errors
-/// As [`get`]; [`Error::PlanRequired`]; the database's.
-pub async fn delete(core: &Core, caller: Caller, id: ClientId) -> Result<(), Error> {
+/// As [`get`]; [`Error::PlanRequired`]; [`Error::StalePrecondition`]; the database's.
+pub async fn delete(core: &Core, caller: Caller, id: ClientId, expected: Option<Timestamp>) -> Result<(), Error> {
     let (rules, now) = (Rules::of(&core.config), core.clock.now());
     let changed = core
         .db
@@ -146,6 +146,7 @@ pub async fn delete(core: &Core, caller: Caller, id: ClientId) -> Result<(), Err
             let (mut change, access) =
                 permit::to_change(conn, &caller, id, Permission::ClientDelete, &rules, now).await?;
             let client = access.client;
+            same_version(expected, client.updated_at)?;
             notice::client_is_deleted(&mut change, &client).await?;
             client_end::bury(change.conn, id, now).await?;
             change.deleted(Some(id), "client.deleted", id, &client.name, facts(&client));

@@ -132,7 +132,12 @@ pub async fn update(
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Refused`] `level_too_low`; [`Error::Conflict`] `last_owner`; those of
 /// [`permit::to_change`]; the database's.
-pub async fn delete(core: &Core, caller: Caller, client: ClientId, id: MemberId) -> Result<(), Error> {
+pub async fn delete(
+    core: &Core,
+    caller: Caller,
+    (client, id): (ClientId, MemberId),
+    expected: Option<Timestamp>,
+) -> Result<(), Error> {
     let (rules, now) = (Rules::of(&core.config), core.clock.now());
     let changed = core
         .db
@@ -150,6 +155,7 @@ pub async fn delete(core: &Core, caller: Caller, client: ClientId, id: MemberId)
                 (change, access.client, Some(access.membership))
             };
             let member = find(change.conn, client, id).await?;
+            same_version(expected, member.updated_at)?;
             let role = roles::find(change.conn, client, member.role_id).await?;
             if let Some(by) = &by {
                 organisation::may_remove_member(by, &roles::rank(&role)).map_err(roles::denied)?;

@@ -123,7 +123,7 @@ pub fn to_list_clients(caller: &Caller) -> Result<Option<ClientId>, Error> {
 /// Begins a change of the client, when the caller may make it; the client is held to the end of the transaction.
 ///
 /// # Errors
-/// As [`to_read`]; [`Error::Refused`] `client_suspended`; [`Error::PlanRequired`] when the billing owner's plan has
+/// As [`to_read`]; [`Error::Conflict`] `client_suspended`; [`Error::PlanRequired`] when the billing owner's plan has
 /// lapsed: management is read-only then.
 pub async fn to_change<'c>(
     conn: &'c mut Conn,
@@ -141,7 +141,7 @@ pub async fn to_change<'c>(
     };
     let suspended = owner.as_ref().is_some_and(|owner| owner.suspended_at.is_some());
     if access.client.suspended_at.is_some() || suspended {
-        return Err(Error::refused("client_suspended", "the client is suspended: it can be read, and not changed"));
+        return Err(Error::conflict("client_suspended", "the client is suspended: it can be read, and not changed"));
     }
     if !owner.is_some_and(|owner| rules.entitlements(&owner, now).clients) {
         return Err(Error::PlanRequired);

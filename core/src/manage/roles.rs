@@ -164,7 +164,12 @@ pub async fn update(
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Conflict`] `preset` or `role_in_use`; [`Error::Refused`] `level_too_low`; those of
 /// [`permit::to_change`]; the database's.
-pub async fn delete(core: &Core, caller: Caller, client: ClientId, id: RoleId) -> Result<(), Error> {
+pub async fn delete(
+    core: &Core,
+    caller: Caller,
+    (client, id): (ClientId, RoleId),
+    expected: Option<Timestamp>,
+) -> Result<(), Error> {
     let (rules, now) = (Rules::of(&core.config), core.clock.now());
     let changed = core
         .db
@@ -172,6 +177,7 @@ pub async fn delete(core: &Core, caller: Caller, client: ClientId, id: RoleId) -
             let (mut change, access) =
                 permit::to_change(conn, &caller, client, Permission::RolesDelete, &rules, now).await?;
             let role = find(change.conn, client, id).await?;
+            same_version(expected, role.updated_at)?;
             remove(&mut change, role, Some(&access.membership)).await?;
             change.end(()).await
         })

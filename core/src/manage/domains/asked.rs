@@ -127,7 +127,12 @@ pub async fn update(
 ///
 /// # Errors
 /// [`Error::NotFound`]; those of [`permit`]; the database's.
-pub async fn delete(core: &Core, caller: Caller, client: ClientId, id: DomainId) -> Result<(), Error> {
+pub async fn delete(
+    core: &Core,
+    caller: Caller,
+    (client, id): (ClientId, DomainId),
+    expected: Option<Timestamp>,
+) -> Result<(), Error> {
     let (rules, now) = (Rules::of(&core.config), core.clock.now());
     let changed = core
         .db
@@ -135,6 +140,7 @@ pub async fn delete(core: &Core, caller: Caller, client: ClientId, id: DomainId)
             let (mut change, _) =
                 permit::to_change(conn, &caller, client, Permission::DomainsDelete, &rules, now).await?;
             let domain = find(change.conn, client, id).await?;
+            same_version(expected, domain.updated_at)?;
             remove(&mut change, domain).await?;
             settle_primary(&mut change, client, None).await?;
             change.end(()).await

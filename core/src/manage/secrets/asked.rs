@@ -115,11 +115,16 @@ pub async fn update(
     Ok(changed.committed(core))
 }
 
-/// Deletes a secret for good, with its links. What was given to it goes on.
+/// Deletes a secret for good, with its links. What was given to it goes on. `expected`: as for [`update`].
 ///
 /// # Errors
-/// [`Error::NotFound`]; those of [`permit`]; the database's.
-pub async fn delete(core: &Core, caller: Caller, client: ClientId, id: SecretId) -> Result<(), Error> {
+/// [`Error::NotFound`]; [`Error::StalePrecondition`]; those of [`permit`]; the database's.
+pub async fn delete(
+    core: &Core,
+    caller: Caller,
+    (client, id): (ClientId, SecretId),
+    expected: Option<Timestamp>,
+) -> Result<(), Error> {
     let (rules, now) = (Rules::of(&core.config), core.clock.now());
     let changed = core
         .db
@@ -127,6 +132,7 @@ pub async fn delete(core: &Core, caller: Caller, client: ClientId, id: SecretId)
             let (mut change, _) =
                 permit::to_change(conn, &caller, client, Permission::SecretsDelete, &rules, now).await?;
             let found = find(change.conn, client, id).await?;
+            same_version(expected, found.secret.updated_at)?;
             remove(&mut change, found.secret).await?;
             change.end(()).await
         })

@@ -12,6 +12,7 @@ use crate::gate::permission::Permission;
 use crate::id::{ClientId, SecretId};
 use crate::manage::change::Change;
 use crate::manage::entitlement::Rules;
+use crate::manage::fields::same_version;
 use crate::manage::permit::{self, Caller};
 use crate::model::label;
 use crate::secret::Secret;
@@ -26,15 +27,16 @@ pub const LONGEST_OVERLAP: Duration = Duration::from_secs(30 * 86_400);
 
 /// Makes a new secret in the place of an old one, with its label and its links; gives its text: the only moment at which it
 /// is known. The old one is renamed, `… (old)`, and ends after `overlap`, at once when that is zero, or when it would have
-/// ended anyway.
+/// ended anyway. `expected`: the version that it must still have.
 ///
 /// # Errors
-/// [`Error::NotFound`]; those of [`permit`]; the database's.
+/// [`Error::NotFound`]; [`Error::StalePrecondition`]; those of [`permit`]; the database's.
 pub async fn rotate(
     core: &Core,
     caller: Caller,
     (client, id): (ClientId, SecretId),
     overlap: Duration,
+    expected: Option<Timestamp>,
 ) -> Result<(SecretView, Secret<String>), Error> {
     let (rules, now) = (Rules::of(&core.config), core.clock.now());
     let changed = core
@@ -43,6 +45,7 @@ pub async fn rotate(
             let (mut change, _) =
                 permit::to_change(conn, &caller, client, Permission::SecretsCreate, &rules, now).await?;
             let old = find(change.conn, client, id).await?.secret;
+            same_version(expected, old.updated_at)?;
             let label = old.label.clone();
             retire(&mut change, old, now.after(overlap.min(LONGEST_OVERLAP))).await?;
             let (secret, text) = insert(&mut change, client, &label, &SecretFields::default()).await?;

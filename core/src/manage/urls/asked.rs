@@ -119,15 +119,16 @@ pub async fn update(
     Ok(changed.committed(core))
 }
 
-/// Deletes a URL for good.
+/// Deletes a URL for good. `expected`: as for [`update`].
 ///
 /// # Errors
-/// As [`list`].
+/// As [`list`]; [`Error::StalePrecondition`].
 pub async fn delete(
     core: &Core,
     caller: Caller,
     (client, domain): (ClientId, DomainId),
     id: UrlId,
+    expected: Option<Timestamp>,
 ) -> Result<(), Error> {
     let (rules, now) = (Rules::of(&core.config), core.clock.now());
     let changed = core
@@ -136,6 +137,7 @@ pub async fn delete(
             let (mut change, _) = permit::to_change(conn, &caller, client, Permission::UrlsDelete, &rules, now).await?;
             let domain = find_domain(change.conn, client, domain).await?;
             let url = find(change.conn, domain.id, id).await?;
+            same_version(expected, url.updated_at)?;
             remove(&mut change, &domain, url).await?;
             change.end(()).await
         })
