@@ -13,6 +13,7 @@ use xwms_core::manage::permit::{self, Asked, Caller};
 use xwms_core::model::account::Staff;
 use xwms_core::state::Core;
 
+use crate::answer::unstored;
 use crate::caller::By;
 use crate::idempotency;
 use crate::operation::{Needs, PREFIX};
@@ -39,7 +40,8 @@ pub(crate) async fn guard(State((core, needs)): State<(Core, Needs)>, request: R
     if is_about_the_request(response.status()) {
         return asks().await.map_or_else(Problem::into_response, |()| response);
     }
-    response
+    // What one partner configures is nothing for a cache between us.
+    if response.status().is_success() { unstored(response) } else { response }
 }
 
 /// Whether this may have been answered before the use case has asked.

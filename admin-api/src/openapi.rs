@@ -201,7 +201,7 @@ fn codes(operation: &Operation) -> Vec<(u16, &'static str)> {
     }
     let signed = !matches!(operation.needs, Needs::Signature | Needs::Nothing);
     if signed && operation.method.changes() {
-        codes.extend([(403, "csrf"), (403, "client_suspended"), (402, "plan_required")]);
+        codes.extend([(403, "csrf"), (409, "client_suspended"), (402, "plan_required")]);
     }
     match operation.needs {
         Needs::Client(_) | Needs::Own(_) => codes.push((403, "permission_missing")),

@@ -108,7 +108,7 @@ pub(crate) fn router(core: &Core, operations: impl Iterator<Item = &'static Oper
         let handler = match operation.needs {
             // What a service signs carries an id of its own, and nobody calls.
             Needs::Signature | Needs::Nothing => (operation.handler)(),
-            needs => (operation.handler)().layer(from_fn_with_state((core.clone(), needs), access::guard)),
+            needs => (operation.handler)().route_layer(from_fn_with_state((core.clone(), needs), access::guard)),
         };
         router.route(&format!("{PREFIX}{}", operation.path), handler)
     })

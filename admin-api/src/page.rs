@@ -26,8 +26,11 @@ impl FromRequestParts<Core> for Query {
 
     async fn from_request_parts(parts: &mut Parts, _: &Core) -> Result<Self, Problem> {
         let params = Params::parse(parts.uri.query().unwrap_or_default().as_bytes());
-        let wrong = || Error::invalid("query", "malformed", "send UTF-8, and no parameter twice");
-        Ok(Self(params.map_err(|_| wrong())?))
+        let params = params.map_err(|_| Error::invalid("query", "malformed", "send UTF-8, form-encoded"))?;
+        if let Some(name) = params.first_repeated() {
+            return Err(Error::invalid(name, "repeated", "give it once").into());
+        }
+        Ok(Self(params))
     }
 }
 

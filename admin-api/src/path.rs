@@ -3,7 +3,6 @@
 use std::str::FromStr;
 
 use axum::extract::{FromRequestParts, RawPathParams};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
 use xwms_core::error::Error;
 use xwms_core::id::{
@@ -85,7 +84,8 @@ impl<T: PathParts> FromRequestParts<Core> for At<T> {
 
     async fn from_request_parts(parts: &mut Parts, core: &Core) -> Result<Self, Problem> {
         let found = RawPathParams::from_request_parts(parts, core).await;
-        let found = found.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "malformed", "the path is no UTF-8"))?;
+        // What is no UTF-8 is of no form that an id has.
+        let found = found.map_err(|_| Error::NotFound("route"))?;
         Ok(Self(T::read(found.iter().map(|(_, text)| text))?))
     }
 }

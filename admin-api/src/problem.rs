@@ -67,8 +67,8 @@ impl From<Error> for Problem {
             Error::PlanRequired => Self::new(
                 StatusCode::PAYMENT_REQUIRED,
                 "plan_required",
-                "the plan does not include this, or has lapsed: the client's billing owner (for a new client: you) changes or \
-                 renews it on the page Plan of their account. Until then all can be read, and nothing changed",
+                "the plan does not include this, or has lapsed: the client's billing owner (for a new client: you) takes or \
+                 renews one that does. Until then all can be read, and nothing changed",
             ),
             Error::StalePrecondition => Self::new(
                 StatusCode::PRECONDITION_FAILED,
@@ -114,6 +114,9 @@ impl IntoResponse for Problem {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
@@ -128,6 +131,7 @@ pub fn refused(status: StatusCode) -> Response {
         StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "this route takes another method"),
         StatusCode::PAYLOAD_TOO_LARGE => ("too_large", "the body is too large"),
         StatusCode::URI_TOO_LONG => ("too_long", "the address is too long"),
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => ("headers_too_large", "the headers are too large"),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => ("unsupported_media_type", "send application/json, uncompressed"),
         StatusCode::MISDIRECTED_REQUEST => ("wrong_host", "XWMS answers under another host name"),
         status if status.is_client_error() => ("malformed", "the request can't be read"),

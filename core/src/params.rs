@@ -54,6 +54,11 @@ impl Params {
         names.iter().copied().find(|name| self.is_repeated(name))
     }
 
+    /// The first parameter that stands here more than once.
+    pub fn first_repeated(&self) -> Option<&str> {
+        self.0.iter().map(|(name, _)| name.as_str()).find(|name| self.is_repeated(name))
+    }
+
     /// The first parameter that is none of `known`.
     pub fn unknown(&self, known: &[&str]) -> Option<&str> {
         self.0.iter().map(|(name, _)| name.as_str()).find(|name| !known.contains(name))

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{given_signed_in, of_client, problem};
+use super::{given_signed_in, given_token, of_client, problem};
 use crate::browser::Browser;
 use crate::database::contents;
 use crate::world::{OTHER_CLIENT, World, on_both};
@@ -36,7 +36,15 @@ on_both!(mg_11_a_repeat_is_answered_as_the_first_was_and_shows_no_credential, as
     assert_eq!(problem(&stranger.post_json(&of_client("/tokens"), &body).await), (404, "not_found".to_owned()));
     // A refusal is not kept: what is right the second time is carried out.
     world.apply("[[clients]]\nid = \"client_01jd3v8m1efb9rkyq9wzvw2x4a\"\nmembers = [{ email = \"ada@example.test\", role = \"admin\" }]\n").await;
-    assert_eq!(stranger.post_json(&of_client("/tokens"), &body).await.status, 201);
+    let hers = stranger.post_json(&of_client("/tokens"), &body).await;
+    assert_eq!(hers.status, 201);
+    let again = stranger.post_json(&of_client("/tokens"), &body).await;
+    assert_eq!(again.headers["cache-control"], "no-store");
+    assert_eq!(again.json()["id"], hers.json()["id"]);
+    // What was answered is repeated to nobody who may not ask any more.
+    world.apply("[[clients]]\nid = \"client_01jd3v8m1efb9rkyq9wzvw2x4a\"\nmembers = [{ email = \"ada@example.test\", role = \"viewer\" }]\n").await;
+    let refused = stranger.post_json(&of_client("/tokens"), &body).await;
+    assert_eq!(problem(&refused), (403, "permission_missing".to_owned()));
     // After a day the key is free.
     world.clock.advance(Duration::from_secs(24 * 60 * 60));
     assert_ne!(owner.post_json(&of_client("/tokens"), &body).await.json()["id"], first.json()["id"]);
@@ -63,6 +71,18 @@ on_both!(mg_11_of_many_at_once_one_is_carried_out, async |world: World| {
     assert_eq!(told.len(), 1);
     let mut owner = owner;
     assert_eq!(owner.get(&of_client("/tokens")).await.json()["data"].as_array().unwrap().len(), 1);
+});
+
+on_both!(mg_11_what_one_token_was_answered_another_is_not, async |world: World| {
+    let mut owner = given_signed_in(&world, "charles@example.test").await;
+    let mut wide = with_key(given_token(&world, &mut owner, &["domains:create"]).await, "order-3");
+    let mut narrow = with_key(given_token(&world, &mut owner, &["domains:read"]).await, "order-3");
+    let body = json!({ "root_domain": "third-engines.example" });
+    let made = wide.post_json(&of_client("/domains"), &body).await;
+    let again = wide.post_json(&of_client("/domains"), &body).await;
+    assert_eq!((made.status.as_u16(), again.status.as_u16()), (201, 201));
+    assert_eq!((&again.headers["etag"], again.json()), (&made.headers["etag"], made.json()));
+    assert_eq!(problem(&narrow.post_json(&of_client("/domains"), &body).await), (403, "permission_missing".to_owned()));
 });
 
 on_both!(a_key_that_is_none_is_refused, async |world: World| {

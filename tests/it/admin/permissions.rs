@@ -199,6 +199,20 @@ on_both!(mg_01_every_operation_is_open_to_whom_the_document_says_and_to_nobody_e
                 }
                 Err((status, code)) => {
                     assert_eq!(told(&answer), (status, code.to_owned()), "{what}");
+                    // Nor do they learn what is wrong with a request that they may not make.
+                    for (media_type, body, query) in [
+                        (Some("application/json"), &b"{\"nonsense\": 1}"[..], ""),
+                        (Some("text/plain"), b"[", ""),
+                        (None, b"", "?limit=0&limit=x"),
+                    ] {
+                        if operation.needs == "signature" {
+                            break;
+                        }
+                        let path = format!("{}{query}", operation.path);
+                        let answer =
+                            caller.browser.send(operation.method.clone(), &path, media_type, body.to_vec()).await;
+                        assert_eq!(told(&answer), (status, code.to_owned()), "{what}: {media_type:?} {query}");
+                    }
                     if let (403, Some(permission)) =
                         (status, operation.permission.filter(|_| code == "permission_missing"))
                     {

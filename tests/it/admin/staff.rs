@@ -165,7 +165,7 @@ on_both!(in_07_a_suspended_client_or_owner_can_be_read_and_not_changed, async |w
         if suspended == &client {
             assert_eq!(owner.get(&of_client("")).await.status, 200);
             let refused = ask(&mut owner, Method::PATCH, &of_client(""), &json!({ "name": "Other" })).await;
-            assert_eq!(problem(&refused), (403, "client_suspended".to_owned()));
+            assert_eq!(problem(&refused), (409, "client_suspended".to_owned()));
         } else {
             assert_eq!(owner.get(&of_client("")).await.status, 401);
         }
