@@ -74,7 +74,7 @@ pub struct Server {
     /// Where the metrics are served; `None`: nowhere.
     #[serde(deserialize_with = "read::optional_address")]
     pub metrics_listen: Option<SocketAddr>,
-    /// Largest body, and longest request line, in bytes.
+    /// Largest body, and longest request line, in bytes; the management API has a limit of its own.
     pub body_bytes: Count<1024, 16_777_216>,
     /// All headers of a request together, in bytes.
     pub header_bytes: Count<8192, 1_048_576>,
