@@ -148,6 +148,24 @@ on_both!(every_route_refuses_bad_input_and_writes_nothing, async |world: World| 
     listener.stop().await;
 });
 
+on_both!(pb_07_headers_that_are_too_large_together_are_refused_however_they_arrive, async |world: World| {
+    let listener = Listener::start(&world).await;
+    for path in ["/login", "/oauth/jwks", "/api/info", "/admin/v1/scopes"] {
+        for (count, length, status) in [(1, 100_000, 431), (60, 1_500, 431), (50, 200, 0)] {
+            let mut request = Request::new("GET", path);
+            for number in 0..count {
+                request = request.header(&format!("X-Padding-{number}"), "x".repeat(length));
+            }
+            let answer = listener.send(&request).await.unwrap();
+            let refused = answer.status == 431;
+            assert_eq!(refused, status == 431, "{path}: {count} of {length}: {answer:?}");
+        }
+    }
+    let answer = listener.send(&Request::new("CONNECT", "127.0.0.1:80")).await.unwrap();
+    assert!(matches!(answer.status.as_u16(), 405 | 421), "{answer:?}");
+    listener.stop().await;
+});
+
 /// An answer that is no failure of ours, and in the form of its part of the site.
 pub fn assert_is_refusal(answer: &Answer, area: Area, told: &str) {
     assert!(!answer.status.is_server_error(), "a failure of ours: {told}");
