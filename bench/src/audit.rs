@@ -124,5 +124,5 @@ async fn one_change(conn: &mut Conn, writer: u8, now: Timestamp, entry: bool) ->
         before: None,
         after: None,
     };
-    Ok(entries::insert(conn, &audit::entry(&told, now), &whose).await?)
+    Ok(entries::insert(conn, audit::entry(&told, now), &whose).await?)
 }

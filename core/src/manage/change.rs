@@ -254,9 +254,9 @@ impl<'c> Change<'c> {
             return Ok(store::notices::announce(self.conn, whose).await?);
         };
         for event in others {
-            store::audit::insert(self.conn, &entry(event), &Whose::default()).await?;
+            store::audit::insert(self.conn, entry(event), &Whose::default()).await?;
         }
-        Ok(store::audit::insert(self.conn, &entry(last), whose).await?)
+        Ok(store::audit::insert(self.conn, entry(last), whose).await?)
     }
 
     /// Writes an audit entry for everything that was done, and tells all servers whose configuration that was.

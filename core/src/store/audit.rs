@@ -5,7 +5,7 @@ use diesel::sql_types::{Array, BigInt, Binary, Bool, Nullable, Text};
 use diesel_async::RunQueryDsl;
 
 use super::cached::Cached;
-use super::db::{Conn, with_conn};
+use super::db::{Conn, hot, with_conn};
 use super::lent::in_time;
 use super::notices::Whose;
 use super::schema::{
@@ -57,26 +57,28 @@ pub struct Filter {
 
 /// Adds an entry, which waits for its seal, and tells every server whose configuration has changed. Two rows of its own:
 /// nothing that another change could hold.
-pub async fn insert(conn: &mut Conn, entry: &Entry, whose: &Whose) -> QueryResult<()> {
+pub async fn insert(conn: &mut Conn, entry: Entry, whose: &Whose) -> QueryResult<()> {
     match conn {
-        Conn::Sqlite(conn) => {
-            diesel::insert_into(t::table).values(entry).execute(&mut **conn).await?;
-            let waits = unsealed::entry_id.eq(entry.id);
-            diesel::insert_into(unsealed::table).values(waits).execute(&mut **conn).await.map(drop)
+        Conn::Sqlite(_) => {
+            let row = diesel::insert_into(t::table).values(entry).returning(t::id);
+            let id: AuditId = hot!(conn, get_result(Cached(row)))?;
+            let waits = diesel::insert_into(unsealed::table).values(unsealed::entry_id.eq(id));
+            let _: AuditId = hot!(conn, get_result(Cached(waits.returning(unsealed::entry_id))))?;
+            Ok(())
         }
         // In one statement, so that an entry costs a change no journey of its own.
         Conn::Postgres(lent) => {
             let both = diesel::sql_query(INSERT_WAITING)
                 .bind::<Binary, _>(entry.id)
                 .bind::<Nullable<Binary>, _>(entry.client_id)
-                .bind::<Text, _>(&entry.actor)
-                .bind::<Text, _>(&entry.action)
-                .bind::<Text, _>(&entry.object)
-                .bind::<Text, _>(&entry.address)
-                .bind::<Nullable<Text>, _>(&entry.before)
-                .bind::<Nullable<Text>, _>(&entry.after)
+                .bind::<Text, _>(entry.actor)
+                .bind::<Text, _>(entry.action)
+                .bind::<Text, _>(entry.object)
+                .bind::<Text, _>(entry.address)
+                .bind::<Nullable<Text>, _>(entry.before)
+                .bind::<Nullable<Text>, _>(entry.after)
                 .bind::<BigInt, _>(entry.at)
-                .bind::<Binary, _>(&entry.digest)
+                .bind::<Binary, _>(entry.digest)
                 .bind::<Array<Text>, _>(&whose.0);
             in_time!(lent, |c| Cached(both).execute(c)).map(drop)
         }

@@ -117,7 +117,7 @@ on_both!(an_open_change_makes_no_other_wait_and_is_sealed_after_its_commit, asyn
                 before: None,
                 after: None,
             };
-            audit::insert(conn, &xwms_core::audit::entry(&told, now), &Whose::default()).await?;
+            audit::insert(conn, xwms_core::audit::entry(&told, now), &Whose::default()).await?;
             begun.send(()).unwrap();
             released.await.unwrap();
             Ok::<_, Error>(())
