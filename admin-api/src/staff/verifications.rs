@@ -142,6 +142,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         method: Method::Post,
         path: "/staff/verifications/{verification}/revoke",
         id: "revokeVerification",
+            (409, "verification_changed"),
         summary: "Takes an approval back: what it unlocked is locked at once.",
         needs: Needs::Reviewer(Permission::StaffUpdate),
         query: &[],

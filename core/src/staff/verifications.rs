@@ -82,8 +82,9 @@ pub async fn get(core: &Core, caller: &Caller, id: VerificationId) -> Result<App
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Refused`] `conflict_of_interest`; [`Error::Conflict`] `verification_decided`,
-/// `domain_unproven`, also when the proof is not found now, or `domain_in_test_mode`; [`Error::StalePrecondition`]; [`Error::Invalid`] when an item is not decided
-/// exactly once, or a rejection has no reason; those of [`permit::to_change_as_staff`]; the database's.
+/// `verification_changed`, `domain_unproven`, also when the proof is not found now, or `domain_in_test_mode`;
+/// [`Error::Invalid`] when an item is not decided exactly once, or a rejection has no reason; those of
+/// [`permit::to_change_as_staff`]; the database's.
 pub async fn decide(
     core: &Core,
     caller: Caller,
@@ -102,7 +103,10 @@ pub async fn decide(
                 return Err(decided());
             }
             if i64::from(old.verification.version) != version {
-                return Err(Error::StalePrecondition);
+                return Err(Error::conflict(
+                    "verification_changed",
+                    "the application, or what people are shown of the client, was changed meanwhile: read it again, then decide",
+                ));
             }
             let judged = judge(&old, &decisions)?;
             may_approve(&mut change, old.verification.client_id, &judged).await?;

@@ -159,7 +159,7 @@ on_both!(vw_01_a_decision_about_what_was_changed_meanwhile_is_stale, async |worl
         ))
         .await;
     let stale = ask(&mut reviewer, Method::POST, &format!("{application}/decision"), &body).await;
-    assert_eq!(problem(&stale), (412, "stale".to_owned()));
+    assert_eq!(problem(&stale), (409, "verification_changed".to_owned()));
     assert!(!unlocked(&world).await);
     decide(&mut reviewer, &application, "approve").await;
     assert!(unlocked(&world).await);
