@@ -8,6 +8,7 @@ use serde::Serialize;
 use xwms_core::error::Error;
 use xwms_core::gate::permission::Permission;
 use xwms_core::id::{ClientId, VerificationId};
+use xwms_core::model::image::ImageDigest;
 use xwms_core::model::verification::VerificationStatus;
 use xwms_core::staff::verifications::{self, Application, ItemDecision};
 use xwms_core::state::Core;
@@ -29,6 +30,15 @@ static APPLICATION: Shape = Shape {
         member("client", Kind::Id("client"), Set::Never, "Whose it is.", "client_01jd3v8m1efb9rkyq9wzvw2x4a"),
         member("client_name", Kind::Text(120), Set::Never, "The name to be reviewed.", "Analytical Engines"),
         member("reviewed_name", Kind::NullableText(120), Set::Never, "The name that is shown until then.", "null"),
+        member(
+            "logo_url",
+            Kind::NullableText(2048),
+            Set::Never,
+            "The logo to be reviewed.",
+            "https://id.example/images/ba78….png",
+        ),
+        member("shown_name", Kind::Text(120), Set::Never, "The name that people are shown now.", "Analytical Engines"),
+        member("shown_logo_url", Kind::NullableText(2048), Set::Never, "The logo that people are shown now.", "null"),
         member("homepage_url", Kind::NullableText(2048), Set::Never, "Its homepage.", "https://engines.example/"),
         member(
             "privacy_url",
@@ -132,9 +142,9 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         refusals: &[
             (403, "conflict_of_interest"),
             (409, "verification_decided"),
+            (409, "verification_changed"),
             (409, "domain_unproven"),
             (409, "domain_in_test_mode"),
-            (412, "stale"),
         ],
         handler: || post(decide),
     },
@@ -142,7 +152,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         method: Method::Post,
         path: "/staff/verifications/{verification}/revoke",
         id: "revokeVerification",
-            (409, "verification_changed"),
         summary: "Takes an approval back: what it unlocked is locked at once.",
         needs: Needs::Reviewer(Permission::StaffUpdate),
         query: &[],
@@ -159,6 +168,9 @@ struct StaffVerification {
     client: ClientId,
     client_name: String,
     reviewed_name: Option<String>,
+    logo_url: Option<String>,
+    shown_name: String,
+    shown_logo_url: Option<String>,
     homepage_url: Option<String>,
     privacy_url: Option<String>,
     terms_url: Option<String>,
@@ -173,7 +185,8 @@ async fn list(State(core): State<Core>, By(caller): By, query: Query) -> Result<
     let wrong = || Error::invalid("status", "unknown_value", "give pending, approved, rejected or withdrawn");
     let status = VerificationStatus::parse(status).ok_or_else(wrong)?;
     let found = verifications::list(&core, &caller, status, page.after, page.look_for()).await?;
-    Ok(page.answer(found, |found| found.view.verification.id.to_string(), StaffVerification::from))
+    let on_the_wire = |found| StaffVerification::of(found, &core);
+    Ok(page.answer(found, |found| found.view.verification.id.to_string(), on_the_wire))
 }
 
 async fn read(
@@ -181,7 +194,7 @@ async fn read(
     By(caller): By,
     At(verification): At<VerificationId>,
 ) -> Result<Response, Problem> {
-    Ok(one(verifications::get(&core, &caller, verification).await?))
+    Ok(one(&core, verifications::get(&core, &caller, verification).await?))
 }
 
 async fn decide(
@@ -205,7 +218,7 @@ async fn decide(
     }
     members.end()?;
     let id = verification;
-    Ok(one(verifications::decide(&core, caller, id, version, decisions).await?))
+    Ok(one(&core, verifications::decide(&core, caller, id, version, decisions).await?))
 }
 
 async fn revoke(
@@ -217,20 +230,24 @@ async fn revoke(
     let mut members = body.members(&REVOCATION, Purpose::Create);
     let reason = members.text("reason");
     members.end()?;
-    Ok(one(verifications::revoke(&core, caller, verification, reason).await?))
+    Ok(one(&core, verifications::revoke(&core, caller, verification, reason).await?))
 }
 
-fn one(found: Application) -> Response {
-    Json(StaffVerification::from(found)).into_response()
+fn one(core: &Core, found: Application) -> Response {
+    Json(StaffVerification::of(found, core)).into_response()
 }
 
-impl From<Application> for StaffVerification {
-    fn from(found: Application) -> Self {
+impl StaffVerification {
+    fn of(found: Application, core: &Core) -> Self {
         let client = found.client;
+        let url = |logo: ImageDigest| format!("{}{}", core.config.server.issuer(), logo.path());
         Self {
             client: client.id,
             client_name: client.name,
             reviewed_name: client.reviewed_name,
+            logo_url: found.logo.map(url),
+            shown_name: found.shown.name,
+            shown_logo_url: found.shown.logo.map(url),
             homepage_url: client.homepage_url,
             privacy_url: client.privacy_url,
             terms_url: client.terms_url,

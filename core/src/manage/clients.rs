@@ -6,6 +6,7 @@ use super::change::Change;
 use super::entitlement::Rules;
 use super::fields::{Findings, same_version};
 use super::permit::{self, Caller};
+use super::verifications as applications;
 use super::{members, notice, roles, scopes};
 use crate::clock::Timestamp;
 use crate::error::{Error, FieldError};
@@ -224,6 +225,9 @@ pub(crate) async fn apply(change: &mut Change<'_>, old: Client, fields: &ClientF
         client.updated_at = change.version_after(old.updated_at);
         clients::update(change.conn, &client).await?;
     }
+    if appearance(&client) != appearance(&old) {
+        applications::appearance_changed(change, client.id).await?;
+    }
     Ok(client)
 }
 
@@ -282,6 +286,17 @@ fn fill(findings: &mut Findings, client: &mut Client, fields: &ClientFields) {
     findings.optional(&mut client.terms_url, "terms_url", fields.terms_url.as_ref(), link);
     client.subject_type = fields.subject_type.unwrap_or(client.subject_type);
     client.id_token_alg = fields.id_token_alg.unwrap_or(client.id_token_alg);
+}
+
+/// What of a client staff look at when they review it; its logo too.
+fn appearance(client: &Client) -> [Option<&String>; 5] {
+    [
+        Some(&client.name),
+        client.contact_email.as_ref(),
+        client.homepage_url.as_ref(),
+        client.privacy_url.as_ref(),
+        client.terms_url.as_ref(),
+    ]
 }
 
 fn facts(client: &Client) -> Value {

@@ -11,6 +11,7 @@ use super::change::Change;
 use super::clients::is_verified;
 use super::entitlement::Rules;
 use super::permit::{self, Caller};
+use super::verifications;
 use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::gate::permission::Permission;
@@ -198,7 +199,9 @@ async fn set(change: &mut Change<'_>, holder: Holder, logo: Option<ImageDigest>)
             let new = ClientLogos { logo_digest: logo, reviewed_logo_digest: shown };
             images::set_of_client(change.conn, client.id, new).await?;
             let updated_at = change.version_after(client.updated_at);
+            let id = client.id;
             clients::update(change.conn, &Client { updated_at, ..client }).await?;
+            verifications::appearance_changed(change, id).await?;
         }
         Holder::Domain(domain) => {
             let told = (facts(images::of_domain(change.conn, domain.id).await?), facts(logo));

@@ -2,10 +2,12 @@
 
 mod partner;
 mod reminders;
+mod reviews;
 
 pub use partner::{NewVerification, VerificationView, apply, get, list, withdraw};
 pub(crate) use partner::{decided, tell_owners, unproven_domain, view, views};
 pub use reminders::remind;
+pub(crate) use reviews::appearance_changed;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

@@ -14,12 +14,14 @@ use crate::manage::permit::{self, Caller};
 use crate::manage::verifications::{VerificationView, decided, facts, tell_owners, unproven_domain, view, views};
 use crate::model::account::Staff;
 use crate::model::domain::Ownership;
+use crate::model::image::ImageDigest;
 use crate::model::request::parse_reason;
 use crate::model::verification::{ItemStatus, VerificationStatus};
 use crate::state::Core;
 use crate::store::clients::{self, Client};
 use crate::store::db::Conn;
 use crate::store::domains::{self, Domain};
+use crate::store::images;
 use crate::store::verifications::{self, Item, Verification};
 
 /// An application with the client that made it.
@@ -29,6 +31,19 @@ pub struct Application {
     pub view: VerificationView,
     /// Whose it is.
     pub client: Client,
+    /// The client's logo, to be reviewed with its name.
+    pub logo: Option<ImageDigest>,
+    /// What people are shown now.
+    pub shown: Shown,
+}
+
+/// What people are shown of a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// Its name.
+    pub name: String,
+    /// Its logo.
+    pub logo: Option<ImageDigest>,
 }
 
 /// What is decided about one scope on one domain.
@@ -58,14 +73,7 @@ pub async fn list(
     let mut conn = core.db.read().await?;
     permit::to_read_as_staff(&mut conn, caller, Staff::Reviewer).await?;
     let found = verifications::of_status(&mut conn, status, after, limit).await?;
-    let ids: Vec<ClientId> = found.iter().map(|verification| verification.client_id).collect();
-    let of: BTreeMap<ClientId, Client> =
-        clients::find_all(&mut conn, &ids).await?.into_iter().map(|client| (client.id, client)).collect();
-    let found = views(&mut conn, found).await?.into_iter();
-    // A client that was deleted meanwhile applies for nothing.
-    Ok(found
-        .filter_map(|view| Some(Application { client: of.get(&view.verification.client_id)?.clone(), view }))
-        .collect())
+    applications(&mut conn, found).await
 }
 
 /// One application.
@@ -291,6 +299,21 @@ fn words(view: &VerificationView, reason: &str) -> String {
 
 async fn application(conn: &mut Conn, id: VerificationId) -> Result<Application, Error> {
     let found = verifications::find(conn, id).await?.ok_or(Error::NotFound("verification"))?;
-    let client = clients::find(conn, found.client_id).await?.ok_or(Error::NotFound("verification"))?;
-    Ok(Application { view: view(conn, found).await?, client })
+    applications(conn, vec![found]).await?.pop().ok_or(Error::NotFound("verification"))
+}
+
+/// As many queries for many applications as for one. A client that was deleted meanwhile applies for nothing.
+async fn applications(conn: &mut Conn, found: Vec<Verification>) -> Result<Vec<Application>, Error> {
+    let ids: Vec<ClientId> = found.iter().map(|verification| verification.client_id).collect();
+    let of: BTreeMap<ClientId, Client> =
+        clients::find_all(conn, &ids).await?.into_iter().map(|client| (client.id, client)).collect();
+    let logos = images::of_clients(conn, &ids).await?;
+    let application = |view: VerificationView| {
+        let client = of.get(&view.verification.client_id)?.clone();
+        let logos = logos.get(&client.id)?;
+        let name = client.reviewed_name.clone().unwrap_or_else(|| client.name.clone());
+        let shown = Shown { name, logo: logos.reviewed_logo_digest };
+        Some(Application { view, logo: logos.logo_digest, shown, client })
+    };
+    Ok(views(conn, found).await?.into_iter().filter_map(application).collect())
 }

@@ -1,5 +1,7 @@
 //! Pictures, each once, and who shows them.
 
+use std::collections::HashMap;
+
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -37,6 +39,14 @@ pub async fn content(conn: &mut Conn, digest: ImageDigest) -> QueryResult<Option
 /// The logos of a client.
 pub async fn of_client(conn: &mut Conn, client: ClientId) -> QueryResult<ClientLogos> {
     with_conn!(conn, |c| clients::table.find(client).select(ClientLogos::as_select()).first(c))
+}
+
+/// The logos of these clients.
+pub async fn of_clients(conn: &mut Conn, ids: &[ClientId]) -> QueryResult<HashMap<ClientId, ClientLogos>> {
+    let query = clients::table.filter(clients::id.eq_any(ids));
+    let rows: Vec<(ClientId, ClientLogos)> =
+        with_conn!(conn, |c| query.select((clients::id, ClientLogos::as_select())).load(c))?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Sets the logos of a client.

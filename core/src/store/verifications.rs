@@ -82,6 +82,12 @@ pub async fn find(conn: &mut Conn, id: VerificationId) -> QueryResult<Option<Ver
     with_conn!(conn, |c| t::table.find(id).select(Verification::as_select()).first(c)).optional()
 }
 
+/// The application of a client that waits for its decision.
+pub async fn pending(conn: &mut Conn, client: ClientId) -> QueryResult<Option<Verification>> {
+    let query = t::table.filter(t::client_id.eq(client)).filter(t::status.eq("pending"));
+    with_conn!(conn, |c| query.select(Verification::as_select()).first(c)).optional()
+}
+
 /// The applications of a client, oldest first: at most `limit` of those after `after`.
 pub async fn of_client(
     conn: &mut Conn,

@@ -7,10 +7,11 @@ use serde_json::{Value, json};
 use xwms_core::manage::verifications;
 use xwms_core::store::outbox;
 
+use super::logos::png;
 use super::staff::given_staff;
-use super::{ask, given_signed_in, of_client, problem, wrong};
+use super::{ask, delete, given_signed_in, of_client, patch, problem, wrong};
 use crate::browser::Browser;
-use crate::world::{CLIENT, OTHER_CLIENT, World, on_both};
+use crate::world::{CLIENT, ISSUER, OTHER_CLIENT, World, on_both};
 
 const QUEUE: &str = "/admin/v1/staff/verifications";
 const DAY: Duration = Duration::from_secs(86_400);
@@ -45,6 +46,13 @@ async fn decide(staff: &mut Browser, application: &str, what: &str) {
     let body = decision(staff, application, what).await;
     let decided = ask(staff, Method::POST, &format!("{application}/decision"), &body).await;
     assert_eq!(decided.status, 200, "{decided:?}");
+}
+
+/// Sets the client's logo; gives its address.
+async fn put_logo(owner: &mut Browser, colour: u8) -> Value {
+    let put = owner.send(Method::PUT, &of_client("/logo"), Some("image/png"), png(colour)).await;
+    assert_eq!(put.status, 200, "{put:?}");
+    put.json()["url"].clone()
 }
 
 /// Whether personal details are unlocked for the client by itself.
@@ -163,6 +171,52 @@ on_both!(vw_01_a_decision_about_what_was_changed_meanwhile_is_stale, async |worl
     assert!(!unlocked(&world).await);
     decide(&mut reviewer, &application, "approve").await;
     assert!(unlocked(&world).await);
+});
+
+on_both!(vw_01_what_people_are_shown_of_a_client_is_decided_about_as_it_was_read, async |world: World| {
+    let mut owner = given_signed_in(&world, "charles@example.test").await;
+    let mut reviewer = given_staff(&world, "reviewer").await;
+    let first = put_logo(&mut owner, 1).await;
+    let application = given_application(&world, &mut owner).await;
+    let path = format!("{application}/decision");
+    let changed = (409, "verification_changed".to_owned());
+    for change in [
+        json!({ "name": "Bank of Engines" }),
+        json!({ "homepage_url": "https://bank.engines.example/" }),
+        json!({ "privacy_url": "https://bank.engines.example/privacy" }),
+        json!({ "terms_url": "https://bank.engines.example/terms" }),
+        json!({ "contact_email": "bank@engines.example" }),
+    ] {
+        let body = decision(&mut reviewer, &application, "approve").await;
+        assert_eq!(patch(&mut owner, &of_client(""), &change).await.status, 200);
+        assert_eq!(problem(&ask(&mut reviewer, Method::POST, &path, &body).await), changed, "{change}");
+    }
+    let body = decision(&mut reviewer, &application, "approve").await;
+    let second = put_logo(&mut owner, 2).await;
+    assert_eq!(problem(&ask(&mut reviewer, Method::POST, &path, &body).await), changed);
+    let body = decision(&mut reviewer, &application, "approve").await;
+    assert_eq!(delete(&mut owner, &of_client("/logo")).await.status, 204);
+    assert_eq!(problem(&ask(&mut reviewer, Method::POST, &path, &body).await), changed);
+    let body = decision(&mut reviewer, &application, "approve").await;
+    world.apply(&format!("[[clients]]\nid = \"{CLIENT}\"\nname = \"Engines\"\n")).await;
+    assert_eq!(problem(&ask(&mut reviewer, Method::POST, &path, &body).await), changed);
+    // What nobody sees is nothing to look at again, nor is what stays as it is.
+    let body = decision(&mut reviewer, &application, "approve").await;
+    patch(&mut owner, &of_client(""), &json!({ "name": "Engines", "id_token_alg": "ES256" })).await;
+    assert_eq!(ask(&mut reviewer, Method::POST, &path, &body).await.status, 200);
+
+    // Staff see both: what is shown now, and what they are asked about.
+    put_logo(&mut owner, 1).await;
+    let application = given_application(&world, &mut owner).await;
+    patch(&mut owner, &of_client(""), &json!({ "name": "Bank of Engines" })).await;
+    let read = reviewer.get(&application).await.json();
+    assert_eq!((&read["client_name"], &read["shown_name"]), (&json!("Bank of Engines"), &json!("Engines")));
+    assert_eq!((&read["logo_url"], &read["shown_logo_url"]), (&first, &Value::Null));
+    assert_eq!(reviewer.get(first.as_str().unwrap().trim_start_matches(ISSUER)).await.status, 200);
+    assert_ne!(first, second);
+    decide(&mut reviewer, &application, "approve").await;
+    let read = reviewer.get(&application).await.json();
+    assert_eq!((&read["shown_name"], &read["shown_logo_url"]), (&json!("Bank of Engines"), &first));
 });
 
 on_both!(vw_01_what_a_domain_has_become_meanwhile_decides, async |world: World| {
