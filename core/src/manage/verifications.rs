@@ -154,6 +154,10 @@ pub(crate) async fn update(
         return Ok(());
     }
     new.version += 1;
+    if !same_second(new.expires_at, old.expires_at) {
+        // Of this end nobody was told yet.
+        new.noticed_days = None;
+    }
     verifications::update(change.conn, &new).await?;
     let told = (facts(&old, &[]), facts(&new, &[]));
     change.updated(Some(new.client_id), "verification.updated", new.id, "", told);

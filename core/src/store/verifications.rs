@@ -150,22 +150,24 @@ pub async fn coverage(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<(Dom
     Ok(covered.collect())
 }
 
-/// The approvals in force that end before `before`, the next to end first; at most `limit` that were told of later than
-/// `days` before their end, or never.
+/// The approvals in force that end after the first moment and not after the second, the next to end first: at most `limit`
+/// of those after `after`, an end and an id, that were told of later than `days` before their end, or never.
 pub async fn ending(
     conn: &mut Conn,
-    now: Timestamp,
-    before: Timestamp,
+    (now, before): (Timestamp, Timestamp),
     days: i32,
+    after: Option<(Timestamp, VerificationId)>,
     limit: i64,
 ) -> QueryResult<Vec<Verification>> {
+    let (end, id) = after.unwrap_or((now, VerificationId::from_bytes([255; 16])));
     let query = t::table
         .filter(t::status.eq(VerificationStatus::Approved))
-        .filter(t::expires_at.gt(now))
+        .filter(t::expires_at.ge(end))
+        .filter(t::expires_at.gt(end).or(t::id.gt(id)))
         .filter(t::expires_at.le(before))
         .filter(t::revoked_at.is_null())
         .filter(t::noticed_days.is_null().or(t::noticed_days.gt(days)))
-        .order(t::expires_at)
+        .order((t::expires_at, t::id))
         .limit(limit);
     with_conn!(conn, |c| query.select(Verification::as_select()).load(c))
 }

@@ -376,3 +376,45 @@ on_both!(an_approval_ends_in_time_and_goes_on_while_its_renewal_is_under_review,
     world.clock.advance(DAY * 366);
     assert!(!unlocked(&world).await, "it ends by itself");
 });
+
+on_both!(an_end_is_told_of_unless_all_of_it_is_renewed, async |world: World| {
+    let mut owner = given_signed_in(&world, "charles@example.test").await;
+    let mut reviewer = given_staff(&world, "reviewer").await;
+    let (first, second) = domains(&world).await;
+    let apply = async |owner: &mut Browser, domains: &[&str]| {
+        let body = json!({ "domains": domains, "scopes": ["userinfo"] });
+        let made = ask(owner, Method::POST, &of_client("/verifications"), &body).await;
+        format!("{QUEUE}/{}", made.json()["id"].as_str().unwrap())
+    };
+    let notices = async || {
+        verifications::remind(&world.core).await.unwrap();
+        world.mail().await.matches("Subject: Your approval as a Verified Partner is about to end").count()
+    };
+    let both = apply(&mut owner, &[&first, &second]).await;
+    decide(&mut reviewer, &both, "approve").await;
+    world.clock.advance(DAY * 276);
+    // A renewal of all of it waits: nothing need be said, until it is refused.
+    let mut owner = given_signed_in(&world, "charles@example.test").await;
+    let mut reviewer = given_signed_in(&world, "reviewer@example.test").await;
+    let renewal = apply(&mut owner, &[&first, &second]).await;
+    assert_eq!(notices().await, 0);
+    decide(&mut reviewer, &renewal, "reject").await;
+    assert_eq!((notices().await, notices().await), (1, 1));
+    // One of a part is none of the rest, whether it waits or lasts longer.
+    world.clock.advance(DAY * 60);
+    let mut owner = given_signed_in(&world, "charles@example.test").await;
+    let mut reviewer = given_signed_in(&world, "reviewer@example.test").await;
+    let part = apply(&mut owner, &[&first]).await;
+    assert_eq!(notices().await, 2);
+    decide(&mut reviewer, &part, "approve").await;
+    world.clock.advance(DAY * 23);
+    assert_eq!(notices().await, 3);
+
+    // When its end is moved, nobody was told of the new one.
+    let moved = "[[clients.verifications]]\ndomains = [\"engines.example\", \"more-engines.example\"]\n\
+                 scopes = [\"userinfo\"]\nstate = \"approved\"\nexpires_at = \"2027-03-20T12:00:00Z\"\n";
+    let kept = "[[clients.verifications]]\ndomains = [\"engines.example\"]\nscopes = [\"userinfo\"]\n\
+                state = \"approved\"\n";
+    world.apply(&format!("[[clients]]\nid = \"{CLIENT}\"\n{moved}{kept}")).await;
+    assert_eq!(notices().await, 4);
+});
