@@ -66,6 +66,7 @@ static APPLICATION: Shape = Shape {
             "pending",
         ),
         member("version", Kind::Integer(1, 2_147_483_647), Set::Never, "Counts its changes.", "1"),
+        member("automatic", Kind::Bool, Set::Never, "A change of name or logo has made it, not the partner.", "false"),
         member("items", Kind::Objects(&ITEM), Set::Never, "What is decided about each scope on each domain.", "[]"),
         member("reason", Kind::NullableText(500), Set::Never, "Why it was taken back.", "null"),
         member("expires_at", Kind::NullableTime, Set::Never, "When the approval ends.", "2030-01-31T12:00:00Z"),

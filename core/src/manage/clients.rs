@@ -6,7 +6,7 @@ use super::change::Change;
 use super::entitlement::Rules;
 use super::fields::{Findings, same_version};
 use super::permit::{self, Caller};
-use super::verifications as applications;
+use super::verifications::{self as applications, What};
 use super::{members, notice, roles, scopes};
 use crate::clock::Timestamp;
 use crate::error::{Error, FieldError};
@@ -211,7 +211,8 @@ pub(crate) async fn apply(change: &mut Change<'_>, old: Client, fields: &ClientF
     if client.name != old.name {
         // People agreed to share with a partner that staff have looked at: its new name waits for the same.
         let reviewed = !change.is_operators() && is_verified(change, client.id).await?;
-        client.reviewed_name = reviewed.then(|| old.reviewed_name.clone().unwrap_or_else(|| old.name.clone()));
+        let shown = old.reviewed_name.clone().unwrap_or_else(|| old.name.clone());
+        client.reviewed_name = Some(shown).filter(|shown| reviewed && *shown != client.name);
     }
     let told = (facts(&old), facts(&client));
     let rewritten = change.updated(Some(client.id), "client.updated", client.id, &client.name, told);
@@ -225,8 +226,10 @@ pub(crate) async fn apply(change: &mut Change<'_>, old: Client, fields: &ClientF
         client.updated_at = change.version_after(old.updated_at);
         clients::update(change.conn, &client).await?;
     }
-    if appearance(&client) != appearance(&old) {
-        applications::appearance_changed(change, client.id).await?;
+    if client.name != old.name {
+        applications::settle(change, client.id, What::NameOrLogo).await?;
+    } else if links(&client) != links(&old) {
+        applications::settle(change, client.id, What::Links).await?;
     }
     Ok(client)
 }
@@ -288,15 +291,9 @@ fn fill(findings: &mut Findings, client: &mut Client, fields: &ClientFields) {
     client.id_token_alg = fields.id_token_alg.unwrap_or(client.id_token_alg);
 }
 
-/// What of a client staff look at when they review it; its logo too.
-fn appearance(client: &Client) -> [Option<&String>; 5] {
-    [
-        Some(&client.name),
-        client.contact_email.as_ref(),
-        client.homepage_url.as_ref(),
-        client.privacy_url.as_ref(),
-        client.terms_url.as_ref(),
-    ]
+/// What staff look at beside name and logo.
+fn links(client: &Client) -> [Option<&String>; 4] {
+    [&client.contact_email, &client.homepage_url, &client.privacy_url, &client.terms_url].map(Option::as_ref)
 }
 
 fn facts(client: &Client) -> Value {

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::change::Change;
 use super::fields::Findings;
 use super::notice;
+use super::verifications::{self as applications, What};
 use crate::clock::Timestamp;
 use crate::crypto::digest::MacKey;
 use crate::crypto::random;
@@ -150,7 +151,7 @@ pub(crate) async fn remove(change: &mut Change<'_>, domain: Domain) -> Result<()
     domains::delete(change.conn, domain.client_id, domain.id, change.now).await?;
     let told = facts(&domain, &networks);
     change.deleted(Some(domain.client_id), "domain.deleted", domain.id, domain.root_domain.as_str(), told);
-    Ok(())
+    applications::settle(change, domain.client_id, What::Approvals).await
 }
 
 /// Makes one of a client's domains the primary one: `wanted` when there is such a wish, else the one that is, else the

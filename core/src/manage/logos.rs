@@ -11,7 +11,7 @@ use super::change::Change;
 use super::clients::is_verified;
 use super::entitlement::Rules;
 use super::permit::{self, Caller};
-use super::verifications;
+use super::verifications::{self, What};
 use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::gate::permission::Permission;
@@ -201,7 +201,7 @@ async fn set(change: &mut Change<'_>, holder: Holder, logo: Option<ImageDigest>)
             let updated_at = change.version_after(client.updated_at);
             let id = client.id;
             clients::update(change.conn, &Client { updated_at, ..client }).await?;
-            verifications::appearance_changed(change, id).await?;
+            verifications::settle(change, id, What::NameOrLogo).await?;
         }
         Holder::Domain(domain) => {
             let told = (facts(images::of_domain(change.conn, domain.id).await?), facts(logo));

@@ -7,7 +7,7 @@ mod reviews;
 pub use partner::{NewVerification, VerificationView, apply, get, list, withdraw};
 pub(crate) use partner::{decided, tell_owners, unproven_domain, view, views};
 pub use reminders::remind;
-pub(crate) use reviews::appearance_changed;
+pub(crate) use reviews::{What, settle};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -25,6 +25,7 @@ use crate::model::fallback;
 use crate::model::scope::ScopeSet;
 use crate::model::verification::{ItemStatus, VerificationStatus};
 use crate::store::client_scopes;
+use crate::store::clients;
 use crate::store::domains::Domain;
 use crate::store::verifications::{self, Item, Verification};
 
@@ -58,10 +59,11 @@ pub(crate) fn check(fields: &VerificationFields, now: Timestamp) -> Vec<FieldErr
     findings.into_errors()
 }
 
-/// The open and approved applications of a client, in the groups that a file writes them in.
+/// The open and approved applications of a client, in the groups that a file writes them in; none that a change of name or
+/// logo has made.
 pub(crate) fn groups(standing: &[Verification], items: &[Item]) -> Vec<Group> {
     let mut groups = Vec::new();
-    for verification in standing {
+    for verification in standing.iter().filter(|it| it.status == VerificationStatus::Approved || !it.automatic) {
         let counts = match verification.status {
             VerificationStatus::Approved => ItemStatus::Approved,
             _ => ItemStatus::Pending,
@@ -114,10 +116,16 @@ pub(crate) async fn create(
     findings.optional(&mut made.notes, "notes", fields.notes.as_ref(), fallback::parse_response);
     findings.expiry(&mut made.expires_at, fields.expires_at.as_ref(), change.now);
     findings.none()?;
-    let standing = verifications::standing(change.conn, client, change.now).await?;
-    if !fields.approved && standing.iter().any(|other| other.status == VerificationStatus::Pending) {
-        let message = "another application of this client is waiting for its decision".to_owned();
-        return Err(Error::Conflict { code: "verification_pending", message });
+    if !fields.approved {
+        match verifications::pending(change.conn, client).await? {
+            // It is for the same and more: staff look at name and logo with it.
+            Some(waiting) if waiting.automatic => reviews::withdraw(change, waiting).await?,
+            Some(_) => {
+                let message = "another application of this client is waiting for its decision";
+                return Err(Error::conflict("verification_pending", message));
+            }
+            None => {}
+        }
     }
     let status = if fields.approved { ItemStatus::Approved } else { ItemStatus::Pending };
     let item = |domain_id, scope: &String| {
@@ -128,11 +136,13 @@ pub(crate) async fn create(
         domains.iter().flat_map(|domain| scopes.iter().map(move |scope| item(domain.id, scope))).collect();
     verifications::insert(change.conn, &made, &items).await?;
     if fields.approved {
+        clients::accept_name(change.conn, client).await?;
         logos::reviewed(change, client).await?;
     }
     let roots: BTreeSet<&str> = domains.iter().map(|domain| domain.root_domain.as_str()).collect();
     let name = roots.into_iter().collect::<Vec<_>>().join(" ");
     change.created(Some(client), "verification.created", made.id, &name, facts(&made, &items));
+    settle(change, client, What::Approvals).await?;
     Ok(made.id)
 }
 
@@ -187,7 +197,7 @@ pub(crate) async fn end(change: &mut Change<'_>, group: &Group) -> Result<(), Er
     }
     verifications::update(change.conn, &verification).await?;
     change.deleted(Some(client), "verification.ended", verification.id, "", facts(&group.verification, &ended));
-    Ok(())
+    settle(change, client, What::Approvals).await
 }
 
 fn blank(client: ClientId, approved: bool, life: Duration, now: Timestamp) -> Verification {
@@ -203,6 +213,7 @@ fn blank(client: ClientId, approved: bool, life: Duration, now: Timestamp) -> Ve
         noticed_days: None,
         created_at: now,
         decided_at: approved.then_some(now),
+        automatic: false,
     }
 }
 

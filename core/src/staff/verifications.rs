@@ -11,7 +11,9 @@ use crate::manage::fields::Findings;
 use crate::manage::logos;
 use crate::manage::ownership;
 use crate::manage::permit::{self, Caller};
-use crate::manage::verifications::{VerificationView, decided, facts, tell_owners, unproven_domain, view, views};
+use crate::manage::verifications::{
+    VerificationView, What, decided, facts, settle, tell_owners, unproven_domain, view, views,
+};
 use crate::model::account::Staff;
 use crate::model::domain::Ownership;
 use crate::model::image::ImageDigest;
@@ -185,7 +187,9 @@ pub async fn revoke(
             }
             (new.revoked_at, new.reason, new.version) = (Some(now), Some(reason.clone()), new.version + 1);
             verifications::update(change.conn, &new).await?;
+            let client = new.client_id;
             let made = told(&mut change, &old, new, "verification.revoked", &reason).await?;
+            settle(&mut change, client, What::Approvals).await?;
             change.end(made).await
         })
         .await?;
@@ -286,6 +290,10 @@ fn words(view: &VerificationView, reason: &str) -> String {
         return format!("Your approval as a Verified Partner was taken back. The reason: {reason}");
     }
     let mut lines = vec!["Your application as a Verified Partner is decided.".to_owned()];
+    if view.verification.automatic && view.verification.status == VerificationStatus::Rejected {
+        let stays = "People go on seeing the old name and logo, and what was approved before stays approved.";
+        lines = vec![format!("Your new name or logo was reviewed, and is not accepted. {stays}")];
+    }
     for (item, root) in &view.items {
         let what = if item.status == ItemStatus::Approved { "approved" } else { "not approved" };
         let why = item.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();

@@ -38,6 +38,8 @@ pub struct Verification {
     pub created_at: Timestamp,
     /// When staff decided.
     pub decided_at: Option<Timestamp>,
+    /// A change of the client's name or logo has made it, not the partner.
+    pub automatic: bool,
 }
 
 /// One scope on one domain.
@@ -59,6 +61,12 @@ pub struct Item {
 /// Stores a new application.
 pub async fn insert(conn: &mut Conn, verification: &Verification, covers: &[Item]) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::insert_into(t::table).values(verification).execute(c))?;
+    set_items(conn, verification.id, covers).await
+}
+
+/// Has an application be about this and nothing else.
+pub async fn set_items(conn: &mut Conn, id: VerificationId, covers: &[Item]) -> QueryResult<()> {
+    with_conn!(conn, |c| diesel::delete(items::table.filter(items::verification_id.eq(id))).execute(c))?;
     for item in covers {
         with_conn!(conn, |c| diesel::insert_into(items::table).values(item).execute(c))?;
     }
@@ -128,13 +136,14 @@ pub async fn items_of(conn: &mut Conn, ids: &[VerificationId]) -> QueryResult<Ve
 }
 
 /// What the approved applications of a client cover, each until when. One whose end has come goes on while an application
-/// for the same that was made before it waits for its decision.
+/// for the same that the partner made before it waits for its decision.
 pub async fn coverage(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<(DomainId, String, Option<Timestamp>)>> {
     type Row = (DomainId, String, ItemStatus, VerificationStatus, Option<Timestamp>, Timestamp);
     let query = items::table
         .inner_join(t::table)
         .filter(t::client_id.eq(client))
         .filter(t::status.eq_any([VerificationStatus::Pending, VerificationStatus::Approved]))
+        .filter(t::automatic.eq(false).or(t::status.eq(VerificationStatus::Approved)))
         .filter(t::revoked_at.is_null())
         .filter(items::status.ne(ItemStatus::Rejected))
         .select((items::domain_id, items::scope, items::status, t::status, t::expires_at, t::created_at));

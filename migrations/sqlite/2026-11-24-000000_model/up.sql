@@ -410,7 +410,8 @@ CREATE TABLE verifications (
     reason TEXT,
     noticed_days INTEGER,
     created_at BIGINT NOT NULL,
-    decided_at BIGINT
+    decided_at BIGINT,
+    automatic BOOLEAN NOT NULL
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX verifications_one_pending ON verifications (client_id) WHERE status = 'pending';
 CREATE INDEX verifications_by_client ON verifications (client_id);

@@ -61,12 +61,17 @@ async fn unlocked(world: &World) -> bool {
     world.client_post("/oauth/token", &fields).await.status == 200
 }
 
-async fn has_badge(world: &World) -> bool {
+/// The page on which Ada is asked to consent.
+async fn consent(world: &World) -> String {
     let mut ada = world.browser();
     let login = ada.open(&world.authorize(&[])).await;
     let consent = ada.sign_in(&login, "ada@example.test", crate::world::PASSWORD).await;
     assert!(consent.path.starts_with("/consent"), "{consent:?}");
-    consent.body.contains("Verified partner")
+    consent.body
+}
+
+async fn has_badge(world: &World) -> bool {
+    consent(world).await.contains("Verified partner")
 }
 
 on_both!(an_application_is_decided_and_unlocks_at_once, async |world: World| {
@@ -417,4 +422,78 @@ on_both!(an_end_is_told_of_unless_all_of_it_is_renewed, async |world: World| {
                 state = \"approved\"\n";
     world.apply(&format!("[[clients]]\nid = \"{CLIENT}\"\n{moved}{kept}")).await;
     assert_eq!(notices().await, 4);
+});
+
+/// The applications that wait for the staff.
+async fn waiting(reviewer: &mut Browser) -> Vec<Value> {
+    reviewer.get(QUEUE).await.json()["data"].as_array().unwrap().clone()
+}
+
+on_both!(a_new_name_or_logo_asks_for_its_review_by_itself, async |world: World| {
+    let mut owner = given_signed_in(&world, "charles@example.test").await;
+    let mut reviewer = given_staff(&world, "reviewer").await;
+    let named = |name: &str| json!({ "name": name });
+    let (client, list) = (of_client(""), of_client("/verifications"));
+    patch(&mut owner, &client, &named("Engines")).await;
+    let application = given_application(&world, &mut owner).await;
+    decide(&mut reviewer, &application, "approve").await;
+    assert!(waiting(&mut reviewer).await.is_empty());
+
+    patch(&mut owner, &client, &named("Bank of Engines")).await;
+    let asked = &waiting(&mut reviewer).await[0];
+    assert_eq!((&asked["automatic"], &asked["version"]), (&json!(true), &json!(1)), "{asked}");
+    let item = &asked["items"][0];
+    assert_eq!((&item["root_domain"], &item["scope"]), (&json!("engines.example"), &json!("userinfo")));
+    let notes = asked["notes"].as_str().unwrap();
+    assert!(notes.contains("Engines\u{201d} to \u{201c}Bank of Engines"), "{notes}");
+    assert!(world.mail().await.contains("Subject: A new name or logo of yours is reviewed"));
+    put_logo(&mut owner, 1).await;
+    let asked = &waiting(&mut reviewer).await[0];
+    assert!(asked["version"] == 2 && asked["notes"].as_str().unwrap().contains("A logo was added"), "{asked}");
+    patch(&mut owner, &client, &json!({ "homepage_url": "https://engines.example/home" })).await;
+    assert_eq!(waiting(&mut reviewer).await[0]["version"], 3);
+
+    // What is taken back need not be looked at.
+    assert_eq!(delete(&mut owner, &of_client("/logo")).await.status, 204);
+    assert_eq!(waiting(&mut reviewer).await[0]["version"], 4);
+    patch(&mut owner, &client, &named("Engines")).await;
+    assert!(waiting(&mut reviewer).await.is_empty());
+    assert_eq!(owner.get(&list).await.json()["data"][1]["status"], "withdrawn");
+
+    // An application of the partner's own takes its place, and when that is withdrawn the name still waits.
+    patch(&mut owner, &client, &named("Bank of Engines")).await;
+    let own = given_application(&world, &mut owner).await;
+    let queue = waiting(&mut reviewer).await;
+    assert_eq!((queue.len(), &queue[0]["automatic"]), (1, &json!(false)));
+    assert_eq!(delete(&mut owner, &own.replace(QUEUE, &list)).await.status, 204);
+    assert_eq!(waiting(&mut reviewer).await[0]["automatic"], true);
+
+    // A no leaves what stands, and is told with its reason.
+    let review = format!("{QUEUE}/{}", waiting(&mut reviewer).await[0]["id"].as_str().unwrap());
+    decide(&mut reviewer, &review, "reject").await;
+    assert!(unlocked(&world).await && consent(&world).await.contains("Engines"));
+    assert!(!consent(&world).await.contains("Bank of Engines"));
+    let mail = world.mail().await;
+    assert!(mail.contains("is not accepted") && mail.contains("As we see it"), "{mail}");
+    patch(&mut owner, &client, &json!({ "homepage_url": "https://engines.example/" })).await;
+    assert!(waiting(&mut reviewer).await.is_empty(), "it was answered");
+    patch(&mut owner, &client, &named("Engine House")).await;
+    let review = format!("{QUEUE}/{}", waiting(&mut reviewer).await[0]["id"].as_str().unwrap());
+    decide(&mut reviewer, &review, "approve").await;
+    assert!(consent(&world).await.contains("Engine House"));
+});
+
+on_both!(a_review_that_a_change_asks_for_renews_nothing, async |world: World| {
+    let mut owner = given_signed_in(&world, "charles@example.test").await;
+    let mut reviewer = given_staff(&world, "reviewer").await;
+    let application = given_application(&world, &mut owner).await;
+    decide(&mut reviewer, &application, "approve").await;
+    world.clock.advance(DAY * 276);
+    let mut owner = given_signed_in(&world, "charles@example.test").await;
+    patch(&mut owner, &of_client(""), &json!({ "name": "Bank of Engines" })).await;
+    verifications::remind(&world.core).await.unwrap();
+    assert!(world.mail().await.contains("Subject: Your approval as a Verified Partner is about to end"));
+    world.clock.advance(DAY * 90);
+    world.core.snapshots.forget_all();
+    assert!(!unlocked(&world).await);
 });

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::{VerificationFields, create, facts};
+use super::reviews::{self, What};
+use super::{VerificationFields, create};
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, DomainId, VerificationId};
@@ -44,7 +45,7 @@ pub struct NewVerification {
     pub notes: Option<String>,
 }
 
-/// Applies.
+/// Applies. An application that a change of name or logo has made gives way.
 ///
 /// # Errors
 /// [`Error::NotFound`] for a domain of somebody else, [`Error::Invalid`] with all bad fields, [`Error::Conflict`]
@@ -129,10 +130,12 @@ pub async fn withdraw(core: &Core, caller: Caller, client: ClientId, id: Verific
             if old.status != VerificationStatus::Pending {
                 return Err(decided());
             }
-            let mut new = old.clone();
-            (new.status, new.decided_at, new.version) = (VerificationStatus::Withdrawn, Some(now), old.version + 1);
-            verifications::update(change.conn, &new).await?;
-            change.updated(Some(client), "verification.withdrawn", id, "", (facts(&old, &[]), facts(&new, &[])));
+            let own = !old.automatic;
+            reviews::withdraw(&mut change, old).await?;
+            if own {
+                // A new name that it would have brought before the staff still waits for them.
+                reviews::settle(&mut change, client, What::NameOrLogo).await?;
+            }
             change.end(()).await
         })
         .await?;

@@ -68,7 +68,8 @@ async fn is_renewed(conn: &mut Conn, verification: &Verification, now: Timestamp
     let standing = verifications::standing(conn, verification.client_id, now).await?;
     let renews = |other: &Verification| {
         let lasts_longer = other.expires_at.is_none_or(|end| Some(end) > verification.expires_at);
-        other.id != verification.id && (other.status == VerificationStatus::Pending || lasts_longer)
+        let stands_in = if other.status == VerificationStatus::Pending { !other.automatic } else { lasts_longer };
+        other.id != verification.id && stands_in
     };
     let renewals: BTreeSet<VerificationId> = standing.into_iter().filter(renews).map(|other| other.id).collect();
     let items = verifications::items_of_client(conn, verification.client_id).await?;

@@ -1,22 +1,159 @@
-//! What the staff look at beside domains and scopes: the client as people are shown it.
+//! What the staff look at beside domains and scopes: the client as people are shown it (SPEC §2.8).
+//!
+//! A Verified Partner that changes its name or logo asks for a new review by it: an application is made that covers what
+//! is approved already, if none waits. It renews nothing by waiting, and an application of the partner's own takes its
+//! place.
+
+use std::collections::BTreeSet;
 
 use serde_json::json;
 
+use super::{blank, facts};
 use crate::error::Error;
-use crate::id::ClientId;
-use crate::manage::change::Change;
-use crate::store::verifications::{self, Verification};
+use crate::id::{ClientId, DomainId};
+use crate::manage::change::{Change, Notice};
+use crate::model::verification::{ItemStatus, VerificationStatus};
+use crate::store::clients::{self, Client};
+use crate::store::images::{self, ClientLogos};
+use crate::store::members;
+use crate::store::verifications::{self, Item, Verification};
 
-/// Name, logo or links of a client have changed: an application that waits for its decision is another one now, so that
-/// nobody decides about what they have not seen.
+/// What has happened to a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    /// Its name or logo is another, or the application that it waited for was taken back.
+    NameOrLogo,
+    /// Its links or its contact are others.
+    Links,
+    /// What is approved of it is.
+    Approvals,
+}
+
+/// Brings the application that waits to what has happened. One about what people are shown is another version then, so
+/// that nobody decides about what they have not seen.
 ///
 /// # Errors
 /// The database's.
-pub(crate) async fn appearance_changed(change: &mut Change<'_>, client: ClientId) -> Result<(), Error> {
-    let Some(old) = verifications::pending(change.conn, client).await? else { return Ok(()) };
-    let new = Verification { version: old.version + 1, ..old.clone() };
+pub(crate) async fn settle(change: &mut Change<'_>, id: ClientId, what: What) -> Result<(), Error> {
+    let Some(client) = clients::find(change.conn, id).await? else { return Ok(()) };
+    let logos = images::of_client(change.conn, id).await?;
+    let covered = in_force(change, id).await?;
+    let notes = waits(&client, logos);
+    let asked = notes.filter(|_| !covered.is_empty());
+    match (verifications::pending(change.conn, id).await?, asked) {
+        (Some(old), None) if old.automatic => withdraw(change, old).await,
+        (Some(old), Some(notes)) if old.automatic => renew(change, old, notes, &covered, what).await,
+        (Some(old), _) if what != What::Approvals => {
+            let new = Verification { version: old.version + 1, ..old.clone() };
+            write(change, &old, &new, &[]).await
+        }
+        (None, Some(notes)) if what == What::NameOrLogo => ask(change, &client, notes, &covered).await,
+        (Some(_) | None, _) => Ok(()),
+    }
+}
+
+/// Takes back an application that waits.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn withdraw(change: &mut Change<'_>, old: Verification) -> Result<(), Error> {
+    let (status, decided_at) = (VerificationStatus::Withdrawn, Some(change.now));
+    let new = Verification { status, decided_at, version: old.version + 1, ..old.clone() };
     verifications::update(change.conn, &new).await?;
-    let told = (json!({ "version": old.version }), json!({ "version": new.version }));
-    change.updated(Some(client), "verification.updated", new.id, "", told);
+    let told = (facts(&old, &[]), facts(&new, &[]));
+    change.updated(Some(new.client_id), "verification.withdrawn", new.id, "", told);
     Ok(())
+}
+
+type Covered = BTreeSet<(DomainId, String)>;
+
+/// What is approved of a client now.
+async fn in_force(change: &mut Change<'_>, client: ClientId) -> Result<Covered, Error> {
+    let covered = verifications::coverage(change.conn, client).await?;
+    let now = change.now;
+    let holds = |until: Option<_>| until.is_none_or(|end| now < end);
+    Ok(covered.into_iter().filter(|(.., until)| holds(*until)).map(|(domain, scope, _)| (domain, scope)).collect())
+}
+
+/// What of a client waits for its review, in words; `None` when people are shown all of it.
+fn waits(client: &Client, logos: ClientLogos) -> Option<String> {
+    let name = client.reviewed_name.as_ref();
+    let name =
+        name.map(|old| format!("The name was changed from \u{201c}{old}\u{201d} to \u{201c}{}\u{201d}.", client.name));
+    let logo = match (logos.reviewed_logo_digest, logos.logo_digest) {
+        (old, new) if old == new => None,
+        (_, None) => Some("The logo was removed.".to_owned()),
+        (None, Some(_)) => Some("A logo was added.".to_owned()),
+        (Some(_), Some(_)) => Some("The logo was changed.".to_owned()),
+    };
+    let words: Vec<String> = name.into_iter().chain(logo).collect();
+    (!words.is_empty()).then(|| words.join(" "))
+}
+
+/// Asks the staff, and tells the owners so.
+async fn ask(change: &mut Change<'_>, client: &Client, notes: String, covered: &Covered) -> Result<(), Error> {
+    let blank = blank(client.id, false, change.rules.approval, change.now);
+    let made = Verification { automatic: true, notes: Some(notes), ..blank };
+    let items = items(&made, covered);
+    verifications::insert(change.conn, &made, &items).await?;
+    change.created(Some(client.id), "verification.created", made.id, &client.name, facts(&made, &items));
+    for user in members::owners_at(change.conn, client.id, change.now).await? {
+        change.notify(Notice {
+            user,
+            kind: "verification.asked",
+            object: Some(made.id.to_string()),
+            subject: "A new name or logo of yours is reviewed".to_owned(),
+            text: "The name or the logo of a client of yours was changed. The staff of XWMS look at it before people are \
+                   shown it; until then they see the old one, and what was approved stays approved. You need do nothing."
+                .to_owned(),
+        });
+    }
+    Ok(())
+}
+
+/// Brings an application that a change has made to the latest one.
+async fn renew(
+    change: &mut Change<'_>,
+    old: Verification,
+    notes: String,
+    covered: &Covered,
+    what: What,
+) -> Result<(), Error> {
+    let held = verifications::items_of_client(change.conn, old.client_id).await?;
+    let held: Covered = held
+        .into_iter()
+        .filter(|item| item.verification_id == old.id)
+        .map(|item| (item.domain_id, item.scope))
+        .collect();
+    let new = Verification { notes: Some(notes), version: old.version + 1, ..old.clone() };
+    let items = items(&new, covered);
+    if held != *covered {
+        verifications::set_items(change.conn, new.id, &items).await?;
+    } else if what == What::Approvals {
+        return Ok(());
+    }
+    write(change, &old, &new, &items).await
+}
+
+async fn write(change: &mut Change<'_>, old: &Verification, new: &Verification, items: &[Item]) -> Result<(), Error> {
+    verifications::update(change.conn, new).await?;
+    let versioned = |of: &Verification, items: &[Item]| {
+        let mut told = facts(of, items);
+        told["version"] = json!(of.version);
+        told
+    };
+    let told = (versioned(old, &[]), versioned(new, items));
+    change.updated(Some(new.client_id), "verification.updated", new.id, "", told);
+    Ok(())
+}
+
+fn items(of: &Verification, covered: &Covered) -> Vec<Item> {
+    let item = |(domain_id, scope): &(DomainId, String)| Item {
+        verification_id: of.id,
+        domain_id: *domain_id,
+        scope: scope.clone(),
+        status: ItemStatus::Pending,
+        reason: None,
+    };
+    covered.iter().map(item).collect()
 }

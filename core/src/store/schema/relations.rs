@@ -102,6 +102,7 @@ diesel::table! {
         noticed_days -> Nullable<Integer>,
         created_at -> BigInt,
         decided_at -> Nullable<BigInt>,
+        automatic -> Bool,
     }
 }
 
