@@ -36,10 +36,14 @@ pub struct Snapshot {
 pub struct Client {
     /// Its id.
     pub id: ClientId,
-    /// Its name, as the consent page may show it.
+    /// Its name, as the partner has it; [`Snapshot::shown_name`] is what people see.
     pub name: String,
-    /// Its logo, as the consent page may show it.
+    /// Its logo, as the partner has it; [`Snapshot::shown_logo`] is what people see.
     pub logo: Option<ImageDigest>,
+    /// The name that staff have looked at, when it is another.
+    pub reviewed_name: Option<String>,
+    /// The logo that they have looked at.
+    pub reviewed_logo: Option<ImageDigest>,
     /// Its homepage.
     pub homepage_url: Option<String>,
     /// Its privacy page.
@@ -171,6 +175,22 @@ impl Snapshot {
     pub fn is_verified(&self, now: Timestamp) -> bool {
         let proven = |id| self.domain(id).is_some_and(|domain| domain.proven);
         self.coverage.iter().any(|coverage| coverage.holds(now) && proven(coverage.domain))
+    }
+
+    /// The name that people are shown: while something is approved, that which the staff have looked at.
+    pub fn shown_name(&self, now: Timestamp) -> &str {
+        let reviewed = self.client.reviewed_name.as_ref().filter(|_| self.is_approved(now));
+        reviewed.unwrap_or(&self.client.name)
+    }
+
+    /// The logo that people are shown, likewise.
+    pub fn shown_logo(&self, now: Timestamp) -> Option<ImageDigest> {
+        if self.is_approved(now) { self.client.reviewed_logo } else { self.client.logo }
+    }
+
+    /// Whether an approval is in force, proven or not: what the staff have looked at stays as long.
+    fn is_approved(&self, now: Timestamp) -> bool {
+        self.coverage.iter().any(|coverage| coverage.holds(now))
     }
 }
 

@@ -97,6 +97,8 @@ pub(super) fn good() -> Snapshot {
             id: ClientId::from_bytes([1; 16]),
             name: "Analytical Engines".to_owned(),
             logo: None,
+            reviewed_name: None,
+            reviewed_logo: None,
             homepage_url: None,
             privacy_url: None,
             terms_url: None,

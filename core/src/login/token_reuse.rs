@@ -15,7 +15,8 @@ use crate::store::{clients, users};
 pub fn tell(core: &Core, snapshot: &Snapshot, live: &Live) {
     let client = &snapshot.client;
     tracing::warn!(client = %client.id, grant = %live.grant.id, "a refresh token was used twice: its login was ended");
-    let (core, id, name, user) = (core.clone(), client.id, client.name.clone(), live.grant.user_id);
+    let (core, id, user) = (core.clone(), client.id, live.grant.user_id);
+    let name = snapshot.shown_name(core.clock.now()).to_owned();
     in_background(async move {
         if let Err(why) = tell_person(&core, user, &name).await {
             tracing::error!(?why, "a person was not told that a refresh token was used twice");

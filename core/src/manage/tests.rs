@@ -233,5 +233,6 @@ async fn a_verified_partners_new_name_waits_for_review() {
     world.apply(&format!("[[clients]]\nid = \"{id}\"\n{file}")).await;
     let changed = world.update("ada", id, named("Your Bank")).await.unwrap();
     assert_eq!((changed.client.name.as_str(), changed.client.reviewed_name.as_deref()), ("Your Bank", Some("Engines")));
-    assert_eq!(world.core.snapshots.get(id).await.unwrap().unwrap().client.name, "Engines");
+    let snapshot = world.core.snapshots.get(id).await.unwrap().unwrap();
+    assert_eq!(snapshot.shown_name(world.core.clock.now()), "Engines");
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{because, reason, reason_at, wrong};
+use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::id::{ClientId, DomainId, VerificationId};
 use crate::manage::change::Change;
@@ -75,7 +76,7 @@ pub async fn list(
     let mut conn = core.db.read().await?;
     permit::to_read_as_staff(&mut conn, caller, Staff::Reviewer).await?;
     let found = verifications::of_status(&mut conn, status, after, limit).await?;
-    applications(&mut conn, found).await
+    applications(&mut conn, found, core.clock.now()).await
 }
 
 /// One application.
@@ -85,7 +86,7 @@ pub async fn list(
 pub async fn get(core: &Core, caller: &Caller, id: VerificationId) -> Result<Application, Error> {
     let mut conn = core.db.read().await?;
     permit::to_read_as_staff(&mut conn, caller, Staff::Reviewer).await?;
-    application(&mut conn, id).await
+    application(&mut conn, id, core.clock.now()).await
 }
 
 /// Decides about every scope on every domain of an application. `version`: that which was read.
@@ -188,8 +189,8 @@ pub async fn revoke(
             (new.revoked_at, new.reason, new.version) = (Some(now), Some(reason.clone()), new.version + 1);
             verifications::update(change.conn, &new).await?;
             let client = new.client_id;
-            let made = told(&mut change, &old, new, "verification.revoked", &reason).await?;
             settle(&mut change, client, What::Approvals).await?;
+            let made = told(&mut change, &old, new, "verification.revoked", &reason).await?;
             change.end(made).await
         })
         .await?;
@@ -281,7 +282,7 @@ async fn told(
     change.updated(Some(client), action, id, "", (before, after));
     let text = words(&new, reason);
     tell_owners(change, &new, ("verification.decided", "Your application as a Verified Partner", &text)).await?;
-    application(change.conn, id).await
+    application(change.conn, id, change.now).await
 }
 
 /// The decision in words.
@@ -305,22 +306,24 @@ fn words(view: &VerificationView, reason: &str) -> String {
     lines.join("\n")
 }
 
-async fn application(conn: &mut Conn, id: VerificationId) -> Result<Application, Error> {
+async fn application(conn: &mut Conn, id: VerificationId, now: Timestamp) -> Result<Application, Error> {
     let found = verifications::find(conn, id).await?.ok_or(Error::NotFound("verification"))?;
-    applications(conn, vec![found]).await?.pop().ok_or(Error::NotFound("verification"))
+    applications(conn, vec![found], now).await?.pop().ok_or(Error::NotFound("verification"))
 }
 
 /// As many queries for many applications as for one. A client that was deleted meanwhile applies for nothing.
-async fn applications(conn: &mut Conn, found: Vec<Verification>) -> Result<Vec<Application>, Error> {
+async fn applications(conn: &mut Conn, found: Vec<Verification>, now: Timestamp) -> Result<Vec<Application>, Error> {
     let ids: Vec<ClientId> = found.iter().map(|verification| verification.client_id).collect();
     let of: BTreeMap<ClientId, Client> =
         clients::find_all(conn, &ids).await?.into_iter().map(|client| (client.id, client)).collect();
     let logos = images::of_clients(conn, &ids).await?;
+    let approved = verifications::approved(conn, &ids, now).await?;
     let application = |view: VerificationView| {
         let client = of.get(&view.verification.client_id)?.clone();
         let logos = logos.get(&client.id)?;
-        let name = client.reviewed_name.clone().unwrap_or_else(|| client.name.clone());
-        let shown = Shown { name, logo: logos.reviewed_logo_digest };
+        let reviewed = approved.contains(&client.id);
+        let name = client.reviewed_name.clone().filter(|_| reviewed).unwrap_or_else(|| client.name.clone());
+        let shown = Shown { name, logo: if reviewed { logos.reviewed_logo_digest } else { logos.logo_digest } };
         Some(Application { view, logo: logos.logo_digest, shown, client })
     };
     Ok(views(conn, found).await?.into_iter().filter_map(application).collect())

@@ -26,6 +26,7 @@ use crate::model::url::UrlKind;
 struct ClientRow {
     name: String,
     reviewed_name: Option<String>,
+    logo_digest: Option<ImageDigest>,
     reviewed_logo_digest: Option<ImageDigest>,
     homepage_url: Option<String>,
     privacy_url: Option<String>,
@@ -114,8 +115,10 @@ async fn read(conn: &mut Conn, id: ClientId, plans: PlanRules) -> Result<Option<
     Ok(Some(Snapshot {
         client: Client {
             id,
-            name: client.reviewed_name.unwrap_or(client.name),
-            logo: client.reviewed_logo_digest,
+            name: client.name,
+            logo: client.logo_digest,
+            reviewed_name: client.reviewed_name,
+            reviewed_logo: client.reviewed_logo_digest,
             homepage_url: client.homepage_url,
             privacy_url: client.privacy_url,
             terms_url: client.terms_url,

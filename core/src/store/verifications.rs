@@ -1,6 +1,6 @@
 //! Applications to become a Verified Partner, and what they cover.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -12,6 +12,22 @@ use crate::id::{ClientId, DomainId, VerificationId};
 use crate::model::root_domain::RootDomain;
 use crate::model::verification::{ItemStatus, VerificationStatus};
 
+/// What waits and what is approved, scope by scope.
+macro_rules! covering {
+    () => {
+        items::table
+            .inner_join(t::table)
+            .filter(t::status.eq_any([VerificationStatus::Pending, VerificationStatus::Approved]))
+            .filter(t::automatic.eq(false).or(t::status.eq(VerificationStatus::Approved)))
+            .filter(t::revoked_at.is_null())
+            .filter(items::status.ne(ItemStatus::Rejected))
+            .select((
+                t::client_id,
+                (items::domain_id, items::scope, items::status),
+                (t::status, t::expires_at, t::created_at),
+            ))
+    };
+}
 /// An application.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = t, treat_none_as_null = true, treat_none_as_default_value = false)]
@@ -138,25 +154,30 @@ pub async fn items_of(conn: &mut Conn, ids: &[VerificationId]) -> QueryResult<Ve
 /// What the approved applications of a client cover, each until when. One whose end has come goes on while an application
 /// for the same that the partner made before it waits for its decision.
 pub async fn coverage(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<(DomainId, String, Option<Timestamp>)>> {
-    type Row = (DomainId, String, ItemStatus, VerificationStatus, Option<Timestamp>, Timestamp);
-    let query = items::table
-        .inner_join(t::table)
-        .filter(t::client_id.eq(client))
-        .filter(t::status.eq_any([VerificationStatus::Pending, VerificationStatus::Approved]))
-        .filter(t::automatic.eq(false).or(t::status.eq(VerificationStatus::Approved)))
-        .filter(t::revoked_at.is_null())
-        .filter(items::status.ne(ItemStatus::Rejected))
-        .select((items::domain_id, items::scope, items::status, t::status, t::expires_at, t::created_at));
-    let rows: Vec<Row> = with_conn!(conn, |c| query.load(c))?;
-    let (waiting, approved): (Vec<Row>, Vec<Row>) =
-        rows.into_iter().partition(|row| row.3 == VerificationStatus::Pending);
-    let covered =
-        approved.into_iter().filter(|row| row.2 == ItemStatus::Approved).map(|(domain, scope, _, _, end, _)| {
-            let renewed = |end: Timestamp| waiting.iter().any(|it| it.0 == domain && it.1 == scope && it.5 < end);
-            let end = end.filter(|end| !renewed(*end));
-            (domain, scope, end)
-        });
-    Ok(covered.collect())
+    let query = covering!().filter(t::client_id.eq(client));
+    Ok(covered(with_conn!(conn, |c| query.load(c))?).map(|(_, domain, scope, end)| (domain, scope, end)).collect())
+}
+
+/// Those of these clients of which something is approved now, as [`coverage`] has it.
+pub async fn approved(conn: &mut Conn, clients: &[ClientId], now: Timestamp) -> QueryResult<HashSet<ClientId>> {
+    let query = covering!().filter(t::client_id.eq_any(clients));
+    let covered = covered(with_conn!(conn, |c| query.load(c))?);
+    Ok(covered.filter(|(.., end)| end.is_none_or(|end| now < end)).map(|(client, ..)| client).collect())
+}
+
+type Covering = (ClientId, (DomainId, String, ItemStatus), (VerificationStatus, Option<Timestamp>, Timestamp));
+
+fn covered(rows: Vec<Covering>) -> impl Iterator<Item = (ClientId, DomainId, String, Option<Timestamp>)> {
+    let (waiting, approved): (Vec<Covering>, Vec<Covering>) =
+        rows.into_iter().partition(|(.., (status, ..))| *status == VerificationStatus::Pending);
+    let approved = approved.into_iter().filter(|(_, (.., item), _)| *item == ItemStatus::Approved);
+    approved.map(move |(client, (domain, scope, _), (_, end, _))| {
+        let renewed = |end: Timestamp| {
+            waiting.iter().any(|(_, (of, what, _), (.., made))| *of == domain && *what == scope && *made < end)
+        };
+        let end = end.filter(|end| !renewed(*end));
+        (client, domain, scope, end)
+    })
 }
 
 /// The approvals in force that end after the first moment and not after the second, the next to end first: at most `limit`

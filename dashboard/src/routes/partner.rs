@@ -18,6 +18,7 @@ pub(super) struct Login {
     pub(super) snapshot: Arc<Snapshot>,
     host: String,
     verified: bool,
+    name: String,
     logo: Option<String>,
 }
 
@@ -37,18 +38,15 @@ impl Login {
         let flow = flow::open(&visit.core, id, visit.cookie(cookies::BROWSER)).await?;
         let snapshot = visit.core.snapshots.get(flow.client).await?.ok_or(FlowRefused::Gone)?;
         let host = Host::of_url(&flow.request.redirect_uri).map(|host| host.to_string()).unwrap_or_default();
-        let verified = snapshot.is_verified(visit.core.clock.now());
-        let logo = snapshot.client.logo.map(ImageDigest::path);
-        Ok(Self { flow, snapshot, host, verified, logo })
+        let now = visit.core.clock.now();
+        let verified = snapshot.is_verified(now);
+        let name = snapshot.shown_name(now).to_owned();
+        let logo = snapshot.shown_logo(now).map(ImageDigest::path);
+        Ok(Self { flow, snapshot, host, verified, name, logo })
     }
 
     pub(super) fn partner(&self) -> Partner<'_> {
-        Partner {
-            name: &self.snapshot.client.name,
-            host: &self.host,
-            verified: self.verified,
-            logo: self.logo.as_deref(),
-        }
+        Partner { name: &self.name, host: &self.host, verified: self.verified, logo: self.logo.as_deref() }
     }
 
     /// Where the login goes on.

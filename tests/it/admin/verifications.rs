@@ -332,13 +332,17 @@ async fn has_badge_on_second_domain(world: &World) -> bool {
     consent.body.contains("Verified partner")
 }
 
+async fn shown_name(world: &World) -> String {
+    world.snapshot().await.shown_name(world.clock.now()).to_owned()
+}
+
 on_both!(a_new_name_waits_for_its_review, async |world: World| {
     let mut owner = given_signed_in(&world, "charles@example.test").await;
     let mut reviewer = given_staff(&world, "reviewer").await;
     let application = given_application(&world, &mut owner).await;
     decide(&mut reviewer, &application, "approve").await;
     ask(&mut owner, Method::PATCH, &of_client(""), &json!({ "name": "Bank of Engines" })).await;
-    assert_eq!(world.snapshot().await.client.name, "Analytical Engines");
+    assert_eq!(shown_name(&world).await, "Analytical Engines");
     let application = given_application(&world, &mut owner).await;
     let read = reviewer.get(&application).await.json();
     assert_eq!(
@@ -346,7 +350,7 @@ on_both!(a_new_name_waits_for_its_review, async |world: World| {
         (&json!("Bank of Engines"), &json!("Analytical Engines"))
     );
     decide(&mut reviewer, &application, "approve").await;
-    assert_eq!(world.snapshot().await.client.name, "Bank of Engines");
+    assert_eq!(shown_name(&world).await, "Bank of Engines");
 });
 
 on_both!(an_approval_ends_in_time_and_goes_on_while_its_renewal_is_under_review, async |world: World| {
@@ -496,4 +500,44 @@ on_both!(a_review_that_a_change_asks_for_renews_nothing, async |world: World| {
     world.clock.advance(DAY * 90);
     world.core.snapshots.forget_all();
     assert!(!unlocked(&world).await);
+});
+
+on_both!(what_was_reviewed_is_shown_as_long_as_it_is_approved, async |world: World| {
+    let mut owner = given_signed_in(&world, "charles@example.test").await;
+    let mut reviewer = given_staff(&world, "reviewer").await;
+    let old = put_logo(&mut owner, 1).await;
+    let application = given_application(&world, &mut owner).await;
+    decide(&mut reviewer, &application, "approve").await;
+    patch(&mut owner, &of_client(""), &json!({ "name": "Bank of Engines" })).await;
+    let new = put_logo(&mut owner, 2).await;
+    let shows = async |name: &str, logo: &Value| {
+        let page = consent(&world).await;
+        let path = logo.as_str().unwrap().trim_start_matches(ISSUER).to_owned();
+        assert!(page.contains(name) && page.contains(&path), "{name} {path} in {page}");
+        assert_eq!(shown_name(&world).await, name);
+    };
+    shows("Analytical Engines", &old).await;
+
+    // When its time is over nothing is verified, and the page says no more of it than of any other.
+    world.clock.advance(DAY * 366);
+    shows("Bank of Engines", &new).await;
+    let mut owner = given_signed_in(&world, "charles@example.test").await;
+    let mut reviewer = given_signed_in(&world, "reviewer@example.test").await;
+    let asked = &waiting(&mut reviewer).await[0];
+    assert_eq!((&asked["shown_name"], &asked["shown_logo_url"]), (&json!("Bank of Engines"), &new));
+    let application = given_application(&world, &mut owner).await;
+    decide(&mut reviewer, &application, "approve").await;
+
+    // So it is at once when it is taken back; and what was asked for by the change need not be looked at.
+    patch(&mut owner, &of_client(""), &json!({ "name": "Engine House" })).await;
+    shows("Bank of Engines", &new).await;
+    assert_eq!(waiting(&mut reviewer).await.len(), 1);
+    let body = json!({ "reason": "Sells what it reads" });
+    let revoked = ask(&mut reviewer, Method::POST, &format!("{application}/revoke"), &body).await;
+    assert_eq!(
+        (&revoked.json()["shown_name"], &revoked.json()["reviewed_name"]),
+        (&json!("Engine House"), &Value::Null)
+    );
+    shows("Engine House", &new).await;
+    assert!(waiting(&mut reviewer).await.is_empty());
 });

@@ -12,6 +12,7 @@ use super::{blank, facts};
 use crate::error::Error;
 use crate::id::{ClientId, DomainId};
 use crate::manage::change::{Change, Notice};
+use crate::manage::logos;
 use crate::model::verification::{ItemStatus, VerificationStatus};
 use crate::store::clients::{self, Client};
 use crate::store::images::{self, ClientLogos};
@@ -36,9 +37,14 @@ pub(crate) enum What {
 /// The database's.
 pub(crate) async fn settle(change: &mut Change<'_>, id: ClientId, what: What) -> Result<(), Error> {
     let Some(client) = clients::find(change.conn, id).await? else { return Ok(()) };
-    let logos = images::of_client(change.conn, id).await?;
+    let shown = images::of_client(change.conn, id).await?;
     let covered = in_force(change, id).await?;
-    let notes = waits(&client, logos);
+    let notes = waits(&client, shown);
+    if notes.is_some() && covered.is_empty() {
+        // Nothing is verified: what was looked at once stands for nothing.
+        clients::accept_name(change.conn, id).await?;
+        logos::reviewed(change, id).await?;
+    }
     let asked = notes.filter(|_| !covered.is_empty());
     match (verifications::pending(change.conn, id).await?, asked) {
         (Some(old), None) if old.automatic => withdraw(change, old).await,
@@ -76,11 +82,11 @@ async fn in_force(change: &mut Change<'_>, client: ClientId) -> Result<Covered, 
 }
 
 /// What of a client waits for its review, in words; `None` when people are shown all of it.
-fn waits(client: &Client, logos: ClientLogos) -> Option<String> {
+fn waits(client: &Client, shown: ClientLogos) -> Option<String> {
     let name = client.reviewed_name.as_ref();
     let name =
         name.map(|old| format!("The name was changed from \u{201c}{old}\u{201d} to \u{201c}{}\u{201d}.", client.name));
-    let logo = match (logos.reviewed_logo_digest, logos.logo_digest) {
+    let logo = match (shown.reviewed_logo_digest, shown.logo_digest) {
         (old, new) if old == new => None,
         (_, None) => Some("The logo was removed.".to_owned()),
         (None, Some(_)) => Some("A logo was added.".to_owned()),
