@@ -22,7 +22,7 @@ use crate::model::label::Label;
 use crate::model::root_domain::RootDomain;
 use crate::model::server_ip::{MAX_SERVER_IPS, ServerIp};
 use crate::model::url::needs_test_mode;
-use crate::model::verification::{ItemStatus, VerificationStatus};
+use crate::model::verification::VerificationStatus;
 use crate::store::domain_urls::DomainUrl;
 use crate::store::domains::{self, Domain};
 use crate::store::verifications;
@@ -182,14 +182,11 @@ pub(crate) async fn settle_primary(
     Ok(())
 }
 
-/// Whether a verification in force covers a domain.
+/// Whether a verification in force covers a domain, one that goes on past its end while its renewal is looked at too.
 pub(crate) async fn is_verified(change: &mut Change<'_>, domain: &Domain) -> Result<bool, Error> {
-    let standing = verifications::standing(change.conn, domain.client_id, change.now).await?;
-    let approved = |id| standing.iter().any(|v| v.id == id && v.status == VerificationStatus::Approved);
-    let items = verifications::items_of_client(change.conn, domain.client_id).await?;
-    Ok(items.iter().any(|item| {
-        item.domain_id == domain.id && item.status == ItemStatus::Approved && approved(item.verification_id)
-    }))
+    let covered = verifications::coverage(change.conn, domain.client_id).await?;
+    let holds = |until: Option<Timestamp>| until.is_none_or(|end| change.now < end);
+    Ok(covered.iter().any(|(of, _, until)| *of == domain.id && holds(*until)))
 }
 
 /// Notes what differs between two states of a domain, for the audit log and for webhooks; true when anything does.

@@ -374,6 +374,9 @@ on_both!(an_approval_ends_in_time_and_goes_on_while_its_renewal_is_under_review,
     world.clock.advance(DAY * 10);
     world.core.snapshots.forget_all();
     assert!(unlocked(&world).await, "its end has come, and its renewal is under review");
+    let site = of_client(&format!("/domains/{}", domains(&world).await.0));
+    let refused = patch(&mut owner, &site, &json!({ "test_mode": true })).await;
+    assert_eq!(problem(&refused), (409, "verified_domain".to_owned()));
     decide(&mut reviewer, &renewal, "reject").await;
     assert!(!unlocked(&world).await);
 
