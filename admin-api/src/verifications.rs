@@ -12,7 +12,7 @@ use xwms_core::gate::permission::Permission;
 use xwms_core::id::{ClientId, DomainId, VerificationId};
 use xwms_core::manage::verifications::{self, NewVerification, VerificationView};
 use xwms_core::model::root_domain::RootDomain;
-use xwms_core::model::verification::ItemStatus;
+use xwms_core::model::verification::{ItemStatus, VerificationState};
 use xwms_core::state::Core;
 
 use crate::answer::{done, made};
@@ -24,7 +24,7 @@ use crate::path::At;
 use crate::problem::Problem;
 use crate::shape::{Kind, Purpose, Set, Shape, member};
 
-const STATUSES: &[&str] = &["pending", "approved", "rejected", "withdrawn", "revoked"];
+pub(crate) const STATES: &[&str] = &["pending", "approved", "rejected", "withdrawn", "revoked"];
 
 pub(crate) static ITEM: Shape = Shape {
     name: "VerificationItem",
@@ -56,7 +56,7 @@ static VERIFICATION: Shape = Shape {
         ),
         member("scopes", Kind::Texts, Set::OnceRequired, "The scopes, wanted on each of them.", r#"["userinfo"]"#),
         member("notes", Kind::NullableText(4096), Set::Once, "What you say for it.", "We print birthday cards."),
-        member("status", Kind::OneOf(STATUSES), Set::Never, "What became of it.", "pending"),
+        member("status", Kind::OneOf(STATES), Set::Never, "What became of it.", "pending"),
         member("version", Kind::Integer(1, 2_147_483_647), Set::Never, "Counts its changes.", "1"),
         member(
             "automatic",
@@ -129,7 +129,7 @@ pub(crate) struct Verification {
     domains: BTreeSet<DomainId>,
     scopes: BTreeSet<String>,
     notes: Option<String>,
-    status: &'static str,
+    status: VerificationState,
     version: i32,
     automatic: bool,
     items: Vec<Item>,
@@ -195,7 +195,7 @@ async fn withdraw(
 
 impl From<VerificationView> for Verification {
     fn from(view: VerificationView) -> Self {
-        let status = view.status();
+        let status = view.state();
         let VerificationView { verification, items } = view;
         Self {
             id: verification.id,

@@ -9,7 +9,7 @@ use xwms_core::error::Error;
 use xwms_core::gate::permission::Permission;
 use xwms_core::id::{ClientId, VerificationId};
 use xwms_core::model::image::ImageDigest;
-use xwms_core::model::verification::VerificationStatus;
+use xwms_core::model::verification::VerificationState;
 use xwms_core::staff::verifications::{self, Application, ItemDecision};
 use xwms_core::state::Core;
 
@@ -21,7 +21,7 @@ use crate::page::Query;
 use crate::path::At;
 use crate::problem::Problem;
 use crate::shape::{Kind, Purpose, Set, Shape, member};
-use crate::verifications::{ITEM, Verification};
+use crate::verifications::{ITEM, STATES, Verification};
 
 static APPLICATION: Shape = Shape {
     name: "StaffVerification",
@@ -58,13 +58,7 @@ static APPLICATION: Shape = Shape {
             "What the partner says for it.",
             "We print birthday cards.",
         ),
-        member(
-            "status",
-            Kind::OneOf(&["pending", "approved", "rejected", "withdrawn", "revoked"]),
-            Set::Never,
-            "What became of it.",
-            "pending",
-        ),
+        member("status", Kind::OneOf(STATES), Set::Never, "What became of it.", "pending"),
         member("version", Kind::Integer(1, 2_147_483_647), Set::Never, "Counts its changes.", "1"),
         member("automatic", Kind::Bool, Set::Never, "A change of name or logo has made it, not the partner.", "false"),
         member("items", Kind::Objects(&ITEM), Set::Never, "What is decided about each scope on each domain.", "[]"),
@@ -103,7 +97,7 @@ static QUERY: [Word; 1] = [Word {
     name: "status",
     about: "Of this status; those that wait when it is left out.",
     example: "pending",
-    choices: &["pending", "approved", "rejected", "withdrawn"],
+    choices: STATES,
 }];
 
 pub(crate) static OPERATIONS: &[Operation] = &[
@@ -182,10 +176,10 @@ struct StaffVerification {
 
 async fn list(State(core): State<Core>, By(caller): By, query: Query) -> Result<Response, Problem> {
     let page = query.page::<VerificationId>()?;
-    let status = query.get("status").unwrap_or(VerificationStatus::Pending.as_str());
-    let wrong = || Error::invalid("status", "unknown_value", "give pending, approved, rejected or withdrawn");
-    let status = VerificationStatus::parse(status).ok_or_else(wrong)?;
-    let found = verifications::list(&core, &caller, status, page.after, page.look_for()).await?;
+    let state = query.get("status").unwrap_or(VerificationState::Pending.as_str());
+    let wrong = || Error::invalid("status", "unknown_value", "give pending, approved, rejected, withdrawn or revoked");
+    let state = VerificationState::parse(state).ok_or_else(wrong)?;
+    let found = verifications::list(&core, &caller, state, page.after, page.look_for()).await?;
     let on_the_wire = |found| StaffVerification::of(found, &core);
     Ok(page.answer(found, |found| found.view.verification.id.to_string(), on_the_wire))
 }

@@ -19,7 +19,7 @@ use crate::model::account::Staff;
 use crate::model::domain::Ownership;
 use crate::model::image::ImageDigest;
 use crate::model::request::parse_reason;
-use crate::model::verification::{ItemStatus, VerificationStatus};
+use crate::model::verification::{ItemStatus, VerificationState, VerificationStatus};
 use crate::state::Core;
 use crate::store::clients::{self, Client};
 use crate::store::db::Conn;
@@ -62,20 +62,20 @@ pub struct ItemDecision {
     pub reason: Option<String>,
 }
 
-/// Applications of this status, oldest first: at most `limit` of those after `after`.
+/// Applications of which this has become, oldest first: at most `limit` of those after `after`.
 ///
 /// # Errors
 /// Those of [`permit::to_read_as_staff`]; the database's.
 pub async fn list(
     core: &Core,
     caller: &Caller,
-    status: VerificationStatus,
+    state: VerificationState,
     after: Option<VerificationId>,
     limit: i64,
 ) -> Result<Vec<Application>, Error> {
     let mut conn = core.db.read().await?;
     permit::to_read_as_staff(&mut conn, caller, Staff::Reviewer).await?;
-    let found = verifications::of_status(&mut conn, status, after, limit).await?;
+    let found = verifications::in_state(&mut conn, state, after, limit).await?;
     applications(&mut conn, found, core.clock.now()).await
 }
 
@@ -276,7 +276,7 @@ async fn told(
     let items = |view: &VerificationView| view.items.iter().map(|(item, _)| item.clone()).collect::<Vec<Item>>();
     let before = facts(&old.verification, &items(old));
     let mut after = facts(&new.verification, &items(&new));
-    after["status"] = serde_json::json!(new.status());
+    after["status"] = serde_json::json!(new.state());
     let after = if reason.is_empty() { after } else { because(after, reason) };
     let (client, id) = (new.verification.client_id, new.verification.id);
     change.updated(Some(client), action, id, "", (before, after));

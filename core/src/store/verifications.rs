@@ -10,7 +10,7 @@ use super::schema::{domains, verification_items as items, verifications as t};
 use crate::clock::Timestamp;
 use crate::id::{ClientId, DomainId, VerificationId};
 use crate::model::root_domain::RootDomain;
-use crate::model::verification::{ItemStatus, VerificationStatus};
+use crate::model::verification::{ItemStatus, VerificationState, VerificationStatus};
 
 /// What waits and what is approved, scope by scope.
 macro_rules! covering {
@@ -124,16 +124,20 @@ pub async fn of_client(
     with_conn!(conn, |c| query.select(Verification::as_select()).load(c))
 }
 
-/// The applications of this status of all clients, oldest first: at most `limit` of those after `after`.
-pub async fn of_status(
+/// The applications of all clients of which this has become, oldest first: at most `limit` of those after `after`.
+pub async fn in_state(
     conn: &mut Conn,
-    status: VerificationStatus,
+    state: VerificationState,
     after: Option<VerificationId>,
     limit: i64,
 ) -> QueryResult<Vec<Verification>> {
     let after = after.unwrap_or(VerificationId::from_bytes([0; 16]));
-    let query = t::table.filter(t::status.eq(status)).filter(t::id.gt(after)).order(t::id).limit(limit);
-    with_conn!(conn, |c| query.select(Verification::as_select()).load(c))
+    let query = t::table.filter(t::status.eq(state.status())).filter(t::id.gt(after)).order(t::id).limit(limit);
+    if state == VerificationState::Revoked {
+        with_conn!(conn, |c| query.filter(t::revoked_at.is_not_null()).select(Verification::as_select()).load(c))
+    } else {
+        with_conn!(conn, |c| query.filter(t::revoked_at.is_null()).select(Verification::as_select()).load(c))
+    }
 }
 
 /// What these applications are about, with the root domains.

@@ -320,6 +320,10 @@ on_both!(vw_04_what_is_taken_back_is_locked_at_once, async |world: World| {
     assert!(world.mail().await.contains("Sells what it reads"));
     let again = ask(&mut reviewer, Method::POST, &path, &body).await;
     assert_eq!(problem(&again), (409, "verification_not_approved".to_owned()));
+    let mut listed = async |status: &str| {
+        reviewer.get(&format!("{QUEUE}?status={status}")).await.json()["data"].as_array().map(Vec::len)
+    };
+    assert_eq!((listed("approved").await, listed("revoked").await, listed("gone").await), (Some(0), Some(1), None));
 });
 
 /// Ada has consented on the first domain: the page comes again on the second.

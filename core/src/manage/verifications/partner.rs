@@ -15,7 +15,7 @@ use crate::manage::fields::Findings;
 use crate::manage::permit::{self, Caller};
 use crate::model::domain::Ownership;
 use crate::model::root_domain::RootDomain;
-use crate::model::verification::VerificationStatus;
+use crate::model::verification::{VerificationState, VerificationStatus};
 use crate::state::Core;
 use crate::store::db::Conn;
 use crate::store::domains::{self, Domain};
@@ -229,7 +229,7 @@ fn told(view: &VerificationView) -> Value {
     let verification = &view.verification;
     json!({
         "verification": verification.id,
-        "status": view.status(),
+        "status": view.state(),
         "reason": verification.reason,
         "expires_at": verification.expires_at,
         "items": items,
@@ -237,11 +237,8 @@ fn told(view: &VerificationView) -> Value {
 }
 
 impl VerificationView {
-    /// What became of it; one that was taken back after its approval is `revoked`.
-    pub fn status(&self) -> &'static str {
-        match self.verification.revoked_at {
-            Some(_) => "revoked",
-            None => self.verification.status.as_str(),
-        }
+    /// What has become of it.
+    pub fn state(&self) -> VerificationState {
+        VerificationState::of(self.verification.status, self.verification.revoked_at.is_some())
     }
 }
