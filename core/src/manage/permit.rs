@@ -228,14 +228,35 @@ pub async fn to_change_as_staff<'c>(
     Ok(Change::begin(conn, caller.permit(), rules.clone(), now))
 }
 
-/// Whether the staff may decide about this client: nobody decides about an organisation they belong to.
+/// Whether the staff may decide about this client: nobody decides about an organisation they belong to, or are invited to.
 ///
 /// # Errors
 /// [`Error::Refused`] `conflict_of_interest`; the database's.
 pub async fn refuse_own_interest(conn: &mut Conn, caller: &Caller, client: ClientId) -> Result<(), Error> {
+    let account = profiles::find(conn, caller.user).await?.ok_or(Error::NotFound("account"))?;
     let owned = clients::find(conn, client).await?.is_some_and(|client| client.billing_owner == Some(caller.user));
-    if owned || members::membership(conn, client, caller.user).await?.is_some() {
-        let message = "you belong to this client's organisation: somebody else of the staff decides";
+    if owned || members::of_person(conn, client, Some(account.id), &account.email_key).await?.is_some() {
+        let message =
+            "you belong to this client's organisation or are invited to it: somebody else of the staff decides";
+        return Err(Error::refused("conflict_of_interest", message));
+    }
+    Ok(())
+}
+
+/// Whether the staff may decide about this account: nobody does about their own, nor about one whose plan entitles, or
+/// whose suspension suspends, a client that they belong to or are invited to.
+///
+/// # Errors
+/// [`Error::Refused`] `conflict_of_interest`; the database's.
+pub async fn refuse_own_account(conn: &mut Conn, caller: &Caller, decided: UserId) -> Result<(), Error> {
+    if caller.user == decided {
+        let message = "this is your own account: somebody else of the staff decides";
+        return Err(Error::refused("conflict_of_interest", message));
+    }
+    let account = profiles::find(conn, caller.user).await?.ok_or(Error::NotFound("account"))?;
+    if members::with_billing_owner(conn, decided, account.id, &account.email_key).await? {
+        let message =
+            "a client whose organisation you belong to rests on this account: somebody else of the staff decides";
         return Err(Error::refused("conflict_of_interest", message));
     }
     Ok(())

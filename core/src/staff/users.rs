@@ -70,7 +70,7 @@ pub async fn get(core: &Core, caller: &Caller, id: UserId) -> Result<Profile, Er
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Invalid`] with all bad fields, [`Error::StalePrecondition`], [`Error::Refused`]
-/// `conflict_of_interest` for one's own account; those of [`permit::to_change_as_staff`]; the database's.
+/// `conflict_of_interest` for one's own account or one that a client of theirs rests on; those of [`permit::to_change_as_staff`]; the database's.
 pub async fn update(
     core: &Core,
     caller: Caller,
@@ -85,10 +85,7 @@ pub async fn update(
             let mut change = permit::to_change_as_staff(conn, &caller, Staff::Admin, &rules, now).await?;
             profiles::hold(change.conn, id).await?;
             let old = profiles::find(change.conn, id).await?.ok_or(Error::NotFound("account"))?;
-            if caller.user == id {
-                let message = "this is your own account: somebody else of the staff decides";
-                return Err(Error::refused("conflict_of_interest", message));
-            }
+            permit::refuse_own_account(change.conn, &caller, id).await?;
             same_version(expected, old.updated_at)?;
             let mut findings = Findings::default();
             let mut new = old.clone();

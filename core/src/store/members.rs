@@ -85,6 +85,17 @@ pub async fn of_person(
     with_conn!(conn, |c| query.select(Member::as_select()).first(c)).optional()
 }
 
+/// Whether this person belongs, or is invited, to a client that the other account is the billing owner of.
+pub async fn with_billing_owner(conn: &mut Conn, owner: UserId, user: UserId, email_key: &str) -> QueryResult<bool> {
+    let theirs = t::email_key.eq(email_key).nullable().or(t::user_id.eq(user));
+    let owned = t::table
+        .inner_join(clients::table)
+        .filter(clients::billing_owner.eq(owner))
+        .filter(clients::deleted_at.is_null())
+        .filter(theirs);
+    with_conn!(conn, |c| diesel::select(diesel::dsl::exists(owned)).get_result(c))
+}
+
 /// Who has accepted and has the preset role of owners, the longest-standing first.
 pub async fn owners(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Member>> {
     let query = t::table

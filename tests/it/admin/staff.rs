@@ -3,7 +3,7 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use super::{ask, given_signed_in, of_client, problem, wrong};
+use super::{ask, given_signed_in, of_client, path_of, problem, wrong};
 use crate::browser::Browser;
 use crate::world::{CLIENT, OTHER_CLIENT, PASSWORD, World, on_both};
 
@@ -86,6 +86,26 @@ on_both!(mg_20_nobody_decides_about_themselves_or_their_own_client, async |world
     let body = json!({ "suspended": false, "reason": "it is mine" });
     let refused = ask(&mut charles, Method::PATCH, &format!("{STAFF}/clients/{CLIENT}"), &body).await;
     assert_eq!(problem(&refused), (403, "conflict_of_interest".to_owned()));
+
+    // Nor does whoever was invited to it, about the client or about the account that it rests on.
+    let payer = format!("{STAFF}/users/{}", sub_of(&mut admin, "charles@example.test").await);
+    for (path, other) in [(format!("{STAFF}/clients/{CLIENT}"), false), (payer, true)] {
+        let role = path_of(&mut charles, &of_client("/roles"), "key", "viewer").await;
+        let body = json!({ "email": "admin@example.test", "role": role.rsplit('/').next() });
+        let invited = ask(&mut charles, Method::POST, &of_client("/members"), &body).await;
+        assert_eq!(invited.status, 201, "{invited:?}");
+        let decide = json!({ "suspended": other, "reason": "as I see it" });
+        let refused = ask(&mut admin, Method::PATCH, &path, &decide).await;
+        assert_eq!(problem(&refused), (403, "conflict_of_interest".to_owned()), "{path}");
+        if other {
+            let paid = json!({ "plan": "free", "reason": "as I see it" });
+            let refused = ask(&mut admin, Method::PATCH, &path, &paid).await;
+            assert_eq!(problem(&refused), (403, "conflict_of_interest".to_owned()));
+        }
+        let member = invited.headers["location"].to_str().unwrap();
+        assert_eq!(ask(&mut charles, Method::DELETE, member, &Value::Null).await.status, 204);
+        assert_eq!(ask(&mut admin, Method::PATCH, &path, &decide).await.status, 200, "{path}");
+    }
 });
 
 on_both!(accounts_are_found_by_address_or_number_and_hold_no_secret, async |world: World| {
