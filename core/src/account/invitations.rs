@@ -42,7 +42,7 @@ pub enum Answer {
 pub async fn list(core: &Core, user: UserId) -> Result<Vec<Invitation>, Error> {
     let mut conn = core.db.read().await?;
     let Some(email_key) = verified_address(&mut conn, user).await? else { return Ok(Vec::new()) };
-    let found = members::invitations(&mut conn, &email_key).await?;
+    let found = members::invitations(&mut conn, &email_key, core.clock.now()).await?;
     Ok(found.into_iter().map(|(member, client, role)| Invitation { id: member.id, client, role }).collect())
 }
 
@@ -50,7 +50,7 @@ pub async fn list(core: &Core, user: UserId) -> Result<Vec<Invitation>, Error> {
 ///
 /// # Errors
 /// [`Error::NotFound`] when it is none of theirs, or was answered or taken back; [`Error::Refused`] `email_unverified`;
-/// [`Error::Conflict`] `already_member`; the database's.
+/// [`Error::Conflict`] `invitation_closed` to accept one whose end has come, or `already_member`; the database's.
 pub async fn answer(core: &Core, caller: Caller, id: MemberId, answer: Answer) -> Result<(), Error> {
     let (rules, now) = (Rules::of(&core.config), core.clock.now());
     let changed = core
@@ -79,6 +79,12 @@ pub async fn answer(core: &Core, caller: Caller, id: MemberId, answer: Answer) -
 }
 
 async fn accept(change: &mut Change<'_>, user: UserId, invited: Member) -> Result<(), Error> {
+    if invited.expires_at.is_some_and(|end| end <= change.now) {
+        return Err(Error::conflict(
+            "invitation_closed",
+            "the invitation has expired: ask whoever sent it for another",
+        ));
+    }
     if members::membership(change.conn, invited.client_id, user).await?.is_some() && invited.user_id.is_none() {
         return Err(Error::conflict("already_member", "you belong to this organisation already"));
     }

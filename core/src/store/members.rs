@@ -117,13 +117,18 @@ pub async fn owners_at(conn: &mut Conn, client: ClientId, now: Timestamp) -> Que
 }
 
 /// The invitations that wait for whoever reads the mail of this address, with the names of clients and roles, oldest
-/// first.
-pub async fn invitations(conn: &mut Conn, email_key: &str) -> QueryResult<Vec<(Member, String, String)>> {
+/// first. One whose end has come waits no more.
+pub async fn invitations(
+    conn: &mut Conn,
+    email_key: &str,
+    now: Timestamp,
+) -> QueryResult<Vec<(Member, String, String)>> {
     let query = t::table
         .inner_join(clients::table)
         .inner_join(roles::table)
         .filter(t::email_key.eq(email_key))
         .filter(t::status.eq(MemberStatus::Invited))
+        .filter(t::expires_at.is_null().or(t::expires_at.gt(now)))
         .filter(clients::deleted_at.is_null())
         .order(t::id);
     with_conn!(conn, |c| query.select((Member::as_select(), clients::name, roles::name)).load(c))

@@ -72,6 +72,20 @@ on_both!(mg_17_only_the_person_who_was_invited_accepts_and_once, async |world: W
     assert_eq!(outcome(&owner.get(&format!("members/{id}")).await), (404, "not_found".to_owned()));
 });
 
+on_both!(an_invitation_ends_with_its_time, async |world: World| {
+    let mut owner = Person::new(&world, CHARLES).await;
+    let role = owner.role("viewer").await;
+    let body = json!({ "email": ADA, "role": role, "expires_at": "2026-03-01T13:00:00Z" });
+    let id = owner.made("members", body).await;
+    let mut ada = Person::new(&world, ADA).await;
+    assert!(ada.get(NOTIFICATIONS).await.body.contains(&id));
+    world.clock.advance(Duration::from_secs(3600));
+    assert!(!ada.get(NOTIFICATIONS).await.body.contains(&id));
+    let late = ada.form(NOTIFICATIONS, &accept(&id)).await;
+    assert!(late.status == 409 && late.body.contains("invitation has expired"), "{late:?}");
+    assert_eq!(owner.get(&format!("members/{id}")).await.json()["status"], "invited");
+});
+
 on_both!(lo_07_nobody_learns_by_inviting_whether_an_address_has_an_account, async |world: World| {
     let mut owner = Person::new(&world, CHARLES).await;
     let role = owner.role("viewer").await;
