@@ -224,6 +224,9 @@ typed_id!(
     /// Something a person is told on their own pages.
     NotificationId, "notification");
 typed_id!(
+    /// Something on its way to a person who may have an account or none.
+    LetterId, "letter");
+typed_id!(
     /// An event that waits for the webhooks it goes to.
     EventId, "event");
 

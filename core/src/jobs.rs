@@ -11,17 +11,19 @@ use crate::error::Error;
 use crate::key_rotation;
 use crate::login::flow_quota;
 use crate::login_stats;
-use crate::manage::{logos, ownership, verifications};
+use crate::manage::{letters, logos, ownership, verifications};
 use crate::state::Core;
 use crate::store::db::Conn;
 use crate::store::{
-    attempts, codes, email_tokens, flows, grants, idempotency_keys, known_devices, outbox, refresh_tokens, sessions,
-    throttles,
+    attempts, codes, email_tokens, flows, grants, idempotency_keys, known_devices, letters as of_letters, outbox,
+    refresh_tokens, sessions, throttles,
 };
 
 /// Rows that one statement deletes at the most, so that no change waits long for the cleaner.
 const BATCH: i64 = 500;
 
+/// How long a letter is tried to be delivered.
+const LETTERS_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long an event waits for a webhook.
 const EVENTS_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -72,13 +74,14 @@ enum Work {
     KeepSigningKeys,
     FoldStats,
     RemindOfVerifications,
+    DeliverLetters,
     Clean,
     CheckOwnership,
     DropPictures,
 }
 
 impl Work {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::CheckOwnership,
         Self::DropPictures,
         Self::FoldStats,
@@ -87,6 +90,7 @@ impl Work {
         Self::TellSeal,
         Self::KeepSigningKeys,
         Self::RemindOfVerifications,
+        Self::DeliverLetters,
         Self::Clean,
     ];
 
@@ -97,6 +101,7 @@ impl Work {
             Self::SealAudit => Duration::from_millis(500),
             Self::TellSeal => Duration::from_secs(60 * 60),
             Self::KeepSigningKeys => Duration::from_secs(3),
+            Self::DeliverLetters => Duration::from_secs(5),
             Self::FoldStats => Duration::from_secs(10),
             Self::RemindOfVerifications | Self::Clean | Self::CheckOwnership => Duration::from_secs(60),
             Self::DropPictures => Duration::from_secs(600),
@@ -111,6 +116,7 @@ impl Work {
             Self::KeepSigningKeys => key_rotation::keep(core).await,
             Self::FoldStats => login_stats::fold(core).await,
             Self::RemindOfVerifications => verifications::remind(core).await,
+            Self::DeliverLetters => letters::deliver_left_over(core).await,
             Self::Clean => clean(core).await,
             Self::CheckOwnership => ownership::check_again(core).await,
             Self::DropPictures => logos::clean(core, BATCH).await.map(drop),
@@ -157,6 +163,7 @@ pub async fn clean(core: &Core) -> Result<(), Error> {
     let refresh_tokens_before = now.before(tokens.refresh_sliding_days.duration());
     let devices_since = now.before(config.sessions.known_device_days.duration());
     let events_before = now.before(EVENTS_WAIT);
+    let letters_before = now.before(LETTERS_WAIT);
     loop {
         let deleted = core
             .db
@@ -171,6 +178,7 @@ pub async fn clean(core: &Core) -> Result<(), Error> {
                 deleted += throttles::delete_expired(conn, now, BATCH).await?;
                 deleted += idempotency_keys::delete_expired(conn, now, BATCH).await?;
                 deleted += outbox::delete_before(conn, events_before, BATCH).await?;
+                deleted += of_letters::delete_written_before(conn, letters_before, BATCH).await?;
                 deleted += known_devices::delete_unused(conn, devices_since, BATCH).await?;
                 deleted += attempts::delete_before(conn, attempts_before, BATCH).await?;
                 Ok::<_, Error>(deleted)

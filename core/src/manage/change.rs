@@ -1,5 +1,6 @@
 //! The one way to write configuration: a permit, a transaction, an audit entry for everything done in it.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
@@ -129,7 +130,7 @@ pub(crate) struct Notice {
     /// Whom.
     pub(crate) user: UserId,
     /// What it is about: `resource.action`.
-    pub(crate) kind: &'static str,
+    pub(crate) kind: Cow<'static, str>,
     /// The object, an id, when there is something to answer.
     pub(crate) object: Option<String>,
     /// A line that says what the mail is about. Words of ours only.
@@ -277,7 +278,7 @@ impl<'c> Change<'c> {
             let row = notifications::Notification {
                 id: NotificationId::generate(self.now),
                 user_id: *user,
-                kind: (*kind).to_owned(),
+                kind: kind.clone().into_owned(),
                 object_id: object.clone(),
                 text: text.clone(),
                 created_at: self.now,

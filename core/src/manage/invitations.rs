@@ -2,7 +2,7 @@
 
 use super::entitlement::Rules;
 use super::fields::Findings;
-use super::letters::{self, Letter};
+use super::letters::{self, NewLetter};
 use super::members::{self, MemberView, blank, facts};
 use super::permit::{self, Caller};
 use super::roles;
@@ -58,7 +58,7 @@ pub struct Candidate {
 /// [`Error::TooMany`]; those of [`permit::to_change`]; the database's.
 pub async fn create(core: &Core, caller: Caller, client: ClientId, new: NewMember) -> Result<MemberView, Error> {
     let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let (sender, inviter) = (Sender::of(core, caller.user), caller.clone());
+    let sender = Sender::of(core, caller.user);
     let changed = core
         .db
         .change(async move |conn: &mut Conn| {
@@ -86,24 +86,27 @@ pub async fn create(core: &Core, caller: Caller, client: ClientId, new: NewMembe
                 Member { expires_at, subject: person.subject, ..blank(client, &person.email_key, role.id, now) };
             crate::store::members::insert(change.conn, &member).await?;
             change.created(Some(client), "member.invited", member.id, &role.role_key, facts(&member, &role.role_key));
-            let letter = Letter {
+            let issuer = change.rules.issuer.clone();
+            let letter = NewLetter {
                 email_key: person.email_key,
                 address: address.map(|address| address.address().to_owned()),
                 kind: "member.invited",
                 object: member.id.to_string(),
+                wanted: true,
                 subject: "You are invited to an organisation",
-                text: format!("\"{}\" invites you to manage it on XWMS as {}.", access.client.name, role.name),
+                text: format!(
+                    "\"{}\" invites you to manage it on XWMS as {}. Nothing changes unless you accept, signed in with this \
+                     address:\n\n{issuer}/account/notifications",
+                    access.client.name, role.name
+                ),
             };
+            let letter = letters::write(&mut change, letter).await?;
             let view = members::view(change.conn, &access.client, member).await?;
             change.end((view, letter)).await
         })
         .await?;
-    let (view, mut letter) = changed.committed(core);
-    let issuer = core.config.server.issuer();
-    letter.text.push_str(&format!(
-        " Nothing changes unless you accept, signed in with this address:\n\n{issuer}/account/notifications"
-    ));
-    letters::deliver(core, inviter, letter);
+    let (view, letter) = changed.committed(core);
+    letters::deliver(core, letter);
     Ok(view)
 }
 

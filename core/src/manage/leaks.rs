@@ -119,7 +119,13 @@ async fn suspend_token(change: &mut Change<'_>, digest: &StoredDigest, place: Op
 }
 
 fn notice(user: crate::id::UserId, kind: &'static str, object: &str, subject: &str, text: &str) -> Notice {
-    Notice { user, kind, object: Some(object.to_owned()), subject: subject.to_owned(), text: text.to_owned() }
+    Notice {
+        user,
+        kind: kind.into(),
+        object: Some(object.to_owned()),
+        subject: subject.to_owned(),
+        text: text.to_owned(),
+    }
 }
 
 fn at(place: Option<&str>) -> String {

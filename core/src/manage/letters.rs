@@ -1,24 +1,34 @@
-//! What is written to somebody who may have an account or none: delivered after the answer, so that the answer does not
-//! tell which.
+//! What is written to somebody who may have an account or none. It is stored by the change that it tells of and delivered
+//! after the answer, so that no crash loses it and the answer does not tell which.
 
-use super::change::Notice;
+use std::time::Duration;
+
+use super::change::{Actor, Change, Notice, Permit};
 use super::entitlement::Rules;
-use super::permit::{self, Caller};
 use crate::error::Error;
+use crate::id::LetterId;
 use crate::login::throttle::Mailbox;
 use crate::mail::messages;
 use crate::postbox::{in_background, post};
 use crate::state::Core;
 use crate::store::db::Conn;
+use crate::store::letters::{self, Letter};
 use crate::store::profiles;
 
-/// A letter.
+/// A letter that was not delivered for so long is left over: its server has died, or was busy.
+const LEFT_OVER: Duration = Duration::from_secs(10);
+/// Letters that one round delivers at the most.
+const BATCH: i64 = 100;
+
+/// A letter to write.
 #[derive(Clone, Debug)]
-pub(super) struct Letter {
+pub(super) struct NewLetter {
     /// Whom: the key of their address.
     pub(super) email_key: String,
     /// The address as it was typed, where an account is not known to be.
     pub(super) address: Option<String>,
+    /// Whether its person wants to hear from who sends it.
+    pub(super) wanted: bool,
     /// What it is about: `resource.action`.
     pub(super) kind: &'static str,
     /// The object, an id.
@@ -29,40 +39,72 @@ pub(super) struct Letter {
     pub(super) text: String,
 }
 
-/// Puts a letter on its way: to the pages and the mailbox of an account whose address is verified, else to the mailbox
-/// alone. A mailbox that got enough gets no more, and nobody is told.
-pub(super) fn deliver(core: &Core, caller: Caller, letter: Letter) {
+/// Stores a letter, in the change that it tells of: in the same way whomever it is for.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn write(change: &mut Change<'_>, new: NewLetter) -> Result<LetterId, Error> {
+    let NewLetter { email_key, address, wanted, kind, object, subject, text } = new;
+    let (kind, subject) = (kind.to_owned(), subject.to_owned());
+    let (id, created_at) = (LetterId::generate(change.now), change.now);
+    let letter = Letter { id, email_key, address, wanted, kind, object, subject, text, created_at };
+    letters::insert(change.conn, &letter).await?;
+    Ok(id)
+}
+
+/// Puts a letter on its way after its COMMIT: to the pages and the mailbox of an account whose address is verified, else to
+/// the mailbox alone. A mailbox that got enough gets no more, and nobody is told.
+pub(super) fn deliver(core: &Core, id: LetterId) {
     let core = core.clone();
     in_background(async move {
-        if let Err(why) = send(&core, caller, letter).await {
-            tracing::error!(?why, "a letter was not delivered");
+        if let Err(why) = send(&core, id).await {
+            tracing::warn!(?why, "a letter was not delivered; it is tried again");
         }
     });
 }
 
-async fn send(core: &Core, caller: Caller, letter: Letter) -> Result<(), Error> {
+/// Delivers what was written and is left over. Any number of servers may do so: each letter is delivered once.
+///
+/// # Errors
+/// The database's.
+pub async fn deliver_left_over(core: &Core) -> Result<(), Error> {
+    let before = core.clock.now().before(LEFT_OVER);
+    let left = letters::written_before(&mut core.db.read().await?, before, BATCH).await?;
+    let mut outcome = Ok(());
+    for id in left {
+        // One that can't be delivered keeps no other back.
+        outcome = outcome.and(send(core, id).await);
+    }
+    outcome
+}
+
+async fn send(core: &Core, id: LetterId) -> Result<(), Error> {
     let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let mailbox = Mailbox::of_letters(core, &letter.email_key);
+    let of_letters = core.clone();
     let changed = core
         .db
         .change(async move |conn: &mut Conn| {
-            let mut change = permit::on_own_behalf(conn, &caller, &rules, now);
+            let mut change = Change::begin(conn, Permit::of(Actor::Schedule), rules, now);
+            let Some(letter) = letters::take(change.conn, id).await?.filter(|letter| letter.wanted) else {
+                return change.end(None).await;
+            };
+            let mailbox = Mailbox::of_letters(&of_letters, &letter.email_key);
             if !mailbox.may_get_one_more(change.conn, now).await? {
                 return change.end(None).await;
             }
-            let Letter { email_key, address, kind, object, subject, text } = letter;
+            let Letter { email_key, address, kind, object, subject, text, .. } = letter;
             let to = match profiles::find_by_email(change.conn, &email_key).await? {
                 Some(account) if account.suspended_at.is_some() => None,
                 Some(account) if account.email_verified => {
-                    let (object, subject) = (Some(object), subject.to_owned());
-                    change.notify(Notice { user: account.id, kind, object, subject, text });
+                    let object = Some(object);
+                    change.notify(Notice { user: account.id, kind: kind.into(), object, subject, text });
                     return change.end(None).await;
                 }
                 // Mail goes to the address that the account holds: two mailboxes may share a key.
                 Some(account) => Some(account.email),
                 None => address,
             };
-            change.end(to.map(|to| messages::notice(&to, subject, &text))).await
+            change.end(to.map(|to| messages::notice(&to, &subject, &text))).await
         })
         .await?;
     if let Some(mail) = changed.committed(core) {

@@ -13,7 +13,7 @@ pub mod entitlement;
 pub mod fields;
 pub mod invitations;
 pub mod leaks;
-mod letters;
+pub mod letters;
 pub mod links;
 pub mod logos;
 pub mod members;

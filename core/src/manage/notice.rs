@@ -20,7 +20,13 @@ pub(crate) async fn test_mode_is_on(change: &mut Change<'_>, domain: &Domain) ->
     );
     for user in members::owners_at(change.conn, domain.client_id, change.now).await? {
         let object = Some(domain.id.to_string());
-        change.notify(Notice { user, kind: "domain.test_mode", object, subject: subject.clone(), text: text.clone() });
+        change.notify(Notice {
+            user,
+            kind: "domain.test_mode".into(),
+            object,
+            subject: subject.clone(),
+            text: text.clone(),
+        });
     }
     Ok(())
 }
@@ -34,7 +40,7 @@ pub(super) async fn client_is_deleted(change: &mut Change<'_>, client: &Client) 
     );
     for user in members::owners_at(change.conn, client.id, change.now).await? {
         let subject = "One of your clients was deleted".to_owned();
-        change.notify(Notice { user, kind: "client.deleted", object: None, subject, text: text.clone() });
+        change.notify(Notice { user, kind: "client.deleted".into(), object: None, subject, text: text.clone() });
     }
     Ok(())
 }

@@ -239,7 +239,7 @@ async fn tell_owners(change: &mut Change<'_>, domain: &Domain) -> Result<(), Err
         let root = &domain.root_domain;
         change.notify(Notice {
             user,
-            kind: "domain.ownership_lapsed",
+            kind: "domain.ownership_lapsed".into(),
             object: Some(domain.id.to_string()),
             subject: "The proof that a domain is yours has lapsed".to_owned(),
             text: format!(

@@ -8,7 +8,7 @@ use super::change::Change;
 use super::entitlement::Rules;
 use super::fields::Findings;
 use super::invitations::{find_person, read_person};
-use super::letters::{self, Letter};
+use super::letters::{self, NewLetter};
 use super::permit::{self, Caller};
 use crate::clock::Timestamp;
 use crate::error::{Error, FieldError};
@@ -80,7 +80,7 @@ pub struct NewRequest {
 /// [`Error::TooMany`]; those of [`permit::to_change`]; the database's.
 pub async fn create(core: &Core, caller: Caller, client: ClientId, new: NewRequest) -> Result<Request, Error> {
     let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let (sender, asker) = (Sender::of(core, caller.user), caller.clone());
+    let sender = Sender::of(core, caller.user);
     let changed = core
         .db
         .change(async move |conn: &mut Conn| {
@@ -107,23 +107,23 @@ pub async fn create(core: &Core, caller: Caller, client: ClientId, new: NewReque
             request.delivered = !regard.unwelcome;
             requests::insert(change.conn, &request).await?;
             change.created(Some(client), "request.created", request.id, "", facts(&request));
-            let letter = Letter {
+            let issuer = change.rules.issuer.clone();
+            let words = words(&mut change, &access.client.name, &request).await?;
+            let letter = NewLetter {
                 email_key: request.email_key.clone(),
                 address: address.map(|address| address.address().to_owned()),
                 kind: "request.created",
                 object: request.id.to_string(),
+                wanted: request.delivered,
                 subject: "A site asks you for something",
-                text: words(&mut change, &access.client.name, &request).await?,
+                text: format!("{words} See why, and say yes or no:\n\n{issuer}/account/requests"),
             };
+            let letter = letters::write(&mut change, letter).await?;
             change.end((request, letter)).await
         })
         .await?;
-    let (request, mut letter) = changed.committed(core);
-    if request.delivered {
-        let issuer = core.config.server.issuer();
-        letter.text.push_str(&format!(" See why, and say yes or no:\n\n{issuer}/account/requests"));
-        letters::deliver(core, asker, letter);
-    }
+    let (request, letter) = changed.committed(core);
+    letters::deliver(core, letter);
     Ok(request)
 }
 

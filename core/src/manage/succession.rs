@@ -41,7 +41,7 @@ pub(crate) async fn settle(change: &mut Change<'_>, client: &Client) -> Result<(
     change.updated(Some(client.id), "client.handed_over", client.id, &client.name, told);
     change.notify(Notice {
         user: heir,
-        kind: "client.handed_over",
+        kind: "client.handed_over".into(),
         object: Some(client.id.to_string()),
         subject: "You pay for a client now".to_owned(),
         text: format!(

@@ -122,7 +122,13 @@ fn notice(user: crate::id::UserId, client: &Client, reason: &str) -> Notice {
         None => ("A client of yours is in use again", "is suspended no more"),
     };
     let text = format!("The client {} {what}. The reason: {reason}", client.name);
-    Notice { user, kind: "client.suspension", object: Some(client.id.to_string()), subject: subject.to_owned(), text }
+    Notice {
+        user,
+        kind: "client.suspension".into(),
+        object: Some(client.id.to_string()),
+        subject: subject.to_owned(),
+        text,
+    }
 }
 
 async fn view(conn: &mut Conn, client: Client) -> Result<ClientView, Error> {

@@ -24,6 +24,7 @@ pub mod idempotency_keys;
 pub mod images;
 pub mod known_devices;
 mod lent;
+pub mod letters;
 pub mod login_stats;
 pub mod logins;
 pub mod members;

@@ -69,6 +69,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     email_tokens,
     throttles,
     notifications,
+    letters,
     scopes,
     images,
     clients,

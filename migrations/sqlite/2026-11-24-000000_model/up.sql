@@ -124,6 +124,20 @@ CREATE TABLE notifications (
 ) WITHOUT ROWID;
 CREATE INDEX notifications_by_user ON notifications (user_id, id);
 
+-- To whoever reads the mail of an address, account or none, until it is delivered.
+CREATE TABLE letters (
+    id BLOB NOT NULL PRIMARY KEY,
+    email_key TEXT NOT NULL,
+    address TEXT,
+    wanted BOOLEAN NOT NULL,
+    kind TEXT NOT NULL,
+    object TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    text TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX letters_by_time ON letters (created_at, id);
+
 -- The catalog ----------------------------------------------------------------------------------------------------
 
 CREATE TABLE scopes (

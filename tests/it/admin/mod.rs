@@ -14,6 +14,7 @@ mod domains;
 mod endings;
 mod idempotency;
 mod leaks;
+mod letters;
 mod logos;
 mod members;
 mod openapi;

@@ -71,8 +71,8 @@ const STEPS: &[Row] = &[
     ("flush, nothing waits", [0, 0], [0, 0]),
     ("flush, one attempt and one use of a secret", [2, 2], [2, 2]),
     ("snapshot load", [8, 1], [8, 1]),
-    ("clean, nothing is due", [14, 2], [14, 2]),
-    ("clean, all is due", [22, 2], [22, 2]),
+    ("clean, nothing is due", [15, 2], [15, 2]),
+    ("clean, all is due", [23, 2], [23, 2]),
 ];
 
 on_both!(every_step_asks_exactly_so_much, RECORDED, async |world: World| {

@@ -106,7 +106,7 @@ async fn ask(change: &mut Change<'_>, client: &Client, notes: String, covered: &
     for user in members::owners_at(change.conn, client.id, change.now).await? {
         change.notify(Notice {
             user,
-            kind: "verification.asked",
+            kind: "verification.asked".into(),
             object: Some(made.id.to_string()),
             subject: "A new name or logo of yours is reviewed".to_owned(),
             text: "The name or the logo of a client of yours was changed. The staff of XWMS look at it before people are \

@@ -123,3 +123,17 @@ diesel::table! {
         read_at -> Nullable<BigInt>,
     }
 }
+
+diesel::table! {
+    letters (id) {
+        id -> Binary,
+        email_key -> Text,
+        address -> Nullable<Text>,
+        wanted -> Bool,
+        kind -> Text,
+        object -> Text,
+        subject -> Text,
+        text -> Text,
+        created_at -> BigInt,
+    }
+}
