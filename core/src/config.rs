@@ -271,6 +271,8 @@ pub struct Limits {
     pub first_wait_seconds: Seconds<1, 3600>,
     /// Mails to one mailbox in an hour.
     pub mails_per_hour: Count<1, 1000>,
+    /// Mails in an hour that partners cause.
+    pub partner_mails_per_hour: Count<1, 100_000_000>,
     /// Logins in progress in one browser.
     pub flows_per_browser: Count<1, 10_000>,
     /// Logins in progress in all browsers of one address.

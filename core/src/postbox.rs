@@ -2,8 +2,11 @@
 
 use tokio::sync::Semaphore;
 
+use crate::error::Error;
+use crate::login::throttle::Mailbox;
 use crate::mail::Mail;
 use crate::state::Core;
+use crate::store::db::Conn;
 
 /// Mails that wait or are being sent at once: an attack, or a mail server that hangs, fills this and nothing else.
 static UNDER_WAY: Semaphore = Semaphore::const_new(256);
@@ -14,6 +17,27 @@ pub(crate) fn post(core: &Core, mail: Mail) {
     in_background(async move {
         if let Err(why) = core.mailer.send(&mail, core.clock.now()).await {
             tracing::error!(%why, "a mail was not sent");
+        }
+    });
+}
+
+/// Sends a mail in its own time, if each of these counters lets it pass; nobody is told when one does not.
+pub(crate) fn post_counted(core: &Core, mail: Mail, counters: Vec<Mailbox>) {
+    let sender = core.clone();
+    in_background(async move {
+        let now = sender.clock.now();
+        let counting = async move |conn: &mut Conn| {
+            for counter in counters {
+                if !counter.may_get_one_more(conn, now).await? {
+                    return Ok(false);
+                }
+            }
+            Ok::<_, Error>(true)
+        };
+        match sender.db.change(counting).await {
+            Ok(true) => post(&sender, mail),
+            Ok(false) => tracing::info!("a mail was not sent: there were enough of its kind"),
+            Err(why) => tracing::error!(?why, "a mail was not sent: it was not counted"),
         }
     });
 }

@@ -271,9 +271,16 @@ impl World {
 
     /// Every mail sent so far, one after the other, once the background work is done.
     pub async fn mail(&self) -> String {
-        tokio::time::sleep(Duration::from_millis(300)).await;
-        let Ok(folder) = std::fs::read_dir(self.folder.path().join("mail")) else { return String::new() };
-        let mut files: Vec<_> = folder.map(|entry| entry.unwrap().path()).collect();
+        let folder = self.folder.path().join("mail");
+        let list =
+            || std::fs::read_dir(&folder).map(|all| all.map(|it| it.unwrap().path()).collect()).unwrap_or_default();
+        let mut files: Vec<std::path::PathBuf> = list();
+        let mut before = usize::MAX;
+        while files.len() != before {
+            before = files.len();
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            files = list();
+        }
         files.sort();
         // Long lines are folded with `=` at their ends.
         let texts = files.iter().map(|file| std::fs::read_to_string(file).unwrap());

@@ -26,6 +26,8 @@ const MAILS_BY_NETWORK: u32 = 100;
 const MAILS_BY_SENDER: u32 = 200;
 /// Letters of partners that one mailbox gets in that time.
 const LETTERS_TO_MAILBOX: u32 = 10;
+/// Mails of one kind about what happens to their account and clients that one person gets in that time.
+const NOTICES_TO_PERSON: u32 = 10;
 /// Searches for people are counted over this time.
 const SEARCH_WINDOW: Duration = Duration::from_mins(1);
 /// Searches that one person may make in that time.
@@ -241,7 +243,7 @@ pub async fn count_for_client(
     }
 }
 
-/// The counter of the mails to one mailbox, and how many it may get in an hour.
+/// A counter of mails, such as those to one mailbox, and how many there may be in an hour.
 #[derive(Clone, Copy, Debug)]
 pub struct Mailbox(Option<(SubjectKey, u32)>);
 
@@ -260,6 +262,23 @@ impl Mailbox {
         let key = core.master_key.mac_key("throttle");
         let counted = || (subject(&key, "letter to", &[email_key.as_bytes()]), LETTERS_TO_MAILBOX);
         Self(core.config.limits.enabled.then(counted))
+    }
+
+    /// The counter of what this mailbox is told of one kind of event. Each kind has one: whoever causes many of one kind
+    /// keeps no other from being heard of.
+    pub fn of_notices(core: &Core, email_key: &str, kind: &str) -> Self {
+        let key = core.master_key.mac_key("throttle");
+        let parts = [email_key.as_bytes(), kind.as_bytes()];
+        let counted = || (subject(&key, "notice to", &parts), NOTICES_TO_PERSON);
+        Self(core.config.limits.enabled.then(counted))
+    }
+
+    /// The counter of all mails that partners cause.
+    pub fn of_partners(core: &Core) -> Self {
+        let limits = &core.config.limits;
+        let key = core.master_key.mac_key("throttle");
+        let counted = || (subject(&key, "mail of partners", &[]), limits.partner_mails_per_hour.get());
+        Self(limits.enabled.then(counted))
     }
 
     /// Counts one more mail; false when there were enough, and nobody is told so.

@@ -11,8 +11,9 @@ use crate::audit::{self, Told};
 use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::id::{ClientId, DomainId, NotificationId, TokenId, UserId};
+use crate::login::throttle::Mailbox;
 use crate::mail::{Mail, messages};
-use crate::postbox::post;
+use crate::postbox::post_counted;
 use crate::state::Core;
 use crate::store;
 use crate::store::db::Conn;
@@ -113,6 +114,37 @@ pub struct Change<'c> {
     everything: bool,
     published: Vec<Published>,
     notices: Vec<Notice>,
+    post: Post,
+}
+
+/// Who causes the mails of a change, which says how they are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Post {
+    /// The staff, the program, or whoever they are for.
+    Platform,
+    /// Somebody of a client's organisation.
+    Partner,
+    /// A partner writes to a person.
+    Letter,
+}
+
+/// A mail, and what tells how it is counted.
+#[derive(Debug)]
+struct Posted {
+    mail: Mail,
+    email_key: String,
+    kind: Cow<'static, str>,
+}
+
+impl Post {
+    /// What counts a mail to this mailbox.
+    pub(super) fn counters(self, core: &Core, email_key: &str, kind: &str) -> Vec<Mailbox> {
+        match self {
+            Self::Platform => vec![Mailbox::of_notices(core, email_key, kind)],
+            Self::Partner => vec![Mailbox::of_notices(core, email_key, kind), Mailbox::of_partners(core)],
+            Self::Letter => vec![Mailbox::of_letters(core, email_key), Mailbox::of_partners(core)],
+        }
+    }
 }
 
 /// Something that happened, for webhooks (SPEC §6).
@@ -152,7 +184,13 @@ impl<'c> Change<'c> {
             everything: false,
             published: Vec::new(),
             notices: Vec::new(),
+            post: Post::Platform,
         }
+    }
+
+    /// The same, whose mails are caused so.
+    pub(super) fn posting(self, post: Post) -> Self {
+        Self { post, ..self }
     }
 
     /// Whether the operator makes it.
@@ -213,7 +251,7 @@ impl<'c> Change<'c> {
         self.published.push(Published { client, domain, event, data });
     }
 
-    /// Tells a person, on their own pages at once and by mail after COMMIT.
+    /// Tells a person, on their own pages at once and by mail after COMMIT, unless they got enough mails of this kind.
     pub(crate) fn notify(&mut self, notice: Notice) {
         self.notices.push(notice);
     }
@@ -286,12 +324,13 @@ impl<'c> Change<'c> {
             };
             notifications::insert(self.conn, &row).await?;
             if let Some(person) = store::profiles::find(self.conn, *user).await? {
-                mails.push(messages::notice(&person.email, subject, text));
+                let mail = messages::notice(&person.email, subject, text);
+                mails.push(Posted { mail, email_key: person.email_key, kind: kind.clone() });
             }
         }
         let whose = if self.everything { Whose::all() } else { Whose::of(&clients) };
         self.note_down(&whose).await?;
-        Ok(Changed { value, events: self.events, clients, everything: self.everything, mails })
+        Ok(Changed { value, events: self.events, clients, everything: self.everything, post: self.post, mails })
     }
 }
 
@@ -303,17 +342,20 @@ pub struct Changed<T> {
     events: Vec<Event>,
     clients: BTreeSet<ClientId>,
     everything: bool,
-    mails: Vec<Mail>,
+    post: Post,
+    mails: Vec<Posted>,
 }
 
 impl<T> Changed<T> {
-    /// After COMMIT: drops the snapshots of the clients that were touched, and sends the mails.
+    /// After COMMIT: drops the snapshots of the clients that were touched, and sends the mails that are not too many.
     pub(crate) fn committed(self, core: &Core) -> T {
         if self.everything {
             core.snapshots.forget_all();
         }
         self.clients.into_iter().for_each(|client| core.snapshots.forget(client));
-        self.mails.into_iter().for_each(|mail| post(core, mail));
+        for Posted { mail, email_key, kind } in self.mails {
+            post_counted(core, mail, self.post.counters(core, &email_key, &kind));
+        }
         self.value
     }
 

@@ -3,13 +3,12 @@
 
 use std::time::Duration;
 
-use super::change::{Actor, Change, Notice, Permit};
+use super::change::{Actor, Change, Notice, Permit, Post};
 use super::entitlement::Rules;
 use crate::error::Error;
 use crate::id::LetterId;
-use crate::login::throttle::Mailbox;
 use crate::mail::messages;
-use crate::postbox::{in_background, post};
+use crate::postbox::{in_background, post_counted};
 use crate::state::Core;
 use crate::store::db::Conn;
 use crate::store::letters::{self, Letter};
@@ -53,7 +52,7 @@ pub(super) async fn write(change: &mut Change<'_>, new: NewLetter) -> Result<Let
 }
 
 /// Puts a letter on its way after its COMMIT: to the pages and the mailbox of an account whose address is verified, else to
-/// the mailbox alone. A mailbox that got enough gets no more, and nobody is told.
+/// the mailbox alone. A mailbox that got enough gets no more mail, and nobody is told; their pages tell the person all.
 pub(super) fn deliver(core: &Core, id: LetterId) {
     let core = core.clone();
     in_background(async move {
@@ -80,18 +79,13 @@ pub async fn deliver_left_over(core: &Core) -> Result<(), Error> {
 
 async fn send(core: &Core, id: LetterId) -> Result<(), Error> {
     let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let of_letters = core.clone();
     let changed = core
         .db
         .change(async move |conn: &mut Conn| {
-            let mut change = Change::begin(conn, Permit::of(Actor::Schedule), rules, now);
+            let mut change = Change::begin(conn, Permit::of(Actor::Schedule), rules, now).posting(Post::Letter);
             let Some(letter) = letters::take(change.conn, id).await?.filter(|letter| letter.wanted) else {
                 return change.end(None).await;
             };
-            let mailbox = Mailbox::of_letters(&of_letters, &letter.email_key);
-            if !mailbox.may_get_one_more(change.conn, now).await? {
-                return change.end(None).await;
-            }
             let Letter { email_key, address, kind, object, subject, text, .. } = letter;
             let to = match profiles::find_by_email(change.conn, &email_key).await? {
                 Some(account) if account.suspended_at.is_some() => None,
@@ -104,11 +98,11 @@ async fn send(core: &Core, id: LetterId) -> Result<(), Error> {
                 Some(account) => Some(account.email),
                 None => address,
             };
-            change.end(to.map(|to| messages::notice(&to, &subject, &text))).await
+            change.end(to.map(|to| (messages::notice(&to, &subject, &text), email_key))).await
         })
         .await?;
-    if let Some(mail) = changed.committed(core) {
-        post(core, mail);
+    if let Some((mail, email_key)) = changed.committed(core) {
+        post_counted(core, mail, Post::Letter.counters(core, &email_key, ""));
     }
     Ok(())
 }

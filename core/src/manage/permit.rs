@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::change::{Actor, Change, Permit};
+use super::change::{Actor, Change, Permit, Post};
 use super::entitlement::Rules;
 use crate::clock::Timestamp;
 use crate::error::Error;
@@ -146,7 +146,7 @@ pub async fn to_change<'c>(
     if !owner.is_some_and(|owner| rules.entitlements(&owner, now).clients) {
         return Err(Error::PlanRequired);
     }
-    Ok((Change::begin(conn, caller.permit(), rules.clone(), now), access))
+    Ok((Change::begin(conn, caller.permit(), rules.clone(), now).posting(Post::Partner), access))
 }
 
 /// Begins a change of the caller's own account, or of what is theirs alone. An API token of the account needs the

@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use xwms_core::manage::letters;
 
-use super::person::{ADA, CHARLES, Person};
+use super::person::{ADA, CHARLES, Person, given_people};
 use crate::database::count;
-use crate::world::{World, on_both};
+use crate::world::{CLIENT, Given, World, on_both};
 
 fn test_request(email: &str) -> Value {
     json!({ "kind": "test", "email": email })
@@ -51,4 +51,49 @@ on_both!(a_letter_survives_what_keeps_it_from_being_delivered, async |world: Wor
     owner.made("requests", test_request("nobody@example.test")).await;
     assert_eq!(sent(&world, "A site asks you for something").await, 2);
     assert_eq!(count(&world.core.db, "letters", "1 = 1").await, 0);
+});
+
+on_both!(ds_06_a_mailbox_gets_so_many_mails_and_the_pages_tell_all, async |world: World| {
+    given_people(&world, &["dorothy"]).await;
+    let mut owner = Person::new(&world, CHARLES).await;
+    for email in [ADA, "nobody@example.test"] {
+        for _ in 0..12 {
+            let id = owner.made("requests", test_request(email)).await;
+            assert_eq!(owner.delete(&format!("requests/{id}")).await.status, 204);
+        }
+    }
+    assert_eq!(sent(&world, "A site asks you for something").await, 20);
+    let told = "kind = 'request.created'";
+    assert_eq!(count(&world.core.db, "notifications", told).await, 12);
+
+    // An admin who turns something on and off fills no owner's mailbox, and hides nothing else from them.
+    let site = super::domain(&mut owner.browser, "engines.example").await;
+    let (mut dorothy, _) = owner.given_member(&world, "dorothy@example.test", "admin").await;
+    for test_mode in [true, false].repeat(12) {
+        assert_eq!(dorothy.patch(&site, json!({ "test_mode": test_mode })).await.status, 200);
+    }
+    assert_eq!(sent(&world, "Test mode was switched on for engines.example").await, 10);
+    assert_eq!(count(&world.core.db, "notifications", "kind = 'domain.test_mode'").await, 12);
+    assert_eq!(owner.delete(&format!("/admin/v1/clients/{CLIENT}")).await.status, 204);
+    assert_eq!(sent(&world, "One of your clients was deleted").await, 1);
+});
+
+const FEW_MAILS: Given = Given { settings: &[("LIMITS__PARTNER_MAILS_PER_HOUR", "3")], recorded: false };
+
+on_both!(ds_06_partners_together_cause_so_many_mails_and_no_answer_differs, FEW_MAILS, async |world: World| {
+    let mut owner = Person::new(&world, CHARLES).await;
+    let site = super::domain(&mut owner.browser, "engines.example").await;
+    for number in 0..5 {
+        owner.made("requests", test_request(&format!("nobody{number}@example.test"))).await;
+    }
+    owner.made("requests", test_request(ADA)).await;
+    assert_eq!(owner.patch(&site, json!({ "test_mode": true })).await.status, 200);
+    assert_eq!(sent(&world, "").await, 3);
+    assert_eq!(count(&world.core.db, "notifications", "1 = 1").await, 2);
+    // What the platform itself has to say is sent all the same.
+    let mut admin = super::staff::given_staff(&world, "admin").await;
+    let suspended = json!({ "suspended": true, "reason": "Under inquiry" });
+    let path = format!("/admin/v1/staff/clients/{CLIENT}");
+    assert_eq!(super::patch(&mut admin, &path, &suspended).await.status, 200);
+    assert_eq!(sent(&world, "A client of yours is suspended").await, 1);
 });
