@@ -13,7 +13,7 @@ use crate::state::Core;
 use crate::store::clients;
 use crate::store::db::Conn;
 use crate::store::members::{self, Member};
-use crate::store::profiles;
+use crate::store::{profiles, requests};
 
 /// An invitation, as its person sees it.
 #[derive(Clone, Debug)]
@@ -42,14 +42,14 @@ pub enum Answer {
 pub async fn list(core: &Core, user: UserId) -> Result<Vec<Invitation>, Error> {
     let mut conn = core.db.read().await?;
     let Some(email_key) = verified_address(&mut conn, user).await? else { return Ok(Vec::new()) };
-    let found = members::invitations(&mut conn, &email_key, core.clock.now()).await?;
+    let found = members::invitations(&mut conn, user, &email_key, core.clock.now()).await?;
     Ok(found.into_iter().map(|(member, client, role)| Invitation { id: member.id, client, role }).collect())
 }
 
 /// Answers an invitation. Only the account whose verified address was invited can.
 ///
 /// # Errors
-/// [`Error::NotFound`] when it is none of theirs, or was answered or taken back; [`Error::Refused`] `email_unverified`;
+/// [`Error::NotFound`] when it is none of theirs, was answered or taken back, or is of a client that they blocked; [`Error::Refused`] `email_unverified`;
 /// [`Error::Conflict`] `invitation_closed` to accept one whose end has come, or `already_member`; the database's.
 pub async fn answer(core: &Core, caller: Caller, id: MemberId, answer: Answer) -> Result<(), Error> {
     let (rules, now) = (Rules::of(&core.config), core.clock.now());
@@ -106,6 +106,9 @@ async fn own(conn: &mut Conn, user: UserId, id: MemberId) -> Result<Member, Erro
     let found = members::by_id(conn, id).await?;
     let found = found.filter(|member| member.status == MemberStatus::Invited && member.email_key == account.email_key);
     let found = found.ok_or(Error::NotFound("invitation"))?;
+    if requests::is_blocked(conn, found.client_id, Some(user)).await? {
+        return Err(Error::NotFound("invitation"));
+    }
     if !account.email_verified {
         return Err(Error::refused("email_unverified", "confirm your email address first"));
     }

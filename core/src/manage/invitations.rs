@@ -16,7 +16,7 @@ use crate::state::Core;
 use crate::store::client_users::{self, Named};
 use crate::store::db::Conn;
 use crate::store::members::Member;
-use crate::store::profiles;
+use crate::store::{profiles, requests};
 
 /// The shortest text that is searched for, in characters.
 const SHORTEST_SEARCH: usize = 3;
@@ -49,8 +49,8 @@ pub struct Candidate {
     pub email: Option<String>,
 }
 
-/// Invites somebody. Whether an address has an account makes no difference to the answer, to what is shown later, or to
-/// the time it takes.
+/// Invites somebody. Whether an address has an account, or its person has blocked the client and hears nothing of it, makes
+/// no difference to the answer, to what is shown later, or to the time it takes.
 ///
 /// # Errors
 /// [`Error::Invalid`] with all bad fields; [`Error::NotFound`] for the role, or a `sub` that has never logged in through
@@ -92,7 +92,7 @@ pub async fn create(core: &Core, caller: Caller, client: ClientId, new: NewMembe
                 address: address.map(|address| address.address().to_owned()),
                 kind: "member.invited",
                 object: member.id.to_string(),
-                wanted: true,
+                wanted: !requests::is_blocked(change.conn, client, person.user).await?,
                 subject: "You are invited to an organisation",
                 text: format!(
                     "\"{}\" invites you to manage it on XWMS as {}. Nothing changes unless you accept, signed in with this \

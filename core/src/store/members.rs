@@ -5,7 +5,7 @@ use diesel_async::RunQueryDsl;
 
 use super::clients::Client;
 use super::db::{Conn, hot, with_conn};
-use super::schema::{clients, members as t, roles};
+use super::schema::{client_blocks as blocks, clients, members as t, roles};
 use crate::clock::Timestamp;
 use crate::gate::permission::{Membership, Preset};
 use crate::id::{ClientId, MemberId, RoleId, Subject, UserId};
@@ -117,15 +117,18 @@ pub async fn owners_at(conn: &mut Conn, client: ClientId, now: Timestamp) -> Que
 }
 
 /// The invitations that wait for whoever reads the mail of this address, with the names of clients and roles, oldest
-/// first. One whose end has come waits no more.
+/// first. One whose end has come waits no more, and one of a client that this person has blocked does not.
 pub async fn invitations(
     conn: &mut Conn,
+    user: UserId,
     email_key: &str,
     now: Timestamp,
 ) -> QueryResult<Vec<(Member, String, String)>> {
+    let blocked = blocks::table.filter(blocks::user_id.eq(user)).select(blocks::client_id);
     let query = t::table
         .inner_join(clients::table)
         .inner_join(roles::table)
+        .filter(t::client_id.ne_all(blocked))
         .filter(t::email_key.eq(email_key))
         .filter(t::status.eq(MemberStatus::Invited))
         .filter(t::expires_at.is_null().or(t::expires_at.gt(now)))

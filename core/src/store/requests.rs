@@ -156,6 +156,13 @@ pub async fn regard(
     Ok(Regard { unwelcome: blocked || declined, is_user })
 }
 
+/// Whether this person has blocked the client; asked in the same way for somebody there is not.
+pub async fn is_blocked(conn: &mut Conn, client: ClientId, user: Option<UserId>) -> QueryResult<bool> {
+    let user = user.map_or(-1, UserId::number);
+    let blocked = blocks::table.filter(blocks::client_id.eq(client)).filter(blocks::user_id.eq(user));
+    with_conn!(conn, |c| diesel::select(diesel::dsl::exists(blocked)).get_result(c))
+}
+
 /// A request with what its person is shown of who asks.
 #[derive(Clone, Debug)]
 pub struct Shown {

@@ -9,6 +9,9 @@ use super::person::{ADA, CHARLES, Person, given_people};
 use crate::database::count;
 use crate::world::{CLIENT, Given, World, on_both};
 
+const NOTIFICATIONS: &str = "/account/notifications";
+const REQUESTS: &str = "/account/requests";
+
 fn test_request(email: &str) -> Value {
     json!({ "kind": "test", "email": email })
 }
@@ -96,4 +99,26 @@ on_both!(ds_06_partners_together_cause_so_many_mails_and_no_answer_differs, FEW_
     let path = format!("/admin/v1/staff/clients/{CLIENT}");
     assert_eq!(super::patch(&mut admin, &path, &suspended).await.status, 200);
     assert_eq!(sent(&world, "A client of yours is suspended").await, 1);
+});
+
+on_both!(whoever_has_blocked_a_client_hears_of_no_invitation_of_it, async |world: World| {
+    let mut owner = Person::new(&world, CHARLES).await;
+    let role = owner.role("viewer").await;
+    let mut ada = Person::new(&world, ADA).await;
+    let request = owner.made("requests", test_request(ADA)).await;
+    ada.form(REQUESTS, &[("answer", "block"), ("request", &request)]).await;
+    let made = owner.post("members", json!({ "email": ADA, "role": role })).await;
+    let other = owner.post("members", json!({ "email": "nobody@example.test", "role": role })).await;
+    assert_eq!((made.status.as_u16(), other.status.as_u16()), (201, 201));
+    let id = made.json()["id"].as_str().unwrap().to_owned();
+    assert_eq!(owner.get(&format!("members/{id}")).await.json()["status"], "invited");
+    assert_eq!(sent(&world, "You are invited to an organisation").await, 1, "nobody is");
+    assert!(!ada.get(NOTIFICATIONS).await.body.contains("invites you"));
+    let accept = [("do", "accept"), ("invitation", id.as_str())];
+    assert_eq!(ada.form(NOTIFICATIONS, &accept).await.status, 404);
+    assert_eq!(count(&world.core.db, "letters", "1 = 1").await, 0);
+    // Who lets it write again sees that it waits.
+    ada.form(REQUESTS, &[("answer", "unblock"), ("client", CLIENT)]).await;
+    assert!(ada.get(NOTIFICATIONS).await.body.contains(&id));
+    assert_eq!(ada.form(NOTIFICATIONS, &accept).await.status, 303);
 });
