@@ -16,12 +16,14 @@ pub fn tell(core: &Core, snapshot: &Snapshot, live: &Live) {
     let client = &snapshot.client;
     tracing::warn!(client = %client.id, grant = %live.grant.id, "a refresh token was used twice: its login was ended");
     let (core, id, user) = (core.clone(), client.id, live.grant.user_id);
-    let name = snapshot.shown_name(core.clock.now()).to_owned();
+    let root = snapshot.domains.iter().find(|domain| domain.primary && domain.proven);
+    let instead = root.map_or_else(|| id.to_string(), |domain| domain.root.to_string());
+    let name = messages::name_in_mail(snapshot.shown_name(core.clock.now()), &instead).to_owned();
     in_background(async move {
         if let Err(why) = tell_person(&core, user, &name).await {
             tracing::error!(?why, "a person was not told that a refresh token was used twice");
         }
-        if let Err(why) = tell_partner(&core, id).await {
+        if let Err(why) = tell_partner(&core, id, &instead).await {
             tracing::error!(?why, "a partner was not told that a refresh token was used twice");
         }
     });
@@ -35,8 +37,8 @@ async fn tell_person(core: &Core, user: UserId, client: &str) -> Result<(), Erro
     Ok(())
 }
 
-/// The partner is reached at its contact address, and without one where its billing owner is.
-async fn tell_partner(core: &Core, id: ClientId) -> Result<(), Error> {
+/// `instead`: what the client is called where its name reads as a link. The partner is reached at its contact address, and without one where its billing owner is.
+async fn tell_partner(core: &Core, id: ClientId, instead: &str) -> Result<(), Error> {
     let mut conn = core.db.read().await?;
     let Some(client) = clients::find(&mut conn, id).await? else { return Ok(()) };
     let to = match (client.contact_email, client.billing_owner) {
@@ -51,6 +53,6 @@ async fn tell_partner(core: &Core, id: ClientId) -> Result<(), Error> {
     let news = "A refresh token of one of your users was used a second time. It may have been copied, so XWMS ended \
                 that login with all its tokens; the user logs in again to go on. If your servers did it themselves, \
                 let them store each new refresh token before they use it, and repeat only a request that failed.";
-    post(core, messages::partner_notice(&to, &client.name, news));
+    post(core, messages::partner_notice(&to, messages::name_in_mail(&client.name, instead), news));
     Ok(())
 }

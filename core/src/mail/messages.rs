@@ -83,6 +83,13 @@ pub fn notice(to: &str, subject: &str, text: &str) -> Mail {
     mail(to, subject, text)
 }
 
+/// A name that a partner chose, as a mail may say it: what reads as a link would be made one, in words that seem to be
+/// ours, so it gives way to `instead`.
+pub fn name_in_mail<'n>(name: &'n str, instead: &'n str) -> &'n str {
+    let reads_as_link = name.contains('/') || name.to_lowercase().contains("www.");
+    if reads_as_link { instead } else { name }
+}
+
 fn mail(to: &str, subject: &str, text: &str) -> Mail {
     Mail { to: to.to_owned(), subject: subject.to_owned(), text: format!("{text}\n\nXWMS\n") }
 }
@@ -90,6 +97,16 @@ fn mail(to: &str, subject: &str, text: &str) -> Mail {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ni_04_a_name_that_reads_as_a_link_gives_way() {
+        for name in ["https://evil.example", "Win at evil.example/x", "WWW.evil.example", "a/b", "x://y"] {
+            assert_eq!(name_in_mail(name, "engines.example"), "engines.example", "{name}");
+        }
+        for name in ["Analytical Engines", "engines.example", "www", "Ada & Co: clocks"] {
+            assert_eq!(name_in_mail(name, "engines.example"), name);
+        }
+    }
 
     #[test]
     fn every_message_says_what_it_is_and_has_each_link_on_a_line_of_its_own() {

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use serde_json::{Map, Value};
 
 use super::entitlement::Rules;
+use super::words::Words;
 use crate::audit::{self, Told};
 use crate::clock::Timestamp;
 use crate::error::Error;
@@ -167,8 +168,8 @@ pub(crate) struct Notice {
     pub(crate) object: Option<String>,
     /// A line that says what the mail is about. Words of ours only.
     pub(crate) subject: String,
-    /// A sentence or two. Plain text: whoever shows it escapes it.
-    pub(crate) text: String,
+    /// What is said.
+    pub(crate) text: Words,
 }
 
 impl<'c> Change<'c> {
@@ -318,13 +319,13 @@ impl<'c> Change<'c> {
                 user_id: *user,
                 kind: kind.clone().into_owned(),
                 object_id: object.clone(),
-                text: text.clone(),
+                text: text.page.clone(),
                 created_at: self.now,
                 read_at: None,
             };
             notifications::insert(self.conn, &row).await?;
             if let Some(person) = store::profiles::find(self.conn, *user).await? {
-                let mail = messages::notice(&person.email, subject, text);
+                let mail = messages::notice(&person.email, subject, &text.mail);
                 mails.push(Posted { mail, email_key: person.email_key, kind: kind.clone() });
             }
         }

@@ -6,16 +6,19 @@ use super::letters::{self, NewLetter};
 use super::members::{self, MemberView, blank, facts};
 use super::permit::{self, Caller};
 use super::roles;
+use super::words::{Named, Words, named};
 use crate::error::Error;
 use crate::gate::organisation;
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, RoleId, Subject, UserId};
 use crate::login::throttle::{self, Sender};
+use crate::mail::messages::name_in_mail;
 use crate::model::email::{self, EmailAddress};
 use crate::state::Core;
-use crate::store::client_users::{self, Named};
+use crate::store::client_users;
 use crate::store::db::Conn;
 use crate::store::members::Member;
+use crate::store::roles::Role;
 use crate::store::{profiles, requests};
 
 /// The shortest text that is searched for, in characters.
@@ -94,11 +97,7 @@ pub async fn create(core: &Core, caller: Caller, client: ClientId, new: NewMembe
                 object: member.id.to_string(),
                 wanted: !requests::is_blocked(change.conn, client, person.user).await?,
                 subject: "You are invited to an organisation",
-                text: format!(
-                    "\"{}\" invites you to manage it on XWMS as {}. Nothing changes unless you accept, signed in with this \
-                     address:\n\n{issuer}/account/notifications",
-                    access.client.name, role.name
-                ),
+                text: words(&named(change.conn, &access.client).await?, &role, &issuer),
             };
             let letter = letters::write(&mut change, letter).await?;
             let view = members::view(change.conn, &access.client, member).await?;
@@ -108,6 +107,18 @@ pub async fn create(core: &Core, caller: Caller, client: ClientId, new: NewMembe
     let (view, letter) = changed.committed(core);
     letters::deliver(core, letter);
     Ok(view)
+}
+
+/// What the invited person is told. A name of a role is the partner's choice too.
+fn words(client: &Named, role: &Role, issuer: &str) -> Words {
+    let say = |client: &str, role: &str| {
+        format!(
+            "\"{client}\" invites you to manage it on XWMS as {role}. Nothing changes unless you accept, signed in with this \
+             address:\n\n{issuer}/account/notifications"
+        )
+    };
+    let in_mail = say(&client.mail, name_in_mail(&role.name, &role.role_key));
+    Words { page: say(&client.page, &role.name), mail: in_mail }
 }
 
 /// Who could be invited: those who have logged in through the client and share a name or an address with it that begins
@@ -139,7 +150,7 @@ pub async fn search(core: &Core, caller: &Caller, client: ClientId, text: &str) 
 }
 
 /// What the client may see of somebody, when it is that which the text begins.
-fn shown(user: &Named, words: &str, key: &str) -> Option<Candidate> {
+fn shown(user: &client_users::Named, words: &str, key: &str) -> Option<Candidate> {
     let names = [user.given_name.as_deref(), user.family_name.as_deref()];
     let names: Vec<&str> = names.into_iter().flatten().filter(|_| user.scope.contains("profile")).collect();
     let email = Some(&user.email).filter(|_| user.scope.contains("email"));

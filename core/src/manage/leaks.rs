@@ -124,7 +124,7 @@ fn notice(user: crate::id::UserId, kind: &'static str, object: &str, subject: &s
         kind: kind.into(),
         object: Some(object.to_owned()),
         subject: subject.to_owned(),
-        text: text.to_owned(),
+        text: text.to_owned().into(),
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::change::{Actor, Change, Notice, Permit, Post};
 use super::entitlement::Rules;
+use super::words::Words;
 use crate::error::Error;
 use crate::id::LetterId;
 use crate::mail::messages;
@@ -34,8 +35,8 @@ pub(super) struct NewLetter {
     pub(super) object: String,
     /// A line that says what the mail is about. Words of ours only.
     pub(super) subject: &'static str,
-    /// A sentence or two. Plain text.
-    pub(super) text: String,
+    /// What it says.
+    pub(super) text: Words,
 }
 
 /// Stores a letter, in the change that it tells of: in the same way whomever it is for.
@@ -46,7 +47,8 @@ pub(super) async fn write(change: &mut Change<'_>, new: NewLetter) -> Result<Let
     let NewLetter { email_key, address, wanted, kind, object, subject, text } = new;
     let (kind, subject) = (kind.to_owned(), subject.to_owned());
     let (id, created_at) = (LetterId::generate(change.now), change.now);
-    let letter = Letter { id, email_key, address, wanted, kind, object, subject, text, created_at };
+    let Words { page: text, mail } = text;
+    let letter = Letter { id, email_key, address, wanted, kind, object, subject, text, mail, created_at };
     letters::insert(change.conn, &letter).await?;
     Ok(id)
 }
@@ -86,19 +88,25 @@ async fn send(core: &Core, id: LetterId) -> Result<(), Error> {
             let Some(letter) = letters::take(change.conn, id).await?.filter(|letter| letter.wanted) else {
                 return change.end(None).await;
             };
-            let Letter { email_key, address, kind, object, subject, text, .. } = letter;
+            let Letter { email_key, address, kind, object, subject, text, mail, .. } = letter;
             let to = match profiles::find_by_email(change.conn, &email_key).await? {
                 Some(account) if account.suspended_at.is_some() => None,
                 Some(account) if account.email_verified => {
                     let object = Some(object);
-                    change.notify(Notice { user: account.id, kind: kind.into(), object, subject, text });
+                    change.notify(Notice {
+                        user: account.id,
+                        kind: kind.into(),
+                        object,
+                        subject,
+                        text: Words { page: text, mail },
+                    });
                     return change.end(None).await;
                 }
                 // Mail goes to the address that the account holds: two mailboxes may share a key.
                 Some(account) => Some(account.email),
                 None => address,
             };
-            change.end(to.map(|to| (messages::notice(&to, &subject, &text), email_key))).await
+            change.end(to.map(|to| (messages::notice(&to, &subject, &mail), email_key))).await
         })
         .await?;
     if let Some((mail, email_key)) = changed.committed(core) {

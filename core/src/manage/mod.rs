@@ -31,6 +31,7 @@ pub mod tokens;
 pub mod urls;
 pub mod users;
 pub mod verifications;
+pub(crate) mod words;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! What the owners of a client are told when somebody of their organisation does something that they should know of.
 
 use super::change::{Change, Notice};
+use super::words::{Words, named};
 use crate::error::Error;
 use crate::store::clients::Client;
 use crate::store::domains::Domain;
@@ -25,7 +26,7 @@ pub(crate) async fn test_mode_is_on(change: &mut Change<'_>, domain: &Domain) ->
             kind: "domain.test_mode".into(),
             object,
             subject: subject.clone(),
-            text: text.clone(),
+            text: text.clone().into(),
         });
     }
     Ok(())
@@ -33,11 +34,12 @@ pub(crate) async fn test_mode_is_on(change: &mut Change<'_>, domain: &Domain) ->
 
 /// Tells the owners that their client is about to be no more.
 pub(super) async fn client_is_deleted(change: &mut Change<'_>, client: &Client) -> Result<(), Error> {
-    let text = format!(
-        "The client \u{201c}{}\u{201d} was deleted, with its domains, secrets, roles and members. Nobody can log in through \
-         it any more.",
-        client.name
-    );
+    let text = Words::about(&named(change.conn, client).await?, |client| {
+        format!(
+            "The client \u{201c}{client}\u{201d} was deleted, with its domains, secrets, roles and members. Nobody can log in \
+             through it any more."
+        )
+    });
     for user in members::owners_at(change.conn, client.id, change.now).await? {
         let subject = "One of your clients was deleted".to_owned();
         change.notify(Notice { user, kind: "client.deleted".into(), object: None, subject, text: text.clone() });

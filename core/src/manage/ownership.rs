@@ -246,7 +246,8 @@ async fn tell_owners(change: &mut Change<'_>, domain: &Domain) -> Result<(), Err
                 "XWMS has looked for the proof that {root} is yours three times, a day apart, and has not found it. The \
                  domain counts as unproven now, and what its verification unlocked has stopped. Publish the token again, \
                  then have the domain checked."
-            ),
+            )
+            .into(),
         });
     }
     Ok(())

@@ -10,6 +10,7 @@ use super::fields::Findings;
 use super::invitations::{find_person, read_person};
 use super::letters::{self, NewLetter};
 use super::permit::{self, Caller};
+use super::words::{Words, named};
 use crate::clock::Timestamp;
 use crate::error::{Error, FieldError};
 use crate::gate::permission::Permission;
@@ -19,6 +20,7 @@ use crate::model::email::EmailAddress;
 use crate::model::request::{RequestKind, RequestStatus, parse_reason};
 use crate::model::scope::ScopeSet;
 use crate::state::Core;
+use crate::store::clients::Client;
 use crate::store::db::Conn;
 use crate::store::requests::{self, Request};
 use crate::store::{client_scopes, domains, profiles, scopes};
@@ -108,7 +110,7 @@ pub async fn create(core: &Core, caller: Caller, client: ClientId, new: NewReque
             requests::insert(change.conn, &request).await?;
             change.created(Some(client), "request.created", request.id, "", facts(&request));
             let issuer = change.rules.issuer.clone();
-            let words = words(&mut change, &access.client.name, &request).await?;
+            let words = words(&mut change, &access.client, &request).await?;
             let letter = NewLetter {
                 email_key: request.email_key.clone(),
                 address: address.map(|address| address.address().to_owned()),
@@ -116,7 +118,7 @@ pub async fn create(core: &Core, caller: Caller, client: ClientId, new: NewReque
                 object: request.id.to_string(),
                 wanted: request.delivered,
                 subject: "A site asks you for something",
-                text: format!("{words} See why, and say yes or no:\n\n{issuer}/account/requests"),
+                text: words.followed_by(&format!(" See why, and say yes or no:\n\n{issuer}/account/requests")),
             };
             let letter = letters::write(&mut change, letter).await?;
             change.end((request, letter)).await
@@ -224,14 +226,17 @@ async fn make_room(change: &mut Change<'_>, request: &Request) -> Result<(), Err
 }
 
 /// What the person is told, in plain words; the client's reason is shown on their pages only.
-async fn words(change: &mut Change<'_>, client: &str, request: &Request) -> Result<String, Error> {
+async fn words(change: &mut Change<'_>, client: &Client, request: &Request) -> Result<Words, Error> {
+    let named = named(change.conn, client).await?;
     if request.kind == RequestKind::Test {
-        return Ok(format!("\"{client}\" asks you to test its site before others can log in there."));
+        let say = |client: &str| format!("\"{client}\" asks you to test its site before others can log in there.");
+        return Ok(Words::about(&named, say));
     }
     let catalog = scopes::all(change.conn).await?;
     let titles = catalog.iter().filter(|scope| request.scope.contains(&scope.name));
     let titles: Vec<&str> = titles.map(|scope| scope.title.as_str()).collect();
-    Ok(format!("\"{client}\" asks you to share more with it: {}.", titles.join(", ")))
+    let titles = titles.join(", ");
+    Ok(Words::about(&named, |client| format!("\"{client}\" asks you to share more with it: {titles}.")))
 }
 
 async fn find(conn: &mut Conn, client: ClientId, id: RequestId) -> Result<Request, Error> {

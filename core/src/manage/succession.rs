@@ -4,6 +4,7 @@
 use serde_json::json;
 
 use super::change::{Change, Notice};
+use super::words::{Words, named};
 use crate::error::Error;
 use crate::gate::organisation::{Heir, successor};
 use crate::id::UserId;
@@ -39,15 +40,17 @@ pub(crate) async fn settle(change: &mut Change<'_>, client: &Client) -> Result<(
     let owner = |user: UserId| json!({ "owner": user.as_public_subject() });
     let told = (owner(payer), owner(heir));
     change.updated(Some(client.id), "client.handed_over", client.id, &client.name, told);
+    let named = named(change.conn, client).await?;
     change.notify(Notice {
         user: heir,
         kind: "client.handed_over".into(),
         object: Some(client.id.to_string()),
         subject: "You pay for a client now".to_owned(),
-        text: format!(
-            "Its billing owner is no owner of \"{}\" any more, so it is your plan that entitles it from now on.",
-            client.name
-        ),
+        text: Words::about(&named, |client| {
+            format!(
+                "Its billing owner is no owner of \"{client}\" any more, so it is your plan that entitles it from now on."
+            )
+        }),
     });
     Ok(())
 }

@@ -10,6 +10,7 @@ use crate::manage::change::Notice;
 use crate::manage::entitlement::Rules;
 use crate::manage::fields::{Findings, same_version};
 use crate::manage::permit::{self, Caller};
+use crate::manage::words::{Named, Words, named};
 use crate::model::account::Staff;
 use crate::model::email::EmailAddress;
 use crate::state::Core;
@@ -105,8 +106,9 @@ pub async fn update(
                 new.updated_at = change.version_after(old.updated_at);
                 clients::update(change.conn, &new).await?;
                 change.updated(Some(id), "client.decided", id, &new.name, (facts(&old), because(facts(&new), &reason)));
+                let named = named(change.conn, &new).await?;
                 for user in members::owners_at(change.conn, id, now).await? {
-                    change.notify(notice(user, &new, &reason));
+                    change.notify(notice(user, &new, &named, &reason));
                 }
             }
             let made = view(change.conn, new).await?;
@@ -116,12 +118,12 @@ pub async fn update(
     Ok(changed.committed(core))
 }
 
-fn notice(user: crate::id::UserId, client: &Client, reason: &str) -> Notice {
+fn notice(user: crate::id::UserId, client: &Client, named: &Named, reason: &str) -> Notice {
     let (subject, what) = match client.suspended_at {
         Some(_) => ("A client of yours is suspended", "is suspended: nothing that it asks for is answered"),
         None => ("A client of yours is in use again", "is suspended no more"),
     };
-    let text = format!("The client {} {what}. The reason: {reason}", client.name);
+    let text = Words::about(named, |client| format!("The client {client} {what}. The reason: {reason}"));
     Notice {
         user,
         kind: "client.suspension".into(),

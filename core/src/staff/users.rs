@@ -133,7 +133,7 @@ fn suspension_notice(user: UserId, suspended: bool, reason: &str) -> Notice {
         ("Your account is in use again", "The suspension is lifted: sign in as before")
     };
     let text = format!("{text}. The reason: {reason}");
-    Notice { user, kind: "user.suspension".into(), object: None, subject: subject.to_owned(), text }
+    Notice { user, kind: "user.suspension".into(), object: None, subject: subject.to_owned(), text: text.into() }
 }
 
 fn facts(account: &Profile) -> Value {

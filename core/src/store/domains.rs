@@ -68,6 +68,16 @@ pub async fn of_client(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Dom
     with_conn!(conn, |c| query.select(Domain::as_select()).load(c))
 }
 
+/// The primary domain of a client, when it is proven to be the partner's.
+pub async fn proven_primary(conn: &mut Conn, client: ClientId) -> QueryResult<Option<RootDomain>> {
+    let query = t::table
+        .filter(t::client_id.eq(client))
+        .filter(t::is_primary.eq(true))
+        .filter(t::ownership.eq(Ownership::Proven))
+        .select(t::root_domain);
+    with_conn!(conn, |c| query.first(c)).optional()
+}
+
 /// The domain of this id, when it is this client's.
 pub async fn find(conn: &mut Conn, client: ClientId, id: DomainId) -> QueryResult<Option<Domain>> {
     let query = t::table.find(id).filter(t::client_id.eq(client));

@@ -27,8 +27,10 @@ pub struct Letter {
     pub object: String,
     /// A line that says what the mail is about. Words of ours only.
     pub subject: String,
-    /// A sentence or two. Plain text.
+    /// What the person's pages say. Plain text.
     pub text: String,
+    /// What the mail says.
+    pub mail: String,
     /// When it was written.
     pub created_at: Timestamp,
 }

@@ -134,6 +134,7 @@ CREATE TABLE letters (
     object TEXT NOT NULL,
     subject TEXT NOT NULL,
     text TEXT NOT NULL,
+    mail TEXT NOT NULL,
     created_at BIGINT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX letters_by_time ON letters (created_at, id);

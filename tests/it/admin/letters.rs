@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use xwms_core::manage::letters;
 
 use super::person::{ADA, CHARLES, Person, given_people};
+use super::staff::given_staff;
+use super::{domain, patch};
 use crate::database::count;
 use crate::world::{CLIENT, Given, World, on_both};
 
@@ -70,7 +72,7 @@ on_both!(ds_06_a_mailbox_gets_so_many_mails_and_the_pages_tell_all, async |world
     assert_eq!(count(&world.core.db, "notifications", told).await, 12);
 
     // An admin who turns something on and off fills no owner's mailbox, and hides nothing else from them.
-    let site = super::domain(&mut owner.browser, "engines.example").await;
+    let site = domain(&mut owner.browser, "engines.example").await;
     let (mut dorothy, _) = owner.given_member(&world, "dorothy@example.test", "admin").await;
     for test_mode in [true, false].repeat(12) {
         assert_eq!(dorothy.patch(&site, json!({ "test_mode": test_mode })).await.status, 200);
@@ -85,7 +87,7 @@ const FEW_MAILS: Given = Given { settings: &[("LIMITS__PARTNER_MAILS_PER_HOUR", 
 
 on_both!(ds_06_partners_together_cause_so_many_mails_and_no_answer_differs, FEW_MAILS, async |world: World| {
     let mut owner = Person::new(&world, CHARLES).await;
-    let site = super::domain(&mut owner.browser, "engines.example").await;
+    let site = domain(&mut owner.browser, "engines.example").await;
     for number in 0..5 {
         owner.made("requests", test_request(&format!("nobody{number}@example.test"))).await;
     }
@@ -94,10 +96,10 @@ on_both!(ds_06_partners_together_cause_so_many_mails_and_no_answer_differs, FEW_
     assert_eq!(sent(&world, "").await, 3);
     assert_eq!(count(&world.core.db, "notifications", "1 = 1").await, 2);
     // What the platform itself has to say is sent all the same.
-    let mut admin = super::staff::given_staff(&world, "admin").await;
+    let mut admin = given_staff(&world, "admin").await;
     let suspended = json!({ "suspended": true, "reason": "Under inquiry" });
     let path = format!("/admin/v1/staff/clients/{CLIENT}");
-    assert_eq!(super::patch(&mut admin, &path, &suspended).await.status, 200);
+    assert_eq!(patch(&mut admin, &path, &suspended).await.status, 200);
     assert_eq!(sent(&world, "A client of yours is suspended").await, 1);
 });
 
@@ -121,4 +123,29 @@ on_both!(whoever_has_blocked_a_client_hears_of_no_invitation_of_it, async |world
     ada.form(REQUESTS, &[("answer", "unblock"), ("client", CLIENT)]).await;
     assert!(ada.get(NOTIFICATIONS).await.body.contains(&id));
     assert_eq!(ada.form(NOTIFICATIONS, &accept).await.status, 303);
+});
+
+on_both!(ni_04_a_name_makes_no_link_in_a_mail, async |world: World| {
+    let mut owner = Person::new(&world, CHARLES).await;
+    let role =
+        json!({ "name": "Win at https://evil.example/", "key": "winner", "permissions": ["domains:read"], "level": 1 });
+    let role = owner.made("roles", role).await;
+    let name = json!({ "name": "Log in at https://evil.example/" });
+    assert_eq!(owner.patch(&format!("/admin/v1/clients/{CLIENT}"), name).await.status, 200);
+    owner.made("requests", test_request(ADA)).await;
+    owner.made("members", json!({ "email": ADA, "role": role })).await;
+    let mail = world.mail().await;
+    assert!(!mail.contains("evil.example"), "{mail}");
+    assert!(mail.contains("\"engines.example\" asks you to test its site"), "{mail}");
+    assert!(mail.contains("\"engines.example\" invites you to manage it on XWMS as winner."), "{mail}");
+    // Pages make no links of texts, and say what it is called.
+    let mut ada = Person::new(&world, ADA).await;
+    let page = ada.get(NOTIFICATIONS).await.body;
+    assert!(page.contains("Log in at https:") && page.contains("evil.example"), "{page}");
+    assert!(!page.contains("href=\"https://evil.example"), "{page}");
+
+    world.change_domain("ownership = \"unproven\"").await;
+    owner.made("requests", test_request("nobody@example.test")).await;
+    let mail = world.mail().await;
+    assert!(mail.contains(&format!("\"{CLIENT}\" asks you to test its site")), "{mail}");
 });

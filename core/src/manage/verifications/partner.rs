@@ -209,7 +209,13 @@ pub(crate) async fn tell_owners(
     let verification = &view.verification;
     for user in members::owners_at(change.conn, verification.client_id, change.now).await? {
         let (subject, text) = (subject.to_owned(), text.to_owned());
-        change.notify(Notice { user, kind: kind.into(), object: Some(verification.id.to_string()), subject, text });
+        change.notify(Notice {
+            user,
+            kind: kind.into(),
+            object: Some(verification.id.to_string()),
+            subject,
+            text: text.into(),
+        });
     }
     if kind == "verification.decided" {
         change.publish(verification.client_id, None, kind, told(view));

@@ -111,7 +111,8 @@ async fn ask(change: &mut Change<'_>, client: &Client, notes: String, covered: &
             subject: "A new name or logo of yours is reviewed".to_owned(),
             text: "The name or the logo of a client of yours was changed. The staff of XWMS look at it before people are \
                    shown it; until then they see the old one, and what was approved stays approved. You need do nothing."
-                .to_owned(),
+                .to_owned()
+                .into(),
         });
     }
     Ok(())

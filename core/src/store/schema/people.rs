@@ -134,6 +134,7 @@ diesel::table! {
         object -> Text,
         subject -> Text,
         text -> Text,
+        mail -> Text,
         created_at -> BigInt,
     }
 }
