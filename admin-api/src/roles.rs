@@ -17,7 +17,7 @@ use crate::answer::{done, made};
 use crate::caller::By;
 use crate::etag::{self, IfMatch};
 use crate::json::Object;
-use crate::operation::{Gives, Method, Needs, Operation, Takes};
+use crate::operation::{Gives, Method, Needs, Operation, Takes, Word};
 use crate::page::Query;
 use crate::path::At;
 use crate::problem::Problem;
@@ -62,6 +62,9 @@ static ROLE: Shape = Shape {
     ],
 };
 
+static QUERY: [Word; 1] =
+    [Word { name: "group", about: "In the group of this name.", example: "Operations", choices: &[] }];
+
 /// The codes that follow from levels and permissions.
 const RANK: [(u16, &str); 2] = [(403, "level_too_low"), (403, "permission_not_held")];
 
@@ -72,7 +75,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         id: "listRoles",
         summary: "Lists the roles of a client, oldest first.",
         needs: Needs::Client(Permission::RolesRead),
-        query: &[],
+        query: &QUERY,
         takes: Takes::Nothing,
         gives: Gives::Page(&ROLE),
         refusals: &[],
@@ -149,7 +152,7 @@ async fn list(
     query: Query,
 ) -> Result<Response, Problem> {
     let page = query.page::<RoleId>()?;
-    let found = roles::list(&core, &caller, client, page.after, page.look_for()).await?;
+    let found = roles::list(&core, &caller, client, query.get("group"), page.after, page.look_for()).await?;
     Ok(page.answer(found, |role| role.id.to_string(), Role::from))
 }
 

@@ -68,20 +68,22 @@ pub(crate) fn check(key: &str, fields: &RoleFields, now: Timestamp) -> Vec<Field
     findings.into_errors()
 }
 
-/// The roles of a client, oldest first.
+/// The roles of a client, oldest first; with the name of a group, those in it.
 ///
 /// # Errors
-/// Those of [`permit::to_read`]; the database's.
+/// [`Error::Invalid`] for what can't be the name of a group; those of [`permit::to_read`]; the database's.
 pub async fn list(
     core: &Core,
     caller: &Caller,
     client: ClientId,
+    group: Option<&str>,
     after: Option<RoleId>,
     limit: i64,
 ) -> Result<Vec<Role>, Error> {
     let mut conn = core.db.read().await?;
     permit::to_read(&mut conn, caller, client, Permission::RolesRead, core.clock.now()).await?;
-    Ok(roles::page(&mut conn, client, after, limit).await?)
+    let group = group.map(Label::parse).transpose().map_err(|issue| Error::Invalid(vec![issue.at("group")]))?;
+    Ok(roles::page(&mut conn, client, group.as_ref().map(Label::as_str), after, limit).await?)
 }
 
 /// One role.

@@ -62,12 +62,21 @@ pub async fn of_client(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Rol
     with_conn!(conn, |c| query.select(Role::as_select()).load(c))
 }
 
-/// At most `limit` roles of a client after `after`, oldest first.
-pub async fn page(conn: &mut Conn, client: ClientId, after: Option<RoleId>, limit: i64) -> QueryResult<Vec<Role>> {
+/// At most `limit` roles of a client after `after`, oldest first; with a group, those in it.
+pub async fn page(
+    conn: &mut Conn,
+    client: ClientId,
+    group: Option<&str>,
+    after: Option<RoleId>,
+    limit: i64,
+) -> QueryResult<Vec<Role>> {
     // No id sorts below sixteen zero bytes.
     let after = after.unwrap_or(RoleId::from_bytes([0; 16]));
     let query = t::table.filter(t::client_id.eq(client)).filter(t::id.gt(after)).order(t::id).limit(limit);
-    with_conn!(conn, |c| query.select(Role::as_select()).load(c))
+    match group {
+        Some(group) => with_conn!(conn, |c| query.filter(t::role_group.eq(group)).select(Role::as_select()).load(c)),
+        None => with_conn!(conn, |c| query.select(Role::as_select()).load(c)),
+    }
 }
 
 /// The role of this id in this client.

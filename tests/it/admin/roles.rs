@@ -28,6 +28,16 @@ on_both!(a_role_is_made_copied_changed_and_deleted, async |world: World| {
     let again = owner.post("roles", json!({ "name": "Night", "key": "night-shift" })).await;
     assert_eq!(outcome(&again), (409, "key_taken".to_owned()));
 
+    let mut keys = async |query: &str| {
+        let found = owner.get(&format!("roles?{query}")).await.json();
+        let found = found["data"].as_array().unwrap().iter().map(|role| role["key"].as_str().unwrap().to_owned());
+        found.collect::<Vec<_>>()
+    };
+    assert_eq!(keys("group=Operations").await, ["night-shift", "night-shift-2"]);
+    assert_eq!(keys("group=Operations&limit=1").await, ["night-shift"]);
+    assert!(keys("group=operations").await.is_empty() && keys("limit=200").await.len() == 6);
+    assert_eq!(faults(&owner.get("roles?group=a%E2%80%AEb").await), [("group".to_owned(), "character".to_owned())]);
+
     let changed = owner.patch(&path, json!({ "group": null, "level": 30, "expires_at": null })).await;
     assert_eq!((&changed.json()["group"], &changed.json()["level"]), (&Value::Null, &json!(30)));
     owner.browser.headers.push(("if-match".to_owned(), made.headers["etag"].to_str().unwrap().to_owned()));
