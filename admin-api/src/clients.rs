@@ -4,11 +4,13 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, patch, post};
+use axum::routing::{delete, get, patch, post, put};
 use serde::Serialize;
+use xwms_core::error::Error;
 use xwms_core::gate::permission::Permission;
 use xwms_core::id::ClientId;
 use xwms_core::manage::clients::{self, ClientFields, ClientView};
+use xwms_core::manage::succession;
 use xwms_core::model::client::{SigningAlg, SubjectType};
 use xwms_core::state::Core;
 
@@ -60,6 +62,17 @@ pub(crate) static CLIENT: Shape = Shape {
         ),
         member("scopes", Kind::Texts, Set::Always, "The activated scopes.", r#"["openid", "profile"]"#),
     ],
+};
+
+static BILLING_OWNER: Shape = Shape {
+    name: "BillingOwner",
+    members: &[member(
+        "member",
+        Kind::Id("member"),
+        Set::OnceRequired,
+        "An owner who has accepted and whose membership has no end.",
+        "member_01jd3v8m1efb9rkyq9wzvw2x4a",
+    )],
 };
 
 pub(crate) static OPERATIONS: &[Operation] = &[
@@ -123,6 +136,19 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         refusals: &[],
         handler: || delete(remove),
     },
+    Operation {
+        method: Method::Put,
+        path: "/clients/{client}/billing-owner",
+        id: "setBillingOwner",
+        summary: "Hands the bill to another owner, whose plan entitles the client from then on. For owners, and also while \
+                  the plan has lapsed.",
+        needs: Needs::Client(Permission::ClientUpdate),
+        query: &[],
+        takes: Takes::New(&BILLING_OWNER),
+        gives: Gives::Nothing,
+        refusals: &[(403, "level_too_low"), (409, "not_an_owner"), (409, "account_suspended")],
+        handler: || put(hand_over),
+    },
 ];
 
 /// A client on the wire.
@@ -174,6 +200,19 @@ async fn remove(
     IfMatch(expected): IfMatch,
 ) -> Result<Response, Problem> {
     clients::delete(&core, caller, client, expected).await?;
+    Ok(done())
+}
+
+async fn hand_over(
+    State(core): State<Core>,
+    By(caller): By,
+    At(client): At<ClientId>,
+    body: Object,
+) -> Result<Response, Problem> {
+    let mut members = body.members(&BILLING_OWNER, Purpose::Create);
+    let to = members.id("member");
+    members.end()?;
+    succession::hand_over(&core, caller, client, to.ok_or(Error::NotFound("member"))?).await?;
     Ok(done())
 }
 

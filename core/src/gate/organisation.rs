@@ -17,6 +17,8 @@ pub enum Denied {
     PermissionNotHeld(Permission),
     /// It would leave the client without an owner, now or when a membership ends.
     LastOwner,
+    /// It is for an owner whose place has no end, and this member is none.
+    NoLastingOwner,
 }
 
 /// For how long something grants. The later ones grant more.
@@ -139,6 +141,22 @@ pub fn may_remove_member(by: &Membership, role: &Rank) -> Result<(), Denied> {
 /// [`Denied::LastOwner`].
 pub const fn owner_remains(was: bool, is: bool, others: usize) -> Result<(), Denied> {
     if was && !is && others == 0 { Err(Denied::LastOwner) } else { Ok(()) }
+}
+
+/// Whether the caller may hand the client's bill to another owner: owners may.
+///
+/// # Errors
+/// [`Denied::LevelTooLow`].
+pub const fn may_hand_bill(by: &Membership) -> Result<(), Denied> {
+    if by.owner { Ok(()) } else { Err(Denied::LevelTooLow) }
+}
+
+/// Whether it may be handed to this member: to an owner for good.
+///
+/// # Errors
+/// [`Denied::NoLastingOwner`].
+pub fn may_take_bill(to: Seat<'_>) -> Result<(), Denied> {
+    if to.rank.owner && to.span == Span::Always { Ok(()) } else { Err(Denied::NoLastingOwner) }
 }
 
 /// Who takes over the bill: the longest-standing owner whose plan entitles, else the longest-standing.

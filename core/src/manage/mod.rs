@@ -26,7 +26,7 @@ pub mod roles;
 pub mod scopes;
 pub mod secrets;
 pub mod stats;
-mod succession;
+pub mod succession;
 pub mod tokens;
 pub mod urls;
 pub mod users;

@@ -133,20 +133,36 @@ pub async fn to_change<'c>(
     rules: &Rules,
     now: Timestamp,
 ) -> Result<(Change<'c>, Access), Error> {
+    let (change, access, payer) = to_change_unpaid(conn, caller, client, permission, rules, now).await?;
+    if !payer.is_some_and(|payer| rules.entitlements(&payer, now).clients) {
+        return Err(Error::PlanRequired);
+    }
+    Ok((change, access))
+}
+
+/// The same whether or not the plan has lapsed, for what brings a client to a plan again; with its billing owner.
+///
+/// # Errors
+/// As [`to_change`], but for [`Error::PlanRequired`].
+pub(super) async fn to_change_unpaid<'c>(
+    conn: &'c mut Conn,
+    caller: &Caller,
+    client: ClientId,
+    permission: Permission,
+    rules: &Rules,
+    now: Timestamp,
+) -> Result<(Change<'c>, Access, Option<Profile>), Error> {
     clients::hold(conn, client).await?;
     let access = to_read(conn, caller, client, permission, now).await?;
-    let owner = match access.client.billing_owner {
-        Some(owner) => profiles::find(conn, owner).await?,
+    let payer = match access.client.billing_owner {
+        Some(payer) => profiles::find(conn, payer).await?,
         None => None,
     };
-    let suspended = owner.as_ref().is_some_and(|owner| owner.suspended_at.is_some());
+    let suspended = payer.as_ref().is_some_and(|payer| payer.suspended_at.is_some());
     if access.client.suspended_at.is_some() || suspended {
         return Err(Error::conflict("client_suspended", "the client is suspended: it can be read, and not changed"));
     }
-    if !owner.is_some_and(|owner| rules.entitlements(&owner, now).clients) {
-        return Err(Error::PlanRequired);
-    }
-    Ok((Change::begin(conn, caller.permit(), rules.clone(), now).posting(Post::Partner), access))
+    Ok((Change::begin(conn, caller.permit(), rules.clone(), now).posting(Post::Partner), access, payer))
 }
 
 /// Begins a change of the caller's own account, or of what is theirs alone. An API token of the account needs the

@@ -299,6 +299,9 @@ pub(crate) fn denied(why: Denied) -> Error {
             "last_owner",
             "a client always has an owner whose membership has no end: name another first",
         ),
+        Denied::NoLastingOwner => {
+            Error::conflict("not_an_owner", "name an owner who has accepted and whose membership has no end")
+        }
     }
 }
 

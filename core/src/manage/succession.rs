@@ -1,14 +1,21 @@
-//! Whose plan entitles a client: when the billing owner stops being an owner for good, another owner takes over
-//! (SPEC §1).
+//! Whose plan entitles a client (SPEC §1): owners hand that to another owner, and when the billing owner stops being one for
+//! good, another takes over.
 
 use serde_json::json;
 
 use super::change::{Change, Notice};
+use super::entitlement::Rules;
+use super::permit::{self, Caller};
+use super::roles;
 use super::words::{Words, named};
 use crate::error::Error;
-use crate::gate::organisation::{Heir, successor};
-use crate::id::UserId;
+use crate::gate::organisation::{self, Denied, Heir, Seat, Span, successor};
+use crate::gate::permission::Permission;
+use crate::id::{ClientId, MemberId, UserId};
+use crate::model::member::MemberStatus;
+use crate::state::Core;
 use crate::store::clients::{self, Client};
+use crate::store::db::Conn;
 use crate::store::{members, profiles};
 
 /// Hands the bill over when the billing owner is no owner any more, or not for good.
@@ -34,23 +41,88 @@ pub(crate) async fn settle(change: &mut Change<'_>, client: &Client) -> Result<(
     let heirs: Vec<Heir> =
         lasting.iter().map(|&(user, since)| Heir { user, since, entitled: entitled(user) }).collect();
     let Some(heir) = successor(&heirs) else { return Ok(()) };
+    let say = |client: &str| {
+        format!(
+            "Its billing owner is no owner of \"{client}\" any more, so it is your plan that entitles it from now on."
+        )
+    };
+    hand(change, client, heir).await?;
+    tell(change, client, heir, "You pay for a client now", say).await
+}
+
+/// Hands the bill to another owner, whatever the plan of the one who has it now. `to`: their membership.
+///
+/// # Errors
+/// [`Error::NotFound`] for the member; [`Error::Refused`] `level_too_low` unless the caller is an owner; [`Error::Conflict`]
+/// `not_an_owner` or `account_suspended`; [`Error::PlanRequired`] when the plan of the other one entitles to no (further)
+/// client; those of [`permit::to_change`] but for a lapsed plan; the database's.
+pub async fn hand_over(core: &Core, caller: Caller, client: ClientId, to: MemberId) -> Result<(), Error> {
+    let (rules, now) = (Rules::of(&core.config), core.clock.now());
+    let changed = core
+        .db
+        .change(async move |conn: &mut Conn| {
+            let permission = Permission::ClientUpdate;
+            let (mut change, access, payer) =
+                permit::to_change_unpaid(conn, &caller, client, permission, &rules, now).await?;
+            organisation::may_hand_bill(&access.membership).map_err(roles::denied)?;
+            let member = members::find(change.conn, client, to).await?.ok_or(Error::NotFound("member"))?;
+            let rank = roles::rank(&roles::find(change.conn, client, member.role_id).await?);
+            let span = Span::of(member.status == MemberStatus::Active, member.expires_at);
+            organisation::may_take_bill(Seat { rank: &rank, span }).map_err(roles::denied)?;
+            let heir = member.user_id.ok_or_else(|| roles::denied(Denied::NoLastingOwner))?;
+            if access.client.billing_owner == Some(heir) {
+                return change.end(()).await;
+            }
+            may_pay(&mut change, heir).await?;
+            hand(&mut change, &access.client, heir).await?;
+            let say =
+                |client: &str| format!("An owner of \"{client}\" has handed you its bill: your plan entitles it now.");
+            tell(&mut change, &access.client, heir, "You pay for a client now", say).await?;
+            if let Some(payer) = payer {
+                let say = |client: &str| format!("The bill of \"{client}\" was handed to another of its owners.");
+                tell(&mut change, &access.client, payer.id, "You pay for a client no more", say).await?;
+            }
+            change.end(()).await
+        })
+        .await?;
+    changed.committed(core);
+    Ok(())
+}
+
+/// Whether this account's plan has room for one more client. The account is held, so that two of them count each other.
+async fn may_pay(change: &mut Change<'_>, heir: UserId) -> Result<(), Error> {
+    profiles::hold(change.conn, heir).await?;
+    let account = profiles::find(change.conn, heir).await?.ok_or(Error::NotFound("member"))?;
+    if account.suspended_at.is_some() {
+        return Err(Error::conflict("account_suspended", "this owner's account is suspended: the client would be too"));
+    }
+    let entitled = change.rules.entitlements(&account, change.now);
+    let owned = clients::count_owned(change.conn, heir).await?;
+    if !entitled.clients || owned >= i64::from(entitled.max_clients) {
+        return Err(Error::PlanRequired);
+    }
+    Ok(())
+}
+
+async fn hand(change: &mut Change<'_>, client: &Client, heir: UserId) -> Result<(), Error> {
     let handed =
         Client { billing_owner: Some(heir), updated_at: change.version_after(client.updated_at), ..client.clone() };
     clients::update(change.conn, &handed).await?;
-    let owner = |user: UserId| json!({ "owner": user.as_public_subject() });
-    let told = (owner(payer), owner(heir));
+    let owner = |user: Option<UserId>| json!({ "owner": user.map(UserId::as_public_subject) });
+    let told = (owner(client.billing_owner), owner(Some(heir)));
     change.updated(Some(client.id), "client.handed_over", client.id, &client.name, told);
-    let named = named(change.conn, client).await?;
-    change.notify(Notice {
-        user: heir,
-        kind: "client.handed_over".into(),
-        object: Some(client.id.to_string()),
-        subject: "You pay for a client now".to_owned(),
-        text: Words::about(&named, |client| {
-            format!(
-                "Its billing owner is no owner of \"{client}\" any more, so it is your plan that entitles it from now on."
-            )
-        }),
-    });
+    Ok(())
+}
+
+async fn tell(
+    change: &mut Change<'_>,
+    client: &Client,
+    user: UserId,
+    subject: &str,
+    say: impl Fn(&str) -> String,
+) -> Result<(), Error> {
+    let text = Words::about(&named(change.conn, client).await?, say);
+    let (object, subject) = (Some(client.id.to_string()), subject.to_owned());
+    change.notify(Notice { user, kind: "client.handed_over".into(), object, subject, text });
     Ok(())
 }

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use axum::http::Method;
 use serde_json::{Value, json};
 
 use super::person::{ADA, CHARLES, Person, faults, given_people, outcome};
 use crate::database::{count, texts};
-use crate::world::{CLIENT, OTHER_CLIENT, World, on_both};
+use crate::world::{CLIENT, Given, OTHER_CLIENT, World, on_both};
 
 const NOTIFICATIONS: &str = "/account/notifications";
 
@@ -183,6 +184,60 @@ on_both!(the_bill_goes_to_the_longest_standing_owner_whose_plan_entitles, async 
     world.sql("UPDATE users SET plan = 'free' WHERE email = 'dorothy@example.test'").await;
     let refused = dorothy.patch(&client, json!({ "name": "Free" })).await;
     assert_eq!(outcome(&refused), (402, "plan_required".to_owned()));
+});
+
+const TWO_CLIENTS: Given = Given { settings: &[("PLANS__PAID__MAX_CLIENTS", "2")], recorded: false };
+
+on_both!(an_owner_hands_the_bill_to_another_owner, TWO_CLIENTS, async |world: World| {
+    given_people(&world, &["dorothy", "mary"]).await;
+    let mut owner = Person::new(&world, CHARLES).await;
+    let (client, bill) = (format!("/admin/v1/clients/{CLIENT}"), "billing-owner");
+    let (viewer, owners) = (owner.role("viewer").await, owner.role("owner").await);
+    let put = async |by: &mut Person, member: &str| {
+        let (path, body) = (format!("{client}/{bill}"), json!({ "member": member }).to_string().into_bytes());
+        by.browser.send(Method::PUT, &path, Some("application/json"), body).await
+    };
+    // Only to an owner who is one for good.
+    let (mut ada, hers) = owner.given_member(&world, ADA, "viewer").await;
+    let not_an_owner = (409, "not_an_owner".to_owned());
+    assert_eq!(outcome(&put(&mut owner, &hers).await), not_an_owner);
+    let ends = json!({ "role": owners, "expires_at": "2030-01-31T12:00:00Z" });
+    assert_eq!(owner.patch(&format!("members/{hers}"), ends).await.status, 200);
+    assert_eq!(outcome(&put(&mut owner, &hers).await), not_an_owner);
+    assert_eq!(owner.patch(&format!("members/{hers}"), json!({ "expires_at": null })).await.status, 200);
+    let invited = owner.made("members", json!({ "email": "dorothy@example.test", "role": owners })).await;
+    assert_eq!(outcome(&put(&mut owner, &invited).await), not_an_owner);
+    let unknown = "member_01jd3v8m1efb9rkyq9wzvw2x4z";
+    assert_eq!(outcome(&put(&mut owner, unknown).await), (404, "not_found".to_owned()));
+    assert_eq!(faults(&put(&mut owner, "member").await)[0].0, "member");
+    // And to one whose plan has room for it.
+    let unpaid = (402, "plan_required".to_owned());
+    assert_eq!(outcome(&put(&mut owner, &hers).await), unpaid);
+    world.apply(&format!("[[users]]\nemail = \"{ADA}\"\nplan = \"paid\"\n")).await;
+    let mut own = Vec::new();
+    for name in ["One", "Two"] {
+        own.push(ada.made("/admin/v1/clients", json!({ "name": name })).await);
+    }
+    assert_eq!(outcome(&put(&mut owner, &hers).await), unpaid);
+    assert_eq!(ada.delete(&format!("/admin/v1/clients/{}", own[0])).await.status, 204);
+    // By an owner, and by nobody below.
+    let (mut mary, _) = owner.given_member(&world, "mary@example.test", "admin").await;
+    assert_eq!(outcome(&put(&mut mary, &hers).await), (403, "level_too_low".to_owned()));
+    assert_eq!(owner.get(&client).await.json()["owner"], CHARLES);
+
+    // Also when the plan has lapsed: that is how the client comes to another.
+    world.change_fact("plan lapsed").await;
+    assert_eq!(outcome(&owner.patch(&client, json!({ "name": "Late" })).await), unpaid);
+    assert_eq!(put(&mut owner, &hers).await.status, 204);
+    assert_eq!(put(&mut owner, &hers).await.status, 204, "it is so already");
+    assert_eq!(owner.patch(&client, json!({ "name": "In time" })).await.status, 200);
+    assert_eq!(owner.get(&client).await.json()["owner"], ADA);
+    assert!(ada.get(NOTIFICATIONS).await.body.contains("has handed you its bill"));
+    assert!(owner.get(NOTIFICATIONS).await.body.contains("was handed to another of its owners"));
+    let log = owner.get("audit?action=client.handed_over").await.json();
+    assert_eq!(log["data"].as_array().unwrap().len(), 1, "{log}");
+    assert_eq!(owner.delete(&format!("members/{}", owner.clone().member(CHARLES).await)).await.status, 204);
+    assert_eq!(outcome(&owner.patch(&format!("members/{hers}"), json!({ "role": viewer })).await).0, 404);
 });
 
 on_both!(bad_members_are_told_and_change_nothing, async |world: World| {

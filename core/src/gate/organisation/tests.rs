@@ -24,6 +24,22 @@ fn custom(level: u8, permissions: &[Permission]) -> Rank {
 type Row = (&'static str, Result<(), Denied>, Result<(), Denied>);
 
 #[test]
+fn the_bill_goes_from_an_owner_to_an_owner_for_good() {
+    let (owners, admins) = (rank(Preset::Owner), rank(Preset::Admin));
+    assert_eq!(may_hand_bill(&holder(&owners)), Ok(()));
+    assert_eq!(may_hand_bill(&holder(&admins)), Err(Denied::LevelTooLow));
+    let rows = [
+        (&owners, Span::Always, Ok(())),
+        (&admins, Span::Always, Err(Denied::NoLastingOwner)),
+        (&owners, Span::Until(NOW.after(days(1))), Err(Denied::NoLastingOwner)),
+        (&owners, Span::Nothing, Err(Denied::NoLastingOwner)),
+    ];
+    for (rank, span, expected) in rows {
+        assert_eq!(may_take_bill(Seat { rank, span }), expected, "{rank:?} {span:?}");
+    }
+}
+
+#[test]
 fn mg_04_nobody_makes_or_changes_a_role_that_is_not_below_them() {
     use Denied::{LevelTooLow, PermissionNotHeld};
     use Permission::{ClientDelete, ClientRead, SecretsCreate};
