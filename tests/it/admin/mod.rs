@@ -23,6 +23,7 @@ mod permissions;
 pub mod person;
 mod plans;
 mod requests;
+mod reviews;
 mod roles;
 mod secrets;
 mod staff;
