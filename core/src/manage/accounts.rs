@@ -156,7 +156,7 @@ pub(crate) async fn update(change: &mut Change<'_>, old: Profile, fields: &Accou
     fill(&mut findings, &mut account, fields);
     findings.none()?;
     if account.plan != old.plan || account.plan_valid_until != old.plan_valid_until {
-        plans::keep_lapse(&old, &mut account, &change.rules, change.now);
+        plans::keep_lapse(&old, &mut account, fields.plan_valid_until.is_some(), &change.rules, change.now);
     }
     let mut after = facts(&account);
     note_personal(&mut after, &old, &account);

@@ -38,8 +38,12 @@ pub struct Whose {
 }
 
 /// Keeps the end of a plan that has lapsed: logins go on for a while from then, and saving the account again, as free, or
-/// as paid until some other moment gone by, begins no second while. A plan that is taken away ends now.
-pub(crate) fn keep_lapse(old: &Profile, new: &mut Profile, rules: &Rules, now: Timestamp) {
+/// as paid until some other moment gone by, begins no second while. A plan that is taken away ends now. One that is given
+/// back without a word about its end (`end_given` is false) is for good: the end that stands is that of the plan before.
+pub(crate) fn keep_lapse(old: &Profile, new: &mut Profile, end_given: bool, rules: &Rules, now: Timestamp) {
+    if !end_given && (old.plan, new.plan) == (Plan::Free, Plan::Paid) {
+        new.plan_valid_until = new.plan_valid_until.filter(|end| now < *end);
+    }
     if rules.entitlements(new, now).clients {
         return;
     }
@@ -139,7 +143,7 @@ async fn set(change: &mut Change<'_>, old: Profile, wanted: &NewPlan) -> Result<
     profiles::hold(change.conn, old.id).await?;
     let old = profiles::find(change.conn, old.id).await?.ok_or(Error::NotFound("account"))?;
     let mut new = Profile { plan: wanted.plan, plan_valid_until: wanted.valid_until, ..old.clone() };
-    keep_lapse(&old, &mut new, &change.rules, change.now);
+    keep_lapse(&old, &mut new, true, &change.rules, change.now);
     if change.updated(None, "user.plan_set", new.id, &new.email_key, (facts(&old), facts(&new))) {
         new.updated_at = change.version_after(old.updated_at);
         profiles::update(change.conn, &new).await?;
@@ -190,12 +194,34 @@ mod tests {
         ];
         for (old, given, until) in rows {
             let (before, mut after) = (account(old.0, old.1), account(given.0, given.1));
-            keep_lapse(&before, &mut after, &rules, now);
+            keep_lapse(&before, &mut after, true, &rules, now);
             assert_eq!(after.plan_valid_until, until.map(at), "{old:?} {given:?}");
             let again = after.clone();
             let mut same = again.clone();
-            keep_lapse(&again, &mut same, &rules, now.after(Duration::from_secs(86_400)));
+            keep_lapse(&again, &mut same, true, &rules, now.after(Duration::from_secs(86_400)));
             assert!(same.plan_valid_until <= after.plan_valid_until || until.is_some_and(|day| day > 0), "{old:?}");
+        }
+    }
+    #[test]
+    fn a_plan_that_is_given_back_without_an_end_is_for_good() {
+        let rules = Rules::of(&Config::load(None, []).unwrap());
+        let now = Timestamp::from_seconds(1_769_860_800);
+        let (past, later) = (now.before(Duration::from_secs(60)), now.after(Duration::from_secs(60)));
+        let address = EmailAddress::parse("ada@example.test").unwrap();
+        // As it was, what it becomes with its end untouched, and until when it then says.
+        let rows = [
+            (Plan::Free, past, Plan::Paid, None),
+            (Plan::Free, now, Plan::Paid, None),
+            (Plan::Free, later, Plan::Paid, Some(later)),
+            (Plan::Free, past, Plan::Free, Some(past)),
+            (Plan::Paid, past, Plan::Paid, Some(past)),
+            (Plan::Paid, past, Plan::Free, Some(past)),
+        ];
+        for (was, end, plan, until) in rows {
+            let old = Profile { plan: was, plan_valid_until: Some(end), ..accounts::blank(&address, now) };
+            let mut new = Profile { plan, ..old.clone() };
+            keep_lapse(&old, &mut new, false, &rules, now);
+            assert_eq!(new.plan_valid_until, until, "{was:?} {plan:?}");
         }
     }
 }

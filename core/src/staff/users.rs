@@ -104,7 +104,7 @@ pub async fn update(
             new.plan = fields.plan.unwrap_or(old.plan);
             new.suspended_at = suspension(old.suspended_at, fields.suspended, now);
             if new.plan != old.plan || new.plan_valid_until != old.plan_valid_until {
-                plans::keep_lapse(&old, &mut new, &change.rules, now);
+                plans::keep_lapse(&old, &mut new, fields.plan_valid_until.is_some(), &change.rules, now);
             }
             if new == old {
                 return change.end(old).await;

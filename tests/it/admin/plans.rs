@@ -16,6 +16,7 @@ use crate::world::{Given, World, on_both};
 
 const BILLING: &str = "/admin/v1/billing";
 const SECRET: &str = "whsec_YWRhJ3MgdmVyeSBvd24gc2VjcmV0IG9mIHRlc3Rz";
+const HOUR: Duration = Duration::from_secs(3_600);
 const DAY: Duration = Duration::from_secs(86_400);
 
 fn given_secret() -> Given {
@@ -162,4 +163,34 @@ on_both!(a_plan_allows_so_many_clients, given_few_clients(), async |world: World
     assert_eq!(owner.post_json(CLIENTS, &json!({ "name": "Third" })).await.status, 201);
     let fourth = owner.post_json(CLIENTS, &json!({ "name": "Fourth" })).await;
     assert_eq!(problem(&fourth), (402, "plan_required".to_owned()));
+});
+
+on_both!(a_plan_that_was_taken_away_can_be_given_back, async |world: World| {
+    let mut admin = given_staff(&world, "admin").await;
+    let mut owner = given_signed_in(&world, "charles@example.test").await;
+    let found = admin.get("/admin/v1/staff/users?q=charles@example.test").await.json();
+    let path = format!("/admin/v1/staff/users/{}", found["data"][0]["sub"].as_str().unwrap());
+    let mut name = 0;
+    let mut may_change = async || {
+        name += 1;
+        ask(&mut owner, Method::PATCH, &of_client(""), &json!({ "name": format!("Engines {name}") })).await.status == 200
+    };
+    let by_file = async |plan: &str| {
+        world.apply(&format!("[[users]]\nemail = \"charles@example.test\"\nplan = {plan:?}\n")).await;
+    };
+    for _ in 0..2 {
+        let taken = ask(&mut admin, Method::PATCH, &path, &json!({ "plan": "free", "reason": "Unpaid" })).await;
+        assert_eq!(taken.status, 200, "{taken:?}");
+        world.clock.advance(HOUR);
+        assert!(!may_change().await);
+        let given = ask(&mut admin, Method::PATCH, &path, &json!({ "plan": "paid", "reason": "Paid" })).await;
+        assert_eq!((&given.json()["plan"], &given.json()["plan_valid_until"]), (&json!("paid"), &Value::Null));
+        assert!(may_change().await);
+
+        by_file("free").await;
+        world.clock.advance(HOUR);
+        assert!(!may_change().await);
+        by_file("paid").await;
+        assert!(may_change().await);
+    }
 });
