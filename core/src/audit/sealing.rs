@@ -85,7 +85,12 @@ pub enum Flaw {
         first: Option<AuditId>,
     },
     /// A seal is gone.
-    SealGone(i64),
+    SealGone {
+        /// The seal.
+        seal: i64,
+        /// The lowest of the entries that are left of it, and of those that went with it.
+        first: Option<AuditId>,
+    },
 }
 
 impl fmt::Display for Flaw {
@@ -98,7 +103,10 @@ impl fmt::Display for Flaw {
                 write!(f, "seal {seal} does not fit: entries from {first} on were edited, cut, added or reordered")
             }
             Self::Broken { seal, first: None } => write!(f, "seal {seal} does not fit: all its entries were cut"),
-            Self::SealGone(seal) => write!(f, "seal {seal} is gone"),
+            Self::SealGone { seal, first: Some(first) } => {
+                write!(f, "seal {seal} is gone: what the entries from {first} on say is proven by nothing")
+            }
+            Self::SealGone { seal, first: None } => write!(f, "seal {seal} is gone"),
         }
     }
 }
@@ -145,6 +153,12 @@ pub async fn examine(db: &Db, now: Timestamp) -> Result<Report, Error> {
             report.newest = Some(next);
         }
     }
+    // Whoever cuts seals off the end, so that what was under them can be edited, leaves the entries named by nothing that is
+    // there.
+    if let Some((seal, first)) = audit::named_beside(&mut conn, number).await? {
+        report.flaw = Some(Flaw::SealGone { seal, first: Some(first) });
+        return Ok(report);
+    }
     look_at_waiting(&mut conn, now, &mut report).await?;
     Ok(report)
 }
@@ -152,7 +166,7 @@ pub async fn examine(db: &Db, now: Timestamp) -> Result<Report, Error> {
 /// What is wrong with the seal that should follow number `last`.
 fn flaw(last: i64, before: &[u8], next: &Seal, entries: &[(AuditId, Option<Entry>)]) -> Option<Flaw> {
     if next.number != last + 1 {
-        return Some(Flaw::SealGone(last + 1));
+        return Some(Flaw::SealGone { seal: last + 1, first: None });
     }
     for (id, entry) in entries {
         match entry {

@@ -189,6 +189,15 @@ pub async fn sealed_between(conn: &mut Conn, first: i64, last: i64) -> QueryResu
     })
 }
 
+/// What is put under seals that are not among the numbers up to `last`: the lowest such number, and the lowest entry.
+pub async fn named_beside(conn: &mut Conn, last: i64) -> QueryResult<Option<(i64, AuditId)>> {
+    let beside = sealed::table.filter(sealed::seal_number.gt(last).or(sealed::seal_number.lt(1)));
+    let seal = beside.order(sealed::seal_number).select(sealed::seal_number);
+    let Some(seal): Option<i64> = with_conn!(conn, |c| seal.first(c)).optional()? else { return Ok(None) };
+    let entry = beside.order(sealed::entry_id).select(sealed::entry_id);
+    with_conn!(conn, |c| entry.first(c)).map(|entry| Some((seal, entry)))
+}
+
 /// Entries that no seal names, by id: at most `limit` of those after `after`. Looks at the whole log.
 pub async fn without_seal(conn: &mut Conn, after: Option<AuditId>, limit: i64) -> QueryResult<Vec<Entry>> {
     let after = after.unwrap_or(AuditId::from_bytes([0; 16]));

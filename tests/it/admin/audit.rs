@@ -73,7 +73,7 @@ on_both!(st_09_what_was_cut_out_is_missed, async |world: World| {
     world.sql(&format!("{cut} = 2; {entries}")).await;
     assert_eq!(examine(&world).await.flaw, Some(Flaw::Broken { seal: 2, first: None }));
     world.sql("DELETE FROM audit_seals WHERE number = 2").await;
-    assert_eq!(examine(&world).await.flaw, Some(Flaw::SealGone(2)));
+    assert_eq!(examine(&world).await.flaw, Some(Flaw::SealGone { seal: 2, first: None }));
 
     // What is cut off at the end leaves a chain that is whole: only a seal that was kept elsewhere tells.
     assert_eq!(sealing::find(&world.core.db, &kept).await.unwrap().map(|seal| seal.number), Some(3));
@@ -81,6 +81,32 @@ on_both!(st_09_what_was_cut_out_is_missed, async |world: World| {
     assert_eq!(examine(&world).await.flaw, None);
     assert_eq!(sealing::find(&world.core.db, &kept).await.unwrap(), None);
     assert_eq!(sealing::find(&world.core.db, "no seal").await.unwrap(), None);
+});
+
+on_both!(st_09_seals_that_were_cut_off_the_end_are_missed, async |world: World| {
+    given_three_seals(&world).await;
+    let (second, third) = (entry_under(&world, 2).await, entry_under(&world, 3).await);
+    // Whoever has the database has also what ties its tables to each other.
+    world
+        .sql(
+            "CREATE TABLE untied AS SELECT * FROM audit_seal_entries; DROP TABLE audit_seal_entries; \
+             ALTER TABLE untied RENAME TO audit_seal_entries",
+        )
+        .await;
+    let forge = "UPDATE audit_entries SET actor = 'nobody' WHERE id IN (SELECT entry_id FROM audit_seal_entries";
+    world.sql("DELETE FROM audit_seals WHERE number = 3").await;
+    assert_eq!(examine(&world).await.flaw, Some(Flaw::SealGone { seal: 3, first: Some(third) }));
+    world.sql(&format!("DELETE FROM audit_seals WHERE number = 2; {forge} WHERE seal_number > 1)")).await;
+    assert_eq!(examine(&world).await.flaw, Some(Flaw::SealGone { seal: 2, first: Some(second) }));
+    world.sql(&format!("DELETE FROM audit_seals; {forge})")).await;
+    let first = entry_under(&world, 1).await;
+    let flaw = examine(&world).await.flaw.unwrap();
+    assert_eq!(flaw, Flaw::SealGone { seal: 1, first: Some(first) });
+    assert!(flaw.to_string().contains(&first.to_string()), "{flaw}");
+
+    // A server that goes on sealing over the gap hides nothing.
+    sealing::seal_all(&world.core).await.unwrap();
+    assert!(examine(&world).await.flaw.is_some());
 });
 
 on_both!(an_entry_that_waits_too_long_for_its_seal_is_reported, async |world: World| {
