@@ -47,8 +47,8 @@ pub struct VerificationFields {
     pub notes: Option<String>,
     /// RFC 3339.
     pub expires_at: Option<String>,
-    /// The staff's decision, given for them: for set-ups.
-    pub approved: bool,
+    /// The staff's decision, given for them: for set-ups. A new one without it waits for theirs.
+    pub approved: Option<bool>,
 }
 
 /// What is wrong with these fields by themselves.
@@ -98,6 +98,7 @@ pub(crate) async fn create(
     scopes: &BTreeSet<String>,
     fields: &VerificationFields,
 ) -> Result<VerificationId, Error> {
+    let approved = fields.approved.unwrap_or(false);
     let mut findings = Findings::default();
     let active: ScopeSet = client_scopes::of_client(change.conn, client).await?;
     for name in scopes.iter().filter(|name| !active.contains(name)) {
@@ -108,15 +109,15 @@ pub(crate) async fn create(
         if domain.ownership != Ownership::Proven {
             findings.add("domains", "unproven", &format!("the ownership of {root} is not proven"));
         }
-        if fields.approved && domain.test_mode {
+        if approved && domain.test_mode {
             findings.add("domains", "test_mode", &format!("{root} is in test mode: nothing is approved for it then"));
         }
     }
-    let mut made = blank(client, fields.approved, change.rules.approval, change.now);
+    let mut made = blank(client, approved, change.rules.approval, change.now);
     findings.optional(&mut made.notes, "notes", fields.notes.as_ref(), fallback::parse_response);
     findings.expiry(&mut made.expires_at, fields.expires_at.as_ref(), change.now);
     findings.none()?;
-    if !fields.approved {
+    if !approved {
         match verifications::pending(change.conn, client).await? {
             // It is for the same and more: staff look at name and logo with it.
             Some(waiting) if waiting.automatic => reviews::withdraw(change, waiting).await?,
@@ -127,7 +128,7 @@ pub(crate) async fn create(
             None => {}
         }
     }
-    let status = if fields.approved { ItemStatus::Approved } else { ItemStatus::Pending };
+    let status = if approved { ItemStatus::Approved } else { ItemStatus::Pending };
     let item = |domain_id, scope: &String| {
         let scope = scope.clone();
         Item { verification_id: made.id, domain_id, scope, status, reason: None }
@@ -135,7 +136,7 @@ pub(crate) async fn create(
     let items: Vec<Item> =
         domains.iter().flat_map(|domain| scopes.iter().map(move |scope| item(domain.id, scope))).collect();
     verifications::insert(change.conn, &made, &items).await?;
-    if fields.approved {
+    if approved {
         clients::accept_name(change.conn, client).await?;
         logos::reviewed(change, client).await?;
     }
@@ -146,7 +147,7 @@ pub(crate) async fn create(
     Ok(made.id)
 }
 
-/// Changes notes and end of an application, and decides an open one.
+/// Changes notes and end of an application.
 ///
 /// # Errors
 /// [`Error::Invalid`]; the database's.

@@ -383,7 +383,7 @@ impl<'t> Context<'t> {
         let fields = VerificationFields {
             notes: reader.text("notes"),
             expires_at: reader.time("expires_at"),
-            approved: state == Some("approved"),
+            approved: state.map(|state| state == "approved"),
         };
         let path = reader.path.clone();
         let domains = domains.iter().enumerate().filter_map(|(index, text)| {

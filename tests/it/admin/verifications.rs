@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::http::Method;
 use serde_json::{Value, json};
 use xwms_core::manage::verifications;
+use xwms_core::provision::{Options, apply};
 use xwms_core::store::outbox;
 
 use super::staff::given_staff;
@@ -358,4 +359,36 @@ on_both!(an_end_is_told_of_unless_all_of_it_is_renewed, async |world: World| {
                 state = \"approved\"\n";
     world.apply(&format!("[[clients]]\nid = \"{CLIENT}\"\n{moved}{kept}")).await;
     assert_eq!(notices().await, 4);
+});
+
+on_both!(a_file_that_says_no_state_leaves_it_to_the_staff, async |world: World| {
+    let mut reviewer = given_staff(&world, "reviewer").await;
+    let mut owner = given_signed_in(&world, "charles@example.test").await;
+    let file = |state: &str| {
+        format!(
+            "[[clients]]\nid = \"{CLIENT}\"\n[[clients.verifications]]\n\
+             domains = [\"engines.example\", \"more-engines.example\"]\nscopes = [\"userinfo\"]\nnotes = \"Cards\"\n{state}"
+        )
+    };
+    let changes = async |state: &str| {
+        let applied = apply(&world.core, &file(state), Options::default()).await.unwrap();
+        let lines = applied.lines();
+        if applied.changed() { lines.len() } else { 0 }
+    };
+    assert_eq!(changes("").await, 1);
+    assert_eq!(changes("").await, 0, "it waits");
+    let (first, second) = domains(&world).await;
+    let waiting = reviewer.get(QUEUE).await.json()["data"][0].clone();
+    let application = format!("{QUEUE}/{}", waiting["id"].as_str().unwrap());
+    let item = |domain: &str, decision: &str| json!({ "domain": domain, "scope": "userinfo", "decision": decision, "reason": "So it is" });
+    let body = json!({ "version": 1, "items": [item(&first, "approve"), item(&second, "reject")] });
+    assert_eq!(ask(&mut reviewer, Method::POST, &format!("{application}/decision"), &body).await.status, 200);
+
+    // One was approved and one was not; the file says of neither that it should be otherwise.
+    assert_eq!(changes("").await, 0);
+    assert!(unlocked(&world).await);
+    let log = owner.get(&format!("{}?action=verification.ended", of_client("/audit"))).await.json();
+    assert_eq!(log["data"], json!([]));
+    assert_eq!(changes("state = \"pending\"").await, 2, "what is said is made so");
+    assert!(!unlocked(&world).await);
 });

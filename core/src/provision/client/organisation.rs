@@ -126,9 +126,9 @@ pub(super) async fn bring_requests(work: &mut Work<'_>, client: ClientId, entry:
 /// Takes back what the file's verifications no longer say. Before the domains: a verified one can't go into test mode.
 pub(super) async fn end_verifications(work: &mut Work<'_>, client: ClientId, entry: &ClientEntry) -> Result<(), Error> {
     let Some(entries) = &entry.verifications else { return Ok(()) };
-    for (group, roots) in groups(work, client).await? {
-        if !entries.iter().any(|entry| says(entry, &group, &roots)) {
-            verifications::end(&mut work.change, &group).await?;
+    for known in known(work, client).await? {
+        if !entries.iter().any(|entry| says(entry, &known)) {
+            verifications::end(&mut work.change, &known.group).await?;
         }
     }
     Ok(())
@@ -140,12 +140,12 @@ pub(super) async fn bring_verifications(
     client: ClientId,
     entry: &ClientEntry,
 ) -> Result<(), Error> {
-    let groups = groups(work, client).await?;
+    let known = known(work, client).await?;
     let roots = roots(work, client).await?;
     for verification in entry.verifications.as_deref().unwrap_or_default() {
-        if let Some((group, _)) = groups.iter().find(|(group, roots)| says(verification, group, roots)) {
-            let updated =
-                verifications::update(&mut work.change, group.verification.clone(), &verification.fields).await;
+        if let Some(known) = known.iter().find(|known| says(verification, known)) {
+            let old = known.group.verification.clone();
+            let updated = verifications::update(&mut work.change, old, &verification.fields).await;
             work.judge(&verification.path, updated)?;
             continue;
         }
@@ -169,20 +169,44 @@ async fn roots(work: &mut Work<'_>, client: ClientId) -> Result<BTreeMap<String,
     Ok(domains.into_iter().map(|domain| (domain.root_domain.to_string(), domain)).collect())
 }
 
-async fn groups(work: &mut Work<'_>, client: ClientId) -> Result<Vec<(verifications::Group, BTreeSet<String>)>, Error> {
+/// What stands of an application, and what was applied for.
+struct Known {
+    group: verifications::Group,
+    /// The root domains of the group.
+    roots: BTreeSet<String>,
+    /// Those of the whole application, whatever was decided about them.
+    asked_roots: BTreeSet<String>,
+    /// The scopes of the whole application.
+    asked_scopes: BTreeSet<String>,
+}
+
+async fn known(work: &mut Work<'_>, client: ClientId) -> Result<Vec<Known>, Error> {
     let standing = store::verifications::standing(work.change.conn, client, work.change.now).await?;
     let items = store::verifications::items_of_client(work.change.conn, client).await?;
     let names: BTreeMap<DomainId, String> =
         roots(work, client).await?.into_iter().map(|(root, domain)| (domain.id, root)).collect();
-    let named = |group: &verifications::Group| group.domains.iter().filter_map(|id| names.get(id).cloned()).collect();
-    let groups = verifications::groups(&standing, &items);
-    Ok(groups.into_iter().map(|group| (named(&group), group)).map(|(roots, group)| (group, roots)).collect())
+    let groups = verifications::groups(&standing, &items).into_iter();
+    let known = groups.map(|group| {
+        let asked = || items.iter().filter(|item| item.verification_id == group.verification.id);
+        Known {
+            roots: group.domains.iter().filter_map(|id| names.get(id).cloned()).collect(),
+            asked_roots: asked().filter_map(|item| names.get(&item.domain_id).cloned()).collect(),
+            asked_scopes: asked().map(|item| item.scope.clone()).collect(),
+            group,
+        }
+    });
+    Ok(known.collect())
 }
 
-/// Whether a group is what an entry of the file says.
-fn says(entry: &VerificationEntry, group: &verifications::Group, roots: &BTreeSet<String>) -> bool {
-    let approved = group.verification.status == VerificationStatus::Approved;
-    entry.fields.approved == approved
-        && entry.scopes == group.scopes
-        && entry.domains.iter().map(|root| root.as_str()).eq(roots.iter().map(String::as_str))
+/// Whether what stands is what an entry of the file says. An entry without a state leaves to the staff what became of it:
+/// it is also that of which they approved a part.
+fn says(entry: &VerificationEntry, known: &Known) -> bool {
+    let of = |roots: &BTreeSet<String>, scopes: &BTreeSet<String>| {
+        entry.scopes == *scopes && entry.domains.iter().map(|root| root.as_str()).eq(roots.iter().map(String::as_str))
+    };
+    let stands = of(&known.roots, &known.group.scopes);
+    match entry.fields.approved {
+        Some(approved) => stands && approved == (known.group.verification.status == VerificationStatus::Approved),
+        None => stands || of(&known.asked_roots, &known.asked_scopes),
+    }
 }
