@@ -199,6 +199,16 @@ impl<'c> Change<'c> {
         self.actor == Actor::Operator
     }
 
+    /// How much was done so far.
+    pub(crate) const fn done(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Whether anything was done to this client after so much was done.
+    pub(crate) fn touched_after(&self, done: usize, client: ClientId) -> bool {
+        self.events.iter().skip(done).any(|event| event.client == Some(client))
+    }
+
     /// Notes that something was made.
     pub(crate) fn created(
         &mut self,

@@ -18,7 +18,8 @@ use crate::store::secrets::ClientSecret;
 
 /// Makes a client, or brings it to what the file says; gives the ids of all that it has then.
 pub(super) async fn bring(work: &mut Work<'_>, entry: &ClientEntry) -> Result<Option<ClientIds>, Error> {
-    let Some(client) = find_or_make(work, entry).await? else { return Ok(None) };
+    let done = work.change.done();
+    let Some((client, made)) = find_or_make(work, entry).await? else { return Ok(None) };
     let secrets = bring_secrets(work, &client, entry).await?;
     organisation::end_verifications(work, client.id, entry).await?;
     domains::bring(work, client.id, entry, &secrets).await?;
@@ -26,16 +27,35 @@ pub(super) async fn bring(work: &mut Work<'_>, entry: &ClientEntry) -> Result<Op
     organisation::bring(work, &client, entry).await?;
     organisation::bring_requests(work, client.id, entry).await?;
     organisation::bring_verifications(work, client.id, entry).await?;
+    if !made && work.change.touched_after(done, client.id) {
+        refuse_lapsed(work, &client, entry).await?;
+    }
     Ok(Some(ClientIds::load(work.change.conn, client, work.change.now).await?))
 }
 
-async fn find_or_make(work: &mut Work<'_>, entry: &ClientEntry) -> Result<Option<Client>, Error> {
+/// A client whose billing owner's plan does not entitle, as the file leaves it, can be read and not changed.
+async fn refuse_lapsed(work: &mut Work<'_>, client: &Client, entry: &ClientEntry) -> Result<(), Error> {
+    let owner = match client.billing_owner {
+        Some(owner) => profiles::find(work.change.conn, owner).await?,
+        None => None,
+    };
+    if !owner.as_ref().is_some_and(|owner| work.change.rules.entitlements(owner, work.change.now).clients) {
+        let whose = owner.map_or_else(String::new, |owner| format!(" of {}", owner.email));
+        let message = format!("the plan{whose} does not entitle to clients now: this one can be read, and not changed");
+        work.refuse(&entry.path, "plan_required", message);
+    }
+    Ok(())
+}
+
+/// The client, and whether it was made.
+async fn find_or_make(work: &mut Work<'_>, entry: &ClientEntry) -> Result<Option<(Client, bool)>, Error> {
     let errors = work.errors.len();
     let owner = owner(work, entry).await?;
     let known = known(work, entry, owner.as_ref()).await?;
     if work.errors.len() > errors {
         return Ok(None);
     }
+    let made = known.is_none();
     let brought = match (known, owner) {
         (Some(client), _) => {
             store::clients::hold(work.change.conn, client.id).await?;
@@ -51,7 +71,7 @@ async fn find_or_make(work: &mut Work<'_>, entry: &ClientEntry) -> Result<Option
             return Ok(None);
         }
     };
-    work.judge(&entry.path, brought)
+    Ok(work.judge(&entry.path, brought)?.map(|client| (client, made)))
 }
 
 async fn owner(work: &mut Work<'_>, entry: &ClientEntry) -> Result<Option<Profile>, Error> {

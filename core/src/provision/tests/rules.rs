@@ -255,3 +255,32 @@ async fn exactly_one_domain_is_primary_and_it_moves_as_told() {
     let two = format!("{both}primary = true\n");
     assert_eq!(told(&world.refused(&mine(&two)).await), ["clients[0].domains[1].primary duplicate"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mg_14_a_client_of_a_lapsed_plan_stays_as_it_is() {
+    let world = World::with(EXAMPLE).await;
+    let free = "[[users]]\nemail = \"ada@example.test\"\nplan = \"free\"\n";
+    world.apply(free).await.unwrap();
+    let before = world.export().await;
+    let mine = format!("[[clients]]\nid = {ID:?}\n");
+    for change in [
+        "name = \"Other\"\n",
+        "scopes = [\"openid\"]\n",
+        "secrets = []\n",
+        "[[clients.domains]]\nroot_domain = \"engines.example\"\nallow_login = false\n",
+        "[[clients.members]]\nemail = \"eve@example.test\"\nrole = \"viewer\"\n",
+    ] {
+        for file in [format!("{mine}{change}"), format!("{free}{mine}{change}")] {
+            let errors = world.refused(&file).await;
+            assert_eq!(told(&errors), ["clients[0] plan_required"], "{file}");
+            let line = file.lines().position(|line| line == "[[clients]]").unwrap() + 1;
+            assert!(errors[0].message.starts_with(&format!("line {line}: the plan of ada@example.test")), "{errors:?}");
+        }
+    }
+    assert_eq!(world.export().await, before);
+
+    // What it says of the client already changes nothing; with the plan, the same file gives back the right to.
+    assert!(!world.apply(&format!("{mine}name = \"Analytical Engines\"\n")).await.unwrap().changed());
+    let paid = free.replace("free", "paid");
+    world.apply(&format!("{paid}{mine}name = \"Other\"\n")).await.unwrap();
+}
