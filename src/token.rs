@@ -33,8 +33,8 @@ struct NewArgs {
     /// The only client it is good for; without one it is a token of the account
     #[arg(long)]
     client: Option<ClientId>,
-    /// What it permits, such as domains:read; once for each, and at least once
-    #[arg(long = "permission", value_name = "PERMISSION", required = true)]
+    /// What it permits, such as domains:read, once for each; without one, all that its maker may at the moment of use
+    #[arg(long = "permission", value_name = "PERMISSION")]
     permissions: Vec<String>,
     /// What people call it
     #[arg(long)]
@@ -51,7 +51,8 @@ struct NewArgs {
 pub async fn run(config: Config, args: TokenArgs) -> Result<(), StartError> {
     let TokenCommand::New(new) = args.command;
     let (db, rules) = (database::existing(&config).await?, Rules::of(&config));
-    let fields = TokenFields { label: new.label, permissions: Some(new.permissions), expires_at: new.expires_at };
+    let permissions = Some(new.permissions).filter(|given| !given.is_empty());
+    let fields = TokenFields { label: new.label, permissions, expires_at: new.expires_at };
     let made = tokens::create_for(&db, &rules, Clock::system().now(), &new.user, new.client, fields).await;
     output::result(made.map_err(|error| explain(&error))?.expose())
 }

@@ -145,3 +145,22 @@ fn a_plan_is_set_for_an_account_that_is_there() {
         assert_eq!(output.status.code(), Some(status), "{arguments:?}: {output:?}");
     }
 }
+
+#[test]
+fn a_token_for_somebody_needs_no_permission_to_be_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let ada = "ada@example.test";
+    let client = "client_01jd3v8m1efb9rkyq9wzvw2x4a";
+    let file = format!(
+        "[[users]]\nemail = {ada:?}\nplan = \"paid\"\n[[clients]]\nid = {client:?}\nowner = {ada:?}\nname = \"Engines\"\n"
+    );
+    std::fs::write(folder.path().join("platform.toml"), file).unwrap();
+    assert!(run(folder.path(), &["apply", "platform.toml"]).status.success());
+    for more in [&[][..], &["--client", client], &["--client", client, "--permission", "domains:read"]] {
+        let made = run(folder.path(), &[&["token", "new", "--user", ada], more].concat());
+        let text = String::from_utf8(made.stdout.clone()).unwrap();
+        assert!(made.status.success() && text.starts_with("xwms_pat_") && text.lines().count() == 1, "{made:?}");
+    }
+    let refused = run(folder.path(), &["token", "new", "--user", ada, "--client", client, "--permission", "staff:read"]);
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+}

@@ -77,7 +77,7 @@ pub async fn create(
 }
 
 /// Makes a token for the account of this address, as the operator asks. What it permits is still no more than what its maker
-/// may at the moment of use.
+/// may at the moment of use; without a word about permissions that is all of it.
 ///
 /// # Errors
 /// [`Error::NotFound`] for the account or the client; as [`create`]; the database's.
@@ -90,6 +90,11 @@ pub async fn create_for(
     fields: TokenFields,
 ) -> Result<Secret<String>, Error> {
     let key = EmailAddress::parse(email).map_err(|issue| Error::Invalid(vec![issue.at("user")]))?.key().to_owned();
+    let every = || {
+        let all = Permission::ALL.iter().filter(|permission| client.is_none() || permission.is_for_roles());
+        all.map(|permission| permission.text().to_owned()).collect()
+    };
+    let fields = TokenFields { permissions: fields.permissions.or_else(|| Some(every())), ..fields };
     let rules = rules.clone();
     let changed = db
         .change(async move |conn: &mut Conn| {

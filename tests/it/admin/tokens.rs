@@ -3,6 +3,10 @@
 use std::time::Duration;
 
 use serde_json::json;
+use xwms_core::gate::permission::Permission;
+use xwms_core::manage::entitlement::Rules;
+use xwms_core::manage::tokens::{TokenFields, create_for};
+use xwms_core::secret::Secret;
 
 use super::{bearer, delete, given_signed_in, of_client, patch, problem};
 use crate::world::{CLIENT, OTHER_CLIENT, World, on_both};
@@ -127,4 +131,29 @@ on_both!(what_is_no_token_of_ours_opens_nothing, async |world: World| {
         assert_eq!(problem(&owner.get(&of_client("")).await), (401, "not_signed_in".to_owned()), "{value}");
         owner.headers.pop();
     }
+});
+
+on_both!(the_operators_token_may_all_that_its_maker_may_unless_it_is_said, async |world: World| {
+    let (rules, now) = (Rules::of(&world.core.config), world.core.clock.now());
+    let made = async |client: Option<&str>, permissions: Option<&str>| {
+        let permissions = permissions.map(|text| vec![text.to_owned()]);
+        let fields = TokenFields { permissions, ..TokenFields::default() };
+        let client = client.map(|id| id.parse().unwrap());
+        create_for(&world.core.db, &rules, now, "charles@example.test", client, fields).await.unwrap()
+    };
+    let permissions = async |token: &Secret<String>, list: &str| {
+        let listed = bearer(&world, token.expose()).get(list).await.json();
+        listed["data"].as_array().unwrap().last().unwrap()["permissions"].as_array().unwrap().clone()
+    };
+    let of_account = made(None, None).await;
+    let all = permissions(&of_account, "/admin/v1/tokens").await;
+    assert_eq!(all.len(), Permission::ALL.len());
+    let of_one_client = made(Some(CLIENT), None).await;
+    let all = permissions(&of_one_client, &of_client("/tokens")).await;
+    assert_eq!(all.len(), Permission::ALL.iter().filter(|permission| permission.is_for_roles()).count());
+    let narrow = made(Some(CLIENT), Some("tokens:read")).await;
+    assert_eq!(permissions(&narrow, &of_client("/tokens")).await, [json!("tokens:read")]);
+    // Charles is nobody of the staff, whatever his token permits.
+    let refused = bearer(&world, of_account.expose()).get("/admin/v1/staff/users").await;
+    assert_eq!(problem(&refused), (403, "staff_only".to_owned()));
 });
