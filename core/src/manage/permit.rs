@@ -37,6 +37,8 @@ pub struct ApiToken {
     pub client: Option<ClientId>,
     /// What it permits, as far as its maker may it at the moment of use.
     pub permissions: Permissions,
+    /// When it ends; what it makes of its own kind ends then too.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// What a caller has found open.

@@ -47,13 +47,14 @@ pub async fn authenticate(core: &Core, text: &str, address: IpAddr) -> Result<Op
     Ok(found.map(|token| {
         core.token_uses.note(token.id, now);
         let permissions = token.permissions.permissions();
-        let limits = Limits { id: token.id, client: token.client_id, permissions };
+        let (client, expires_at) = (token.client_id, token.expires_at);
+        let limits = Limits { id: token.id, client, permissions, expires_at };
         Caller { user: token.user_id, address, token: Some(Arc::new(limits)) }
     }))
 }
 
 /// Makes a token of the client, or with `None` of the caller's account; gives its text: the only moment at which it is
-/// known.
+/// known. One that a token makes ends with that token at the latest.
 ///
 /// # Errors
 /// [`Error::Invalid`] with all bad fields; [`Error::Refused`] `permission_not_held` for a permission that the caller does
@@ -69,7 +70,8 @@ pub async fn create(
         .db
         .change(async move |conn: &mut Conn| {
             let (mut change, held) = begin(conn, &caller, client, Permission::TokensCreate, &rules, now).await?;
-            let (token, text) = insert(&mut change, caller.user, client, &fields, held).await?;
+            let until = caller.token.as_ref().and_then(|token| token.expires_at);
+            let (token, text) = insert(&mut change, caller.user, client, &fields, (held, until)).await?;
             change.end((token, text)).await
         })
         .await?;
@@ -105,7 +107,7 @@ pub async fn create_for(
                     .ok_or(Error::NotFound("client of this account"))?;
             }
             let mut change = Change::begin(conn, Permit::of_operator(), rules, now);
-            let (_, text) = insert(&mut change, account.id, client, &fields, None).await?;
+            let (_, text) = insert(&mut change, account.id, client, &fields, (None, None)).await?;
             change.end(text).await
         })
         .await?;
@@ -161,13 +163,13 @@ pub async fn delete(core: &Core, caller: Caller, client: Option<ClientId>, id: T
     Ok(())
 }
 
-/// Makes a token. `held`: what its maker may, when that limits it.
+/// Makes a token. `held`: what its maker may, when that limits it; `until`: when what makes it ends.
 async fn insert(
     change: &mut Change<'_>,
     maker: UserId,
     client: Option<ClientId>,
     fields: &TokenFields,
-    held: Option<Permissions>,
+    (held, until): (Option<Permissions>, Option<Timestamp>),
 ) -> Result<(ApiToken, Secret<String>), Error> {
     let fresh = Credential::generate(Kind::ApiToken, change.now);
     let mut findings = Findings::default();
@@ -194,6 +196,7 @@ async fn insert(
         return Err(Error::refused("permission_not_held", message));
     }
     token.permissions = PermissionSet::of(wanted);
+    token.expires_at = [token.expires_at, until].into_iter().flatten().min();
     api_tokens::insert(change.conn, &token).await?;
     change.created(client, "token.created", token.id, &token.label, facts(&token));
     Ok((token, fresh.into_text()))

@@ -133,6 +133,26 @@ on_both!(what_is_no_token_of_ours_opens_nothing, async |world: World| {
     }
 });
 
+on_both!(what_a_token_makes_ends_with_it, async |world: World| {
+    let mut owner = given_signed_in(&world, "charles@example.test").await;
+    for list in [of_client("/tokens"), "/admin/v1/tokens".to_owned()] {
+        let body = json!({ "permissions": ["tokens:create", "client:read"], "expires_at": "2026-03-01T13:00:00Z" });
+        let parent = owner.post_json(&list, &body).await;
+        let mut caller = bearer(&world, parent.json()["value"].as_str().unwrap());
+        for (asked, end) in [
+            (json!(null), "2026-03-01T13:00:00Z"),
+            (json!("2030-01-01T00:00:00Z"), "2026-03-01T13:00:00Z"),
+            (json!("2026-03-01T12:30:00Z"), "2026-03-01T12:30:00Z"),
+        ] {
+            let child = caller.post_json(&list, &json!({ "permissions": ["client:read"], "expires_at": asked })).await;
+            assert_eq!((child.status.as_u16(), &child.json()["expires_at"]), (201, &json!(end)), "{list} {child:?}");
+        }
+        // Whoever is signed in chooses freely.
+        let free = owner.post_json(&list, &json!({ "permissions": ["client:read"] })).await;
+        assert_eq!(free.json()["expires_at"], json!(null));
+    }
+});
+
 on_both!(the_operators_token_may_all_that_its_maker_may_unless_it_is_said, async |world: World| {
     let (rules, now) = (Rules::of(&world.core.config), world.core.clock.now());
     let made = async |client: Option<&str>, permissions: Option<&str>| {
