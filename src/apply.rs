@@ -2,18 +2,23 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use xwms_core::clock::Clock;
 use xwms_core::config::Config;
+use xwms_core::crypto::keys::KeyState;
 use xwms_core::crypto::password::PasswordHasher;
+use xwms_core::crypto::random;
+use xwms_core::crypto::seal::MasterKey;
 use xwms_core::error::Error;
+use xwms_core::key_rotation;
 use xwms_core::manage::entitlement::Rules;
-use xwms_core::provision::{self, MAX_BYTES, Options};
+use xwms_core::provision::{self, MAX_BYTES, Options, Sealer};
 use xwms_core::secret::Secret;
 use xwms_core::store::db::Db;
 
 use crate::output;
-use crate::wire::{StartError, database_options};
+use crate::wire::{self, StartError, database_options};
 
 /// What `apply` is told.
 #[derive(Debug, clap::Args)]
@@ -36,12 +41,13 @@ pub struct ApplyArgs {
 /// # Errors
 /// Everything that stands against the file, or why the database can't be used.
 pub async fn run(config: Config, args: ApplyArgs) -> Result<(), StartError> {
-    let text = read(&args.file)?;
+    let (config, text) = (Arc::new(config), read(&args.file)?);
     let db = database(&config).await?;
     let passwords = password_hasher(&config)?;
     let options = Options { plan: args.plan, set_passwords: args.set_passwords };
+    let seal = sealer(&db, Arc::clone(&config), args.plan).await?;
     let (rules, now) = (Rules::of(&config), Clock::system().now());
-    let applied = provision::apply_to(&db, &passwords, &rules, now, text.expose(), options).await;
+    let applied = provision::apply_to(&db, &passwords, &seal, &rules, now, text.expose(), options).await;
     let outcome = applied.map_err(|error| refused(&args.file, error))?;
     if args.json {
         return output::result(&format!("{:#}", outcome.json()));
@@ -53,6 +59,26 @@ pub async fn run(config: Config, args: ApplyArgs) -> Result<(), StartError> {
 pub(crate) async fn database(config: &Config) -> Result<Db, StartError> {
     let opened = Db::open(&database_options(config)).await;
     opened.map_err(|error| StartError(format!("the database can't be opened: {error:?}")))
+}
+
+/// Seals under the master key, which is looked for, and made, as the server does it. A plan makes no file.
+async fn sealer(db: &Db, config: Arc<Config>, plan: bool) -> Result<Sealer, StartError> {
+    let read = |error: Error| StartError(format!("the database can't be read: {error:?}"));
+    let has_keys = wire::holds_sealed(db).await.map_err(read)?;
+    let rows = key_rotation::list(db).await.map_err(read)?;
+    Ok(Arc::new(move |secret, url| {
+        let key = match wire::existing_master_key(&config, has_keys) {
+            Ok(Some(key)) => Ok(key),
+            Ok(None) if plan => Ok(MasterKey::from_bytes(&random::bytes())),
+            Ok(None) => wire::master_key(&config, has_keys),
+            Err(why) => Err(why),
+        };
+        let key = key.map_err(|why| why.0)?;
+        for row in rows.iter().filter(|row| row.state != KeyState::Retired) {
+            key_rotation::usable(row, &key).map_err(|why| format!("it is not that of this database: {why}"))?;
+        }
+        Ok(secret.seal(&key, url))
+    }))
 }
 
 /// Hashes passwords as the server does.

@@ -15,7 +15,7 @@ use xwms_core::outbound::{Dns, Outbound, SystemDns};
 use xwms_core::snapshot_cache::SnapshotCache;
 use xwms_core::state::{Core, Parts};
 use xwms_core::store::db::{Db, Options};
-use xwms_core::store::signing_keys;
+use xwms_core::store::{domain_urls, signing_keys};
 use xwms_core::store::snapshots::PlanRules;
 
 /// Why the program can't start: a text for the operator.
@@ -68,10 +68,7 @@ pub async fn core_asking(dns: Arc<dyn Dns>, db: Db, config: Config, clock: Clock
         let what = what.to_owned();
         move |error: Error| StartError(format!("{what}: {error:?}"))
     };
-    let has_keys = {
-        let mut conn = db.read().await.map_err(failed("the database can't be read"))?;
-        !signing_keys::all(&mut conn).await.map_err(|why| failed("the database can't be read")(why.into()))?.is_empty()
-    };
+    let has_keys = holds_sealed(&db).await.map_err(failed("the database can't be read"))?;
     let master_key = master_key(&config, has_keys)?;
     let plans = PlanRules {
         free: config.plans.free.clients,
@@ -117,24 +114,52 @@ pub async fn core_asking(dns: Arc<dyn Dns>, db: Db, config: Config, clock: Clock
     }))
 }
 
+/// Whether the database holds anything that the master key sealed.
+///
+/// # Errors
+/// The database's.
+pub async fn holds_sealed(db: &Db) -> Result<bool, Error> {
+    let mut conn = db.read().await?;
+    Ok(!signing_keys::all(&mut conn).await?.is_empty() || domain_urls::any_sealed(&mut conn).await?)
+}
+
 /// The master key from its file. A new one is made only where nothing can be lost by it: the file is absent, the
-/// database holds no key, and the server listens on loopback.
-fn master_key(config: &Config, has_keys: bool) -> Result<MasterKey, StartError> {
+/// database holds nothing that one has sealed, and the server listens on loopback.
+///
+/// # Errors
+/// Why there is none, and what to do about it.
+pub fn master_key(config: &Config, has_keys: bool) -> Result<MasterKey, StartError> {
+    if let Some(key) = existing_master_key(config, has_keys)? {
+        return Ok(key);
+    }
     let path = Path::new(&config.keys.master_key_file);
-    let told = |why: &dyn std::fmt::Display| StartError(format!("keys.master_key_file {}: {why}", path.display()));
-    let unusable = |why: MasterKeyError| StartError(format!("keys.master_key_file: {why}"));
+    let made = match MasterKey::create(path) {
+        // Another server starts on the same folder at the same moment, and was first.
+        Err(MasterKeyError::AlreadyThere(_)) => MasterKey::from_file(path),
+        made => made,
+    };
+    made.map_err(unusable)
+}
+
+/// The master key from its file; `None` when it is absent and one may be made.
+///
+/// # Errors
+/// As [`master_key`].
+pub fn existing_master_key(config: &Config, has_keys: bool) -> Result<Option<MasterKey>, StartError> {
+    let path = Path::new(&config.keys.master_key_file);
+    let told = |why: &str| StartError(format!("keys.master_key_file {}: {why}", path.display()));
     if path.exists() {
-        return MasterKey::from_file(path).map_err(unusable);
+        return MasterKey::from_file(path).map(Some).map_err(unusable);
     }
     if has_keys {
-        return Err(told(&"it is missing, and the database holds keys that only it opens: bring it back"));
+        return Err(told("it is missing, and the database holds keys that only it opens: bring it back"));
     }
     if !config.server.listen.ip().is_loopback() {
-        return Err(told(&"it is missing: make one with `head -c 32 /dev/urandom | base64`, mode 0600"));
+        return Err(told("it is missing: make one with `head -c 32 /dev/urandom | base64`, mode 0600"));
     }
-    match MasterKey::create(path) {
-        // Another server starts on the same folder at the same moment, and was first.
-        Err(MasterKeyError::AlreadyThere(_)) => MasterKey::from_file(path).map_err(unusable),
-        made => made.map_err(unusable),
-    }
+    Ok(None)
+}
+
+fn unusable(why: MasterKeyError) -> StartError {
+    StartError(format!("keys.master_key_file: {why}"))
 }

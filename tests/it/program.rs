@@ -164,3 +164,37 @@ fn a_token_for_somebody_needs_no_permission_to_be_named() {
     let refused = run(folder.path(), &["token", "new", "--user", ada, "--client", client, "--permission", "staff:read"]);
     assert_eq!(refused.status.code(), Some(1), "{refused:?}");
 }
+
+#[test]
+fn st_03_the_secret_of_a_new_webhook_is_sealed_under_the_master_key_as_serve_finds_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |hook: &str| {
+        let file = format!(
+            "[[users]]\nemail = \"ada@example.test\"\nplan = \"paid\"\n[[clients]]\nowner = \"ada@example.test\"\n\
+             name = \"Engines\"\n[[clients.domains]]\nroot_domain = \"engines.example\"\n\
+             urls = [{{ kind = \"webhook\", url = \"https://engines.example/{hook}\" }}]\n"
+        );
+        std::fs::write(folder.path().join("platform.toml"), file).unwrap();
+    };
+    let key = folder.path().join("data/master.key");
+    let told = |output: &Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    write("hook");
+    let beyond = xwms(folder.path(), &["apply", "platform.toml"])
+        .envs([("XWMS__SERVER__LISTEN", "0.0.0.0:8080"), ("XWMS__SERVER__ISSUER", "https://login.example")])
+        .output()
+        .unwrap();
+    assert_eq!(beyond.status.code(), Some(1), "{beyond:?}");
+    assert!(told(&beyond).contains("line 8:") && told(&beyond).contains("make one with"), "{}", told(&beyond));
+    let planned = run(folder.path(), &["apply", "platform.toml", "--plan"]);
+    assert!(planned.status.success() && !key.exists(), "{planned:?}");
+    assert!(!String::from_utf8_lossy(&planned.stdout).contains("whsec_"), "{planned:?}");
+
+    let applied = run(folder.path(), &["apply", "platform.toml", "--json"]);
+    assert!(applied.status.success() && key.exists(), "{applied:?}");
+    assert_eq!(String::from_utf8_lossy(&applied.stdout).matches("\"value\": \"whsec_").count(), 1, "{applied:?}");
+    std::fs::rename(&key, folder.path().join("elsewhere")).unwrap();
+    write("another");
+    let lost = run(folder.path(), &["apply", "platform.toml"]);
+    assert_eq!((lost.status.code(), key.exists()), (Some(1), false), "{lost:?}");
+    assert!(told(&lost).contains("bring it back"), "{}", told(&lost));
+}

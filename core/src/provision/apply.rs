@@ -1,12 +1,16 @@
 //! Applying a file: one transaction, every objection at once, nothing written unless all is good.
 
+use std::sync::Arc;
+
 use super::file::{self, File};
 use super::outcome::{MadeSecret, Outcome};
 use super::reader::under;
 use super::{client, people};
 use crate::clock::Timestamp;
 use crate::crypto::password::PasswordHasher;
+use crate::crypto::webhook_secret::WebhookSecret;
 use crate::error::{Error, FieldError, FieldIssue};
+use crate::id::UrlId;
 use crate::manage::change::{Change, Permit};
 use crate::manage::entitlement::Rules;
 use crate::state::Core;
@@ -22,13 +26,18 @@ pub struct Options {
     pub set_passwords: bool,
 }
 
+/// Seals the secret of a new webhook under the master key, or says why there is none. Asked only when a file makes one.
+pub type Sealer = Arc<dyn Fn(&WebhookSecret, UrlId) -> Result<Vec<u8>, String> + Send + Sync>;
+
 /// Brings the database of a running platform to what the file says, as [`apply_to`] does; its next request sees it.
 ///
 /// # Errors
 /// As [`apply_to`].
 pub async fn apply(core: &Core, text: &str, options: Options) -> Result<Outcome, Error> {
     let rules = Rules::of(&core.config);
-    let outcome = apply_to(&core.db, &core.passwords, &rules, core.clock.now(), text, options).await?;
+    let parts = core.clone();
+    let seal: Sealer = Arc::new(move |secret, url| Ok(secret.seal(&parts.master_key, url)));
+    let outcome = apply_to(&core.db, &core.passwords, &seal, &rules, core.clock.now(), text, options).await?;
     outcome.touched().iter().for_each(|client| core.snapshots.forget(*client));
     Ok(outcome)
 }
@@ -44,6 +53,7 @@ pub async fn apply(core: &Core, text: &str, options: Options) -> Result<Outcome,
 pub async fn apply_to(
     db: &Db,
     passwords: &PasswordHasher,
+    seal: &Sealer,
     rules: &Rules,
     now: Timestamp,
     text: &str,
@@ -51,7 +61,7 @@ pub async fn apply_to(
 ) -> Result<Outcome, Error> {
     let (file, lines) = file::read(text, &rules.issuer, now)?;
     let hashes = people::hash_passwords(db, passwords, &file.users, options).await?;
-    let rules = rules.clone();
+    let (rules, seal) = (rules.clone(), Arc::clone(seal));
     let applied = db
         .change(async move |conn: &mut Conn| {
             if options.plan {
@@ -59,6 +69,7 @@ pub async fn apply_to(
             }
             let mut work = Work {
                 change: Change::begin(conn, Permit::of_operator(), rules, now),
+                seal,
                 errors: Vec::new(),
                 made: Vec::new(),
             };
@@ -84,6 +95,7 @@ pub async fn apply_to(
 /// A file being applied.
 pub(super) struct Work<'c> {
     pub(super) change: Change<'c>,
+    pub(super) seal: Sealer,
     pub(super) errors: Vec<FieldError>,
     pub(super) made: Vec<MadeSecret>,
 }

@@ -22,7 +22,7 @@ pub(super) async fn bring(work: &mut Work<'_>, entry: &ClientEntry) -> Result<Op
     let Some((client, made)) = find_or_make(work, entry).await? else { return Ok(None) };
     let secrets = bring_secrets(work, &client, entry).await?;
     organisation::end_verifications(work, client.id, entry).await?;
-    domains::bring(work, client.id, entry, &secrets).await?;
+    domains::bring(work, &client, entry, &secrets).await?;
     delete_secrets(work, entry, &secrets).await?;
     organisation::bring(work, &client, entry).await?;
     organisation::bring_requests(work, client.id, entry).await?;
@@ -123,8 +123,8 @@ async fn bring_secrets(work: &mut Work<'_>, client: &Client, entry: &ClientEntry
             None => {
                 let created = secrets::insert(&mut work.change, client.id, label, fields).await;
                 if let Some((secret, Some(value))) = work.judge(path, created)? {
-                    let (client, label) = (client.name.clone(), secret.label);
-                    work.made.push(MadeSecret { client, label, id: secret.id, value });
+                    let (client, name, id) = (client.name.clone(), secret.label, secret.id.to_string());
+                    work.made.push(MadeSecret { kind: "secret", client, name, id, value });
                 }
             }
         }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::clock::Timestamp;
 use crate::error::Error;
-use crate::id::{ClientId, SecretId};
+use crate::id::ClientId;
 use crate::manage::change::Event;
 use crate::model::request::RequestStatus;
 use crate::secret::Secret;
@@ -29,9 +29,13 @@ pub struct Outcome {
 /// A secret that was made, with its text: nobody will see that again.
 #[derive(Debug)]
 pub(super) struct MadeSecret {
+    /// `secret` of a client, or `webhook`.
+    pub(super) kind: &'static str,
     pub(super) client: String,
-    pub(super) label: String,
-    pub(super) id: SecretId,
+    /// Its label, or the webhook's URL.
+    pub(super) name: String,
+    /// The id of the secret, or of the URL.
+    pub(super) id: String,
     pub(super) value: Secret<String>,
 }
 
@@ -61,7 +65,9 @@ impl Outcome {
             return lines;
         }
         for made in &self.secrets {
-            lines.push(format!("secret {:?} of {}, shown this once: {}", made.label, made.client, made.value.expose()));
+            let MadeSecret { kind, client, name, value, .. } = made;
+            let of = if *kind == "webhook" { "secret of the webhook" } else { "secret" };
+            lines.push(format!("{of} {name:?} of {client}, shown this once: {}", value.expose()));
         }
         lines
     }
@@ -97,13 +103,16 @@ impl Outcome {
 
     fn with_values(&self, client: &ClientIds) -> Value {
         let mut told = client.0.clone();
-        let values: BTreeMap<String, &str> =
-            self.secrets.iter().map(|made| (made.id.to_string(), made.value.expose().as_str())).collect();
-        for secret in told["secrets"].as_array_mut().into_iter().flatten() {
-            let value = secret["id"].as_str().and_then(|id| values.get(id));
-            if let Some(value) = value {
-                secret["value"] = json!(value);
+        let values: BTreeMap<&str, &str> =
+            self.secrets.iter().map(|made| (made.id.as_str(), made.value.expose().as_str())).collect();
+        let give = |object: &mut Value| {
+            if let Some(value) = object["id"].as_str().and_then(|id| values.get(id)) {
+                object["value"] = json!(value);
             }
+        };
+        told["secrets"].as_array_mut().into_iter().flatten().for_each(give);
+        for domain in told["domains"].as_array_mut().into_iter().flatten() {
+            domain["urls"].as_array_mut().into_iter().flatten().for_each(give);
         }
         told
     }

@@ -4,13 +4,15 @@ mod export;
 mod files;
 mod rules;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tempfile::TempDir;
 
-use super::{Options, Outcome, apply_to};
+use super::{Options, Outcome, Sealer, apply_to};
 use crate::clock::Timestamp;
 use crate::crypto::password::{Cost, PasswordHasher};
+use crate::crypto::seal::MasterKey;
 use crate::error::{Error, FieldError};
 use crate::id::ClientId;
 use crate::manage::entitlement::{Entitlements, Rules};
@@ -199,7 +201,11 @@ impl World {
     }
 
     async fn apply_as(&self, text: &str, options: Options) -> Result<Outcome, Error> {
-        apply_to(&self.db, &self.passwords, &self.rules, NOW, text, options).await
+        self.apply_at(text, options, NOW).await
+    }
+
+    async fn apply_at(&self, text: &str, options: Options, now: Timestamp) -> Result<Outcome, Error> {
+        apply_to(&self.db, &self.passwords, &sealer(), &self.rules, now, text, options).await
     }
 
     /// What stands against a file, which must be something.
@@ -223,6 +229,14 @@ impl World {
         let mut conn = self.db.read().await.unwrap();
         store::clients::find(&mut conn, id()).await.unwrap()
     }
+}
+
+fn master_key() -> MasterKey {
+    MasterKey::from_bytes(&[7; 32])
+}
+
+fn sealer() -> Sealer {
+    Arc::new(|secret, url| Ok(secret.seal(&master_key(), url)))
 }
 
 fn id() -> ClientId {

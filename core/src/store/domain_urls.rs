@@ -45,6 +45,19 @@ pub async fn set_secret(conn: &mut Conn, id: UrlId, sealed: &[u8]) -> QueryResul
     with_conn!(conn, |c| diesel::update(t::table.find(id)).set(t::sealed_secret.eq(sealed)).execute(c)).map(drop)
 }
 
+/// The secret of a webhook URL, sealed.
+pub async fn sealed_secret(conn: &mut Conn, id: UrlId) -> QueryResult<Option<Vec<u8>>> {
+    let found: Option<Option<Vec<u8>>> =
+        with_conn!(conn, |c| t::table.find(id).select(t::sealed_secret).first(c)).optional()?;
+    Ok(found.flatten())
+}
+
+/// Whether any webhook has a secret.
+pub async fn any_sealed(conn: &mut Conn) -> QueryResult<bool> {
+    let sealed = t::table.filter(t::sealed_secret.is_not_null());
+    with_conn!(conn, |c| diesel::select(diesel::dsl::exists(sealed)).get_result(c))
+}
+
 /// Deletes a URL.
 pub async fn delete(conn: &mut Conn, id: UrlId) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::delete(t::table.find(id)).execute(c)).map(drop)

@@ -1,10 +1,14 @@
 //! The domains of a client in a file, with their URLs and the secrets that may be used for them.
 
+use crate::crypto::webhook_secret::WebhookSecret;
 use crate::error::Error;
 use crate::id::{ClientId, SecretId};
 use crate::manage::{domains, secrets, urls};
+use crate::model::url::UrlKind;
 use crate::provision::apply::Work;
 use crate::provision::file::{ClientEntry, DomainEntry, UrlEntry};
+use crate::provision::outcome::MadeSecret;
+use crate::store::clients::Client;
 use crate::store::domain_urls::{self, DomainUrl};
 use crate::store::domains::{self as stored, Domain};
 use crate::store::secrets::ClientSecret;
@@ -12,11 +16,12 @@ use crate::store::secrets::ClientSecret;
 /// Brings the domains to what the file says. `held` are the client's secrets.
 pub(super) async fn bring(
     work: &mut Work<'_>,
-    client: ClientId,
+    of: &Client,
     entry: &ClientEntry,
     held: &[ClientSecret],
 ) -> Result<(), Error> {
     let Some(entries) = &entry.domains else { return Ok(()) };
+    let client = of.id;
     let existing = stored::of_client(work.change.conn, client).await?;
     let all_urls = domain_urls::of_client(work.change.conn, client).await?;
     let first = entries.iter().find(|entry| entry.primary == Some(true)).or(entries.first());
@@ -36,7 +41,7 @@ pub(super) async fn bring(
             }
         };
         let Some((domain, has)) = brought else { continue };
-        bring_urls(work, &domain, &has, domain_entry).await?;
+        bring_urls(work, of, &domain, &has, domain_entry).await?;
         bring_links(work, &domain, entry, domain_entry, held).await?;
         if domain_entry.primary == Some(true) {
             wanted = Some(domain.id);
@@ -73,7 +78,13 @@ async fn update(
 }
 
 /// Adds the URLs that are new and switches on those that are to be on.
-async fn bring_urls(work: &mut Work<'_>, domain: &Domain, has: &[DomainUrl], entry: &DomainEntry) -> Result<(), Error> {
+async fn bring_urls(
+    work: &mut Work<'_>,
+    client: &Client,
+    domain: &Domain,
+    has: &[DomainUrl],
+    entry: &DomainEntry,
+) -> Result<(), Error> {
     for UrlEntry { path, kind, url, active } in entry.urls.as_deref().unwrap_or_default() {
         match has.iter().find(|known| known.kind == *kind && known.url == *url) {
             Some(known) if *active == Some(true) => {
@@ -83,9 +94,25 @@ async fn bring_urls(work: &mut Work<'_>, domain: &Domain, has: &[DomainUrl], ent
             Some(_) => {}
             None => {
                 let made = urls::insert(&mut work.change, domain, *kind, url, active.unwrap_or(true)).await;
-                work.judge(path, made)?;
+                if let Some(made) = work.judge(path, made)?.filter(|made| made.kind == UrlKind::Webhook) {
+                    give_secret(work, client, &made, path).await?;
+                }
             }
         }
+    }
+    Ok(())
+}
+
+/// Gives a new webhook the secret that what is sent there is signed with.
+async fn give_secret(work: &mut Work<'_>, client: &Client, url: &DomainUrl, path: &str) -> Result<(), Error> {
+    let secret = WebhookSecret::generate();
+    match (work.seal)(&secret, url.id) {
+        Ok(sealed) => {
+            domain_urls::set_secret(work.change.conn, url.id, &sealed).await?;
+            let (client, name, id) = (client.name.clone(), url.url.clone(), url.id.to_string());
+            work.made.push(MadeSecret { kind: "webhook", client, name, id, value: secret.text() });
+        }
+        Err(why) => work.refuse(path, "master_key", format!("a webhook has a secret, which the master key seals: {why}")),
     }
     Ok(())
 }

@@ -33,8 +33,7 @@ async fn what_has_expired_is_written_as_switched_off_or_not_at_all() {
     let exported = super::super::export(&world.db, later).await.unwrap();
     assert!(!exported.contains("2030-06-01") && !exported.contains("nobody@example.test\"\nrole"), "{exported}");
     let copy = World::new().await;
-    let rules = Rules { free: copy.rules.paid, ..copy.rules.clone() };
-    apply_to(&copy.db, &copy.passwords, &rules, later, &exported, Options::default()).await.unwrap();
+    copy.apply_at(&exported, Options::default(), later).await.unwrap();
     assert_eq!(super::super::export(&copy.db, later).await.unwrap(), exported);
 }
 

@@ -3,6 +3,7 @@
 use super::*;
 use crate::audit;
 use crate::crypto::credential::{Kind, StoredDigest};
+use crate::crypto::webhook_secret::WebhookSecret;
 use crate::secret::Secret;
 use crate::store::snapshots::{PlanRules, load};
 
@@ -136,4 +137,48 @@ async fn a_client_without_an_id_is_found_by_owner_and_name() {
     assert!(!world.apply(&file).await.unwrap().changed());
     let other = file.replace("Analytical Engines", "Difference Engines");
     assert!(actions(&world.apply(&other).await.unwrap()).contains(&"client.created Difference Engines".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_webhook_has_a_secret_that_is_told_once() {
+    let world = World::with(EXAMPLE).await;
+    let hook = "https://engines.example/hook";
+    let file = EXAMPLE.replace("  urls = [", &format!("  urls = [{{ kind = \"webhook\", url = {hook:?} }},"));
+    let planned = world.apply_as(&file, Options { plan: true, ..Options::default() }).await.unwrap();
+    assert!(!planned.lines().concat().contains("whsec_") && !planned.json().to_string().contains("whsec_"));
+
+    let applied = world.apply(&file).await.unwrap();
+    let json = applied.json();
+    let urls = json["clients"][0]["domains"][0]["urls"].as_array().unwrap().clone();
+    let (with, without): (Vec<_>, Vec<_>) = urls.iter().partition(|url| url.get("value").is_some());
+    assert_eq!((with.len(), without.len(), &with[0]["url"]), (1, 2, &serde_json::json!(hook)));
+    let value = with[0]["value"].as_str().unwrap();
+    let line = format!("secret of the webhook {hook:?} of Analytical Engines, shown this once: {value}");
+    assert!(value.starts_with("whsec_") && applied.lines().contains(&line), "{:?}", applied.lines());
+    let id = with[0]["id"].as_str().unwrap().parse().unwrap();
+    let mut conn = world.db.read().await.unwrap();
+    let sealed = store::domain_urls::sealed_secret(&mut conn, id).await.unwrap().unwrap();
+    let opened = WebhookSecret::open(&master_key(), id, &sealed).unwrap();
+    assert_eq!(opened.text().expose(), value);
+    assert!(!world.apply(&file).await.unwrap().json().to_string().contains("whsec_"));
+    assert!(!world.export().await.contains("whsec_"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_master_key_no_webhook_is_made() {
+    let world = World::new().await;
+    let hook = "  urls = [{ kind = \"webhook\", url = \"https://engines.example/hook\" },";
+    let none: Sealer = Arc::new(|_, _| Err("it is missing: bring it back".to_owned()));
+    let apply = async |text: &str| {
+        apply_to(&world.db, &world.passwords, &none, &world.rules, NOW, text, Options::default()).await
+    };
+    match apply(&EXAMPLE.replace("  urls = [", hook)).await {
+        Err(Error::Invalid(errors)) => {
+            assert_eq!(told(&errors), [format!("clients[0].domains[0].urls[0] master_key")]);
+            assert!(errors[0].message.starts_with("line ") && errors[0].message.ends_with("it is missing: bring it back"));
+        }
+        other => panic!("{other:?}"),
+    }
+    assert!(world.client().await.is_none());
+    apply(EXAMPLE).await.unwrap();
 }
