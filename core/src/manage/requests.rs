@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::change::Change;
 use super::entitlement::Rules;
-use super::fields::Findings;
+use super::fields::{Findings, read_time, same_second};
 use super::invitations::{find_person, read_person};
 use super::letters::{self, NewLetter};
 use super::permit::{self, Caller};
@@ -280,11 +280,13 @@ impl Asked {
     }
 }
 
-/// Makes a request, or brings the standing one of the same person for the same thing to what it is to be.
+/// Makes a request, or brings the standing one of the same person for the same thing to what it is to be. One that came to
+/// the very end that is given is not asked again.
 ///
 /// # Errors
-/// [`Error::Invalid`]: `scopes` `unknown_scope`, `state` `no_account`; [`Error::Conflict`] `request_open` when another
-/// open one of this kind waits for the person; the database's.
+/// [`Error::Invalid`]: `scopes` `unknown_scope`, `state` `no_account`; for a new one that waits, [`Error::Conflict`]
+/// `request_open` when another of this kind waits for the person, and [`Error::TooManyAtOnce`]
+/// `too_many_open`; the database's.
 pub(crate) async fn set(
     change: &mut Change<'_>,
     client: ClientId,
@@ -292,13 +294,20 @@ pub(crate) async fn set(
     asked: &Asked,
     fields: &RequestFields,
 ) -> Result<Request, Error> {
+    let standing = requests::standing(change.conn, client, change.now).await?;
+    let old = standing.into_iter().find(|request| Asked::of(request) == *asked);
+    if let (None, Some(end)) = (&old, fields.expires_at.as_deref().and_then(|text| read_time(text).ok())) {
+        let ended = requests::ended(change.conn, client, change.now).await?;
+        let is_same = |it: &Request| Asked::of(it) == *asked && same_second(it.expires_at, Some(end));
+        if let Some(same) = ended.into_iter().find(is_same) {
+            return Ok(same);
+        }
+    }
     let mut findings = Findings::default();
     let catalog = client_scopes::catalog(change.conn).await?;
     for name in asked.scopes.difference(&catalog).iter() {
         findings.add("scopes", "unknown_scope", &format!("there is no scope {name:?}; the catalog has: {catalog}"));
     }
-    let standing = requests::standing(change.conn, client, change.now).await?;
-    let old = standing.iter().find(|request| Asked::of(request) == *asked).cloned();
     let account = profiles::find_by_email(change.conn, email.key()).await?;
     let mut request = old.clone().unwrap_or_else(|| blank(client, asked, change.now));
     request.user_id = account.map(|account| account.id);
@@ -311,24 +320,16 @@ pub(crate) async fn set(
         findings.add("state", "no_account", "nobody can have accepted: this address has no account");
     }
     findings.none()?;
-    let open = |other: &Request| {
-        other.status == RequestStatus::Pending && other.kind == asked.kind && other.email_key == asked.email_key
+    let Some(old) = old else {
+        if request.status == RequestStatus::Pending {
+            make_room(change, &request).await?;
+        }
+        requests::insert(change.conn, &request).await?;
+        change.created(Some(client), "request.created", request.id, email.key(), facts(&request));
+        return Ok(request);
     };
-    if request.status == RequestStatus::Pending && standing.iter().any(|other| open(other) && other.id != request.id) {
-        let message = format!("another request of this kind waits for {}", email.address());
-        return Err(Error::Conflict { code: "request_open", message });
-    }
-    match old {
-        None => {
-            requests::insert(change.conn, &request).await?;
-            change.created(Some(client), "request.created", request.id, email.key(), facts(&request));
-        }
-        Some(old) => {
-            let told = (facts(&old), facts(&request));
-            if change.updated(Some(client), "request.updated", request.id, email.key(), told) {
-                requests::update(change.conn, &request).await?;
-            }
-        }
+    if change.updated(Some(client), "request.updated", request.id, email.key(), (facts(&old), facts(&request))) {
+        requests::update(change.conn, &request).await?;
     }
     Ok(request)
 }

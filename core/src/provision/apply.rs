@@ -59,7 +59,7 @@ pub async fn apply_to(
     text: &str,
     options: Options,
 ) -> Result<Outcome, Error> {
-    let (file, lines) = file::read(text, &rules.issuer, now)?;
+    let (file, lines) = file::read(text, &rules.issuer)?;
     let hashes = people::hash_passwords(db, passwords, &file.users, options).await?;
     let (rules, seal) = (rules.clone(), Arc::clone(seal));
     let applied = db
@@ -124,7 +124,9 @@ impl Work<'_> {
         match result {
             Ok(value) => return Ok(Some(value)),
             Err(Error::Invalid(errors)) => self.errors.extend(errors.into_iter().map(|error| under(path, error))),
-            Err(Error::Conflict { code, message }) => self.refuse(path, code, message),
+            Err(Error::Conflict { code, message } | Error::TooManyAtOnce { code, message }) => {
+                self.refuse(path, code, message);
+            }
             Err(Error::PlanRequired) => {
                 self.refuse(
                     &format!("{path}.owner"),

@@ -121,18 +121,22 @@ pub(super) struct VerificationEntry {
     pub(super) fields: VerificationFields,
 }
 
-/// Reads a file; `issuer` and `now` are what fallbacks and expiries are held against.
+/// Any time that people give lies after it: whether an end has passed is for what the entry is brought to, which may have
+/// it already.
+const LONG_AGO: Timestamp = Timestamp::from_seconds(0);
+
+/// Reads a file; `issuer` is what fallbacks are held against.
 ///
 /// # Errors
 /// [`Error::Invalid`] with everything that is wrong with it, each naming its path and its line.
-pub(super) fn read(text: &str, issuer: &str, now: Timestamp) -> Result<(File, Lines), Error> {
+pub(super) fn read(text: &str, issuer: &str) -> Result<(File, Lines), Error> {
     if text.len() > MAX_BYTES {
         let issue = FieldIssue::new("too_long", "a provisioning file has at most 1 MiB");
         return Err(Error::Invalid(vec![issue.at("file")]));
     }
     let table = DeTable::parse(text).map_err(|error| Error::Invalid(vec![no_toml(text, &error)]))?;
     let report = Report::new(text);
-    let file = Context { report: &report, issuer, now }.file(table.get_ref());
+    let file = Context { report: &report, issuer }.file(table.get_ref());
     let (errors, lines) = report.into_parts();
     if errors.is_empty() { Ok((file, lines)) } else { Err(Error::Invalid(lines.told(errors))) }
 }
@@ -147,7 +151,6 @@ fn no_toml(text: &str, error: &toml::de::Error) -> FieldError {
 struct Context<'t> {
     report: &'t Report<'t>,
     issuer: &'t str,
-    now: Timestamp,
 }
 
 impl<'t> Context<'t> {
@@ -197,7 +200,7 @@ impl<'t> Context<'t> {
         let (path, at_password) = (reader.path.clone(), reader.at("password"));
         reader.end();
         let email = email?;
-        self.report.extend(&path, accounts::check(&fields, &accounts::blank(&email, self.now)));
+        self.report.extend(&path, accounts::check(&fields, &accounts::blank(&email, LONG_AGO)));
         if let Some(password) = &password {
             let about = [Some(email.address()), fields.given_name.as_deref(), fields.family_name.as_deref()];
             let about: Vec<&str> = about.into_iter().flatten().collect();
@@ -234,7 +237,7 @@ impl<'t> Context<'t> {
             fields,
         };
         reader.end();
-        self.report.extend(&entry.path, clients::check(&entry.fields, self.now));
+        self.report.extend(&entry.path, clients::check(&entry.fields, LONG_AGO));
         self.client_is_consistent(&entry);
         Some(entry)
     }
@@ -278,7 +281,7 @@ impl<'t> Context<'t> {
         let path = reader.path.clone();
         reader.end();
         let label = label?;
-        self.report.extend(&path, secrets::check(&label, &fields, self.now));
+        self.report.extend(&path, secrets::check(&label, &fields, LONG_AGO));
         Some(SecretEntry { label: Label::parse(&label).ok()?.into_string(), path, fields })
     }
 
@@ -300,7 +303,7 @@ impl<'t> Context<'t> {
         let path = reader.path.clone();
         reader.end();
         let text = root?;
-        self.report.extend(&path, domains::check(&text, &fields, self.issuer, self.now));
+        self.report.extend(&path, domains::check(&text, &fields, self.issuer, LONG_AGO));
         let root = RootDomain::parse_for_test(&text).ok()?;
         // Where the file does not say whether it is in test mode, what test mode allows passes here.
         let test_mode = fields.test_mode.unwrap_or(true);
@@ -335,7 +338,7 @@ impl<'t> Context<'t> {
         let path = reader.path.clone();
         reader.end();
         let key = key?;
-        self.report.extend(&path, roles::check(&key, &fields, self.now));
+        self.report.extend(&path, roles::check(&key, &fields, LONG_AGO));
         Some(RoleEntry { path, key, fields })
     }
 
@@ -347,7 +350,7 @@ impl<'t> Context<'t> {
         };
         let path = reader.path.clone();
         reader.end();
-        self.report.extend(&path, members::check(&fields, self.now));
+        self.report.extend(&path, members::check(&fields, LONG_AGO));
         Some(MemberEntry { path, email: email?, role: role?, fields })
     }
 
@@ -366,7 +369,7 @@ impl<'t> Context<'t> {
         let path = reader.path.clone();
         reader.end();
         let kind = kind?;
-        let errors = requests::check(kind, !scopes.is_empty(), domain.is_some(), &fields, self.now);
+        let errors = requests::check(kind, !scopes.is_empty(), domain.is_some(), &fields, LONG_AGO);
         self.report.extend(&path, errors);
         Some(RequestEntry { path, kind, email: email?, domain, scopes, fields })
     }
@@ -391,7 +394,7 @@ impl<'t> Context<'t> {
         });
         let domains = domains.collect();
         reader.end();
-        self.report.extend(&path, verifications::check(&fields, self.now));
+        self.report.extend(&path, verifications::check(&fields, LONG_AGO));
         Some(VerificationEntry { path, domains, scopes, fields })
     }
 

@@ -7,6 +7,7 @@ mod rules;
 use std::sync::Arc;
 use std::time::Duration;
 
+use diesel_async::SimpleAsyncConnection as _;
 use tempfile::TempDir;
 
 use super::{Options, Outcome, Sealer, apply_to};
@@ -18,7 +19,7 @@ use crate::id::ClientId;
 use crate::manage::entitlement::{Entitlements, Rules};
 use crate::store;
 use crate::store::clients::Client;
-use crate::store::db::{Db, Options as DbOptions};
+use crate::store::db::{Conn, Db, Options as DbOptions};
 use crate::store::profiles::Profile;
 
 const NOW: Timestamp = Timestamp::from_seconds(1_790_000_000);
@@ -214,6 +215,15 @@ impl World {
             Err(Error::Invalid(errors)) => errors,
             other => panic!("{other:?} for {text}"),
         }
+    }
+
+    /// A statement straight to the database, for what no file says.
+    async fn sql(&self, statement: String) {
+        let changed = self.db.change(async move |conn: &mut Conn| {
+            let Conn::Sqlite(conn) = conn else { return Err(Error::Internal("these tests run on SQLite")) };
+            Ok(conn.batch_execute(&statement).await?)
+        });
+        changed.await.unwrap();
     }
 
     async fn export(&self) -> String {

@@ -80,6 +80,16 @@ pub async fn standing(conn: &mut Conn, client: ClientId, now: Timestamp) -> Quer
     with_conn!(conn, |c| query.select(Request::as_select()).load(c))
 }
 
+/// The requests of a client that came to their end, unanswered or accepted, by person.
+pub async fn ended(conn: &mut Conn, client: ClientId, now: Timestamp) -> QueryResult<Vec<Request>> {
+    let query = t::table
+        .filter(t::client_id.eq(client))
+        .filter(t::status.eq_any([RequestStatus::Pending, RequestStatus::Accepted]))
+        .filter(t::expires_at.le(now))
+        .order((t::email_key, t::kind, t::created_at, t::id));
+    with_conn!(conn, |c| query.select(Request::as_select()).load(c))
+}
+
 /// At most `limit` requests of a client after `after`, oldest first.
 pub async fn page(
     conn: &mut Conn,

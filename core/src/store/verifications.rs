@@ -223,6 +223,17 @@ pub async fn standing(conn: &mut Conn, client: ClientId, now: Timestamp) -> Quer
     with_conn!(conn, |c| query.select(Verification::as_select()).load(c))
 }
 
+/// The applications of a client that came to their end, oldest first.
+pub async fn ended(conn: &mut Conn, client: ClientId, now: Timestamp) -> QueryResult<Vec<Verification>> {
+    let query = t::table
+        .filter(t::client_id.eq(client))
+        .filter(t::status.eq_any([VerificationStatus::Pending, VerificationStatus::Approved]))
+        .filter(t::revoked_at.is_null())
+        .filter(t::expires_at.le(now))
+        .order((t::created_at, t::id));
+    with_conn!(conn, |c| query.select(Verification::as_select()).load(c))
+}
+
 /// What the applications of a client are about.
 pub async fn items_of_client(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Item>> {
     let query = items::table.inner_join(t::table).filter(t::client_id.eq(client)).order((

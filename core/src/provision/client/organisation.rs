@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::error::Error;
 use crate::gate::permission::Preset;
 use crate::id::{ClientId, DomainId, RoleId};
+use crate::manage::fields::{read_time, same_second};
 use crate::manage::requests::Asked;
 use crate::manage::{members, requests, roles, verifications};
 use crate::model::scope::ScopeSet;
@@ -126,7 +127,7 @@ pub(super) async fn bring_requests(work: &mut Work<'_>, client: ClientId, entry:
 /// Takes back what the file's verifications no longer say. Before the domains: a verified one can't go into test mode.
 pub(super) async fn end_verifications(work: &mut Work<'_>, client: ClientId, entry: &ClientEntry) -> Result<(), Error> {
     let Some(entries) = &entry.verifications else { return Ok(()) };
-    for known in known(work, client).await? {
+    for known in known(work, client).await?.into_iter().filter(|known| !known.ended) {
         if !entries.iter().any(|entry| says(entry, &known)) {
             verifications::end(&mut work.change, &known.group).await?;
         }
@@ -143,7 +144,11 @@ pub(super) async fn bring_verifications(
     let known = known(work, client).await?;
     let roots = roots(work, client).await?;
     for verification in entry.verifications.as_deref().unwrap_or_default() {
-        if let Some(known) = known.iter().find(|known| says(verification, known)) {
+        let end = verification.fields.expires_at.as_deref().and_then(|text| read_time(text).ok());
+        let is_told = |known: &Known| {
+            says(verification, known) && (!known.ended || same_second(known.group.verification.expires_at, end))
+        };
+        if let Some(known) = known.iter().find(|known| is_told(known)) {
             let old = known.group.verification.clone();
             let updated = verifications::update(&mut work.change, old, &verification.fields).await;
             work.judge(&verification.path, updated)?;
@@ -172,6 +177,8 @@ async fn roots(work: &mut Work<'_>, client: ClientId) -> Result<BTreeMap<String,
 /// What stands of an application, and what was applied for.
 struct Known {
     group: verifications::Group,
+    /// It came to its end: what says so is told already, and nothing is to be taken back.
+    ended: bool,
     /// The root domains of the group.
     roots: BTreeSet<String>,
     /// Those of the whole application, whatever was decided about them.
@@ -181,14 +188,17 @@ struct Known {
 }
 
 async fn known(work: &mut Work<'_>, client: ClientId) -> Result<Vec<Known>, Error> {
-    let standing = store::verifications::standing(work.change.conn, client, work.change.now).await?;
+    let mut applications = store::verifications::standing(work.change.conn, client, work.change.now).await?;
+    let ended = store::verifications::ended(work.change.conn, client, work.change.now).await?;
+    applications.extend(ended.iter().cloned());
     let items = store::verifications::items_of_client(work.change.conn, client).await?;
     let names: BTreeMap<DomainId, String> =
         roots(work, client).await?.into_iter().map(|(root, domain)| (domain.id, root)).collect();
-    let groups = verifications::groups(&standing, &items).into_iter();
+    let groups = verifications::groups(&applications, &items).into_iter();
     let known = groups.map(|group| {
         let asked = || items.iter().filter(|item| item.verification_id == group.verification.id);
         Known {
+            ended: ended.iter().any(|it| it.id == group.verification.id),
             roots: group.domains.iter().filter_map(|id| names.get(id).cloned()).collect(),
             asked_roots: asked().filter_map(|item| names.get(&item.domain_id).cloned()).collect(),
             asked_scopes: asked().map(|item| item.scope.clone()).collect(),

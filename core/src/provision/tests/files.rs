@@ -182,3 +182,44 @@ async fn without_a_master_key_no_webhook_is_made() {
     assert!(world.client().await.is_none());
     apply(EXAMPLE).await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_stays_good_when_the_ends_in_it_have_come() {
+    let file = RICH.replace("state = \"approved\"", "state = \"approved\"\n  expires_at = \"2030-06-01T00:00:00Z\"");
+    let world = World::with(&file).await;
+    let later = Timestamp::parse("2031-06-01T00:00:00Z").unwrap();
+    for plan in [true, false, false] {
+        // Ada's own plan ends too: what the file says of her client is as it is.
+        let again = world.apply_at(&file, Options { plan, ..Options::default() }, later).await.unwrap();
+        assert_eq!(actions(&again), Vec::<String>::new());
+    }
+    // An end that is none of those that stand is told as past.
+    for (end, path) in [
+        ("expires_at = \"2030-01-31T12:00:00Z\"", "clients[0].secrets[0].expires_at past"),
+        ("expires_at = 2031-01-01T00:00:00Z", "clients[0].roles[0].expires_at past"),
+        ("role = \"viewer\"\n  expires_at = \"2030-06-01T00:00:00Z\"", "clients[0].members[1].expires_at past"),
+        (
+            "domain = \"engines.example\"\n  state = \"accepted\"\n  expires_at = \"2030-06-01T00:00:00Z\"",
+            "clients[0].requests[1].expires_at past",
+        ),
+        (
+            "state = \"approved\"\n  expires_at = \"2030-06-01T00:00:00Z\"",
+            "clients[0].verifications[0].expires_at past",
+        ),
+    ] {
+        let (before, _) = end.rsplit_once("expires_at").unwrap();
+        let other = file.replacen(end, &format!("{before}expires_at = \"2029-01-01T00:00:00Z\""), 1);
+        assert_ne!(other, file);
+        match world.apply_at(&other, Options::default(), later).await {
+            Err(Error::Invalid(errors)) => assert!(told(&errors).contains(&path.to_owned()), "{errors:?}"),
+            other => panic!("{path} {other:?}"),
+        }
+        let soon = file.replacen(end, &format!("{before}expires_at = \"soon\""), 1);
+        match world.apply_at(&soon, Options::default(), later).await {
+            Err(Error::Invalid(errors)) => {
+                assert_eq!(told(&errors), [path.replace("past", "malformed")], "{errors:?}");
+            }
+            other => panic!("{path} {other:?}"),
+        }
+    }
+}
