@@ -101,8 +101,7 @@ pub async fn create(core: &Core, caller: Caller, client: ClientId, new: NewReque
             let since = now.before(PEACE);
             let regard = requests::regard(change.conn, client, person.user, request.kind, since).await?;
             if regard.unwelcome && regard.is_user {
-                let message = "this person has declined or does not want to be asked: wait thirty days";
-                return Err(Error::conflict("declined_recently", message));
+                return Err(unwelcome());
             }
             make_room(&mut change, &request).await?;
             sender.count(change.conn, now).await?;
@@ -281,11 +280,12 @@ impl Asked {
 }
 
 /// Makes a request, or brings the standing one of the same person for the same thing to what it is to be. One that came to
-/// the very end that is given is not asked again.
+/// the very end that is given is not asked again. Nobody is asked who does not want to be, unless their answer is given for
+/// them.
 ///
 /// # Errors
 /// [`Error::Invalid`]: `scopes` `unknown_scope`, `state` `no_account`; for a new one that waits, [`Error::Conflict`]
-/// `request_open` when another of this kind waits for the person, and [`Error::TooManyAtOnce`]
+/// `declined_recently`, or `request_open` when another of this kind waits for the person, and [`Error::TooManyAtOnce`]
 /// `too_many_open`; the database's.
 pub(crate) async fn set(
     change: &mut Change<'_>,
@@ -322,6 +322,11 @@ pub(crate) async fn set(
     findings.none()?;
     let Some(old) = old else {
         if request.status == RequestStatus::Pending {
+            let since = change.now.before(PEACE);
+            let regard = requests::regard(change.conn, client, request.user_id, request.kind, since).await?;
+            if regard.unwelcome {
+                return Err(unwelcome());
+            }
             make_room(change, &request).await?;
         }
         requests::insert(change.conn, &request).await?;
@@ -332,6 +337,11 @@ pub(crate) async fn set(
         requests::update(change.conn, &request).await?;
     }
     Ok(request)
+}
+
+fn unwelcome() -> Error {
+    let message = "this person has declined or does not want to be asked: wait thirty days";
+    Error::conflict("declined_recently", message)
 }
 
 /// Takes a request back; what was accepted ends.
