@@ -67,6 +67,8 @@ pub(crate) enum Set {
     Later,
     /// The caller, with every body; it says something about the request and is no part of the object.
     Beside,
+    /// The same, and it can be left out.
+    MaybeBeside,
 }
 
 /// A member by its five facts, in a line.
@@ -94,9 +96,14 @@ impl Set {
         match self {
             Self::Never => false,
             Self::Once | Self::OnceRequired => purpose == Purpose::Create,
-            Self::Always | Self::Required | Self::Beside => true,
+            Self::Always | Self::Required | Self::Beside | Self::MaybeBeside => true,
             Self::Later => purpose == Purpose::Change,
         }
+    }
+
+    /// Whether the member is one of the object.
+    fn of_object(self) -> bool {
+        !matches!(self, Self::Beside | Self::MaybeBeside)
     }
 
     pub(crate) fn requires(self, purpose: Purpose) -> bool {
@@ -259,7 +266,7 @@ impl Kind {
 impl Shape {
     /// The schema of the object in an answer. `value` is there in one answer only, so nothing is required to be.
     pub(crate) fn answer_schema(&self) -> Value {
-        self.schema(|member| member.set != Set::Beside, |member| member.name != "value" && member.set != Set::Later)
+        self.schema(|member| member.set.of_object(), |member| member.name != "value" && member.set != Set::Later)
     }
 
     /// The schema of a body for this purpose.
@@ -277,7 +284,7 @@ impl Shape {
 
     /// An example of the object in an answer.
     pub(crate) fn example(&self) -> Value {
-        self.example_of(|member| member.name != "value" && member.set != Set::Beside)
+        self.example_of(|member| member.name != "value" && member.set.of_object())
     }
 
     /// An example of a body for this purpose.

@@ -12,7 +12,6 @@ use xwms_core::staff::scopes::{self, ScopeFields};
 use xwms_core::state::Core;
 use xwms_core::store;
 
-use super::REASON;
 use crate::answer::made;
 use crate::caller::By;
 use crate::etag::{self, IfMatch};
@@ -35,7 +34,7 @@ static SCOPE: Shape = Shape {
             "What people are asked.",
             "See on which day you were born.",
         ),
-        member("opens", Kind::Text(500), Set::Required, "What data it opens.", "birth_date"),
+        member("opens", Kind::Text(500), Set::Always, "What data it opens.", "birth_date"),
         member(
             "tier",
             Kind::OneOf(&["open", "verified"]),
@@ -44,7 +43,7 @@ static SCOPE: Shape = Shape {
             "verified",
         ),
         member("position", Kind::Integer(0, 100_000), Set::Always, "Where it stands in the catalog.", "10"),
-        REASON,
+        member("reason", Kind::Text(500), Set::MaybeBeside, "Why; it is audited.", "Partners ask for it."),
     ],
 };
 
@@ -89,7 +88,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         method: Method::Patch,
         path: "/staff/scopes/{name}",
         id: "updateStaffScope",
-        summary: "Changes a scope, for all clients at once. Needs a `reason`.",
+        summary: "Changes a scope, for all clients at once.",
         needs: Needs::Admin(Permission::StaffUpdate),
         query: &[],
         takes: Takes::Changes(&SCOPE),

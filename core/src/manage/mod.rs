@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod attempts;
 pub mod audit_log;
+pub mod catalog;
 pub mod change;
 pub mod clients;
 pub mod domains;

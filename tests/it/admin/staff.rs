@@ -234,6 +234,21 @@ on_both!(a_scope_is_added_and_changed_for_all_clients_at_once, async |world: Wor
     assert_eq!(world.client_post("/oauth/token", &ask_for_profile).await.status, 400);
     let entry = entry(&mut admin, "catalog.scope_changed").await;
     assert_eq!(entry["after"], json!({ "tier": "verified", "reason": "It says much" }));
+
+    // What it opens, and why, need not be said.
+    let short = json!({ "name": "shoe.size", "title": "Shoe size", "description": "See your shoe size." });
+    let made = ask(&mut admin, Method::POST, &scopes, &short).await;
+    assert_eq!((made.status.as_u16(), &made.json()["opens"]), (201, &json!("")), "{made:?}");
+    let changed = ask(&mut admin, Method::PATCH, &format!("{scopes}/shoe.size"), &json!({ "tier": "open" })).await;
+    assert_eq!((changed.status.as_u16(), &changed.json()["tier"]), (200, &json!("open")), "{changed:?}");
+    for missing in ["title", "description"] {
+        let mut less = short.clone();
+        less.as_object_mut().unwrap().remove(missing);
+        let refused = wrong(&ask(&mut admin, Method::POST, &scopes, &less).await);
+        assert_eq!(refused, [(missing.to_owned(), "required".to_owned())]);
+    }
+    let log = admin.get(&format!("{STAFF}/audit?limit=1")).await.json();
+    assert_eq!(log["data"][0]["after"], json!({ "tier": "open" }));
     let absent = ask(&mut admin, Method::PATCH, &format!("{scopes}/absent"), &body).await;
     assert_eq!(problem(&absent), (404, "not_found".to_owned()));
 });
