@@ -15,8 +15,8 @@ use xwms_core::outbound::{Dns, Outbound, SystemDns};
 use xwms_core::snapshot_cache::SnapshotCache;
 use xwms_core::state::{Core, Parts};
 use xwms_core::store::db::{Db, Options};
-use xwms_core::store::{domain_urls, signing_keys};
 use xwms_core::store::snapshots::PlanRules;
+use xwms_core::store::{domain_urls, signing_keys};
 
 /// Why the program can't start: a text for the operator.
 #[derive(Debug)]

@@ -12,7 +12,6 @@ pub mod verifications;
 
 use serde_json::{Value, json};
 
-use crate::clock::Timestamp;
 use crate::error::FieldError;
 use crate::manage::fields::Findings;
 use crate::model::request::parse_reason;
@@ -35,15 +34,6 @@ fn reason_at(findings: &mut Findings, field: &str, given: Option<&String>) -> St
 fn because(mut after: Value, reason: &str) -> Value {
     after["reason"] = json!(reason);
     after
-}
-
-/// When something is suspended, as it is to be: an old suspension keeps its time.
-fn suspension(old: Option<Timestamp>, wanted: Option<bool>, now: Timestamp) -> Option<Timestamp> {
-    match wanted {
-        None => old,
-        Some(true) => old.or(Some(now)),
-        Some(false) => None,
-    }
 }
 
 /// An error about one field, for those that are found outside of [`Findings`].

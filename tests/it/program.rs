@@ -161,7 +161,8 @@ fn a_token_for_somebody_needs_no_permission_to_be_named() {
         let text = String::from_utf8(made.stdout.clone()).unwrap();
         assert!(made.status.success() && text.starts_with("xwms_pat_") && text.lines().count() == 1, "{made:?}");
     }
-    let refused = run(folder.path(), &["token", "new", "--user", ada, "--client", client, "--permission", "staff:read"]);
+    let refused =
+        run(folder.path(), &["token", "new", "--user", ada, "--client", client, "--permission", "staff:read"]);
     assert_eq!(refused.status.code(), Some(1), "{refused:?}");
 }
 

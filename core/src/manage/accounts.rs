@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::change::{Change, Permit};
 use super::entitlement::Rules;
-use super::fields::{Findings, read_time};
+use super::fields::{Findings, read_time, suspension};
 use super::plans;
 use crate::clock::Timestamp;
 use crate::crypto::digest::MacKey;
@@ -44,6 +44,7 @@ pub struct AccountFields {
     pub plan_valid_until: Option<String>,
     /// `reviewer` or `admin`.
     pub staff: Option<String>,
+    pub suspended: Option<bool>,
 }
 
 /// An account that an operator makes by itself.
@@ -137,6 +138,7 @@ pub(crate) async fn create(
     let mut findings = Findings::default();
     fill(&mut findings, &mut account, fields);
     findings.none()?;
+    account.suspended_at = suspension(None, fields.suspended, change.now);
     if account != blank {
         profiles::update(change.conn, &account).await?;
     }
@@ -155,6 +157,7 @@ pub(crate) async fn update(change: &mut Change<'_>, old: Profile, fields: &Accou
     let mut findings = Findings::default();
     fill(&mut findings, &mut account, fields);
     findings.none()?;
+    account.suspended_at = suspension(old.suspended_at, fields.suspended, change.now);
     if account.plan != old.plan || account.plan_valid_until != old.plan_valid_until {
         plans::keep_lapse(&old, &mut account, fields.plan_valid_until.is_some(), &change.rules, change.now);
     }
@@ -164,6 +167,9 @@ pub(crate) async fn update(change: &mut Change<'_>, old: Profile, fields: &Accou
     if change.updated(None, "user.updated", account.id, &account.email_key, told) {
         account.updated_at = change.now;
         profiles::update(change.conn, &account).await?;
+        if account.suspended_at.is_some() && old.suspended_at.is_none() {
+            sessions::delete_all_of_user(change.conn, account.id).await?;
+        }
         change.account_changed(account.id);
     }
     Ok(account)
@@ -247,6 +253,7 @@ fn facts(account: &Profile) -> Map<String, Value> {
     facts.insert("plan".to_owned(), json!(account.plan));
     facts.insert("plan_valid_until".to_owned(), json!(account.plan_valid_until));
     facts.insert("staff".to_owned(), json!(account.staff));
+    facts.insert("suspended".to_owned(), json!(account.suspended_at.is_some()));
     facts
 }
 

@@ -14,6 +14,52 @@ use crate::store::scopes::{self, Scope};
 
 /// The longest name.
 const MAX_NAME: usize = 64;
+/// Where a scope may stand.
+const POSITIONS: std::ops::RangeInclusive<i64> = 0..=100_000;
+
+/// The catalog at first start (SPEC §2.9), in its order: name, title, description, what it opens, tier. The migrations
+/// write it.
+const AT_FIRST: [(&str, &str, &str, &str, Tier); 9] = [
+    ("openid", "Sign-in", "Know who you are at this site: a stable number, no name.", "sub", Tier::Open),
+    (
+        "profile",
+        "Name and picture",
+        "See your name, picture, language and time zone.",
+        "name given_name family_name picture locale zoneinfo updated_at",
+        Tier::Open,
+    ),
+    (
+        "email",
+        "Email address",
+        "See your email address and whether it is verified.",
+        "email email_verified",
+        Tier::Open,
+    ),
+    (
+        "offline_access",
+        "Stay connected",
+        "Stay connected while you are away, until you end it.",
+        "refresh tokens",
+        Tier::Open,
+    ),
+    ("providers", "Sign-in providers", "See which sign-in providers you have linked.", "providers", Tier::Open),
+    (
+        "userinfo",
+        "Personal details",
+        "See your birth date, gender, second email, country and social profiles.",
+        "birth_date gender second_email country socials",
+        Tier::Verified,
+    ),
+    ("useraddresses", "Your addresses", "View, add, change and delete your addresses.", "addresses", Tier::Verified),
+    ("address", "Postal address", "See your postal address.", "address", Tier::Verified),
+    (
+        "phone",
+        "Phone number",
+        "See your phone number and whether it is verified.",
+        "phone_number phone_number_verified",
+        Tier::Verified,
+    ),
+];
 
 /// What a scope is to be; what is `None` stays.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +76,13 @@ pub struct ScopeFields {
     pub position: Option<i64>,
     /// Why; audited when it is given.
     pub reason: Option<String>,
+}
+
+/// Whether a scope is as it was at first start.
+pub(crate) fn is_as_at_first(scope: &Scope) -> bool {
+    let Scope { name, title, description, opens, tier, position } = scope;
+    let place = AT_FIRST.iter().zip(1..).find(|(first, _)| first.0 == name);
+    place.is_some_and(|(first, at)| *first == (name, title, description, opens, *tier) && at == *position)
 }
 
 /// What is wrong with a scope by itself.
@@ -135,6 +188,9 @@ fn fill(findings: &mut Findings, scope: &mut Scope, fields: &ScopeFields) {
     findings.required(&mut scope.description, "description", fields.description.as_ref(), sentence);
     findings.required(&mut scope.opens, "opens", fields.opens.as_ref(), parse_reason);
     scope.tier = fields.tier.unwrap_or(scope.tier);
+    if fields.position.is_some_and(|position| !POSITIONS.contains(&position)) {
+        findings.add("position", "range", "give a whole number from 0 to 100000");
+    }
     scope.position = fields.position.and_then(|position| i32::try_from(position).ok()).unwrap_or(scope.position);
 }
 
@@ -146,4 +202,24 @@ fn facts(scope: &Scope) -> Value {
         "tier": scope.tier,
         "position": scope.position,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::db::{Db, Options};
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_catalog_of_a_new_database_is_that_of_the_first_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("xwms.db").display());
+        let wait = std::time::Duration::from_secs(2);
+        let db = Db::open(&Options { url, connections: 1, wait, statements: None }).await.unwrap();
+        let all = scopes::all(&mut db.read().await.unwrap()).await.unwrap();
+        assert_eq!(all.len(), AT_FIRST.len());
+        for scope in all {
+            assert!(is_as_at_first(&scope), "{scope:?}");
+            assert!(!is_as_at_first(&Scope { title: "Other".to_owned(), ..scope }));
+        }
+    }
 }

@@ -370,6 +370,11 @@ impl<T> Changed<T> {
         self.value
     }
 
+    /// Whether what changed is part of every client's configuration.
+    pub(crate) const fn touched_everything(&self) -> bool {
+        self.everything
+    }
+
     /// What it gave, what was done, and the clients that were touched, for a command that tells its operator.
     pub(crate) fn into_parts(self) -> (T, Vec<Event>, BTreeSet<ClientId>) {
         (self.value, self.events, self.clients)

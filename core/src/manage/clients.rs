@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::change::Change;
 use super::entitlement::Rules;
-use super::fields::{Findings, same_version};
+use super::fields::{Findings, same_version, suspension};
 use super::permit::{self, Caller};
 use super::verifications::{self as applications, What};
 use super::{members, notice, roles, scopes};
@@ -68,7 +68,7 @@ pub async fn create(core: &Core, caller: Caller, fields: ClientFields) -> Result
             let mut change = permit::on_own_account(conn, &caller, Permission::ClientCreate, &rules, now)?;
             profiles::hold(change.conn, caller.user).await?;
             let owner = profiles::find(change.conn, caller.user).await?.ok_or(Error::NotFound("account"))?;
-            let client = insert(&mut change, ClientId::generate(now), &owner, &fields).await?;
+            let client = insert(&mut change, ClientId::generate(now), &owner, &fields, false).await?;
             let made = view(change.conn, client).await?;
             change.end(made).await
         })
@@ -165,7 +165,8 @@ pub(crate) fn check(fields: &ClientFields, now: Timestamp) -> Vec<FieldError> {
     findings.into_errors()
 }
 
-/// Makes a client of this id for this owner, held by the caller.
+/// Makes a client of this id for this owner, held by the caller. `restored`: it was the owner's before, so a plan that has
+/// lapsed since is enough.
 ///
 /// # Errors
 /// As [`create`].
@@ -174,6 +175,7 @@ pub(crate) async fn insert(
     id: ClientId,
     owner: &Profile,
     fields: &ClientFields,
+    restored: bool,
 ) -> Result<Client, Error> {
     let mut client = Client { billing_owner: Some(owner.id), ..blank(id, change.now) };
     let mut findings = Findings::default();
@@ -182,7 +184,8 @@ pub(crate) async fn insert(
     }
     fill(&mut findings, &mut client, fields);
     findings.none()?;
-    let entitled = change.rules.entitlements(owner, change.now);
+    let lapsed = change.rules.has_lapsed(owner, change.now);
+    let entitled = if restored && lapsed { change.rules.paid } else { change.rules.entitlements(owner, change.now) };
     let owned = clients::count_owned(change.conn, owner.id).await?;
     if !entitled.clients || owned >= i64::from(entitled.max_clients) {
         return Err(Error::PlanRequired);
@@ -232,6 +235,19 @@ pub(crate) async fn apply(change: &mut Change<'_>, old: Client, fields: &ClientF
         applications::settle(change, client.id, What::Links).await?;
     }
     Ok(client)
+}
+
+/// Suspends a client as the operator, or lets it be used again.
+pub(crate) async fn suspend(change: &mut Change<'_>, id: ClientId, suspended: bool) -> Result<(), Error> {
+    let old = clients::find(change.conn, id).await?.ok_or(Error::NotFound("client"))?;
+    let mut new = old.clone();
+    new.suspended_at = suspension(old.suspended_at, Some(suspended), change.now);
+    let facts = |client: &Client| json!({ "suspended": client.suspended_at.is_some() });
+    if change.updated(Some(id), "client.updated", id, &new.name, (facts(&old), facts(&new))) {
+        new.updated_at = change.version_after(old.updated_at);
+        clients::update(change.conn, &new).await?;
+    }
+    Ok(())
 }
 
 async fn view(conn: &mut Conn, client: Client) -> Result<ClientView, Error> {

@@ -47,6 +47,11 @@ impl Rules {
         }
     }
 
+    /// Whether this account had a plan that entitled it to clients, and has it no more.
+    pub fn has_lapsed(&self, account: &Profile, now: Timestamp) -> bool {
+        !self.entitlements(account, now).clients && account.plan_valid_until.is_some_and(|end| end <= now)
+    }
+
     /// What this account is entitled to now: a paid plan that has lapsed entitles to what the free one does.
     pub fn entitlements(&self, account: &Profile, now: Timestamp) -> Entitlements {
         match account.plan {

@@ -96,6 +96,15 @@ pub fn same_version(expected: Option<Timestamp>, stands: Timestamp) -> Result<()
     if expected.is_some_and(|expected| expected != stands) { Err(Error::StalePrecondition) } else { Ok(()) }
 }
 
+/// When something is suspended, as it is to be: an old suspension keeps its time.
+pub fn suspension(old: Option<Timestamp>, wanted: Option<bool>, now: Timestamp) -> Option<Timestamp> {
+    match wanted {
+        None => old,
+        Some(true) => old.or(Some(now)),
+        Some(false) => None,
+    }
+}
+
 /// Whether two times are the same second: what is written in a file has no more.
 pub fn same_second(a: Option<Timestamp>, b: Option<Timestamp>) -> bool {
     a.map(Timestamp::seconds) == b.map(Timestamp::seconds)

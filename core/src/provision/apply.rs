@@ -1,8 +1,10 @@
 //! Applying a file: one transaction, every objection at once, nothing written unless all is good.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::file::{self, File};
+use super::entries::{File, ScopeEntry};
+use super::file;
 use super::outcome::{MadeSecret, Outcome};
 use super::reader::under;
 use super::{client, people};
@@ -11,9 +13,11 @@ use crate::crypto::password::PasswordHasher;
 use crate::crypto::webhook_secret::WebhookSecret;
 use crate::error::{Error, FieldError, FieldIssue};
 use crate::id::UrlId;
+use crate::manage::catalog;
 use crate::manage::change::{Change, Permit};
 use crate::manage::entitlement::Rules;
 use crate::state::Core;
+use crate::store;
 use crate::store::db::{Conn, Db};
 use crate::store::savepoint;
 
@@ -38,6 +42,9 @@ pub async fn apply(core: &Core, text: &str, options: Options) -> Result<Outcome,
     let parts = core.clone();
     let seal: Sealer = Arc::new(move |secret, url| Ok(secret.seal(&parts.master_key, url)));
     let outcome = apply_to(&core.db, &core.passwords, &seal, &rules, core.clock.now(), text, options).await?;
+    if outcome.everything {
+        core.snapshots.forget_all();
+    }
     outcome.touched().iter().for_each(|client| core.snapshots.forget(*client));
     Ok(outcome)
 }
@@ -70,12 +77,15 @@ pub async fn apply_to(
             let mut work = Work {
                 change: Change::begin(conn, Permit::of_operator(), rules, now),
                 seal,
+                stated_ends: stated_ends(&file),
                 errors: Vec::new(),
                 made: Vec::new(),
             };
             let mut outcome = work.bring(&file, &hashes).await?;
             let Work { change, made, .. } = work;
-            let ((), events, touched) = change.end(()).await?.into_parts();
+            let changed = change.end(()).await?;
+            outcome.everything = changed.touched_everything();
+            let ((), events, touched) = changed.into_parts();
             outcome.planned = options.plan;
             outcome.events = events;
             outcome.touched = touched;
@@ -92,10 +102,17 @@ pub async fn apply_to(
     })
 }
 
+fn stated_ends(file: &File) -> BTreeSet<String> {
+    let stated = file.users.iter().filter(|user| user.fields.plan_valid_until.is_some());
+    stated.map(|user| user.email.key().to_owned()).collect()
+}
+
 /// A file being applied.
 pub(super) struct Work<'c> {
     pub(super) change: Change<'c>,
     pub(super) seal: Sealer,
+    /// The accounts of which the file says when their plan ends, by the keys of their addresses.
+    pub(super) stated_ends: BTreeSet<String>,
     pub(super) errors: Vec<FieldError>,
     pub(super) made: Vec<MadeSecret>,
 }
@@ -103,6 +120,9 @@ pub(super) struct Work<'c> {
 impl Work<'_> {
     async fn bring(&mut self, file: &File, hashes: &people::Hashes) -> Result<Outcome, Error> {
         let mut outcome = Outcome::default();
+        for entry in &file.scopes {
+            self.bring_scope(entry).await?;
+        }
         for entry in &file.users {
             if let Some(account) = people::bring(self, entry, hashes).await? {
                 outcome.users.push(account);
@@ -117,6 +137,15 @@ impl Work<'_> {
             errors if errors.is_empty() => Ok(outcome),
             errors => Err(Error::Invalid(errors)),
         }
+    }
+
+    /// Adds a scope to the catalog, or brings it to what the file says.
+    async fn bring_scope(&mut self, entry: &ScopeEntry) -> Result<(), Error> {
+        let brought = match store::scopes::find(self.change.conn, &entry.name).await? {
+            Some(scope) => catalog::apply(&mut self.change, scope, &entry.fields).await,
+            None => catalog::insert(&mut self.change, &entry.name, &entry.fields).await,
+        };
+        self.judge(&entry.path, brought).map(drop)
     }
 
     /// What a use case gave; `None` after noting why it refused. Only what is no refusal stops the rest.

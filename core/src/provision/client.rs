@@ -6,10 +6,11 @@ mod organisation;
 use std::collections::BTreeMap;
 
 use super::apply::Work;
-use super::file::{ClientEntry, SecretEntry};
+use super::entries::{ClientEntry, SecretEntry};
 use super::outcome::{ClientIds, MadeSecret};
 use crate::error::Error;
 use crate::id::ClientId;
+use crate::manage::secrets::SecretFields;
 use crate::manage::{clients, secrets};
 use crate::store;
 use crate::store::clients::Client;
@@ -29,6 +30,10 @@ pub(super) async fn bring(work: &mut Work<'_>, entry: &ClientEntry) -> Result<Op
     organisation::bring_verifications(work, client.id, entry).await?;
     if !made && work.change.touched_after(done, client.id) {
         refuse_lapsed(work, &client, entry).await?;
+    }
+    // No partner's doing, so no plan is needed for it.
+    if let Some(suspended) = entry.suspended {
+        clients::suspend(&mut work.change, client.id, suspended).await?;
     }
     Ok(Some(ClientIds::load(work.change.conn, client, work.change.now).await?))
 }
@@ -63,8 +68,10 @@ async fn find_or_make(work: &mut Work<'_>, entry: &ClientEntry) -> Result<Option
         }
         (None, Some(owner)) => {
             profiles::hold(work.change.conn, owner.id).await?;
+            // The same client as before, of an account whose plan is said to have ended: a platform that is set up again.
+            let restored = entry.id.is_some() && work.stated_ends.contains(&owner.email_key);
             let id = entry.id.unwrap_or_else(|| ClientId::generate(work.change.now));
-            clients::insert(&mut work.change, id, &owner, &entry.fields).await
+            clients::insert(&mut work.change, id, &owner, &entry.fields, restored).await
         }
         (None, None) => {
             work.refuse(&format!("{}.owner", entry.path), "required", "say whose this new client is");
@@ -117,7 +124,11 @@ async fn bring_secrets(work: &mut Work<'_>, client: &Client, entry: &ClientEntry
     for SecretEntry { path, label, fields } in entry.secrets.as_deref().unwrap_or_default() {
         match by_label.get(label.as_str()) {
             Some(secret) => {
-                let updated = secrets::apply(&mut work.change, (*secret).clone(), fields).await;
+                let over = secret.expires_at.is_some_and(|end| end <= work.change.now);
+                let stays = over && fields.active == Some(false) && fields.expires_at.is_none();
+                let active = fields.active.filter(|_| !stays);
+                let fields = SecretFields { active, ..fields.clone() };
+                let updated = secrets::apply(&mut work.change, (*secret).clone(), &fields).await;
                 work.judge(path, updated)?;
             }
             None => {

@@ -7,42 +7,60 @@ use serde::Serialize;
 use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::id::{ClientId, DomainId, RoleId, UserId};
+use crate::manage::catalog;
 use crate::manage::verifications::groups;
 use crate::model::account::{Plan, Staff};
 use crate::model::client::{SigningAlg, SubjectType};
 use crate::model::domain::Ownership;
 use crate::model::member::MemberStatus;
 use crate::model::request::{RequestKind, RequestStatus};
+use crate::model::scope::Tier;
 use crate::model::url::UrlKind;
 use crate::model::verification::VerificationStatus;
 use crate::store::clients::Client;
 use crate::store::db::{Conn, Db};
 use crate::store::domains::Domain;
 use crate::store::profiles::Profile;
+use crate::store::scopes::Scope;
 use crate::store::{
-    client_scopes, clients, domain_urls, domains, members, profiles, requests, roles, secrets, verifications,
+    client_scopes, clients, domain_urls, domains, members, profiles, requests, roles, scopes, secrets, verifications,
 };
 
 /// Writes a file that brings an empty database to where this one is, but for passwords, secrets' values, and what has come
-/// to its end: an expired role or secret is written as switched off, an expired membership or request not at all.
+/// to its end: an expired role or secret is written as switched off, an expired membership or request not at all. Applied
+/// here it changes nothing.
 ///
 /// # Errors
 /// The database's.
 pub async fn export(db: &Db, now: Timestamp) -> Result<String, Error> {
     let mut conn = db.read().await?;
-    let profiles = profiles::around_clients(&mut conn).await?;
+    let profiles = profiles::around_clients(&mut conn, now).await?;
     let addresses: BTreeMap<UserId, String> = profiles.iter().map(|user| (user.id, user.email.clone())).collect();
-    let mut file = ExportedFile { users: profiles.into_iter().map(user).collect(), clients: Vec::new() };
+    let users = profiles.into_iter().map(user).collect();
+    let mut file = ExportedFile { scopes: Vec::new(), users, clients: Vec::new() };
     for found in clients::all(&mut conn).await? {
         file.clients.push(client(&mut conn, found, &addresses, now).await?);
     }
+    file.scopes = scopes_of(&mut conn, &file.clients).await?;
     toml::to_string(&file).map_err(|_| Error::Internal("what is there can't be written as TOML"))
 }
 
 #[derive(Serialize)]
 struct ExportedFile {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    scopes: Vec<ExportedScope>,
     users: Vec<ExportedUser>,
     clients: Vec<ExportedClient>,
+}
+
+#[derive(Serialize)]
+struct ExportedScope {
+    name: String,
+    title: String,
+    description: String,
+    opens: String,
+    tier: Tier,
+    position: i32,
 }
 
 #[derive(Serialize)]
@@ -63,6 +81,7 @@ struct ExportedUser {
     plan: Plan,
     plan_valid_until: Option<Timestamp>,
     staff: Option<Staff>,
+    suspended: bool,
 }
 
 #[derive(Serialize)]
@@ -76,6 +95,7 @@ struct ExportedClient {
     terms_url: Option<String>,
     subject_type: SubjectType,
     id_token_alg: SigningAlg,
+    suspended: bool,
     scopes: Vec<String>,
     secrets: Vec<ExportedSecret>,
     domains: Vec<ExportedDomain>,
@@ -175,6 +195,7 @@ fn user(profile: Profile) -> ExportedUser {
         plan: profile.plan,
         plan_valid_until: profile.plan_valid_until,
         staff: profile.staff,
+        suspended: profile.suspended_at.is_some(),
     }
 }
 
@@ -198,6 +219,7 @@ async fn client(
         terms_url: client.terms_url,
         subject_type: client.subject_type,
         id_token_alg: client.id_token_alg,
+        suspended: client.suspended_at.is_some(),
         scopes: client_scopes::of_client(conn, client.id).await?.iter().map(str::to_owned).collect(),
         secrets: secrets_of(conn, client.id, now).await?,
         domains: domains_of(conn, client.id, found).await?,
@@ -207,6 +229,23 @@ async fn client(
         verifications: verifications_of(conn, client.id, &roots, now).await?,
         name: client.name,
     })
+}
+
+/// What the catalog says of the scopes that these clients use, where that is not what it says at first start.
+async fn scopes_of(conn: &mut Conn, clients: &[ExportedClient]) -> Result<Vec<ExportedScope>, Error> {
+    let mut used: BTreeSet<&str> = BTreeSet::new();
+    for client in clients {
+        used.extend(client.scopes.iter().map(String::as_str));
+        used.extend(client.requests.iter().flat_map(|request| &request.scopes).map(String::as_str));
+        used.extend(client.verifications.iter().flat_map(|it| &it.scopes).map(String::as_str));
+    }
+    let all = scopes::all(conn).await?.into_iter();
+    let other = all.filter(|scope| used.contains(scope.name.as_str()) && !catalog::is_as_at_first(scope));
+    let written = other.map(|scope| {
+        let Scope { name, title, description, opens, tier, position } = scope;
+        ExportedScope { name, title, description, opens, tier, position }
+    });
+    Ok(written.collect())
 }
 
 async fn secrets_of(conn: &mut Conn, client: ClientId, now: Timestamp) -> Result<Vec<ExportedSecret>, Error> {
@@ -330,7 +369,9 @@ async fn verifications_of(
         state: group.verification.status,
     });
     let mut written: Vec<ExportedVerification> = written.collect();
+    // Of an approval and its renewal that waits, the approval stays.
     written.sort();
+    written.sort_by_key(|it| (it.domains.clone(), it.scopes.clone(), it.state != VerificationStatus::Approved));
     written.dedup_by(|a, b| (&a.domains, &a.scopes) == (&b.domains, &b.scopes));
     Ok(written)
 }

@@ -4,11 +4,16 @@ use std::collections::BTreeSet;
 
 use toml::de::DeTable;
 
+use super::entries::{
+    ClientEntry, DomainEntry, File, MemberEntry, RequestEntry, RoleEntry, ScopeEntry, SecretEntry, UrlEntry, UserEntry,
+    VerificationEntry,
+};
 use super::reader::{Lines, Reader, Report};
 use crate::clock::Timestamp;
 use crate::error::{Error, FieldError, FieldIssue};
 use crate::id::ClientId;
 use crate::manage::accounts::{self, AccountFields};
+use crate::manage::catalog::{self, ScopeFields};
 use crate::manage::clients::{self, ClientFields};
 use crate::manage::domains::{self, DomainFields};
 use crate::manage::members::{self, MemberFields};
@@ -26,100 +31,12 @@ use crate::model::member::MemberStatus;
 use crate::model::password;
 use crate::model::request::RequestKind;
 use crate::model::root_domain::RootDomain;
+use crate::model::scope::Tier;
 use crate::model::url::UrlKind;
 use crate::secret::Secret;
 
 /// The largest file, in bytes.
 pub const MAX_BYTES: usize = 1 << 20;
-
-/// A file whose every value is good by itself.
-#[derive(Debug)]
-pub(super) struct File {
-    pub(super) users: Vec<UserEntry>,
-    pub(super) clients: Vec<ClientEntry>,
-}
-
-#[derive(Debug)]
-pub(super) struct UserEntry {
-    pub(super) path: String,
-    pub(super) email: EmailAddress,
-    pub(super) password: Option<Secret<String>>,
-    pub(super) fields: AccountFields,
-}
-
-/// A list that is `None` is left as it is.
-#[derive(Debug)]
-pub(super) struct ClientEntry {
-    pub(super) path: String,
-    pub(super) id: Option<ClientId>,
-    pub(super) owner: Option<EmailAddress>,
-    pub(super) fields: ClientFields,
-    pub(super) secrets: Option<Vec<SecretEntry>>,
-    pub(super) domains: Option<Vec<DomainEntry>>,
-    pub(super) roles: Option<Vec<RoleEntry>>,
-    pub(super) members: Option<Vec<MemberEntry>>,
-    pub(super) requests: Option<Vec<RequestEntry>>,
-    pub(super) verifications: Option<Vec<VerificationEntry>>,
-}
-
-#[derive(Debug)]
-pub(super) struct SecretEntry {
-    pub(super) path: String,
-    pub(super) label: String,
-    pub(super) fields: SecretFields,
-}
-
-#[derive(Debug)]
-pub(super) struct DomainEntry {
-    pub(super) path: String,
-    pub(super) root: RootDomain,
-    pub(super) primary: Option<bool>,
-    /// Labels of the secrets that may be used for it.
-    pub(super) secrets: Option<Vec<String>>,
-    pub(super) urls: Option<Vec<UrlEntry>>,
-    pub(super) fields: DomainFields,
-}
-
-#[derive(Debug)]
-pub(super) struct UrlEntry {
-    pub(super) path: String,
-    pub(super) kind: UrlKind,
-    pub(super) url: String,
-    pub(super) active: Option<bool>,
-}
-
-#[derive(Debug)]
-pub(super) struct RoleEntry {
-    pub(super) path: String,
-    pub(super) key: String,
-    pub(super) fields: RoleFields,
-}
-
-#[derive(Debug)]
-pub(super) struct MemberEntry {
-    pub(super) path: String,
-    pub(super) email: EmailAddress,
-    pub(super) role: String,
-    pub(super) fields: MemberFields,
-}
-
-#[derive(Debug)]
-pub(super) struct RequestEntry {
-    pub(super) path: String,
-    pub(super) kind: RequestKind,
-    pub(super) email: EmailAddress,
-    pub(super) domain: Option<RootDomain>,
-    pub(super) scopes: Vec<String>,
-    pub(super) fields: RequestFields,
-}
-
-#[derive(Debug)]
-pub(super) struct VerificationEntry {
-    pub(super) path: String,
-    pub(super) domains: BTreeSet<RootDomain>,
-    pub(super) scopes: BTreeSet<String>,
-    pub(super) fields: VerificationFields,
-}
 
 /// Any time that people give lies after it: whether an end has passed is for what the entry is brought to, which may have
 /// it already.
@@ -156,12 +73,15 @@ struct Context<'t> {
 impl<'t> Context<'t> {
     fn file(&self, table: &'t DeTable<'t>) -> File {
         let reader = Reader::new(self.report, table, String::new());
+        let scopes =
+            reader.tables("scopes").unwrap_or_default().into_iter().filter_map(|entry| self.scope(entry)).collect();
         let users =
             reader.tables("users").unwrap_or_default().into_iter().filter_map(|entry| self.user(entry)).collect();
         let clients =
             reader.tables("clients").unwrap_or_default().into_iter().filter_map(|entry| self.client(entry)).collect();
         reader.end();
-        let file = File { users, clients };
+        let file = File { scopes, users, clients };
+        self.unique(&file.scopes, |scope| (scope.path.as_str(), scope.name.clone()), "scope");
         self.unique(&file.users, |user| (user.path.as_str(), user.email.key().to_owned()), "account");
         self.unique(
             &file.clients,
@@ -175,6 +95,23 @@ impl<'t> Context<'t> {
             "client",
         );
         file
+    }
+
+    fn scope(&self, reader: Reader<'t>) -> Option<ScopeEntry> {
+        let name = reader.needed("name");
+        let fields = ScopeFields {
+            title: reader.text("title"),
+            description: reader.text("description"),
+            opens: reader.text("opens"),
+            tier: reader.choice("tier", Tier::ALL, Tier::as_str),
+            position: reader.integer("position"),
+            reason: None,
+        };
+        let path = reader.path.clone();
+        reader.end();
+        let name = name?;
+        self.report.extend(&path, catalog::check(&name, &fields));
+        Some(ScopeEntry { path, name, fields })
     }
 
     fn user(&self, reader: Reader<'t>) -> Option<UserEntry> {
@@ -195,6 +132,7 @@ impl<'t> Context<'t> {
             plan: reader.choice("plan", Plan::ALL, Plan::as_str),
             plan_valid_until: reader.time("plan_valid_until"),
             staff: reader.text("staff"),
+            suspended: reader.boolean("suspended"),
         };
         let password = reader.text("password").map(Secret::new);
         let (path, at_password) = (reader.path.clone(), reader.at("password"));
@@ -228,6 +166,7 @@ impl<'t> Context<'t> {
             path: reader.path.clone(),
             id,
             owner,
+            suspended: reader.boolean("suspended"),
             secrets: self.entries(&reader, "secrets", Self::secret),
             domains: self.entries(&reader, "domains", Self::domain),
             roles: self.entries(&reader, "roles", Self::role),

@@ -5,6 +5,7 @@
 
 mod apply;
 mod client;
+mod entries;
 mod export;
 mod file;
 mod outcome;

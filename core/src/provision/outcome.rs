@@ -21,6 +21,8 @@ pub struct Outcome {
     pub(super) planned: bool,
     pub(super) events: Vec<Event>,
     pub(super) touched: BTreeSet<ClientId>,
+    /// What changed is part of every client's configuration.
+    pub(super) everything: bool,
     pub(super) users: Vec<Profile>,
     pub(super) clients: Vec<ClientIds>,
     pub(super) secrets: Vec<MadeSecret>,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::apply::{Options, Work};
-use super::file::UserEntry;
+use super::entries::UserEntry;
 use crate::crypto::password::PasswordHasher;
 use crate::error::Error;
 use crate::manage::accounts;

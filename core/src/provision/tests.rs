@@ -227,7 +227,11 @@ impl World {
     }
 
     async fn export(&self) -> String {
-        super::export(&self.db, NOW).await.unwrap()
+        self.export_at(NOW).await
+    }
+
+    async fn export_at(&self, now: Timestamp) -> String {
+        super::export(&self.db, now).await.unwrap()
     }
 
     async fn user(&self, email: &str) -> Option<Profile> {

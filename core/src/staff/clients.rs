@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::{because, reason, suspension};
+use super::{because, reason};
 use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::id::ClientId;
 use crate::manage::change::Notice;
 use crate::manage::entitlement::Rules;
-use crate::manage::fields::{Findings, same_version};
+use crate::manage::fields::{Findings, same_version, suspension};
 use crate::manage::permit::{self, Caller};
 use crate::manage::words::{Named, Words, named};
 use crate::model::account::Staff;

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::{because, reason, suspension};
+use super::{because, reason};
 use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::id::UserId;
 use crate::manage::change::Notice;
 use crate::manage::entitlement::Rules;
-use crate::manage::fields::{Findings, read_time, same_version};
+use crate::manage::fields::{Findings, read_time, same_version, suspension};
 use crate::manage::permit::{self, Caller};
 use crate::manage::plans;
 use crate::model::account::{Plan, Staff};

@@ -107,12 +107,16 @@ pub async fn search(
     }
 }
 
-/// The accounts that own a client, belong to one or have a request of one, by address.
-pub async fn around_clients(conn: &mut Conn) -> QueryResult<Vec<Profile>> {
+/// The accounts that own a client, belong to one or have a standing request of one, by address.
+pub async fn around_clients(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<Profile>> {
     use super::schema::{clients, members, requests};
     let owners = clients::table.filter(clients::deleted_at.is_null()).select(clients::billing_owner);
-    let members = members::table.select(members::user_id);
-    let asked = requests::table.select(requests::user_id);
+    let lasts = members::expires_at.is_null().or(members::expires_at.gt(now));
+    let members = members::table.filter(lasts).select(members::user_id);
+    let asked = requests::table
+        .filter(requests::status.eq_any(["pending", "accepted"]))
+        .filter(requests::expires_at.is_null().or(requests::expires_at.gt(now)))
+        .select(requests::user_id);
     let id = t::id.nullable();
     let query = t::table.filter(id.eq_any(owners).or(id.eq_any(members)).or(id.eq_any(asked))).order(t::email_key);
     with_conn!(conn, |c| query.select(Profile::as_select()).load(c))

@@ -173,7 +173,8 @@ on_both!(a_plan_that_was_taken_away_can_be_given_back, async |world: World| {
     let mut name = 0;
     let mut may_change = async || {
         name += 1;
-        ask(&mut owner, Method::PATCH, &of_client(""), &json!({ "name": format!("Engines {name}") })).await.status == 200
+        ask(&mut owner, Method::PATCH, &of_client(""), &json!({ "name": format!("Engines {name}") })).await.status
+            == 200
     };
     let by_file = async |plan: &str| {
         world.apply(&format!("[[users]]\nemail = \"charles@example.test\"\nplan = {plan:?}\n")).await;

@@ -6,7 +6,7 @@ use crate::id::{ClientId, SecretId};
 use crate::manage::{domains, secrets, urls};
 use crate::model::url::UrlKind;
 use crate::provision::apply::Work;
-use crate::provision::file::{ClientEntry, DomainEntry, UrlEntry};
+use crate::provision::entries::{ClientEntry, DomainEntry, UrlEntry};
 use crate::provision::outcome::MadeSecret;
 use crate::store::clients::Client;
 use crate::store::domain_urls::{self, DomainUrl};
@@ -112,7 +112,9 @@ async fn give_secret(work: &mut Work<'_>, client: &Client, url: &DomainUrl, path
             let (client, name, id) = (client.name.clone(), url.url.clone(), url.id.to_string());
             work.made.push(MadeSecret { kind: "webhook", client, name, id, value: secret.text() });
         }
-        Err(why) => work.refuse(path, "master_key", format!("a webhook has a secret, which the master key seals: {why}")),
+        Err(why) => {
+            work.refuse(path, "master_key", format!("a webhook has a secret, which the master key seals: {why}"))
+        }
     }
     Ok(())
 }

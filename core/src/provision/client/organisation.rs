@@ -7,11 +7,12 @@ use crate::gate::permission::Preset;
 use crate::id::{ClientId, DomainId, RoleId};
 use crate::manage::fields::{read_time, same_second};
 use crate::manage::requests::Asked;
+use crate::manage::roles::RoleFields;
 use crate::manage::{members, requests, roles, verifications};
 use crate::model::scope::ScopeSet;
 use crate::model::verification::VerificationStatus;
 use crate::provision::apply::Work;
-use crate::provision::file::{ClientEntry, VerificationEntry};
+use crate::provision::entries::{ClientEntry, VerificationEntry};
 use crate::store;
 use crate::store::clients::Client;
 use crate::store::domains::Domain;
@@ -23,7 +24,13 @@ pub(super) async fn bring(work: &mut Work<'_>, client: &Client, entry: &ClientEn
     let known = store::roles::of_client(work.change.conn, client.id).await?;
     for role in entry.roles.as_deref().unwrap_or_default() {
         let brought = match known.iter().find(|known| known.role_key == role.key) {
-            Some(known) => roles::apply(&mut work.change, known.clone(), &role.fields, None).await,
+            Some(known) => {
+                let over = known.expires_at.is_some_and(|end| end <= work.change.now);
+                let stays = over && role.fields.active == Some(false) && role.fields.expires_at.is_none();
+                let active = role.fields.active.filter(|_| !stays);
+                let fields = RoleFields { active, ..role.fields.clone() };
+                roles::apply(&mut work.change, known.clone(), &fields, None).await
+            }
             None => roles::insert(&mut work.change, client.id, &role.key, &role.fields, None).await,
         };
         work.judge(&role.path, brought)?;
@@ -82,6 +89,12 @@ async fn bring_members(work: &mut Work<'_>, client: &Client, entry: &ClientEntry
     }
     for member in held.into_values().filter(|member| !is_owner(client, member)) {
         let key = key_of(member.role_id);
+        // One that has ended is as good as removed, unless it holds a role that is to go.
+        let role_stays = entry.roles.as_ref().is_none_or(|listed| listed.iter().any(|role| role.key == key));
+        let preset = Preset::ALL.iter().any(|preset| preset.key() == key);
+        if member.expires_at.is_some_and(|end| end <= work.change.now) && (role_stays || preset) {
+            continue;
+        }
         members::remove(&mut work.change, member, key).await?;
     }
     Ok(())

@@ -43,3 +43,71 @@ async fn an_empty_database_gives_an_empty_file() {
     let exported = world.export().await;
     assert!(!world.apply(&exported).await.unwrap().changed());
 }
+
+/// Everything that a file can say, and what only time, the staff and people bring about.
+const WHOLE: &str = r#"
+[[scopes]]
+name = "birthday"
+title = "Birthday"
+description = "See your birthday."
+opens = "birth_date"
+tier = "open"
+
+[[scopes]]
+name = "nobodys"
+title = "Nobody's"
+description = "See what nobody asks for."
+
+[[scopes]]
+name = "email"
+title = "Mail"
+position = 20
+
+[[users]]
+email = "grace@example.test"
+suspended = true
+
+[[users]]
+email = "dora@example.test"
+
+[[users]]
+email = "gone@example.test"
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_whole_model_comes_back_and_changes_nothing_where_it_came_from() {
+    let world = World::with(RICH).await;
+    world.apply(WHOLE).await.unwrap();
+    let mine = format!("[[clients]]\nid = {ID:?}\n");
+    let member = |email: &str, more: &str| {
+        format!("[[clients.members]]\nemail = \"{email}@example.test\"\nrole = \"viewer\"\n{more}")
+    };
+    let members = [
+        "[[clients.members]]\nemail = \"charles@example.test\"\nrole = \"night-shift\"\n".to_owned(),
+        member("grace", ""),
+        member("gone", "expires_at = \"2030-06-01T00:00:00Z\"\n"),
+    ];
+    let scopes = "scopes = [\"openid\", \"userinfo\", \"email\", \"birthday\"]\nsuspended = true\n";
+    world.apply(&format!("{mine}{scopes}{}", members.concat())).await.unwrap();
+    let asked = "[[clients.requests]]\nkind = \"test\"\nemail = \"dora@example.test\"\n";
+    world.apply(&format!("{mine}{asked}")).await.unwrap();
+    let now = NOW.milliseconds();
+    let dora = "user_id = (SELECT id FROM users WHERE email_key = 'dora@example.test')";
+    world.sql(format!("UPDATE requests SET status = 'declined', decided_at = {now} WHERE {dora}")).await;
+
+    // The plan of the owner, a secret, a role and a membership end in between.
+    for at in [NOW, Timestamp::parse("2032-06-01T00:00:00Z").unwrap()] {
+        let exported = world.export_at(at).await;
+        let copy = World::new().await;
+        copy.apply_at(&exported, Options::default(), at).await.unwrap();
+        assert_eq!(copy.export_at(at).await, exported);
+        for world in [&world, &copy] {
+            let again = world.apply_at(&exported, Options::default(), at).await.unwrap();
+            assert_eq!(actions(&again), Vec::<String>::new());
+        }
+        let of = |text: &str| exported.matches(text).count();
+        assert_eq!((of("suspended = true"), of("[[scopes]]"), of("nobodys"), of("dora@")), (2, 2, 0, 0), "{exported}");
+        let lasts = usize::from(at == NOW);
+        assert_eq!(of("email = \"gone@example.test\""), 2 * lasts, "the account goes with the membership: {exported}");
+    }
+}

@@ -21,11 +21,6 @@ async fn each_bad_value_is_refused_and_nothing_is_written() {
         ("email_verified = true", "email_verified = 1", &["users[0].email_verified type"]),
         ("plan = \"paid\"", "plan = \"gold\"", &["users[0].plan unknown_value"]),
         ("plan = \"paid\"", "plan = \"free\"", &["clients[0].owner plan_required"]),
-        (
-            "plan = \"paid\"",
-            "plan = \"paid\"\nplan_valid_until = 2020-01-01T00:00:00Z",
-            &["clients[0].owner plan_required"],
-        ),
         ("plan = \"paid\"", "plan = \"paid\"\nstaff = \"king\"", &["users[0].staff unknown_value"]),
         ("client_01jd", "client_99jd", &["clients[0].id malformed"]),
         ("name = \"Analytical Engines\"", "", &["clients[0].name required"]),
@@ -318,4 +313,56 @@ async fn nobody_is_asked_by_a_file_who_does_not_want_to_be_and_no_more_than_fift
     let many = |n: usize| file(&(0..n).map(|number| asks(&format!("p{number}"), "")).collect::<String>());
     assert_eq!(told(&world.refused(&many(51)).await), ["clients[0].requests[50] too_many_open"]);
     world.apply(&many(50)).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_of_a_lapsed_plan_is_set_up_again_with_its_id_and_the_end_of_the_plan() {
+    let lapsed = |plan: &str| {
+        let ended = format!("plan = {plan:?}\nplan_valid_until = 2020-01-01T00:00:00Z");
+        EXAMPLE.replace("plan = \"paid\"", &ended)
+    };
+    for plan in ["paid", "free"] {
+        let world = World::with(&lapsed(plan)).await;
+        assert!(!world.apply(&lapsed(plan)).await.unwrap().changed());
+        // It is as any other of a lapsed plan then.
+        let other = lapsed(plan).replace("Analytical", "Difference");
+        assert_eq!(told(&world.refused(&other).await), ["clients[0] plan_required"]);
+    }
+    let (_, client) = EXAMPLE.split_once("[[clients]]").unwrap();
+    let world = World::new().await;
+    world.apply(&lapsed("paid").split_once("[[clients]]").unwrap().0).await.unwrap();
+    for file in [
+        // Nothing new comes of a plan that has lapsed, and nothing of one that never was.
+        lapsed("paid").replace(&format!("id = {ID:?}\n"), ""),
+        format!("[[clients]]{client}"),
+        EXAMPLE.replace("plan = \"paid\"", "plan = \"free\"").replace("ada@", "eve@"),
+        EXAMPLE.replace("plan = \"paid\"", "plan = \"free\"\nplan_valid_until = \"\"").replace("ada@", "eve@"),
+    ] {
+        assert_eq!(told(&world.refused(&file).await), ["clients[0].owner plan_required"], "{file}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scope_of_a_file_goes_by_the_rules_of_the_catalog() {
+    let world = World::new().await;
+    let scope = "[[scopes]]\nname = \"birthday\"\ntitle = \"Birthday\"\ndescription = \"See your birthday.\"\n";
+    for (good, bad, reasons) in [
+        ("birthday", "Birth day", &["scopes[0].name character"][..]),
+        ("title = \"Birthday\"\n", "", &["scopes[0].title required"]),
+        ("See your birthday.", " ", &["scopes[0].description too_short"]),
+        ("name", "tier = \"secret\"\nname", &["scopes[0].tier unknown_value"]),
+        ("name", "position = -1\nname", &["scopes[0].position range"]),
+        ("name", "colour = 1\nname", &["scopes[0].colour unknown_key"]),
+        ("[[scopes]]", "[[scopes]]\nname = \"birthday\"\n[[scopes]]", &["scopes[1] duplicate"]),
+    ] {
+        let errors = world.refused(&scope.replacen(good, bad, 1)).await;
+        assert_eq!(told(&errors), reasons, "{bad}");
+        assert!(errors[0].message.starts_with("line "), "{errors:?}");
+    }
+    let applied = world.apply(&format!("{scope}[[scopes]]\nname = \"email\"\ntitle = \"Mail\"\n")).await.unwrap();
+    assert_eq!(actions(&applied), ["catalog.scope_added birthday", "catalog.scope_changed email"]);
+    assert!(!world.apply(scope).await.unwrap().changed());
+    let mut conn = world.db.read().await.unwrap();
+    let entries = store::audit::newest(&mut conn, None, 2).await.unwrap();
+    assert!(entries.iter().all(|entry| entry.actor == "operator"), "{entries:?}");
 }

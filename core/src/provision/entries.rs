@@ -1,0 +1,118 @@
+//! What a provisioning file holds once it is read: its entries, each with the path it stands at.
+
+use std::collections::BTreeSet;
+
+use crate::id::ClientId;
+use crate::manage::accounts::AccountFields;
+use crate::manage::catalog::ScopeFields;
+use crate::manage::clients::ClientFields;
+use crate::manage::domains::DomainFields;
+use crate::manage::members::MemberFields;
+use crate::manage::requests::RequestFields;
+use crate::manage::roles::RoleFields;
+use crate::manage::secrets::SecretFields;
+use crate::manage::verifications::VerificationFields;
+use crate::model::email::EmailAddress;
+use crate::model::request::RequestKind;
+use crate::model::root_domain::RootDomain;
+use crate::model::url::UrlKind;
+use crate::secret::Secret;
+
+/// A file whose every value is good by itself.
+#[derive(Debug)]
+pub(super) struct File {
+    pub(super) scopes: Vec<ScopeEntry>,
+    pub(super) users: Vec<UserEntry>,
+    pub(super) clients: Vec<ClientEntry>,
+}
+
+/// A scope of the catalog.
+#[derive(Debug)]
+pub(super) struct ScopeEntry {
+    pub(super) path: String,
+    pub(super) name: String,
+    pub(super) fields: ScopeFields,
+}
+
+#[derive(Debug)]
+pub(super) struct UserEntry {
+    pub(super) path: String,
+    pub(super) email: EmailAddress,
+    pub(super) password: Option<Secret<String>>,
+    pub(super) fields: AccountFields,
+}
+
+/// A list that is `None` is left as it is.
+#[derive(Debug)]
+pub(super) struct ClientEntry {
+    pub(super) path: String,
+    pub(super) id: Option<ClientId>,
+    pub(super) owner: Option<EmailAddress>,
+    pub(super) suspended: Option<bool>,
+    pub(super) fields: ClientFields,
+    pub(super) secrets: Option<Vec<SecretEntry>>,
+    pub(super) domains: Option<Vec<DomainEntry>>,
+    pub(super) roles: Option<Vec<RoleEntry>>,
+    pub(super) members: Option<Vec<MemberEntry>>,
+    pub(super) requests: Option<Vec<RequestEntry>>,
+    pub(super) verifications: Option<Vec<VerificationEntry>>,
+}
+
+#[derive(Debug)]
+pub(super) struct SecretEntry {
+    pub(super) path: String,
+    pub(super) label: String,
+    pub(super) fields: SecretFields,
+}
+
+#[derive(Debug)]
+pub(super) struct DomainEntry {
+    pub(super) path: String,
+    pub(super) root: RootDomain,
+    pub(super) primary: Option<bool>,
+    /// Labels of the secrets that may be used for it.
+    pub(super) secrets: Option<Vec<String>>,
+    pub(super) urls: Option<Vec<UrlEntry>>,
+    pub(super) fields: DomainFields,
+}
+
+#[derive(Debug)]
+pub(super) struct UrlEntry {
+    pub(super) path: String,
+    pub(super) kind: UrlKind,
+    pub(super) url: String,
+    pub(super) active: Option<bool>,
+}
+
+#[derive(Debug)]
+pub(super) struct RoleEntry {
+    pub(super) path: String,
+    pub(super) key: String,
+    pub(super) fields: RoleFields,
+}
+
+#[derive(Debug)]
+pub(super) struct MemberEntry {
+    pub(super) path: String,
+    pub(super) email: EmailAddress,
+    pub(super) role: String,
+    pub(super) fields: MemberFields,
+}
+
+#[derive(Debug)]
+pub(super) struct RequestEntry {
+    pub(super) path: String,
+    pub(super) kind: RequestKind,
+    pub(super) email: EmailAddress,
+    pub(super) domain: Option<RootDomain>,
+    pub(super) scopes: Vec<String>,
+    pub(super) fields: RequestFields,
+}
+
+#[derive(Debug)]
+pub(super) struct VerificationEntry {
+    pub(super) path: String,
+    pub(super) domains: BTreeSet<RootDomain>,
+    pub(super) scopes: BTreeSet<String>,
+    pub(super) fields: VerificationFields,
+}
