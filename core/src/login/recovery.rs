@@ -8,6 +8,9 @@ use super::throttle::{self, Mailbox};
 use crate::crypto::credential::{Credential, Kind};
 use crate::error::Error;
 use crate::mail::messages;
+use crate::manage::entitlement::Rules;
+use crate::manage::permit::{self, Caller};
+use crate::manage::tokens;
 use crate::model::email::EmailAddress;
 use crate::model::password;
 use crate::postbox::{in_background, post};
@@ -15,7 +18,7 @@ use crate::secret::Secret;
 use crate::state::Core;
 use crate::store::db::Conn;
 use crate::store::email_tokens::{self, Purpose, SentTo};
-use crate::store::{api_tokens, grants, users};
+use crate::store::{grants, users};
 
 /// Mails a link to set a new password with, when an account has this address. The answer comes before it is known whether
 /// one has: whatever happens afterwards is only logged. `address`: where the request comes from.
@@ -45,14 +48,15 @@ pub async fn peek(core: &Core, token: &str) -> Result<Option<SentTo>, Error> {
 }
 
 /// Sets a new password with a link. All sessions end, all grants with their codes and refresh tokens, and the API tokens
-/// of the account (those of a client stay: they are the client's). Who came here reads the mail of the address, so it is
+/// of the account (those of a client stay: they are the client's, whose owners are told). `address`: where the request comes
+/// from. Who came here reads the mail of the address, so it is
 /// verified. Nobody is signed in: the password, and any second factor, are asked next.
 ///
 /// # Errors
 /// [`Error::NotFound`] when the link is used, expired or none of ours, or the account has another address by now or is
 /// suspended: one answer for all. [`Error::Invalid`] with field `password`, and the link can be used again;
 /// [`Error::Unavailable`] when too many passwords are being hashed; the database's.
-pub async fn reset(core: &Core, token: &str, new: Secret<String>) -> Result<(), Error> {
+pub async fn reset(core: &Core, token: &str, new: Secret<String>, address: IpAddr) -> Result<(), Error> {
     let key = Credential::parse(Kind::EmailToken, token).ok_or(Error::NotFound("link"))?;
     // Asked first, so that nobody without a link makes us hash; what decides is the guarded update below.
     let sent_to = peek(core, token).await?.ok_or(Error::NotFound("link"))?;
@@ -65,8 +69,8 @@ pub async fn reset(core: &Core, token: &str, new: Secret<String>) -> Result<(), 
     password::check_new(&new, &about).map_err(|issue| Error::Invalid(vec![issue.at("password")]))?;
     let hash = core.passwords.hash(new).await.map_err(|_| Error::Unavailable)?;
 
-    let now = core.clock.now();
-    let to = core
+    let (rules, now) = (Rules::of(&core.config), core.clock.now());
+    let changed = core
         .db
         .change(async move |conn: &mut Conn| {
             let spent = email_tokens::spend(conn, key, Purpose::ResetPassword, sent_to.user_id, now).await?;
@@ -77,10 +81,12 @@ pub async fn reset(core: &Core, token: &str, new: Secret<String>) -> Result<(), 
             email_tokens::spend_all_of_user(conn, Purpose::ResetPassword, user_id, now).await?;
             session::end_all_of(conn, user_id).await?;
             grants::revoke_all_of_user(conn, user_id, now).await?;
-            api_tokens::delete_all_of_account(conn, user_id).await?;
-            Ok(email)
+            let mut change = permit::on_own_behalf(conn, &Caller::signed_in(user_id, address), &rules, now);
+            tokens::password_changed(&mut change, user_id).await?;
+            change.end(email).await
         })
         .await?;
+    let to = changed.committed(core);
     post(core, messages::password_changed(&to, &link(core, FORGOT_PATH, None, None)));
     Ok(())
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::change::{Change, Permit};
 use super::entitlement::Rules;
 use super::fields::{Findings, read_time, suspension};
-use super::plans;
+use super::{plans, tokens};
 use crate::clock::Timestamp;
 use crate::crypto::digest::MacKey;
 use crate::crypto::password::PasswordHasher;
@@ -21,7 +21,7 @@ use crate::model::{password, profile};
 use crate::secret::Secret;
 use crate::store::db::{Conn, Db};
 use crate::store::profiles::{self, Profile};
-use crate::store::{api_tokens, grants, sessions};
+use crate::store::{grants, sessions};
 
 /// What an account is to be; what is `None` stays, an empty text clears.
 #[derive(Clone, Debug, Default)]
@@ -176,14 +176,14 @@ pub(crate) async fn update(change: &mut Change<'_>, old: Profile, fields: &Accou
 }
 
 /// Sets the password. When that takes an old one's place, everything that rests on the old one ends: sessions, refresh
-/// families and the account's API tokens (SPEC §3).
+/// families and the account's API tokens (SPEC §3), and the owners of clients whose tokens the person made are told.
 pub(crate) async fn set_password(change: &mut Change<'_>, account: &Profile, hash: &str) -> Result<(), Error> {
     let replaced = profiles::password_hash(change.conn, account.id).await?.is_some();
     profiles::set_password(change.conn, account.id, hash, change.now).await?;
     if replaced {
         sessions::delete_all_of_user(change.conn, account.id).await?;
         grants::revoke_all_of_user(change.conn, account.id, change.now).await?;
-        api_tokens::delete_all_of_account(change.conn, account.id).await?;
+        tokens::password_changed(change, account.id).await?;
     }
     let told = json!({ "password": if replaced { "replaced" } else { "set" } });
     change.created(None, "user.password_set", account.id, &account.email_key, told);

@@ -1,11 +1,12 @@
 //! Tokens for the management API: of a client, or of an account.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::change::{Change, Permit};
+use super::change::{Change, Notice, Permit};
 use super::entitlement::Rules;
 use super::fields::Findings;
 use super::permit::{self, ApiToken as Limits, Caller};
@@ -22,7 +23,7 @@ use crate::secret::Secret;
 use crate::state::Core;
 use crate::store::api_tokens::{self, ApiToken};
 use crate::store::db::{Conn, Db};
-use crate::store::{members, profiles};
+use crate::store::{clients, members, profiles};
 
 /// What a token is to be.
 #[derive(Clone, Debug, Default)]
@@ -160,6 +161,42 @@ pub async fn delete(core: &Core, caller: Caller, client: Option<ClientId>, id: T
         })
         .await?;
     changed.committed(core);
+    Ok(())
+}
+
+/// What a new password of this person means for API tokens (SPEC §3): those of the account end; those of a client that the
+/// person made go on, for they are the client's, and its owners are told.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn password_changed(change: &mut Change<'_>, user: UserId) -> Result<(), Error> {
+    for token in api_tokens::of_account(change.conn, user, None, i64::MAX).await? {
+        change.deleted(None, "token.deleted", token.id, &token.label, facts(&token));
+    }
+    api_tokens::delete_all_of_account(change.conn, user).await?;
+    let mut made: BTreeMap<ClientId, Vec<String>> = BTreeMap::new();
+    for token in api_tokens::made_for_clients(change.conn, user, change.now).await? {
+        let told = format!("\"{}\" (…{})", token.label, token.hint);
+        made.entry(token.client_id.ok_or(Error::Internal("a client's token has a client"))?).or_default().push(told);
+    }
+    for (client, tokens) in made {
+        let Some(client) = clients::find(change.conn, client).await? else { continue };
+        let text = format!(
+            "Somebody who has made API tokens of \"{}\" has a new password. These tokens are the client's and go on: {}. \
+             Delete those that others may have learnt of.",
+            client.name,
+            tokens.join(", ")
+        );
+        for owner in members::owners_at(change.conn, client.id, change.now).await? {
+            change.notify(Notice {
+                user: owner,
+                kind: "token.maker_password",
+                object: Some(client.id.to_string()),
+                subject: "Somebody who made API tokens of your client has a new password".to_owned(),
+                text: text.clone(),
+            });
+        }
+    }
     Ok(())
 }
 

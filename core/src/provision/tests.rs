@@ -7,7 +7,6 @@ mod rules;
 use std::sync::Arc;
 use std::time::Duration;
 
-use diesel_async::SimpleAsyncConnection as _;
 use tempfile::TempDir;
 
 use super::{Options, Outcome, Sealer, apply_to};
@@ -17,10 +16,12 @@ use crate::crypto::seal::MasterKey;
 use crate::error::{Error, FieldError};
 use crate::id::ClientId;
 use crate::manage::entitlement::{Entitlements, Rules};
+use crate::model::request::RequestStatus;
 use crate::store;
 use crate::store::clients::Client;
 use crate::store::db::{Conn, Db, Options as DbOptions};
 use crate::store::profiles::Profile;
+use crate::store::requests::Request;
 
 const NOW: Timestamp = Timestamp::from_seconds(1_790_000_000);
 const ID: &str = "client_01jd3v8m1efb9rkyq9wzvw2x4a";
@@ -217,11 +218,25 @@ impl World {
         }
     }
 
-    /// A statement straight to the database, for what no file says.
-    async fn sql(&self, statement: String) {
+    /// Has the person of this address decline what the client has asked of them.
+    async fn declined(&self, email: &'static str, at: Timestamp) {
         let changed = self.db.change(async move |conn: &mut Conn| {
-            let Conn::Sqlite(conn) = conn else { return Err(Error::Internal("these tests run on SQLite")) };
-            Ok(conn.batch_execute(&statement).await?)
+            for request in store::requests::page(conn, id(), None, 100).await? {
+                if request.email_key == email {
+                    let (status, decided_at) = (RequestStatus::Declined, Some(at));
+                    store::requests::update(conn, &Request { status, decided_at, ..request }).await?;
+                }
+            }
+            Ok::<_, Error>(())
+        });
+        changed.await.unwrap();
+    }
+
+    /// Has the person of this address block the client.
+    async fn blocked(&self, email: &str) {
+        let person = self.user(email).await.unwrap().id;
+        let changed = self.db.change(async move |conn: &mut Conn| {
+            Ok::<_, Error>(store::requests::block(conn, person, id(), NOW).await?)
         });
         changed.await.unwrap();
     }

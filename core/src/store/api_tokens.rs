@@ -84,6 +84,17 @@ pub async fn of_account(
     with_conn!(conn, |c| query.order(t::id).limit(limit).select(ApiToken::as_select()).load(c))
 }
 
+/// The tokens of clients that an account made and that are good now, oldest first.
+pub async fn made_for_clients(conn: &mut Conn, user: UserId, now: Timestamp) -> QueryResult<Vec<ApiToken>> {
+    let query = t::table
+        .filter(t::user_id.eq(user))
+        .filter(t::client_id.is_not_null())
+        .filter(t::expires_at.is_null().or(t::expires_at.gt(now)))
+        .filter(t::suspended_at.is_null())
+        .order(t::id);
+    with_conn!(conn, |c| query.select(ApiToken::as_select()).load(c))
+}
+
 /// The token of this id.
 pub async fn find(conn: &mut Conn, id: TokenId) -> QueryResult<Option<ApiToken>> {
     with_conn!(conn, |c| t::table.find(id).select(ApiToken::as_select()).first(c)).optional()

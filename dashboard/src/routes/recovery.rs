@@ -47,7 +47,8 @@ pub(crate) async fn post_reset(form: Form) -> Result<Response, Response> {
     let Form { visit, fields } = form;
     let token = fields.text("token");
     let sent_to = peek(&visit.core, token).await.map_err(|why| visit.failed(why))?;
-    let response = match reset(&visit.core, token, Secret::new(fields.text("password").to_owned())).await {
+    let password = Secret::new(fields.text("password").to_owned());
+    let response = match reset(&visit.core, token, password, visit.address).await {
         Ok(()) => render_page(StatusCode::OK, &NotePage::password_set()),
         Err(Error::NotFound(_)) => render_page(StatusCode::NOT_FOUND, &NotePage::reset_link_gone()),
         Err(why) => {

@@ -18,9 +18,14 @@ pub struct Person {
 
 impl Person {
     pub async fn new(world: &World, email: &str) -> Self {
+        Self::with(world, email, PASSWORD).await
+    }
+
+    /// The same, with this password.
+    pub async fn with(world: &World, email: &str, password: &str) -> Self {
         let mut browser = world.browser();
         let page = browser.open("/login").await;
-        browser.sign_in(&page, email, PASSWORD).await;
+        browser.sign_in(&page, email, password).await;
         let start = browser.open("/").await;
         let token = start.body.split("name=\"csrf-token\" content=\"").nth(1).expect("signed in");
         let token = token.split('"').next().unwrap().to_owned();

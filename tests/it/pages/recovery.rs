@@ -3,6 +3,10 @@
 use super::{
     ADA, CHARLES, NEW_PASSWORD, assert_alike, cookie_names, mails, mails_at_most, signed_in, submit, try_in, who, word,
 };
+use serde_json::{Value, json};
+use xwms_core::provision::{Options, apply};
+
+use crate::admin::person::Person;
 use crate::browser::Answer;
 use crate::world::{PASSWORD, World, on_both};
 
@@ -70,6 +74,51 @@ on_both!(lo_11_a_new_password_ends_all_that_rested_on_the_old_one, async |world:
     assert!(!notice.text.contains("xwms_em_") && !notice.text.contains(NEW_PASSWORD));
     assert_eq!(who(&mut charles).await.as_deref(), Some(CHARLES));
     assert_eq!(world.refresh(others["refresh_token"].as_str().unwrap()).await.status, 200);
+});
+
+on_both!(lo_11_the_owners_are_told_of_the_tokens_that_go_on, async |world: World| {
+    let mut charles = Person::new(&world, CHARLES).await;
+    let (mut ada, _) = charles.given_member(&world, ADA, "admin").await;
+    let body = |label: &str, more: Value| {
+        let mut body = json!({ "label": label, "permissions": ["client:read"] });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body
+    };
+    ada.made("tokens", body("Deployment", json!({}))).await;
+    ada.made("tokens", body("Over soon", json!({ "expires_at": "2026-03-01T12:00:01Z" }))).await;
+    let own = ada.made("/admin/v1/tokens", body("Her own", json!({}))).await;
+    world.clock.advance(std::time::Duration::from_secs(2));
+    let told = async |charles: &mut Person| {
+        let seen = charles.browser.get("/account/notifications").await.body;
+        seen.matches("has a new password").count()
+    };
+    assert_eq!(told(&mut charles).await, 0);
+    let before = mails_at_most(&world, 9).await.len();
+    let link = link(&world, ADA, before + 1).await;
+    assert_eq!(reset(&world, &link, NEW_PASSWORD).await.status, 200);
+
+    assert_eq!(told(&mut charles).await, 1);
+    let mail = world.mail().await;
+    assert!(mail.contains("Deployment") && mail.contains("has a new password"), "{mail}");
+    assert!(!mail.contains("Over soon") && !mail.contains("Her own"), "{mail}");
+    let left = charles.get("tokens").await.json();
+    assert!(left["data"].as_array().unwrap().iter().any(|token| token["label"] == "Deployment"), "it goes on");
+    world.apply(&format!("[[users]]\nemail = {CHARLES:?}\nstaff = \"admin\"\n")).await;
+    let log = charles.get("/admin/v1/staff/audit?limit=200").await.json();
+    let ended: Vec<&Value> =
+        log["data"].as_array().unwrap().iter().filter(|entry| entry["action"] == "token.deleted").collect();
+    assert_eq!((ended.len(), &ended[0]["object"], &ended[0]["address"]), (1, &json!(own), &json!("127.0.0.1")));
+
+    // An operator who sets her another one ends no less, and tells no less.
+    ada = Person::with(&world, ADA, NEW_PASSWORD).await;
+    let own = ada.made("/admin/v1/tokens", body("Her next", json!({}))).await;
+    let file = format!("[[users]]\nemail = {ADA:?}\npassword = \"note g of the translator\"\n");
+    let all = Options { set_passwords: true, ..Options::default() };
+    apply(&world.core, &file, all).await.unwrap();
+    assert_eq!(told(&mut charles).await, 2);
+    let log = charles.get("/admin/v1/staff/audit?limit=200").await.json();
+    let operators = |entry: &&Value| entry["action"] == "token.deleted" && entry["object"] == own.as_str();
+    assert_eq!(log["data"].as_array().unwrap().iter().find(operators).unwrap()["actor"], "operator");
 });
 
 on_both!(lo_07_forgot_answers_alike_whatever_the_address, async |world: World| {

@@ -25,7 +25,7 @@ async fn link(world: &World, user: UserId, purpose: Purpose) -> String {
 }
 
 async fn reset(world: &World, token: &str, password: &str) -> Result<(), Error> {
-    recovery::reset(&world.core, token, Secret::new(password.to_owned())).await
+    recovery::reset(&world.core, token, Secret::new(password.to_owned()), [192, 0, 2, 1].into()).await
 }
 
 async fn is_verified(world: &World, user: UserId) -> bool {

@@ -91,9 +91,7 @@ async fn the_whole_model_comes_back_and_changes_nothing_where_it_came_from() {
     world.apply(&format!("{mine}{scopes}{}", members.concat())).await.unwrap();
     let asked = "[[clients.requests]]\nkind = \"test\"\nemail = \"dora@example.test\"\n";
     world.apply(&format!("{mine}{asked}")).await.unwrap();
-    let now = NOW.milliseconds();
-    let dora = "user_id = (SELECT id FROM users WHERE email_key = 'dora@example.test')";
-    world.sql(format!("UPDATE requests SET status = 'declined', decided_at = {now} WHERE {dora}")).await;
+    world.declined("dora@example.test", NOW).await;
 
     // The plan of the owner, a secret, a role and a membership end in between.
     for at in [NOW, Timestamp::parse("2032-06-01T00:00:00Z").unwrap()] {

@@ -284,7 +284,6 @@ async fn mg_14_a_client_of_a_lapsed_plan_stays_as_it_is() {
 async fn nobody_is_asked_by_a_file_who_does_not_want_to_be_and_no_more_than_fifty() {
     let world = World::with(EXAMPLE).await;
     world.apply("[[users]]\nemail = \"mary@example.test\"\n").await.unwrap();
-    let mary = world.user("mary@example.test").await.unwrap().id;
     let asks = |email: &str, state: &str| {
         format!("[[clients.requests]]\nkind = \"test\"\nemail = \"{email}@example.test\"\n{state}")
     };
@@ -292,8 +291,7 @@ async fn nobody_is_asked_by_a_file_who_does_not_want_to_be_and_no_more_than_fift
     world.apply(&file(&asks("mary", ""))).await.unwrap();
     let trial = Options { plan: true, ..Options::default() };
     for (days, refused) in [(0, true), (29, true), (31, false)] {
-        let at = NOW.before(Duration::from_secs(days * 86_400)).milliseconds();
-        world.sql(format!("UPDATE requests SET status = 'declined', decided_at = {at}")).await;
+        world.declined("mary@example.test", NOW.before(Duration::from_secs(days * 86_400))).await;
         match world.apply_as(&file(&asks("mary", "")), trial).await {
             Err(Error::Invalid(errors)) if refused => {
                 assert_eq!(told(&errors), ["clients[0].requests[0] declined_recently"]);
@@ -305,9 +303,7 @@ async fn nobody_is_asked_by_a_file_who_does_not_want_to_be_and_no_more_than_fift
         // An answer that is given for her is the operator's word.
         world.apply_as(&file(&asks("mary", "state = \"accepted\"\n")), trial).await.unwrap();
     }
-    let (mary, now) = (mary.number(), NOW.milliseconds());
-    let block = format!("SELECT id, {mary}, {now} FROM clients");
-    world.sql(format!("INSERT INTO client_blocks (client_id, user_id, created_at) {block}")).await;
+    world.blocked("mary@example.test").await;
     assert_eq!(told(&world.refused(&file(&asks("mary", ""))).await), ["clients[0].requests[0] declined_recently"]);
 
     let many = |n: usize| file(&(0..n).map(|number| asks(&format!("p{number}"), "")).collect::<String>());
