@@ -9,6 +9,7 @@ use xwms_core::crypto::keys::KeyState;
 use xwms_core::crypto::seal::MasterKey;
 use xwms_core::error::Error;
 use xwms_core::key_rotation::{self, Rotation, Step};
+use xwms_core::staff::keys;
 use xwms_core::store::signing_keys::Row;
 
 use crate::wire::StartError;
@@ -48,7 +49,7 @@ pub async fn run(config: &Config, args: KeysArgs) -> Result<(), StartError> {
             let master_key = MasterKey::from_file(Path::new(&config.keys.master_key_file))
                 .map_err(|why| StartError(format!("keys.master_key_file: {why}")))?;
             let now = Clock::system().now();
-            let rotated = key_rotation::rotate(&db, &master_key, &config.keys, now, at_once).await.map_err(failed)?;
+            let rotated = keys::rotate_as_operator(&db, &master_key, config, now, at_once).await.map_err(failed)?;
             if rotated.is_empty() {
                 return Err(StartError(
                     "there are no signing keys yet: the first start of the server makes them".to_owned(),

@@ -3,15 +3,19 @@
 use serde_json::{Value, json};
 
 use super::because;
+use crate::clock::Timestamp;
+use crate::config::Config;
+use crate::crypto::seal::MasterKey;
 use crate::error::Error;
-use crate::key_rotation;
+use crate::key_rotation::{self, Rotation};
+use crate::manage::change::{Change, Permit};
 use crate::manage::entitlement::Rules;
 use crate::manage::fields::Findings;
 use crate::manage::permit::{self, Caller};
 use crate::model::account::Staff;
 use crate::model::request::parse_reason;
 use crate::state::Core;
-use crate::store::db::Conn;
+use crate::store::db::{Conn, Db};
 use crate::store::signing_keys::Row;
 
 /// How keys are to be rotated.
@@ -48,8 +52,7 @@ pub async fn rotate(core: &Core, caller: Caller, order: Order) -> Result<Vec<Row
         .change(async move |conn: &mut Conn| {
             let mut change = permit::to_change_as_staff(conn, &caller, Staff::Admin, &rules, now).await?;
             findings.none()?;
-            let told: Value = because(json!({ "at_once": at_once }), &reason);
-            change.created(None, "signing_keys.rotation_ordered", "signing_keys", "", told);
+            note(&mut change, because(json!({ "at_once": at_once }), &reason));
             change.end(()).await
         })
         .await?;
@@ -57,4 +60,33 @@ pub async fn rotate(core: &Core, caller: Caller, order: Order) -> Result<Vec<Row
     key_rotation::rotate(&core.db, &core.master_key, &core.config.keys, now, at_once).await?;
     key_rotation::keep(core).await?;
     key_rotation::list(&core.db).await
+}
+
+/// Rotates the keys as the operator, beside a running server, which notices by itself. Without keys nothing is done.
+///
+/// # Errors
+/// Those of [`key_rotation::rotate`].
+pub async fn rotate_as_operator(
+    db: &Db,
+    master_key: &MasterKey,
+    config: &Config,
+    now: Timestamp,
+    at_once: bool,
+) -> Result<Vec<Rotation>, Error> {
+    if key_rotation::list(db).await?.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rules = Rules::of(config);
+    let ordered = db.change(async move |conn: &mut Conn| {
+        let mut change = Change::begin(conn, Permit::of_operator(), rules, now);
+        note(&mut change, json!({ "at_once": at_once }));
+        change.end(()).await
+    });
+    // Nobody's client is touched: there is no snapshot to drop.
+    ordered.await?.into_parts();
+    key_rotation::rotate(db, master_key, &config.keys, now, at_once).await
+}
+
+fn note(change: &mut Change<'_>, order: Value) {
+    change.created(None, "signing_keys.rotation_ordered", "signing_keys", "", order);
 }

@@ -2,6 +2,7 @@
 
 use axum::http::Method;
 use serde_json::{Value, json};
+use xwms_core::staff::keys;
 
 use super::{ask, given_signed_in, of_client, path_of, problem, wrong};
 use crate::browser::Browser;
@@ -251,6 +252,19 @@ on_both!(a_scope_is_added_and_changed_for_all_clients_at_once, async |world: Wor
     assert_eq!(log["data"][0]["after"], json!({ "tier": "open" }));
     let absent = ask(&mut admin, Method::PATCH, &format!("{scopes}/absent"), &body).await;
     assert_eq!(problem(&absent), (404, "not_found".to_owned()));
+});
+
+on_both!(the_operators_rotation_is_audited, async |world: World| {
+    let mut admin = given_staff(&world, "admin").await;
+    let core = &world.core;
+    for (at_once, count) in [(false, 1), (true, 2)] {
+        let rotated = keys::rotate_as_operator(&core.db, &core.master_key, &core.config, core.clock.now(), at_once);
+        assert_eq!(rotated.await.unwrap().len(), 2);
+        let log = admin.get(&format!("{STAFF}/audit?action=signing_keys.rotation_ordered")).await.json();
+        let newest = &log["data"][0];
+        assert_eq!(log["data"].as_array().unwrap().len(), count);
+        assert_eq!((&newest["actor"], &newest["after"]), (&json!("operator"), &json!({ "at_once": at_once })));
+    }
 });
 
 on_both!(jw_05_keys_are_listed_and_rotated_without_a_private_part, async |world: World| {
