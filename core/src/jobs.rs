@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::key_rotation;
 use crate::login::flow_quota;
 use crate::login_stats;
-use crate::manage::{letters, logos, ownership, verifications};
+use crate::manage::{letters, logos, ownership, succession, verifications};
 use crate::state::Core;
 use crate::store::db::Conn;
 use crate::store::{
@@ -77,12 +77,14 @@ enum Work {
     DeliverLetters,
     Clean,
     CheckOwnership,
+    HandOverClients,
     DropPictures,
 }
 
 impl Work {
     const ALL: [Self; 10] = [
         Self::CheckOwnership,
+        Self::HandOverClients,
         Self::DropPictures,
         Self::FoldStats,
         Self::WriteBatches,
@@ -103,7 +105,9 @@ impl Work {
             Self::KeepSigningKeys => Duration::from_secs(3),
             Self::DeliverLetters => Duration::from_secs(5),
             Self::FoldStats => Duration::from_secs(10),
-            Self::RemindOfVerifications | Self::Clean | Self::CheckOwnership => Duration::from_secs(60),
+            Self::RemindOfVerifications | Self::Clean | Self::CheckOwnership | Self::HandOverClients => {
+                Duration::from_secs(60)
+            }
             Self::DropPictures => Duration::from_secs(600),
         }
     }
@@ -118,6 +122,7 @@ impl Work {
             Self::RemindOfVerifications => verifications::remind(core).await,
             Self::DeliverLetters => letters::deliver_left_over(core).await,
             Self::Clean => clean(core).await,
+            Self::HandOverClients => succession::settle_due(core).await,
             Self::CheckOwnership => ownership::check_again(core).await,
             Self::DropPictures => logos::clean(core, BATCH).await.map(drop),
         }

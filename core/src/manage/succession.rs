@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::change::{Change, Notice};
+use super::change::{Actor, Change, Notice, Permit};
 use super::entitlement::Rules;
 use super::permit::{self, Caller};
 use super::roles;
@@ -16,9 +16,39 @@ use crate::model::member::MemberStatus;
 use crate::state::Core;
 use crate::store::clients::{self, Client};
 use crate::store::db::Conn;
+use crate::store::members::Member;
 use crate::store::{members, profiles};
 
-/// Hands the bill over when the billing owner is no owner any more, or not for good.
+/// Clients that one round hands over at the most.
+const BATCH: i64 = 100;
+
+/// Hands over what is due: clients whose billing owner was an owner until some moment that has come.
+///
+/// # Errors
+/// The database's.
+pub async fn settle_due(core: &Core) -> Result<(), Error> {
+    let (rules, now) = (Rules::of(&core.config), core.clock.now());
+    let due = clients::without_payer(&mut core.db.read().await?, now, BATCH).await?;
+    for id in due {
+        let rules = rules.clone();
+        let changed = core
+            .db
+            .change(async move |conn: &mut Conn| {
+                clients::hold(conn, id).await?;
+                let mut change = Change::begin(conn, Permit::of(Actor::Schedule), rules, now);
+                if let Some(client) = clients::find(change.conn, id).await? {
+                    settle(&mut change, &client).await?;
+                }
+                change.end(()).await
+            })
+            .await?;
+        changed.committed(core);
+    }
+    Ok(())
+}
+
+/// Hands the bill over when the billing owner is no owner any more. To an owner whose membership has no end: whoever is to
+/// leave takes nothing over.
 ///
 /// # Errors
 /// The database's.
@@ -27,7 +57,8 @@ pub(crate) async fn settle(change: &mut Change<'_>, client: &Client) -> Result<(
     let owners = members::owners(change.conn, client.id).await?;
     let lasting = owners.iter().filter(|owner| owner.expires_at.is_none());
     let lasting: Vec<_> = lasting.filter_map(|owner| Some((owner.user_id?, owner.created_at))).collect();
-    if lasting.iter().any(|(user, _)| *user == payer) {
+    let is_owner = |owner: &Member| owner.user_id == Some(payer) && owner.expires_at.is_none_or(|end| change.now < end);
+    if owners.iter().any(is_owner) {
         return Ok(());
     }
     let ids: Vec<UserId> = lasting.iter().map(|(user, _)| *user).collect();

@@ -8,8 +8,10 @@ use super::lent::in_time;
 use super::pattern;
 use super::schema::{clients as t, members, roles};
 use crate::clock::Timestamp;
+use crate::gate::permission::Preset;
 use crate::id::{ClientId, UserId};
 use crate::model::client::{SigningAlg, SubjectType};
+use crate::model::member::MemberStatus;
 
 /// A client as it is configured.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
@@ -96,6 +98,31 @@ pub async fn ids_owned(conn: &mut Conn, owner: UserId) -> QueryResult<Vec<Client
 pub async fn count_owned(conn: &mut Conn, owner: UserId) -> QueryResult<i64> {
     let query = t::table.filter(t::deleted_at.is_null()).filter(t::billing_owner.eq(owner)).count();
     with_conn!(conn, |c| query.get_result(c))
+}
+
+/// The clients whose billing owner's membership has come to its end, and that have an owner whose has none; at most
+/// `limit`.
+pub async fn without_payer(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<Vec<ClientId>> {
+    let others = diesel::alias!(members as others);
+    let (client, user, role, status, end) =
+        others.fields((members::client_id, members::user_id, members::role_id, members::status, members::expires_at));
+    let owners = roles::table.filter(roles::preset.eq(true)).filter(roles::role_key.eq(Preset::Owner.key()));
+    let heir = others
+        .filter(client.eq(t::id))
+        .filter(user.is_not_null())
+        .filter(status.eq(MemberStatus::Active))
+        .filter(end.is_null())
+        .filter(role.eq_any(owners.select(roles::id)));
+    let query = members::table
+        .inner_join(t::table)
+        .filter(members::expires_at.le(now))
+        .filter(t::billing_owner.eq(members::user_id))
+        .filter(t::deleted_at.is_null())
+        .filter(diesel::dsl::exists(heir))
+        .order(t::id)
+        .limit(limit)
+        .select(t::id);
+    with_conn!(conn, |c| query.load(c))
 }
 
 /// The clients that this person is a member of now, oldest first: at most `limit` of those after `after`.

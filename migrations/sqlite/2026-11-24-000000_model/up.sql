@@ -302,6 +302,7 @@ CREATE TABLE members (
 CREATE UNIQUE INDEX members_one_per_user ON members (client_id, user_id);
 CREATE INDEX members_by_user ON members (user_id);
 CREATE INDEX members_by_role ON members (role_id);
+CREATE INDEX members_by_end ON members (expires_at) WHERE expires_at IS NOT NULL;
 CREATE INDEX members_invited ON members (email_key) WHERE status = 'invited';
 
 CREATE TABLE api_tokens (

@@ -322,3 +322,32 @@ on_both!(a_user_is_invited_by_the_number_the_client_knows, async |world: World| 
     let actions = texts(&world.core.db, "SELECT action AS text FROM audit_entries WHERE action LIKE 'member.%'").await;
     assert!(["member.invited", "member.joined"].iter().all(|action| actions.iter().any(|known| known == action)));
 });
+
+on_both!(the_bill_goes_over_when_the_owner_who_pays_ends, async |world: World| {
+    given_people(&world, &["dorothy"]).await;
+    let mut charles = Person::new(&world, CHARLES).await;
+    let (mut dorothy, _) = charles.given_member(&world, "dorothy@example.test", "owner").await;
+    let own = format!("members/{}", charles.member(CHARLES).await);
+    let client = format!("/admin/v1/clients/{CLIENT}");
+    let pays = async |person: &mut Person| person.get(&client).await.json()["owner"].as_str().unwrap().to_owned();
+    assert_eq!(charles.patch(&own, json!({ "expires_at": "2026-03-01T13:00:00Z" })).await.status, 200);
+    let hand_over = async || succession::hand_over(&world.core).await.unwrap();
+    hand_over().await;
+    assert_eq!(pays(&mut dorothy).await, CHARLES, "he is an owner, and his plan entitles");
+    let renamed = dorothy.patch(&client, json!({ "name": "Engines & Co" })).await;
+    assert_eq!(renamed.status, 200, "{renamed:?}");
+
+    world.clock.advance(std::time::Duration::from_secs(3_599));
+    hand_over().await;
+    assert_eq!(pays(&mut dorothy).await, CHARLES);
+    world.clock.advance(std::time::Duration::from_secs(1));
+    for _ in 0..2 {
+        hand_over().await;
+        assert_eq!(pays(&mut dorothy).await, "dorothy@example.test");
+    }
+    let log = dorothy.get("audit?action=client.handed_over").await.json();
+    assert_eq!((log["data"].as_array().unwrap().len(), &log["data"][0]["actor"]), (1, &json!("schedule")), "{log}");
+    assert!(world.mail().await.contains("You pay for a client now"));
+    let refused = dorothy.patch(&client, json!({ "name": "Other" })).await;
+    assert_eq!(outcome(&refused), (402, "plan_required".to_owned()), "hers does not entitle");
+});
