@@ -35,10 +35,22 @@ static ENTRY: Shape = Shape {
     members: &[
         member("id", Kind::Id("audit"), Set::Never, "Its id.", "audit_01jd3v8m1efb9rkyq9wzvw2x4a"),
         member("at", Kind::Time, Set::Never, "When.", "2026-01-31T12:00:00Z"),
-        member("actor", Kind::Text(120), Set::Never, "Who: a person, a token of theirs, or a service.", "operator"),
+        member(
+            "actor",
+            Kind::Text(120),
+            Set::Never,
+            "Who: a person, a token of theirs, a service, or somebody of the staff.",
+            "operator",
+        ),
         member("action", Kind::Text(64), Set::Never, "What was done.", "client.updated"),
         member("object", Kind::Text(120), Set::Never, "On what: an id.", "client_01jd3v8m1efb9rkyq9wzvw2x4a"),
-        member("address", Kind::Text(45), Set::Never, "From where; empty on the machine itself.", "192.0.2.7"),
+        member(
+            "address",
+            Kind::Text(45),
+            Set::Never,
+            "From where; empty on the machine itself, and to partners where it was the staff.",
+            "192.0.2.7",
+        ),
         member("before", Kind::Any, Set::Never, "What was, without secrets.", r#"{"name": "Engines"}"#),
         member("after", Kind::Any, Set::Never, "What is, without secrets.", r#"{"name": "Analytical Engines"}"#),
     ],
@@ -54,8 +66,22 @@ const FORMAT: Word = Word {
     example: "jsonl",
     choices: &["json", "jsonl"],
 };
+const ACTION: Word = word("action", "Of this action.", "client.updated");
+const OBJECT: Word = word("object", "On this object.", "client_01jd3v8m1efb9rkyq9wzvw2x4a");
+const ACTOR: Word = word("actor", "By this actor; `staff` is anybody of the staff.", "operator");
 const FROM: Word = word("from", "Of this time or later.", "2026-01-01T00:00:00Z");
 const TO: Word = word("to", "Of before this time.", "2026-02-01T00:00:00Z");
+
+static OF_CLIENT: [Word; 6] = [ACTION, OBJECT, ACTOR, FROM, TO, FORMAT];
+static OF_ALL: [Word; 7] = [
+    word("client", "About this client.", "client_01jd3v8m1efb9rkyq9wzvw2x4a"),
+    ACTION,
+    OBJECT,
+    ACTOR,
+    FROM,
+    TO,
+    FORMAT,
+];
 
 pub(crate) static OPERATIONS: &[Operation] = &[
     Operation {
@@ -64,13 +90,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         id: "listAudit",
         summary: "Lists what was done to a client, newest first.",
         needs: Needs::Client(Permission::AuditRead),
-        query: &[
-            word("action", "Of this action.", "client.updated"),
-            word("object", "On this object.", "client_01jd3v8m1efb9rkyq9wzvw2x4a"),
-            FROM,
-            TO,
-            FORMAT,
-        ],
+        query: &OF_CLIENT,
         takes: Takes::Nothing,
         gives: Gives::Log(&ENTRY),
         refusals: &[],
@@ -82,7 +102,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         id: "listAllAudit",
         summary: "Lists what was done at all, newest first.",
         needs: Needs::Admin(Permission::StaffRead),
-        query: &[word("client", "About this client.", "client_01jd3v8m1efb9rkyq9wzvw2x4a"), FROM, TO, FORMAT],
+        query: &OF_ALL,
         takes: Takes::Nothing,
         gives: Gives::Log(&ENTRY),
         refusals: &[],
@@ -116,14 +136,13 @@ async fn of_client(
     At(client): At<ClientId>,
     query: Query,
 ) -> Result<Response, Problem> {
-    let log = Log::OfClient(client);
-    let text = |name: &str| query.get(name).map(str::to_owned);
-    let filter = Filter { action: text("action"), object: text("object"), ..times(&query)? };
-    answer(core, caller, log, filter, &query).await
+    query.only(&OF_CLIENT)?;
+    answer(core, caller, Log::OfClient(client), filter(&query)?, &query).await
 }
 
 async fn of_all(State(core): State<Core>, By(caller): By, query: Query) -> Result<Response, Problem> {
-    let filter = Filter { client: word_of(&query, "client", "give the id of a client")?, ..times(&query)? };
+    query.only(&OF_ALL)?;
+    let filter = Filter { client: word_of(&query, "client", "give the id of a client")?, ..filter(&query)? };
     answer(core, caller, Log::OfAll, filter, &query).await
 }
 
@@ -184,12 +203,15 @@ fn lines(entries: Vec<audit::Entry>) -> Bytes {
     text.into()
 }
 
-fn times(query: &Query) -> Result<Filter, Error> {
+/// What both logs are asked for.
+fn filter(query: &Query) -> Result<Filter, Error> {
     let time = |name: &str| {
         let wrong = || Error::invalid(name, "malformed", "give a time as in RFC 3339, such as 2030-01-31T12:00:00Z");
         query.get(name).map(|text| Timestamp::parse(text).ok_or_else(wrong)).transpose()
     };
-    Ok(Filter { from: time("from")?, to: time("to")?, ..Filter::default() })
+    let text = |name: &str| query.get(name).map(str::to_owned);
+    let (from, to, actor) = (time("from")?, time("to")?, query.get("actor").map(audit::By::of));
+    Ok(Filter { action: text("action"), object: text("object"), actor, from, to, client: None })
 }
 
 fn word_of<T: FromStr>(query: &Query, name: &str, right: &'static str) -> Result<Option<T>, Error> {

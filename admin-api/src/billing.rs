@@ -9,6 +9,7 @@ use xwms_core::model::account::Plan;
 use xwms_core::state::Core;
 
 use crate::answer::done;
+use crate::caller::address;
 use crate::json::{bytes, content_type, read};
 use crate::operation::{Gives, Method, Needs, Operation, Takes};
 use crate::problem::Problem;
@@ -49,7 +50,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[Operation {
 }];
 
 async fn take(State(core): State<Core>, request: Request) -> Result<Response, Problem> {
-    let (headers, content_type) = (request.headers().clone(), content_type(&request));
+    let (headers, content_type, address) =
+        (request.headers().clone(), content_type(&request), address(request.extensions()));
     let body = bytes(request, &core).await?;
     let message = signed(&core, &headers, &body).ok_or_else(|| {
         let detail = "sign the body with the secret billing.secret as Standard Webhooks says, within five minutes";
@@ -59,7 +61,7 @@ async fn take(State(core): State<Core>, request: Request) -> Result<Response, Pr
     let whose = Whose { sub: members.text("sub"), email: members.text("email") };
     let (plan, until) = (members.choice("plan", Plan::parse), members.text("valid_until"));
     members.end()?;
-    plans::take_message(&core, &message, whose, plan, until).await?;
+    plans::take_message(&core, (&message, address), whose, plan, until).await?;
     Ok(done())
 }
 

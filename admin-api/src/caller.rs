@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
 use xwms_core::address::CallerAddress;
 use xwms_core::cookies;
 use xwms_core::login::csrf;
@@ -15,6 +15,11 @@ use xwms_core::manage::tokens;
 use xwms_core::state::Core;
 
 use crate::problem::Problem;
+
+/// Where a request comes from.
+pub(crate) fn address(extensions: &Extensions) -> IpAddr {
+    extensions.get::<CallerAddress>().map_or(IpAddr::from([0, 0, 0, 0]), |caller| caller.0)
+}
 
 /// Who calls. What they may is for the use case to ask.
 pub(crate) struct By(pub(crate) Caller);
@@ -27,7 +32,7 @@ impl FromRequestParts<Core> for By {
         if let Some(caller) = parts.extensions.get::<Caller>() {
             return Ok(Self(caller.clone()));
         }
-        let address = parts.extensions.get::<CallerAddress>().map_or(IpAddr::from([0, 0, 0, 0]), |caller| caller.0);
+        let address = address(&parts.extensions);
         if parts.headers.contains_key(header::AUTHORIZATION) {
             return by_token(core, &parts.headers, address).await;
         }

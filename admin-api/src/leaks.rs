@@ -11,6 +11,7 @@ use xwms_core::manage::leaks::{self, Leak};
 use xwms_core::secret::Secret;
 use xwms_core::state::Core;
 
+use crate::caller::address;
 use crate::json::{bytes, content_type};
 use crate::operation::{Gives, Method, Needs, Operation, Takes};
 use crate::problem::Problem;
@@ -48,7 +49,8 @@ struct Labelled {
 }
 
 async fn take(State(core): State<Core>, request: Request) -> Result<Response, Problem> {
-    let (headers, content_type) = (request.headers().clone(), content_type(&request));
+    let (headers, content_type, address) =
+        (request.headers().clone(), content_type(&request), address(request.extensions()));
     let body = bytes(request, &core).await?;
     if !is_signed(&core, &headers, &body) {
         let detail = "this is not signed with a key of leaks.reporters";
@@ -67,7 +69,7 @@ async fn take(State(core): State<Core>, request: Request) -> Result<Response, Pr
     }
     let mut answers = Vec::with_capacity(reported.len());
     for Reported { token, r#type, url } in reported {
-        let judged = leaks::take(&core, Leak { token: Secret::new(token), url }).await?;
+        let judged = leaks::take(&core, Leak { token: Secret::new(token), url }, address).await?;
         answers.push(Labelled {
             token_hash: judged.digest.iter().map(|byte| format!("{byte:02x}")).collect(),
             token_type: r#type,

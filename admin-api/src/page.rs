@@ -11,6 +11,7 @@ use xwms_core::error::Error;
 use xwms_core::params::Params;
 use xwms_core::state::Core;
 
+use crate::operation::Word;
 use crate::problem::Problem;
 
 /// How many a page lists when the caller does not say.
@@ -38,6 +39,21 @@ impl Query {
     /// A word of it.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name)
+    }
+
+    /// Goes on only when nothing is asked but this, and which page.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for the first other word.
+    pub(crate) fn only(&self, words: &[Word]) -> Result<(), Error> {
+        let known: Vec<&str> = words.iter().map(|word| word.name).chain(["limit", "cursor"]).collect();
+        match self.0.unknown(&known) {
+            Some(name) => {
+                let right = format!("there is no such word of the query; there are: {}", known.join(", "));
+                Err(Error::invalid(name, "unknown_field", right))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Which page is asked for. A cursor is what `C` reads.

@@ -18,6 +18,9 @@ use crate::store::audit::Entry;
 const WHAT: &[u8] = b"xwms audit entry 1";
 const SEAL: &[u8] = b"xwms audit seal 1";
 
+/// How an actor of the staff begins; the number of the account follows.
+pub const STAFF: &str = "staff";
+
 /// What an entry tells.
 #[derive(Clone, Debug)]
 pub struct Told<'a> {

@@ -27,7 +27,12 @@ pub enum Actor {
     /// Whoever runs the program's commands on its machine.
     Operator,
     /// A service that signs what it sends, such as the payment provider's adapter.
-    Service(&'static str),
+    Service {
+        /// What it is called.
+        name: &'static str,
+        /// Where the request comes from.
+        address: IpAddr,
+    },
     /// The program itself, on its own time.
     Schedule,
     /// A signed-in person, or an API token of theirs.
@@ -36,6 +41,8 @@ pub enum Actor {
         id: UserId,
         /// The token.
         token: Option<TokenId>,
+        /// They do it as one of the staff.
+        staff: bool,
         /// Where the request comes from.
         address: IpAddr,
     },
@@ -46,17 +53,20 @@ impl Actor {
     fn name(&self) -> String {
         match self {
             Self::Operator => "operator".to_owned(),
-            Self::Service(name) => format!("service {name}"),
+            Self::Service { name, .. } => format!("service {name}"),
             Self::Schedule => "schedule".to_owned(),
-            Self::User { id, token: None, .. } => format!("user {}", id.as_public_subject()),
-            Self::User { id, token: Some(token), .. } => format!("user {} by {token}", id.as_public_subject()),
+            Self::User { id, token, staff, .. } => {
+                let what = if *staff { audit::STAFF } else { "user" };
+                let by = token.map(|token| format!(" by {token}")).unwrap_or_default();
+                format!("{what} {}{by}", id.as_public_subject())
+            }
         }
     }
 
     fn address(&self) -> String {
         match self {
-            Self::Operator | Self::Service(_) | Self::Schedule => String::new(),
-            Self::User { address, .. } => address.to_string(),
+            Self::Operator | Self::Schedule => String::new(),
+            Self::Service { address, .. } | Self::User { address, .. } => address.to_string(),
         }
     }
 }

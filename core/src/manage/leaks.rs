@@ -1,5 +1,7 @@
 //! Credentials that secret scanners found in public: out of use at once, and whom they belong to is told.
 
+use std::net::IpAddr;
+
 use serde_json::json;
 use url::Url;
 
@@ -35,11 +37,11 @@ pub struct Judged {
     pub ours: bool,
 }
 
-/// Takes a credential out of use. One that is out of use already, or ended, is still ours.
+/// Takes a credential out of use. One that is out of use already, or ended, is still ours. `address`: where the report comes from.
 ///
 /// # Errors
 /// The database's.
-pub async fn take(core: &Core, leak: Leak) -> Result<Judged, Error> {
+pub async fn take(core: &Core, leak: Leak, address: IpAddr) -> Result<Judged, Error> {
     let text = leak.token.expose().trim();
     let digest = sha256(text.as_bytes());
     let place = leak.url.as_deref().and_then(|url| place(url, text));
@@ -49,10 +51,11 @@ pub async fn take(core: &Core, leak: Leak) -> Result<Judged, Error> {
         return Ok(Judged { digest, ours: false });
     }
     let (rules, now) = (Rules::of(&core.config), core.clock.now());
+    let actor = Actor::Service { name: "leak report", address };
     let changed = core
         .db
         .change(async move |conn: &mut Conn| {
-            let mut change = Change::begin(conn, Permit::of(Actor::Service("leak report")), rules, now);
+            let mut change = Change::begin(conn, Permit::of(actor), rules, now);
             let ours = match (secret, token) {
                 (Some(digest), _) => deactivate_secret(&mut change, &digest, place.as_deref()).await?,
                 (None, Some(digest)) => suspend_token(&mut change, &digest, place.as_deref()).await?,

@@ -57,8 +57,12 @@ impl Caller {
     }
 
     fn permit(&self) -> Permit {
+        self.permit_as(false)
+    }
+
+    fn permit_as(&self, staff: bool) -> Permit {
         let token = self.token.as_ref().map(|token| token.id);
-        Permit::of(Actor::User { id: self.user, token, address: self.address })
+        Permit::of(Actor::User { id: self.user, token, staff, address: self.address })
     }
 
     /// Whether the token, if it is one, is of the account and permits this.
@@ -243,7 +247,7 @@ pub async fn to_change_as_staff<'c>(
     now: Timestamp,
 ) -> Result<Change<'c>, Error> {
     staff(conn, caller, least, Permission::StaffUpdate).await?;
-    Ok(Change::begin(conn, caller.permit(), rules.clone(), now))
+    Ok(Change::begin(conn, caller.permit_as(true), rules.clone(), now))
 }
 
 /// Whether the staff may decide about this client: nobody decides about an organisation they belong to, or are invited to.

@@ -1,5 +1,6 @@
 //! What an account pays for: set by the operator, the staff, or what the payment provider's adapter tells.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use super::change::{Actor, Change, Permit};
@@ -84,14 +85,14 @@ pub async fn set_as_operator(
     changed.await.map(|changed| changed.into_parts().0)
 }
 
-/// Takes a message of the payment provider's adapter, whose signature was checked. `message`: its id; a repeat changes
-/// nothing.
+/// Takes a message of the payment provider's adapter, whose signature was checked. `message`: its id, a repeat changes
+/// nothing, and from where it comes.
 ///
 /// # Errors
 /// [`Error::Invalid`] with all bad fields; [`Error::NotFound`] when there is no such account; the database's.
 pub async fn take_message(
     core: &Core,
-    message: &str,
+    (message, from): (&str, IpAddr),
     whose: Whose,
     plan: Option<Plan>,
     until: Option<String>,
@@ -114,7 +115,8 @@ pub async fn take_message(
     let changed = core
         .db
         .change(async move |conn: &mut Conn| {
-            let mut change = Change::begin(conn, Permit::of(Actor::Service("billing")), rules, now);
+            let actor = Actor::Service { name: "billing", address: from };
+            let mut change = Change::begin(conn, Permit::of(actor), rules, now);
             let taken = Row {
                 body_digest: key.clone(),
                 key_digest: key,

@@ -11,6 +11,7 @@ use super::notices::Whose;
 use super::schema::{
     audit_entries as t, audit_seal_entries as sealed, audit_seals as seals, audit_unsealed as unsealed,
 };
+use crate::audit::STAFF;
 use crate::clock::Timestamp;
 use crate::id::{AuditId, ClientId};
 
@@ -40,6 +41,22 @@ pub struct Entry {
     pub digest: Vec<u8>,
 }
 
+/// Whose entries are asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum By {
+    /// Of an actor that is written exactly so.
+    Exactly(String),
+    /// Of anybody of the staff.
+    Staff,
+}
+
+impl By {
+    /// As a query names it: an actor as entries have it, or `staff` for anybody of them.
+    pub fn of(text: &str) -> Self {
+        if text == STAFF { Self::Staff } else { Self::Exactly(text.to_owned()) }
+    }
+}
+
 /// Which entries are asked for; what is `None` is not asked.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
@@ -49,6 +66,8 @@ pub struct Filter {
     pub action: Option<String>,
     /// On this object.
     pub object: Option<String>,
+    /// By this actor.
+    pub actor: Option<By>,
     /// Of this time or later.
     pub from: Option<Timestamp>,
     /// Of before this time.
@@ -103,7 +122,7 @@ pub async fn newest(conn: &mut Conn, client: Option<ClientId>, limit: i64) -> Qu
 /// Entries, newest first: at most `limit` of those before `before`. An id begins with its time, so an index that ends in
 /// the id finds the time as well.
 pub async fn page(conn: &mut Conn, filter: &Filter, before: Option<AuditId>, limit: i64) -> QueryResult<Vec<Entry>> {
-    let Filter { client, action, object, from, to } = filter;
+    let Filter { client, action, object, actor, from, to } = filter;
     let end = [before, to.map(AuditId::first_at)].into_iter().flatten().min().unwrap_or(AuditId::from_bytes([255; 16]));
     let start = from.map_or(AuditId::from_bytes([0; 16]), AuditId::first_at);
     with_conn!(conn, |c| {
@@ -117,6 +136,11 @@ pub async fn page(conn: &mut Conn, filter: &Filter, before: Option<AuditId>, lim
         if let Some(object) = object {
             query = query.filter(t::object.eq(object));
         }
+        query = match actor {
+            Some(By::Exactly(actor)) => query.filter(t::actor.eq(actor)),
+            Some(By::Staff) => query.filter(t::actor.like(format!("{STAFF} %"))),
+            None => query,
+        };
         query.order(t::id.desc()).limit(limit).select(Entry::as_select()).load(c)
     })
 }

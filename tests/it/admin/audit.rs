@@ -215,3 +215,50 @@ on_both!(the_log_of_a_client_is_read_page_by_page_and_exported_whole, async |wor
     let of_one = admin.get(&format!("/admin/v1/staff/audit?limit=200&client={CLIENT}")).await.json();
     assert_eq!(of_one["data"].as_array().unwrap().len(), all + 1, "with the token");
 });
+
+on_both!(both_logs_are_asked_the_same_and_the_staff_stay_unnamed_to_partners, async |world: World| {
+    let mut owner = given_signed_in(&world, "charles@example.test").await;
+    let mut admin = given_staff(&world, "admin").await;
+    rename(&mut owner, "Engines").await;
+    for suspended in [true, false] {
+        let body = json!({ "suspended": suspended, "reason": "Under inquiry" });
+        let decided = ask(&mut admin, Method::PATCH, &format!("/admin/v1/staff/clients/{CLIENT}"), &body).await;
+        assert_eq!(decided.status, 200, "{decided:?}");
+    }
+    let (own, all) = (of_client("/audit"), "/admin/v1/staff/audit".to_owned());
+    let listed = async |reader: &mut Browser, path: &str| {
+        let answer = reader.get(path).await;
+        assert_eq!(answer.status, 200, "{path} {answer:?}");
+        answer.json()["data"].as_array().unwrap().clone()
+    };
+    let seen = listed(&mut admin, &format!("{all}?client={CLIENT}&action=client.decided")).await;
+    assert_eq!(seen.len(), 2, "{seen:?}");
+    let (named, address) = (seen[0]["actor"].as_str().unwrap(), seen[0]["address"].as_str().unwrap());
+    assert!(named.starts_with("staff 1") || named.len() > "staff 1000000000".len(), "{named}");
+    assert_eq!(address, "127.0.0.1");
+    for query in ["?action=client.decided", "?actor=staff", "?actor=staff&format=jsonl"] {
+        let text = owner.get(&format!("{own}{query}")).await.body;
+        assert_eq!(text.matches("client.decided").count(), 2, "{text}");
+        assert!(!text.contains(named) && !text.contains(&named[6..]), "{text}");
+        assert!(!text.contains("127.0.0.1") && text.contains("Under inquiry"), "{text}");
+    }
+    let probe = format!("?actor={}", named.replace(' ', "+"));
+    assert_eq!(listed(&mut owner, &format!("{own}{probe}")).await.len(), 0, "no number can be tried");
+    assert_eq!(listed(&mut admin, &format!("{all}{probe}")).await.len(), 2);
+    assert_eq!(listed(&mut admin, &format!("{all}?actor=staff&client={CLIENT}")).await.len(), 2);
+    // A member's own deeds stay as they are.
+    let renamed = listed(&mut owner, &format!("{own}?action=client.updated")).await;
+    assert_eq!(renamed[0]["address"], "127.0.0.1");
+    let by = renamed[0]["actor"].as_str().unwrap().replace(' ', "+");
+    for (reader, log) in [(&mut owner, &own), (&mut admin, &all)] {
+        assert_eq!(listed(reader, &format!("{log}?actor={by}&action=client.updated")).await.len(), 1);
+        assert_eq!(listed(reader, &format!("{log}?object={CLIENT}&action=client.decided")).await.len(), 2);
+        for unknown in ["kind=x", "Action=client.updated", "q=x"] {
+            let refused = reader.get(&format!("{log}?{unknown}")).await;
+            let (name, _) = unknown.split_once('=').unwrap();
+            assert_eq!(wrong(&refused), [(name.to_owned(), "unknown_field".to_owned())]);
+        }
+    }
+    let refused = owner.get(&format!("{own}?client={CLIENT}")).await;
+    assert_eq!(wrong(&refused)[0].0, "client");
+});

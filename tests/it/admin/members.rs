@@ -331,7 +331,7 @@ on_both!(the_bill_goes_over_when_the_owner_who_pays_ends, async |world: World| {
     let client = format!("/admin/v1/clients/{CLIENT}");
     let pays = async |person: &mut Person| person.get(&client).await.json()["owner"].as_str().unwrap().to_owned();
     assert_eq!(charles.patch(&own, json!({ "expires_at": "2026-03-01T13:00:00Z" })).await.status, 200);
-    let hand_over = async || succession::hand_over(&world.core).await.unwrap();
+    let hand_over = async || succession::settle_due(&world.core).await.unwrap();
     hand_over().await;
     assert_eq!(pays(&mut dorothy).await, CHARLES, "he is an owner, and his plan entitles");
     let renamed = dorothy.patch(&client, json!({ "name": "Engines & Co" })).await;
