@@ -24,7 +24,7 @@ static MESSAGE: Shape = Shape {
     name: "BillingMessage",
     members: &[
         member("email", Kind::Text(254), Set::Once, "Whose plan it is, by address, or", "ada@example.test"),
-        member("sub", Kind::Text(16), Set::Once, "by number.", "1000000000000"),
+        member("sub", Kind::Sub, Set::Once, "by number.", "1000000000000"),
         member("plan", Kind::OneOf(&["free", "paid"]), Set::OnceRequired, "What the account pays for.", "paid"),
         member(
             "valid_until",

@@ -31,6 +31,8 @@ pub(crate) enum Kind {
     NullableId(&'static str),
     /// A text of so many characters at the most.
     Text(u32),
+    /// The number of an account, as a text or as a number.
+    Sub,
     /// A text that `null` or an empty one clears.
     NullableText(u32),
     /// An RFC 3339 time.
@@ -143,6 +145,7 @@ impl Members {
     pub(crate) fn text(&mut self, name: &str) -> Option<String> {
         match self.left.remove(name)? {
             Value::String(text) => Some(text),
+            Value::Number(number) => Some(number.to_string()),
             _ => Some(String::new()),
         }
     }
@@ -215,8 +218,11 @@ impl Kind {
         match (self, value) {
             (Self::NullableId(_) | Self::NullableText(_) | Self::NullableTime | Self::Any, Value::Null)
             | (Self::Text(_) | Self::NullableText(_) | Self::Time | Self::NullableTime, Value::String(_))
+            | (Self::Sub, Value::String(_))
             | (Self::Bool, Value::Bool(_))
             | (Self::Any, Value::Object(_)) => Ok(()),
+            (Self::Sub, Value::Number(number)) if number.is_u64() => Ok(()),
+            (Self::Sub, _) => wrong("not_a_number", "give the number of an account"),
             (Self::Id(prefix) | Self::NullableId(prefix), Value::String(text)) if is_id(prefix, text) => Ok(()),
             (Self::Id(prefix) | Self::NullableId(prefix), _) => {
                 Err(("not_an_id", format!("give an id of the form {prefix}_ and 26 characters")))
@@ -250,6 +256,7 @@ impl Kind {
             Self::Id(prefix) => json!({ "type": "string", "pattern": id(prefix) }),
             Self::NullableId(prefix) => json!({ "type": ["string", "null"], "pattern": id(prefix) }),
             Self::Text(most) => json!({ "type": "string", "maxLength": most }),
+            Self::Sub => json!({ "type": ["string", "integer"], "pattern": "^[1-9][0-9]{12,15}$" }),
             Self::NullableText(most) => json!({ "type": ["string", "null"], "maxLength": most }),
             Self::Time => json!({ "type": "string", "format": "date-time" }),
             Self::NullableTime => json!({ "type": ["string", "null"], "format": "date-time" }),

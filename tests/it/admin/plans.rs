@@ -60,13 +60,17 @@ on_both!(the_hook_sets_a_plan_once_a_message, given_secret(), async |world: Worl
     ask(&mut admin, Method::PATCH, &path, &json!({ "plan_valid_until": null, "reason": "A friend" })).await;
     assert_eq!(told(&world, "msg_1", &paid).await.status, 204);
     assert_eq!(admin.get(&path).await.json()["plan_valid_until"], Value::Null);
+    // A `sub` is as good as a number: clients have it as one.
     let by_sub = json!({ "sub": user["sub"], "plan": "free" });
     assert_eq!(told(&world, "msg_2", &by_sub).await.status, 204);
+    let number: u64 = user["sub"].as_str().unwrap().parse().unwrap();
+    assert_eq!(told(&world, "msg_3", &json!({ "sub": number, "plan": "paid" })).await.status, 204);
+    assert_eq!(told(&world, "msg_4", &json!({ "sub": number, "plan": "free" })).await.status, 204);
     assert_eq!(problem(&ada.post_json(CLIENTS, &json!({ "name": "More" })).await), (402, "plan_required".to_owned()));
     let log = admin.get("/admin/v1/staff/audit?limit=200").await.json();
     let mut told = log["data"].as_array().unwrap().iter().filter(|entry| entry["action"] == "user.plan_set");
     let is_hooks = |entry: &Value| entry["actor"] == "service billing" && entry["address"] == "127.0.0.1";
-    assert!(told.clone().count() == 2 && told.all(is_hooks), "{log}");
+    assert!(told.clone().count() == 4 && told.all(is_hooks), "{log}");
 });
 
 on_both!(a_message_that_is_not_right_changes_nothing, given_secret(), async |world: World| {
@@ -92,6 +96,10 @@ on_both!(a_message_that_is_not_right_changes_nothing, given_secret(), async |wor
         (json!({ "email": "ada@example.test", "sub": "1000000000000", "plan": "paid" }), "email"),
         (json!({ "email": "ada", "plan": "paid" }), "email"),
         (json!({ "sub": "7", "plan": "paid" }), "sub"),
+        (json!({ "sub": 7, "plan": "paid" }), "sub"),
+        (json!({ "sub": 1.5, "plan": "paid" }), "sub"),
+        (json!({ "sub": -1, "plan": "paid" }), "sub"),
+        (json!({ "sub": [], "plan": "paid" }), "sub"),
         (json!({ "email": "ada@example.test" }), "plan"),
         (json!({ "email": "ada@example.test", "plan": "golden" }), "plan"),
         (json!({ "email": "ada@example.test", "plan": "paid", "valid_until": "soon" }), "valid_until"),
