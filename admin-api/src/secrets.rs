@@ -98,7 +98,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         query: &[],
         takes: Takes::Changes(&SECRET),
         gives: Gives::One(&SECRET),
-        refusals: &[(409, "label_taken")],
+        refusals: &[(409, "label_taken"), (409, "secret_leaked")],
         handler: || patch(update),
     },
     Operation {

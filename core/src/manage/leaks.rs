@@ -37,7 +37,8 @@ pub struct Judged {
     pub ours: bool,
 }
 
-/// Takes a credential out of use. One that is out of use already, or ended, is still ours. `address`: where the report comes from.
+/// Takes a credential out of use for good, and tells whom it belongs to, once. One that is out of use already, or ended, is
+/// still ours. `address`: where the report comes from.
 ///
 /// # Errors
 /// The database's.
@@ -71,20 +72,22 @@ async fn deactivate_secret(change: &mut Change<'_>, digest: &StoredDigest, place
     let Some(found) = secrets::by_digest(change.conn, digest).await? else { return Ok(false) };
     clients::hold(change.conn, found.client_id).await?;
     let Some(old) = secrets::by_digest(change.conn, digest).await? else { return Ok(false) };
-    if !old.active {
+    if old.leaked_at.is_some() {
         return Ok(true);
     }
-    let new = secrets::ClientSecret { active: false, updated_at: change.version_after(old.updated_at), ..old.clone() };
+    let (leaked_at, updated_at) = (Some(change.now), change.version_after(old.updated_at));
+    let new = secrets::ClientSecret { active: false, leaked_at, updated_at, ..old.clone() };
     secrets::update(change.conn, &new).await?;
     let mut after = of_secrets::facts(&new);
     (after["reason"], after["found_at"]) = (json!("reported as leaked"), json!(place));
     let client = new.client_id;
     change.updated(Some(client), "secret.leaked", new.id, &new.label, (of_secrets::facts(&old), after));
     let text = format!(
-        "The client secret \"{}\" (…{}) was found in public{}. It is out of use at once. Make a new one, and delete it.",
+        "The client secret \"{}\" (…{}) was found in public{}. It is out of use {}. Make a new one, and delete it.",
         new.label,
         new.hint,
-        at(place)
+        at(place),
+        if old.active { "at once, and for good" } else { "already, and stays so" }
     );
     for user in members::owners_at(change.conn, client, change.now).await? {
         change.notify(notice(user, "secret.leaked", &new.id.to_string(), "A client secret of yours has leaked", &text));

@@ -74,7 +74,7 @@ pub(crate) async fn insert(
 /// Changes a secret.
 ///
 /// # Errors
-/// As [`insert`].
+/// As [`insert`]; [`Error::Conflict`] `secret_leaked` when one that was found in public is to be in use again.
 pub(crate) async fn apply(
     change: &mut Change<'_>,
     old: ClientSecret,
@@ -87,8 +87,14 @@ pub(crate) async fn apply(
     let (before, mut after) = (facts(&old), facts(&secret));
     if secret.digest != old.digest {
         refuse_taken(change, &secret).await?;
+        // What leaked is the old value.
+        secret.leaked_at = None;
         // The last four characters may be the same by chance; that the value is another one is told all the same.
         after["value"] = json!("replaced");
+    }
+    if secret.leaked_at.is_some() && secret.active && !old.active {
+        let message = "this secret was found in public: make a new one, and delete it";
+        return Err(Error::conflict("secret_leaked", message));
     }
     if secret.label != old.label {
         refuse_taken_label(change, &secret).await?;
@@ -157,6 +163,7 @@ fn blank(client: ClientId, label: &str, now: Timestamp) -> ClientSecret {
         hint: String::new(),
         active: true,
         expires_at: None,
+        leaked_at: None,
         created_at: now,
         updated_at: now,
     }

@@ -27,6 +27,8 @@ pub struct ClientSecret {
     pub active: bool,
     /// From this moment on it is no longer good.
     pub expires_at: Option<Timestamp>,
+    /// When it was first reported as found in public: it is out of use for good.
+    pub leaked_at: Option<Timestamp>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.

@@ -237,6 +237,7 @@ CREATE TABLE client_secrets (
     hint TEXT NOT NULL,
     active BOOLEAN NOT NULL,
     expires_at BIGINT,
+    leaked_at BIGINT,
     last_used_at BIGINT,
     last_used_from TEXT,
     created_at BIGINT NOT NULL,

@@ -8,10 +8,12 @@ use base64::engine::general_purpose::STANDARD;
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _};
 use serde_json::{Value, json};
+use xwms_core::error::Error;
+use xwms_core::provision::{Options, apply};
 
-use super::{ask, given_signed_in, given_token, of_client, problem};
+use super::{ask, given_signed_in, given_token, of_client, path_of, problem};
 use crate::browser::Answer;
-use crate::world::{Given, SECRET, World, on_both};
+use crate::world::{CLIENT, Given, OTHER_CLIENT, SECRET, World, on_both};
 
 const REPORTER: &str = "bcb53661c06b4728";
 /// What stands before the point in the SubjectPublicKeyInfo of a P-256 key.
@@ -90,6 +92,46 @@ on_both!(what_leaked_is_out_of_use_at_once_and_its_owners_are_told, given_report
     // Reported once more, it is ours as before, and nobody is told again.
     assert_eq!(report(&world, &[SECRET]).await[0]["label"], "true_positive");
     assert_eq!(world.mail().await.len(), mail.len());
+});
+
+on_both!(what_was_out_of_use_and_leaks_is_told_and_stays_out_of_use, given_reporter(), async |world: World| {
+    let mut owner = given_signed_in(&world, "charles@example.test").await;
+    let path = path_of(&mut owner, &of_client("/secrets"), "label", "Standard Key").await;
+    assert_eq!(ask(&mut owner, Method::PATCH, &path, &json!({ "active": false })).await.status, 200);
+    for _ in 0..2 {
+        assert_eq!(report(&world, &[SECRET]).await[0]["label"], "true_positive");
+    }
+    let log = owner.get(&format!("{}?action=secret.leaked", of_client("/audit"))).await.json();
+    let entries = log["data"].as_array().unwrap();
+    assert_eq!((entries.len(), &entries[0]["actor"]), (1, &json!("service leak report")), "{log}");
+    assert_eq!(
+        (&entries[0]["address"], &entries[0]["after"]["reason"]),
+        (&json!("127.0.0.1"), &json!("reported as leaked"))
+    );
+    assert_eq!(world.mail().await.matches("A client secret of yours has leaked").count(), 1);
+
+    let again = ask(&mut owner, Method::PATCH, &path, &json!({ "active": true })).await;
+    assert_eq!(problem(&again), (409, "secret_leaked".to_owned()));
+    assert_eq!(ask(&mut owner, Method::PATCH, &path, &json!({ "label": "Leaked Key" })).await.status, 200);
+    let file = |more: &str| {
+        format!(
+            "[[clients]]\nid = \"{CLIENT}\"\nsecrets = [{{ label = \"Second Key\" }}, {{ label = \"Leaked Key\"{more} }}]\n"
+        )
+    };
+    match apply(&world.core, &file(", active = true"), Options::default()).await {
+        Err(Error::Invalid(errors)) => {
+            assert_eq!((&*errors[0].field, errors[0].code), ("clients[0].secrets[1]", "secret_leaked"));
+            assert!(errors[0].message.starts_with("line 3:"), "{errors:?}");
+        }
+        other => panic!("{other:?}"),
+    }
+    world.apply(&file("")).await;
+    assert_eq!(world.client_post("/oauth/token", &[("grant_type", "client_credentials")]).await.status, 401);
+
+    // With another value it is another secret.
+    let value = "xwms_sk_YRmmoFOFtKJKjoqMVjqh2FB0JKklR0I4X92ZQyRx1LW2XOCxQ";
+    world.apply(&format!("[[clients]]\nid = \"{OTHER_CLIENT}\"\nsecrets = []\n")).await;
+    world.apply(&file(&format!(", value = {value:?}, active = true"))).await;
 });
 
 on_both!(a_report_that_nobody_known_has_signed_changes_nothing, given_reporter(), async |world: World| {

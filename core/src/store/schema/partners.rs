@@ -96,6 +96,7 @@ diesel::table! {
         hint -> Text,
         active -> Bool,
         expires_at -> Nullable<BigInt>,
+        leaked_at -> Nullable<BigInt>,
         last_used_at -> Nullable<BigInt>,
         last_used_from -> Nullable<Text>,
         created_at -> BigInt,
