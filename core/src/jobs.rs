@@ -82,7 +82,7 @@ enum Work {
 }
 
 impl Work {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::CheckOwnership,
         Self::HandOverClients,
         Self::DropPictures,

@@ -10,6 +10,7 @@ use super::change::{Change, Notice, Permit};
 use super::entitlement::Rules;
 use super::fields::Findings;
 use super::permit::{self, ApiToken as Limits, Caller};
+use super::words::{Words, named};
 use crate::clock::Timestamp;
 use crate::crypto::credential::{Credential, Kind, StoredDigest};
 use crate::error::Error;
@@ -181,16 +182,17 @@ pub(crate) async fn password_changed(change: &mut Change<'_>, user: UserId) -> R
     }
     for (client, tokens) in made {
         let Some(client) = clients::find(change.conn, client).await? else { continue };
-        let text = format!(
-            "Somebody who has made API tokens of \"{}\" has a new password. These tokens are the client's and go on: {}. \
-             Delete those that others may have learnt of.",
-            client.name,
-            tokens.join(", ")
-        );
+        let tokens = tokens.join(", ");
+        let text = Words::about(&named(change.conn, &client).await?, |name| {
+            format!(
+                "Somebody who has made API tokens of \"{name}\" has a new password. These tokens are the client's and go \
+                 on: {tokens}. Delete those that others may have learnt of."
+            )
+        });
         for owner in members::owners_at(change.conn, client.id, change.now).await? {
             change.notify(Notice {
                 user: owner,
-                kind: "token.maker_password",
+                kind: "token.maker_password".into(),
                 object: Some(client.id.to_string()),
                 subject: "Somebody who made API tokens of your client has a new password".to_owned(),
                 text: text.clone(),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::http::Method;
 use serde_json::{Value, json};
+use xwms_core::manage::succession;
 
 use super::person::{ADA, CHARLES, Person, faults, given_people, outcome};
 use crate::database::{count, texts};
@@ -337,10 +338,10 @@ on_both!(the_bill_goes_over_when_the_owner_who_pays_ends, async |world: World| {
     let renamed = dorothy.patch(&client, json!({ "name": "Engines & Co" })).await;
     assert_eq!(renamed.status, 200, "{renamed:?}");
 
-    world.clock.advance(std::time::Duration::from_secs(3_599));
+    world.clock.advance(Duration::from_secs(3_599));
     hand_over().await;
     assert_eq!(pays(&mut dorothy).await, CHARLES);
-    world.clock.advance(std::time::Duration::from_secs(1));
+    world.clock.advance(Duration::from_secs(1));
     for _ in 0..2 {
         hand_over().await;
         assert_eq!(pays(&mut dorothy).await, "dorothy@example.test");
