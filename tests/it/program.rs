@@ -185,7 +185,7 @@ fn st_03_the_secret_of_a_new_webhook_is_sealed_under_the_master_key_as_serve_fin
         .output()
         .unwrap();
     assert_eq!(beyond.status.code(), Some(1), "{beyond:?}");
-    assert!(told(&beyond).contains("line 8:") && told(&beyond).contains("make one with"), "{}", told(&beyond));
+    assert!(told(&beyond).contains("line 9:") && told(&beyond).contains("make one with"), "{}", told(&beyond));
     let planned = run(folder.path(), &["apply", "platform.toml", "--plan"]);
     assert!(planned.status.success() && !key.exists(), "{planned:?}");
     assert!(!String::from_utf8_lossy(&planned.stdout).contains("whsec_"), "{planned:?}");

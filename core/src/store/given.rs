@@ -6,6 +6,7 @@ use diesel_async::RunQueryDsl;
 use super::db::{Conn, with_conn};
 use super::schema::{api_tokens, clients, email_tokens, grants, throttles, users};
 use crate::clock::Timestamp;
+use crate::crypto::digest::sha256;
 use crate::id::{ClientId, GrantId, UserId};
 
 /// Suspends an account.
@@ -41,7 +42,7 @@ pub(crate) async fn api_token(conn: &mut Conn, user: UserId, client: Option<Clie
     let id = ClientId::generate(now);
     let row = (
         api_tokens::id.eq(id.as_bytes().as_slice()),
-        api_tokens::digest.eq(id.as_bytes().as_slice()),
+        api_tokens::digest.eq(sha256(id.as_bytes()).to_vec()),
         api_tokens::user_id.eq(user),
         api_tokens::client_id.eq(client),
         api_tokens::label.eq("Deployment"),

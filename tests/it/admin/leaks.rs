@@ -13,7 +13,7 @@ use xwms_core::provision::{Options, apply};
 
 use super::{ask, given_signed_in, given_token, of_client, path_of, problem};
 use crate::browser::Answer;
-use crate::world::{CLIENT, Given, OTHER_CLIENT, SECRET, World, on_both};
+use crate::world::{CLIENT, Given, OTHER_CLIENT, OTHER_SECRET, SECRET, World, on_both};
 
 const REPORTER: &str = "bcb53661c06b4728";
 /// What stands before the point in the SubjectPublicKeyInfo of a P-256 key.
@@ -129,9 +129,8 @@ on_both!(what_was_out_of_use_and_leaks_is_told_and_stays_out_of_use, given_repor
     assert_eq!(world.client_post("/oauth/token", &[("grant_type", "client_credentials")]).await.status, 401);
 
     // With another value it is another secret.
-    let value = "xwms_sk_YRmmoFOFtKJKjoqMVjqh2FB0JKklR0I4X92ZQyRx1LW2XOCxQ";
     world.apply(&format!("[[clients]]\nid = \"{OTHER_CLIENT}\"\nsecrets = []\n")).await;
-    world.apply(&file(&format!(", value = {value:?}, active = true"))).await;
+    world.apply(&file(&format!(", value = {OTHER_SECRET:?}, active = true"))).await;
 });
 
 on_both!(a_report_that_nobody_known_has_signed_changes_nothing, given_reporter(), async |world: World| {

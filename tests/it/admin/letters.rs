@@ -8,7 +8,7 @@ use xwms_core::manage::letters;
 use super::person::{ADA, CHARLES, Person, given_people};
 use super::staff::given_staff;
 use super::{domain, patch};
-use crate::database::count;
+use crate::database::{count, is_sqlite, texts};
 use crate::world::{CLIENT, Given, World, on_both};
 
 const NOTIFICATIONS: &str = "/account/notifications";
@@ -56,6 +56,33 @@ on_both!(a_letter_survives_what_keeps_it_from_being_delivered, async |world: Wor
     owner.made("requests", test_request("nobody@example.test")).await;
     assert_eq!(sent(&world, "A site asks you for something").await, 2);
     assert_eq!(count(&world.core.db, "letters", "1 = 1").await, 0);
+});
+
+on_both!(ar_01_a_letter_is_written_alike_whomever_it_is_for, async |world: World| {
+    given_people(&world, &["blocking"]).await;
+    let mut owner = Person::new(&world, CHARLES).await;
+    let role = owner.role("viewer").await;
+    let request = owner.made("requests", test_request("blocking@example.test")).await;
+    let mut blocking = Person::new(&world, "blocking@example.test").await;
+    blocking.form(REQUESTS, &[("answer", "block"), ("request", &request)]).await;
+    world.mail().await;
+    // Nobody takes one out for now.
+    let keep = if is_sqlite(&world.core.db).await {
+        "CREATE TRIGGER keep BEFORE DELETE ON letters BEGIN SELECT RAISE(ABORT, 'kept'); END"
+    } else {
+        "CREATE RULE keep AS ON DELETE TO letters DO INSTEAD NOTHING"
+    };
+    world.sql(keep).await;
+    for name in ["ada", "nobody", "unverified", "blocking"] {
+        let email = format!("{name}@example.test");
+        owner.made("requests", test_request(&email)).await;
+        owner.made("members", json!({ "email": email, "role": role })).await;
+        let of_theirs = format!("email_key = '{email}' AND address = '{email}'");
+        let written = texts(&world.core.db, &format!("SELECT kind AS text FROM letters WHERE {of_theirs}")).await;
+        assert_eq!(written.len(), 2, "{name}: {written:?}");
+    }
+    let unwanted = "SELECT email_key AS text FROM letters WHERE NOT wanted";
+    assert_eq!(texts(&world.core.db, unwanted).await, ["blocking@example.test"; 2]);
 });
 
 on_both!(ds_06_a_mailbox_gets_so_many_mails_and_the_pages_tell_all, async |world: World| {

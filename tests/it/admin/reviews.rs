@@ -9,7 +9,7 @@ use xwms_core::manage::verifications;
 use super::logos::png;
 use super::staff::given_staff;
 use super::verifications::{QUEUE, consent, decide, decision, given_application, unlocked};
-use super::{ask, delete, given_signed_in, of_client, patch, problem};
+use super::{ask, delete, domain, given_signed_in, of_client, patch, problem};
 use crate::browser::Browser;
 use crate::world::{CLIENT, ISSUER, World, on_both};
 
@@ -201,4 +201,30 @@ on_both!(what_was_reviewed_is_shown_as_long_as_it_is_approved, async |world: Wor
     );
     shows("Engine House", &new).await;
     assert!(waiting(&mut reviewer).await.is_empty());
+});
+
+on_both!(a_review_goes_with_what_it_is_about_and_no_file_names_it, async |world: World| {
+    let mut owner = given_signed_in(&world, "charles@example.test").await;
+    let mut reviewer = given_staff(&world, "reviewer").await;
+    let application = given_application(&world, &mut owner).await;
+    decide(&mut reviewer, &application, "approve").await;
+    let named = |name: &str| json!({ "name": name });
+    patch(&mut owner, &of_client(""), &named("Bank of Engines")).await;
+    let approved = "[[clients.verifications]]\ndomains = [\"engines.example\"]\nscopes = [\"userinfo\"]\n\
+                    state = \"approved\"\n";
+    let client = format!("[[clients]]\nid = \"{CLIENT}\"\n");
+    world.apply(&format!("{client}{approved}")).await;
+    assert_eq!(waiting(&mut reviewer).await.len(), 1, "a list without it ends it no more than one with it could");
+    // The operator's word is the review.
+    world.apply(&format!("{client}name = \"Engine House\"\n")).await;
+    assert!(waiting(&mut reviewer).await.is_empty());
+    assert_eq!(shown_name(&world).await, "Engine House");
+
+    // When nothing is approved any more, there is nothing to look at.
+    patch(&mut owner, &of_client(""), &named("Bank of Engines")).await;
+    assert_eq!(waiting(&mut reviewer).await.len(), 1);
+    let site = domain(&mut owner, "engines.example").await;
+    assert_eq!(delete(&mut owner, &site).await.status, 204);
+    assert!(waiting(&mut reviewer).await.is_empty());
+    assert_eq!(shown_name(&world).await, "Bank of Engines");
 });

@@ -326,7 +326,7 @@ async fn a_client_of_a_lapsed_plan_is_set_up_again_with_its_id_and_the_end_of_th
     }
     let (_, client) = EXAMPLE.split_once("[[clients]]").unwrap();
     let world = World::new().await;
-    world.apply(&lapsed("paid").split_once("[[clients]]").unwrap().0).await.unwrap();
+    world.apply(lapsed("paid").split_once("[[clients]]").unwrap().0).await.unwrap();
     for file in [
         // Nothing new comes of a plan that has lapsed, and nothing of one that never was.
         lapsed("paid").replace(&format!("id = {ID:?}\n"), ""),
