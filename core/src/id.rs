@@ -4,7 +4,7 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::clock::Timestamp;
 use crate::crypto::random;
@@ -64,20 +64,20 @@ fn decode(text: &str) -> Option<[u8; 16]> {
     Some(number.to_be_bytes())
 }
 
-/// The millisecond of the last id and its number in it: 52 and 12 bits.
-static LAST: AtomicU64 = AtomicU64::new(0);
+/// How many ids this program has made.
+static MADE: AtomicU32 = AtomicU32::new(0);
 
-/// A UUIDv7 (RFC 9562 §5.7). Where others have random bits behind the milliseconds, these of one millisecond are numbered
-/// (§6.2, method 1), so that what one program makes in it sorts as it was made: the entries of one change, above all.
+/// A UUIDv7 (RFC 9562 §5.7). Where others have random bits right behind the milliseconds, these have 26 bits that count
+/// (§6.2, method 1), so that what one program makes within a millisecond sorts as it was made: the entries of one change,
+/// above all. 48 random bits follow.
 fn uuid_v7(now: Timestamp) -> [u8; 16] {
     let milliseconds = u64::try_from(now.milliseconds()).unwrap_or(0);
-    let first = milliseconds << 12;
-    let next = |last: u64| if last >> 12 == milliseconds { last.wrapping_add(1) } else { first };
-    let number =
-        next(LAST.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(next(last))).unwrap_or(first));
+    let count = MADE.fetch_add(1, Ordering::Relaxed);
     let mut behind: [u8; 10] = random::bytes();
-    let [_, _, _, _, _, _, high, low] = (number & 0xfff).to_be_bytes();
-    (behind[0], behind[1]) = (high, low);
+    // Twelve bits and fourteen: the upper half of the first byte is the version's, two bits of the third the variant's, and
+    // the builder sets them.
+    let ([_, _, a, b], [_, _, c, d]) = ((count >> 14).to_be_bytes(), (count & 0x3fff).to_be_bytes());
+    behind[..4].copy_from_slice(&[a, b, c, d]);
     *uuid::Builder::from_unix_timestamp_millis(milliseconds, &behind).into_uuid().as_bytes()
 }
 
@@ -366,11 +366,12 @@ mod tests {
 
     #[test]
     fn ids_of_one_millisecond_sort_as_they_were_made() {
-        // A millisecond that no other test makes ids in.
         let now = Timestamp::from_milliseconds(1_234_567_890_123);
-        let ids: Vec<ClientId> = (0..1_000).map(|_| ClientId::generate(now)).collect();
+        let ids: Vec<ClientId> = (0..20_000).map(|_| ClientId::generate(now)).collect();
         assert!(ids.is_sorted());
-        assert!(ids[0] > ClientId::first_at(now) && ids[999] < ClientId::first_at(now.after(Duration::from_millis(1))));
+        assert!(
+            ids[0] > ClientId::first_at(now) && ids[19_999] < ClientId::first_at(now.after(Duration::from_millis(1)))
+        );
         assert!(ids.iter().all(|id| uuid::Uuid::from_bytes(*id.as_bytes()).get_version_num() == 7));
     }
 
