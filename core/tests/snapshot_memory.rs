@@ -28,8 +28,8 @@ const BUDGET: usize = 2048;
 /// Clients with everything that a partner fills in, made in the database itself: their ids, and those of what they have,
 /// are sixteen digits.
 const GIVEN: &str = "
-INSERT INTO users (id, email, email_key, email_verified, phone_number_verified, plan, created_at, updated_at)
-    VALUES (1000000000001, 'ada@example.test', 'ada@example.test', TRUE, FALSE, 'paid', 0, 0);
+INSERT INTO users (id, email, email_key, email_verified, name_key, phone_number_verified, plan, created_at, updated_at)
+    VALUES (1000000000001, 'ada@example.test', 'ada@example.test', TRUE, '', FALSE, 'paid', 0, 0);
 CREATE TEMP TABLE numbers AS
     WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < CLIENTS)
     SELECT CAST(printf('%016d', i) AS BLOB) AS id, i FROM n;

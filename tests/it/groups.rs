@@ -241,9 +241,9 @@ impl Platform {
     async fn of(world: &World) -> Self {
         let (db, now) = (world.core.db.clone(), world.clock.now());
         let people = format!(
-            "INSERT INTO users (id, email, email_key, email_verified, phone_number_verified, plan, created_at, updated_at) \
-             SELECT 1000000000000 + n, 'reader' || n || '@example.test', 'reader' || n || '@example.test', true, false, \
-             'free', 0, 0 FROM generate_series(0, {PEOPLE} - 1) n"
+            "INSERT INTO users (id, email, email_key, email_verified, name_key, phone_number_verified, plan, created_at, \
+             updated_at) SELECT 1000000000000 + n, 'reader' || n || '@example.test', 'reader' || n || '@example.test', true, \
+             '', false, 'free', 0, 0 FROM generate_series(0, {PEOPLE} - 1) n"
         );
         world.sql(&people).await;
         Self { db, now, domain: DomainId::generate(now) }

@@ -66,8 +66,8 @@ fn user(number: &str) -> String {
 
 fn people(database: &Database, users: u32, now: i64) -> String {
     format!(
-        "INSERT INTO users (id, email, email_key, email_verified, given_name, family_name, phone_number_verified, plan, \
-         created_at, updated_at) SELECT {}, {email}, {email}, {yes}, 'Given', 'Family', {no}, 'paid', {now}, {now} \
+        "INSERT INTO users (id, email, email_key, email_verified, given_name, family_name, name_key, phone_number_verified, plan, \
+         created_at, updated_at) SELECT {}, {email}, {email}, {yes}, 'Given', 'Family', ' given family', {no}, 'paid', {now}, {now} \
          FROM {}",
         user("n"),
         database.numbers(users),

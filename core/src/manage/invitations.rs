@@ -19,6 +19,7 @@ use crate::store::client_users;
 use crate::store::db::Conn;
 use crate::store::members::Member;
 use crate::store::roles::Role;
+use crate::store::users::name_key;
 use crate::store::{profiles, requests};
 
 /// The shortest text that is searched for, in characters.
@@ -121,8 +122,8 @@ fn words(client: &Named, role: &Role, issuer: &str) -> Words {
     Words { page: say(&client.page, &role.name), mail: in_mail }
 }
 
-/// Who could be invited: those who have logged in through the client and share a name or an address with it that begins
-/// with this text; and any address as it stands, whether or not it has an account.
+/// Who could be invited: those who have logged in through the client and share a name with it a word of which begins with
+/// this text, or an address that does; and any address as it stands, whether or not it has an account.
 ///
 /// # Errors
 /// [`Error::TooMany`]; those of [`permit::to_read`]; the database's.
@@ -132,7 +133,7 @@ pub async fn search(core: &Core, caller: &Caller, client: ClientId, text: &str) 
     drop(conn);
     throttle::count_search(core, caller.user).await?;
     let text = text.trim();
-    let (words, key) = (text.to_lowercase(), email::key(text));
+    let (words, key) = (name_key(Some(text), None), email::key(text));
     let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
     if letters < SHORTEST_SEARCH || text.len() > LONGEST_SEARCH || text.chars().any(char::is_control) {
         return Ok(Vec::new());
@@ -154,7 +155,7 @@ fn shown(user: &client_users::Named, words: &str, key: &str) -> Option<Candidate
     let names = [user.given_name.as_deref(), user.family_name.as_deref()];
     let names: Vec<&str> = names.into_iter().flatten().filter(|_| user.scope.contains("profile")).collect();
     let email = Some(&user.email).filter(|_| user.scope.contains("email"));
-    let by_name = names.iter().any(|name| name.to_lowercase().starts_with(words));
+    let by_name = name_key(names.first().copied(), names.get(1).copied()).contains(words);
     let by_email = email.is_some() && user.email_key.starts_with(key);
     (by_name || by_email).then(|| Candidate {
         sub: Some(user.subject),

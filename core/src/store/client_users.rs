@@ -6,6 +6,7 @@ use diesel_async::RunQueryDsl;
 use super::cached::Cached;
 use super::db::{Conn, hot, with_conn};
 use super::grants::Grant;
+use super::pattern;
 use super::schema::{client_user_domains, client_users as t, consents, users};
 use crate::clock::Timestamp;
 use crate::id::{ClientId, DomainId, Subject, UserId};
@@ -129,41 +130,26 @@ pub struct Named {
     pub scope: ScopeSet,
 }
 
-/// At most `limit` users of a client with a live consent, whose name or address begins with this text in small letters;
-/// `email_key`: how the key of an address would begin.
+/// At most `limit` users of a client with a live consent, whose address begins so, or a word of whose names does and goes on
+/// so. `name_key`, `email_key`: how the keys of both would begin.
 pub async fn search(
     conn: &mut Conn,
     client: ClientId,
-    text: &str,
+    name_key: &str,
     email_key: &str,
     limit: i64,
 ) -> QueryResult<Vec<Named>> {
-    let begins = |text: &str| {
-        let escaped: String =
-            text.chars().flat_map(|c| matches!(c, '%' | '_' | '\\').then_some('\\').into_iter().chain([c])).collect();
-        format!("{escaped}%")
-    };
-    let (name, address) = (begins(text), begins(email_key));
-    let given = lower(users::given_name).like(name.clone()).escape('\\');
-    let family = lower(users::family_name).like(name).escape('\\');
-    let address = users::email_key.like(address).escape('\\');
+    let name = users::name_key.like(format!("%{}%", pattern::escaped(name_key))).escape('\\');
+    let address = users::email_key.like(format!("{}%", pattern::escaped(email_key))).escape('\\');
     let live =
         consents::client_id.eq(t::client_id).and(consents::user_id.eq(t::user_id)).and(consents::ended_at.is_null());
     let query = t::table
         .inner_join(users::table)
         .inner_join(consents::table.on(live))
         .filter(t::client_id.eq(client))
-        .filter(given.or(family).or(address.nullable()))
+        .filter(name.or(address))
         .order(t::subject)
         .limit(limit)
         .select((t::subject, users::email, users::email_key, users::given_name, users::family_name, consents::scope));
     with_conn!(conn, |c| query.load(c))
-}
-
-#[diesel::declare_sql_function]
-extern "SQL" {
-    /// In small letters.
-    fn lower(
-        text: diesel::sql_types::Nullable<diesel::sql_types::Text>,
-    ) -> diesel::sql_types::Nullable<diesel::sql_types::Text>;
 }

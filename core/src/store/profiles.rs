@@ -9,6 +9,7 @@ use super::db::{Conn, with_conn};
 use super::lent::in_time;
 use super::pattern;
 use super::schema::users as t;
+use super::users::name_key;
 use crate::clock::Timestamp;
 use crate::id::UserId;
 use crate::model::account::{Plan, Staff};
@@ -124,7 +125,8 @@ pub async fn around_clients(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<
 
 /// Writes every field.
 pub async fn update(conn: &mut Conn, profile: &Profile) -> QueryResult<()> {
-    with_conn!(conn, |c| diesel::update(t::table.find(profile.id)).set(profile).execute(c)).map(drop)
+    let named = t::name_key.eq(name_key(profile.given_name.as_deref(), profile.family_name.as_deref()));
+    with_conn!(conn, |c| diesel::update(t::table.find(profile.id)).set((profile, named)).execute(c)).map(drop)
 }
 
 /// The password's PHC string; `None` when the account has none.

@@ -69,6 +69,12 @@ pub struct NewRow {
     pub updated_at: Timestamp,
 }
 
+/// Both names as a search looks for them: in small letters of any script, with a space before each word.
+pub(crate) fn name_key(given: Option<&str>, family: Option<&str>) -> String {
+    let names = [given, family].into_iter().flatten().flat_map(str::split_whitespace);
+    names.map(|word| format!(" {}", word.to_lowercase())).collect()
+}
+
 /// The account of this number.
 pub async fn find(conn: &mut Conn, id: UserId) -> QueryResult<Option<Account>> {
     with_conn!(conn, |c| t::table.find(id).select(Account::as_select()).first(c)).optional()
@@ -111,7 +117,9 @@ pub async fn find_for_sign_in(
 
 /// Stores a new account; false when its number or its email address is taken, and then nothing is changed.
 pub async fn insert(conn: &mut Conn, row: &NewRow) -> QueryResult<bool> {
-    let inserted = with_conn!(conn, |c| diesel::insert_into(t::table).values(row).on_conflict_do_nothing().execute(c))?;
+    let named = t::name_key.eq(name_key(row.given_name.as_deref(), row.family_name.as_deref()));
+    let inserted =
+        with_conn!(conn, |c| diesel::insert_into(t::table).values((row, named)).on_conflict_do_nothing().execute(c))?;
     Ok(inserted == 1)
 }
 

@@ -12,6 +12,8 @@ CREATE TABLE users (
     password_hash TEXT,
     given_name TEXT,
     family_name TEXT,
+    -- Both names as they are looked for: small letters, with a space before each word.
+    name_key TEXT NOT NULL,
     picture TEXT,
     locale TEXT,
     zoneinfo TEXT,

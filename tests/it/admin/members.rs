@@ -294,6 +294,12 @@ on_both!(mg_15_a_search_finds_users_by_what_they_share_and_nobody_else, async |w
     for name in ["adam", "nobody", "unverified"] {
         assert_eq!(search(&format!("{name}@example.test")).await, of(name));
     }
+    // Names of any script, and the whole of one.
+    world.apply("[[users]]\nemail = \"ada@example.test\"\ngiven_name = \"Ädä Émilie\"\n").await;
+    for text in ["ÄDÄ", "émil", "ädä  émilie LOVE", "lovelace"] {
+        assert_eq!(search(text).await[0]["sub"], ada["sub"], "{text}");
+    }
+    assert_eq!(search("dä émilie").await, json!([]), "from the beginning of a word");
     // What somebody does not share is not searched.
     world.sql("UPDATE consents SET scope = 'openid email'").await;
     assert_eq!(search("lovelace").await, json!([]));

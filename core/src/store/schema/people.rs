@@ -10,6 +10,7 @@ diesel::table! {
         password_hash -> Nullable<Text>,
         given_name -> Nullable<Text>,
         family_name -> Nullable<Text>,
+        name_key -> Text,
         picture -> Nullable<Text>,
         locale -> Nullable<Text>,
         zoneinfo -> Nullable<Text>,
