@@ -77,37 +77,49 @@ pub struct Filter {
 /// Adds an entry, which waits for its seal, and tells every server whose configuration has changed. Two rows of its own:
 /// nothing that another change could hold.
 pub async fn insert(conn: &mut Conn, entry: Entry, whose: &Whose) -> QueryResult<()> {
+    // Every change makes one, so no statement is put together anew for it.
+    let with_entry = |statement: &str| {
+        diesel::sql_query(statement)
+            .bind::<Binary, _>(entry.id)
+            .bind::<Nullable<Binary>, _>(entry.client_id)
+            .bind::<Text, _>(entry.actor)
+            .bind::<Text, _>(entry.action)
+            .bind::<Text, _>(entry.object)
+            .bind::<Text, _>(entry.address)
+            .bind::<Nullable<Text>, _>(entry.before)
+            .bind::<Nullable<Text>, _>(entry.after)
+            .bind::<BigInt, _>(entry.at)
+            .bind::<Binary, _>(entry.digest)
+    };
     match conn {
         Conn::Sqlite(_) => {
-            let row = diesel::insert_into(t::table).values(entry).returning(t::id);
-            let id: AuditId = hot!(conn, get_result(Cached(row)))?;
-            let waits = diesel::insert_into(unsealed::table).values(unsealed::entry_id.eq(id));
-            let _: AuditId = hot!(conn, get_result(Cached(waits.returning(unsealed::entry_id))))?;
-            Ok(())
+            let row = with_entry(INSERT);
+            let Stored { id } = hot!(conn, get_result(Cached(row)))?;
+            let waits = diesel::sql_query(WAIT).bind::<Binary, _>(id);
+            hot!(conn, get_result(Cached(waits))).map(|Stored { .. }| ())
         }
         // In one statement, so that an entry costs a change no journey of its own.
         Conn::Postgres(lent) => {
-            let both = diesel::sql_query(INSERT_WAITING)
-                .bind::<Binary, _>(entry.id)
-                .bind::<Nullable<Binary>, _>(entry.client_id)
-                .bind::<Text, _>(entry.actor)
-                .bind::<Text, _>(entry.action)
-                .bind::<Text, _>(entry.object)
-                .bind::<Text, _>(entry.address)
-                .bind::<Nullable<Text>, _>(entry.before)
-                .bind::<Nullable<Text>, _>(entry.after)
-                .bind::<BigInt, _>(entry.at)
-                .bind::<Binary, _>(entry.digest)
-                .bind::<Array<Text>, _>(&whose.0);
-            in_time!(lent, |c| Cached(both).execute(c)).map(drop)
+            let all = with_entry(INSERT_WAIT_AND_TELL).bind::<Array<Text>, _>(&whose.0);
+            in_time!(lent, |c| Cached(all).execute(c)).map(drop)
         }
     }
 }
 
-const INSERT_WAITING: &str = "WITH entry AS (INSERT INTO audit_entries \
+#[derive(QueryableByName)]
+struct Stored {
+    #[diesel(sql_type = Binary)]
+    id: AuditId,
+}
+
+const INSERT: &str = "INSERT INTO audit_entries \
     (id, client_id, actor, action, object, address, before, after, at, digest) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id), \
-    waits AS (INSERT INTO audit_unsealed (entry_id) SELECT id FROM entry) \
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id";
+const WAIT: &str = "INSERT INTO audit_unsealed (entry_id) VALUES (?) RETURNING entry_id AS id";
+const INSERT_WAIT_AND_TELL: &str = "WITH entry AS (INSERT INTO audit_entries \
+    (id, client_id, actor, action, object, address, before, after, at, digest) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)), \
+    waits AS (INSERT INTO audit_unsealed (entry_id) VALUES ($1)) \
     SELECT pg_notify('xwms_snapshots', named) FROM unnest($11) AS named";
 
 /// The newest entries about a client, or with `None` those about none; at most `limit`.
