@@ -1,4 +1,4 @@
-//! M: what the management API reads and answers. The token by its SHA-256 with its maker, the client, the membership with
+//! M: what the management API reads and answers. The token by its SHA-256 with its maker, the client with the membership and
 //! its role, and then the rows that are asked for: the statements of XWMS, in its order, on tables with the same keys.
 
 use std::fmt::Write as _;
@@ -18,9 +18,9 @@ use crate::management::{EACH, PREFIX};
 pub(super) const TOKEN: &str = "SELECT t.user_id, t.client_id, t.permissions FROM api_tokens t \
     JOIN users u ON u.id = t.user_id WHERE t.digest = $1 AND (t.expires_at IS NULL OR t.expires_at > $2) \
     AND t.suspended_at IS NULL AND u.suspended_at IS NULL";
-pub(super) const CLIENT: &str = "SELECT name FROM clients WHERE id = $1 AND deleted_at IS NULL";
-pub(super) const MEMBERSHIP: &str = "SELECT r.permissions FROM members m JOIN roles r ON r.id = m.role_id \
-    WHERE m.client_id = $1 AND m.user_id = $2 AND m.status = 'active' AND r.active";
+pub(super) const MEMBERSHIP: &str = "SELECT c.name, r.permissions FROM clients c JOIN members m ON m.client_id = c.id \
+    JOIN roles r ON r.id = m.role_id WHERE c.id = $1 AND c.deleted_at IS NULL AND m.user_id = $2 \
+    AND m.status = 'active' AND r.active";
 const SECRET: &str =
     "SELECT id, label, active, expires_at, hint, last_used_at, last_used_from, updated_at FROM client_secrets";
 const DOMAIN: &str = "SELECT id, root_domain, internal_name, fallback_uri, fallback_response, allow_login, allow_api, \

@@ -60,7 +60,6 @@ pub(super) struct Store {
 struct Reader {
     client: Client,
     token: Statement,
-    managed: Statement,
     membership: Statement,
     /// Of one secret, a page of them, one domain, a page of them.
     rows: [Statement; 4],
@@ -161,7 +160,6 @@ impl Reader {
         let rows = async |resource: Resource, one| client.prepare(&resource.rows(one)).await;
         Ok(Self {
             token: client.prepare(management::TOKEN).await?,
-            managed: client.prepare(management::CLIENT).await?,
             membership: client.prepare(management::MEMBERSHIP).await?,
             rows: [
                 rows(Resource::Secrets, true).await?,
@@ -180,10 +178,9 @@ impl Reader {
         let token = conn.query_opt(&self.token, &[&&asked.digest[..], &asked.now]).await?;
         let Some(token) = token else { return Ok(None) };
         let (user, only): (i64, Vec<u8>) = (token.try_get(0)?, token.try_get(1)?);
-        let name = conn.query_opt(&self.managed, &[client]).await?;
-        let role = conn.query_opt(&self.membership, &[client, &user]).await?;
-        let (Some(_), Some(role)) = (name, role) else { return Ok(None) };
-        if only != *client || !resource.is_open_to(token.try_get(2)?) || !resource.is_open_to(role.try_get(0)?) {
+        let Some(place) = conn.query_opt(&self.membership, &[client, &user]).await? else { return Ok(None) };
+        let _name: String = place.try_get(0)?;
+        if only != *client || !resource.is_open_to(token.try_get(2)?) || !resource.is_open_to(place.try_get(1)?) {
             return Ok(None);
         }
         let [secret, secrets, domain, domains] = &self.rows;

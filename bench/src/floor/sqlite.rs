@@ -112,10 +112,10 @@ fn managed(conn: &Connection, asked: &Asked) -> rusqlite::Result<Option<Found>> 
         Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, String>(2)?))
     });
     let Some((user, only, permissions)) = token.optional()? else { return Ok(None) };
-    let name = conn.prepare_cached(management::CLIENT)?.query_row(params![client], |row| row.get::<_, String>(0));
     let mut membership = conn.prepare_cached(management::MEMBERSHIP)?;
-    let role = membership.query_row(params![client, user], |row| row.get::<_, String>(0));
-    let (Some(_), Some(role)) = (name.optional()?, role.optional()?) else { return Ok(None) };
+    let place =
+        membership.query_row(params![client, user], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)));
+    let Some((_, role)) = place.optional()? else { return Ok(None) };
     if only != *client || !resource.is_open_to(&permissions) || !resource.is_open_to(&role) {
         return Ok(None);
     }
