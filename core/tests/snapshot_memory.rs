@@ -42,7 +42,7 @@ INSERT INTO domains (id, client_id, root_domain, internal_name, fallback_uri, al
         test_mode, ownership, ownership_token, ownership_failures, created_at, updated_at)
     SELECT id, id, 'engines' || i || '.example', 'The live site', 'https://engines' || i || '.example/sorry', TRUE, TRUE,
         TRUE, TRUE, FALSE, 'proven', '', 0, 0, 0 FROM numbers;
-INSERT INTO domain_server_ips (domain_id, network) SELECT id, '192.0.2.0/24' FROM numbers;
+INSERT INTO domain_server_ips (domain_id, network, position) SELECT id, '192.0.2.0/24', 0 FROM numbers;
 INSERT INTO domain_urls (id, domain_id, kind, url, active, created_at, updated_at)
     SELECT id, id, 'callback', 'https://app.engines' || i || '.example/oauth/callback', TRUE, 0, 0 FROM numbers;
 INSERT INTO domain_urls (id, domain_id, kind, url, active, created_at, updated_at)
