@@ -35,12 +35,13 @@ mod users;
 mod verifications;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use axum::{Json, response::IntoResponse as _};
 use xwms_core::state::Core;
 
 pub use json::body_limit;
-use operation::{Gives, Method, Needs, Operation, Takes};
+use operation::{Gives, Method, Needs, Operation, PREFIX, Takes};
 
 /// Every resource.
 static RESOURCES: &[&[Operation]] = &[
@@ -85,7 +86,15 @@ static DOCUMENT: &[Operation] = &[Operation {
 
 /// Every route of the management API.
 pub fn router(core: Core) -> Router {
-    operation::router(&core, operations()).with_state(core)
+    let guarded = |router: Router<Core>, operation: &'static Operation| {
+        let handler = match operation.needs {
+            // What a service signs carries an id of its own, and nobody calls.
+            Needs::Signature | Needs::Nothing => (operation.handler)(),
+            needs => (operation.handler)().route_layer(from_fn_with_state((core.clone(), needs), access::guard)),
+        };
+        router.route(&format!("{PREFIX}{}", operation.path), handler)
+    };
+    operations().fold(Router::new(), guarded).with_state(core)
 }
 
 /// The OpenAPI 3.1 document of the management API.

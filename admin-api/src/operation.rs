@@ -1,12 +1,9 @@
 //! The operations of the API: one list, from which the router and the OpenAPI document are made.
 
-use axum::Router;
-use axum::middleware::from_fn_with_state;
 use axum::routing::MethodRouter;
 use xwms_core::gate::permission::Permission;
 use xwms_core::state::Core;
 
-use crate::access;
 use crate::shape::Shape;
 
 /// Where the API begins.
@@ -100,18 +97,6 @@ pub(crate) enum Gives {
     Table(&'static Shape),
     /// 200 with an object of another form, or a page of lines.
     Other,
-}
-
-/// The router of these operations.
-pub(crate) fn router(core: &Core, operations: impl Iterator<Item = &'static Operation>) -> Router<Core> {
-    operations.fold(Router::new(), |router, operation| {
-        let handler = match operation.needs {
-            // What a service signs carries an id of its own, and nobody calls.
-            Needs::Signature | Needs::Nothing => (operation.handler)(),
-            needs => (operation.handler)().route_layer(from_fn_with_state((core.clone(), needs), access::guard)),
-        };
-        router.route(&format!("{PREFIX}{}", operation.path), handler)
-    })
 }
 
 impl Method {

@@ -39,6 +39,8 @@ pub struct ApiToken {
     pub permissions: Permissions,
     /// When it ends; what it makes of its own kind ends then too.
     pub expires_at: Option<Timestamp>,
+    /// Its client, and its maker's place there, as they stood when this request came.
+    pub place: Option<(Client, Membership)>,
 }
 
 /// What a caller has found open.
@@ -75,7 +77,7 @@ impl Caller {
     }
 }
 
-/// Whether the caller may read this of the client.
+/// Whether the caller may read this of the client. What came with their token in this request is not asked again.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such client or the caller is no member of it, [`Error::Forbidden`] naming the
@@ -87,11 +89,37 @@ pub async fn to_read(
     permission: Permission,
     now: Timestamp,
 ) -> Result<Access, Error> {
+    let place = caller.token.as_deref().and_then(|token| token.place.clone()).filter(|(of, _)| of.id == client);
+    let found = match place {
+        Some(place) => Some(place),
+        None => members::client_and_membership(conn, client, caller.user).await?,
+    };
+    open(caller, client, found, permission, now)
+}
+
+/// The same for a change: as it is in its transaction, and not as it was a moment before.
+async fn to_read_now(
+    conn: &mut Conn,
+    caller: &Caller,
+    client: ClientId,
+    permission: Permission,
+    now: Timestamp,
+) -> Result<Access, Error> {
+    let found = members::client_and_membership(conn, client, caller.user).await?;
+    open(caller, client, found, permission, now)
+}
+
+fn open(
+    caller: &Caller,
+    client: ClientId,
+    found: Option<(Client, Membership)>,
+    permission: Permission,
+    now: Timestamp,
+) -> Result<Access, Error> {
     let token = caller.token.as_deref();
     if token.is_some_and(|token| token.client.is_some_and(|only| only != client)) {
         return Err(Error::NotFound("client"));
     }
-    let found = members::client_and_membership(conn, client, caller.user).await?;
     let found = found.filter(|(_, membership)| membership.grants_at(now));
     let (found, membership) = found.ok_or(Error::NotFound("client"))?;
     let membership = match token {
@@ -159,7 +187,7 @@ pub(super) async fn to_change_unpaid<'c>(
     now: Timestamp,
 ) -> Result<(Change<'c>, Access, Option<Profile>), Error> {
     clients::hold(conn, client).await?;
-    let access = to_read(conn, caller, client, permission, now).await?;
+    let access = to_read_now(conn, caller, client, permission, now).await?;
     let payer = match access.client.billing_owner {
         Some(payer) => profiles::find(conn, payer).await?,
         None => None,

@@ -46,11 +46,11 @@ pub async fn authenticate(core: &Core, text: &str, address: IpAddr) -> Result<Op
     let Some(digest) = StoredDigest::parse(Kind::ApiToken, text) else { return Ok(None) };
     let now = core.clock.now();
     let found = api_tokens::find_live(&mut core.db.read().await?, digest, now).await?;
-    Ok(found.map(|token| {
+    Ok(found.map(|(token, place)| {
         core.token_uses.note(token.id, now);
         let permissions = token.permissions.permissions();
         let (client, expires_at) = (token.client_id, token.expires_at);
-        let limits = Limits { id: token.id, client, permissions, expires_at };
+        let limits = Limits { id: token.id, client, permissions, expires_at, place };
         Caller { user: token.user_id, address, token: Some(Arc::new(limits)) }
     }))
 }

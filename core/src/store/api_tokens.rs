@@ -3,11 +3,15 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
+use super::clients::Client;
 use super::db::{Conn, hot, with_conn};
-use super::schema::{api_tokens as t, users};
+use super::members::membership_of;
+use super::schema::{api_tokens as t, clients, members, roles, users};
 use crate::clock::Timestamp;
 use crate::crypto::credential::StoredDigest;
+use crate::gate::permission::Membership;
 use crate::id::{ClientId, TokenId, UserId};
+use crate::model::member::MemberStatus;
 use crate::model::permission_set::PermissionSet;
 
 /// An API token. Its text is nowhere.
@@ -43,15 +47,57 @@ pub async fn insert(conn: &mut Conn, token: &ApiToken) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::insert_into(t::table).values(token).execute(c)).map(drop)
 }
 
-/// The token of this digest, when it is good now and its maker is not suspended.
-pub async fn find_live(conn: &mut Conn, digest: StoredDigest, now: Timestamp) -> QueryResult<Option<ApiToken>> {
+/// A client with somebody's place in its organisation.
+pub type ClientAndPlace = (Client, Membership);
+
+/// The token of this digest, when it is good now and its maker is not suspended. With that of a client come the client and
+/// the maker's place in it, unless it was deleted or they have none: every call of the management API asks for both.
+pub async fn find_live(
+    conn: &mut Conn,
+    digest: StoredDigest,
+    now: Timestamp,
+) -> QueryResult<Option<(ApiToken, Option<ClientAndPlace>)>> {
+    type Found = (
+        ApiToken,
+        Option<Client>,
+        (Option<MemberStatus>, Option<Timestamp>),
+        (Option<i32>, Option<bool>, Option<String>, Option<bool>, Option<Timestamp>, Option<PermissionSet>),
+    );
+    let its_client = clients::id.nullable().eq(t::client_id).and(clients::deleted_at.is_null());
+    let makers = members::client_id.nullable().eq(t::client_id).and(members::user_id.eq(t::user_id.nullable()));
     let query = t::table
         .inner_join(users::table)
+        .left_join(clients::table.on(its_client))
+        .left_join(members::table.on(makers))
+        .left_join(roles::table.on(roles::id.nullable().eq(members::role_id.nullable())))
         .filter(t::digest.eq(digest))
         .filter(t::expires_at.is_null().or(t::expires_at.gt(now)))
         .filter(t::suspended_at.is_null())
         .filter(users::suspended_at.is_null());
-    hot!(conn, first(query.select(ApiToken::as_select()))).optional()
+    let found: Option<Found> = hot!(
+        conn,
+        first(query.select((
+            ApiToken::as_select(),
+            Option::<Client>::as_select(),
+            (members::status.nullable(), members::expires_at.nullable()),
+            (
+                roles::level.nullable(),
+                roles::preset.nullable(),
+                roles::role_key.nullable(),
+                roles::active.nullable(),
+                roles::expires_at.nullable(),
+                roles::permissions.nullable(),
+            ),
+        )))
+    )
+    .optional()?;
+    Ok(found.map(|(token, client, (status, ends), (level, preset, key, active, role_ends, permissions))| {
+        let place = || {
+            let role = (level?, preset?, key?);
+            Some((client?, membership_of((status?, ends, role, active?, role_ends, permissions?))))
+        };
+        (token, place())
+    }))
 }
 
 /// The token of this digest, good or not.

@@ -149,7 +149,7 @@ pub async fn by_id(conn: &mut Conn, id: MemberId) -> QueryResult<Option<Member>>
 }
 
 /// What makes a [`Membership`].
-type Place = (MemberStatus, Option<Timestamp>, (i32, bool, String), bool, Option<Timestamp>, PermissionSet);
+pub(super) type Place = (MemberStatus, Option<Timestamp>, (i32, bool, String), bool, Option<Timestamp>, PermissionSet);
 
 const PLACE: (
     t::status,
@@ -167,7 +167,9 @@ const PLACE: (
     roles::permissions,
 );
 
-fn membership_of((status, ends, (level, preset, key), role_active, role_ends, permissions): Place) -> Membership {
+pub(super) fn membership_of(
+    (status, ends, (level, preset, key), role_active, role_ends, permissions): Place,
+) -> Membership {
     Membership {
         level: u8::try_from(level).unwrap_or(0),
         owner: preset && key == Preset::Owner.key(),
