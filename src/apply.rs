@@ -15,7 +15,7 @@ use xwms_core::key_rotation;
 use xwms_core::manage::entitlement::Rules;
 use xwms_core::provision::{self, MAX_BYTES, Options, Sealer};
 use xwms_core::secret::Secret;
-use xwms_core::store::db::Db;
+use xwms_core::store::engine::db::Db;
 
 use crate::output;
 use crate::wire::{self, StartError, database_options};

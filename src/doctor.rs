@@ -16,9 +16,9 @@ use xwms_core::error::Error;
 use xwms_core::key_rotation;
 use xwms_core::mail::Mailer;
 use xwms_core::model::client::SigningAlg;
-use xwms_core::store::db::{Conn, Db};
-use xwms_core::store::health::{self, Durability, Schema};
-use xwms_core::store::signing_keys::Row;
+use xwms_core::store::engine::db::{Conn, Db};
+use xwms_core::store::engine::health::{self, Durability, Schema};
+use xwms_core::store::tables::signing_keys::Row;
 
 use crate::wire::StartError;
 use crate::{database, log, output};

@@ -21,7 +21,7 @@ use tower::util::MapRequestLayer;
 use tracing::Instrument as _;
 use xwms_auth_server::AuthServer;
 use xwms_auth_server::native::envelope;
-use xwms_core::address;
+use xwms_core::request::address;
 use xwms_core::state::Core;
 
 use crate::metrics::Metrics;

@@ -10,7 +10,7 @@ use xwms_core::crypto::seal::MasterKey;
 use xwms_core::error::Error;
 use xwms_core::key_rotation::{self, Rotation, Step};
 use xwms_core::staff::keys;
-use xwms_core::store::signing_keys::Row;
+use xwms_core::store::tables::signing_keys::Row;
 
 use crate::wire::StartError;
 use crate::{database, output};

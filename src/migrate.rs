@@ -1,7 +1,7 @@
 //! `xwms migrate`: brings the schema up to date, and nothing else. `serve` does the same when it starts.
 
 use xwms_core::config::Config;
-use xwms_core::store::db;
+use xwms_core::store::engine::db;
 
 use crate::output;
 use crate::wire::{StartError, database_options};

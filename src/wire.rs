@@ -11,12 +11,12 @@ use xwms_core::crypto::seal::{MasterKey, MasterKeyError};
 use xwms_core::error::Error;
 use xwms_core::key_rotation;
 use xwms_core::mail::Mailer;
+use xwms_core::memory::snapshot_cache::SnapshotCache;
 use xwms_core::outbound::{Dns, Outbound, SystemDns};
-use xwms_core::snapshot_cache::SnapshotCache;
 use xwms_core::state::{Core, Parts};
-use xwms_core::store::db::{Db, Options};
-use xwms_core::store::snapshots::PlanRules;
-use xwms_core::store::{domain_urls, signing_keys};
+use xwms_core::store::engine::db::{Db, Options};
+use xwms_core::store::tables::snapshots::PlanRules;
+use xwms_core::store::tables::{domain_urls, signing_keys};
 
 /// Why the program can't start: a text for the operator.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ use xwms_core::model::account::Staff;
 use xwms_core::state::Core;
 
 use crate::answer::unstored;
-use crate::caller::By;
+use crate::authenticated::Authenticated;
 use crate::idempotency;
 use crate::operation::{Needs, PREFIX};
 use crate::problem::Problem;
@@ -22,8 +22,8 @@ use crate::problem::Problem;
 /// Lets in who may, and carries out what has an `Idempotency-Key` once.
 pub(crate) async fn guard(State((core, needs)): State<(Core, Needs)>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    let caller = match By::from_request_parts(&mut parts, &core).await {
-        Ok(By(caller)) => caller,
+    let caller = match Authenticated::from_request_parts(&mut parts, &core).await {
+        Ok(Authenticated(caller)) => caller,
         Err(problem) => return problem.into_response(),
     };
     let uri = parts.uri.clone();

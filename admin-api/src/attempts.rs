@@ -13,13 +13,13 @@ use xwms_core::id::{AttemptId, ClientId, DomainId};
 use xwms_core::manage::attempts::{self, CheckFields};
 use xwms_core::secret::Secret;
 use xwms_core::state::Core;
-use xwms_core::store::attempts::Attempt as Stored;
+use xwms_core::store::tables::attempts::Attempt as Stored;
 
-use crate::caller::By;
+use crate::authenticated::Authenticated;
 use crate::json::Object;
-use crate::operation::{Gives, Method, Needs, Operation, Takes};
+use crate::operation::{Method, Needs, Operation, RequestBody, ResponseBody};
 use crate::page::Query;
-use crate::path::At;
+use crate::path_ids::PathIds;
 use crate::problem::Problem;
 use crate::shape::{Kind, Purpose, Set, Shape, member};
 
@@ -91,8 +91,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Lists refused attempts, newest first, each with what to change.",
         needs: Needs::Client(Permission::AttemptsRead),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::Page(&ATTEMPT),
+        request: RequestBody::Nothing,
+        response: ResponseBody::Page(&ATTEMPT),
         refusals: &[],
         handler: || get(list),
     },
@@ -103,8 +103,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Asks every rule about what you would send, and tells which ones are broken and what to change.",
         needs: Needs::Client(Permission::AttemptsRead),
         query: &[],
-        takes: Takes::Changes(&QUESTION),
-        gives: Gives::One(&CHECKED),
+        request: RequestBody::Changes(&QUESTION),
+        response: ResponseBody::One(&CHECKED),
         refusals: &[],
         handler: || post(check),
     },
@@ -135,8 +135,8 @@ struct Rule {
 
 async fn list(
     State(core): State<Core>,
-    By(caller): By,
-    At(client): At<ClientId>,
+    Authenticated(caller): Authenticated,
+    PathIds(client): PathIds<ClientId>,
     query: Query,
 ) -> Result<Response, Problem> {
     let page = query.page::<AttemptId>()?;
@@ -146,8 +146,8 @@ async fn list(
 
 async fn check(
     State(core): State<Core>,
-    By(caller): By,
-    At(client): At<ClientId>,
+    Authenticated(caller): Authenticated,
+    PathIds(client): PathIds<ClientId>,
     body: Object,
 ) -> Result<Response, Problem> {
     let mut members = body.members(&QUESTION, Purpose::Change);

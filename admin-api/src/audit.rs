@@ -18,12 +18,12 @@ use xwms_core::manage::audit_log;
 use xwms_core::manage::permit::Caller;
 use xwms_core::staff;
 use xwms_core::state::Core;
-use xwms_core::store::audit::{self, Filter};
+use xwms_core::store::tables::audit::{self, Filter};
 
-use crate::caller::By;
-use crate::operation::{Gives, Method, Needs, Operation, Takes, Word};
+use crate::authenticated::Authenticated;
+use crate::operation::{Method, Needs, Operation, QueryParam, RequestBody, ResponseBody};
 use crate::page::Query;
-use crate::path::At;
+use crate::path_ids::PathIds;
 use crate::problem::Problem;
 use crate::shape::{Kind, Set, Shape, member};
 
@@ -56,24 +56,24 @@ static ENTRY: Shape = Shape {
     ],
 };
 
-const fn word(name: &'static str, about: &'static str, example: &'static str) -> Word {
-    Word { name, about, example, choices: &[] }
+const fn word(name: &'static str, about: &'static str, example: &'static str) -> QueryParam {
+    QueryParam { name, about, example, choices: &[] }
 }
 
-const FORMAT: Word = Word {
+const FORMAT: QueryParam = QueryParam {
     name: "format",
     about: "`jsonl`: all of it at once, an entry a line.",
     example: "jsonl",
     choices: &["json", "jsonl"],
 };
-const ACTION: Word = word("action", "Of this action.", "client.updated");
-const OBJECT: Word = word("object", "On this object.", "client_01jd3v8m1efb9rkyq9wzvw2x4a");
-const ACTOR: Word = word("actor", "By this actor; `staff` is anybody of the staff.", "operator");
-const FROM: Word = word("from", "Of this time or later.", "2026-01-01T00:00:00Z");
-const TO: Word = word("to", "Of before this time.", "2026-02-01T00:00:00Z");
+const ACTION: QueryParam = word("action", "Of this action.", "client.updated");
+const OBJECT: QueryParam = word("object", "On this object.", "client_01jd3v8m1efb9rkyq9wzvw2x4a");
+const ACTOR: QueryParam = word("actor", "By this actor; `staff` is anybody of the staff.", "operator");
+const FROM: QueryParam = word("from", "Of this time or later.", "2026-01-01T00:00:00Z");
+const TO: QueryParam = word("to", "Of before this time.", "2026-02-01T00:00:00Z");
 
-static OF_CLIENT: [Word; 6] = [ACTION, OBJECT, ACTOR, FROM, TO, FORMAT];
-static OF_ALL: [Word; 7] = [
+static OF_CLIENT: [QueryParam; 6] = [ACTION, OBJECT, ACTOR, FROM, TO, FORMAT];
+static OF_ALL: [QueryParam; 7] = [
     word("client", "About this client.", "client_01jd3v8m1efb9rkyq9wzvw2x4a"),
     ACTION,
     OBJECT,
@@ -91,8 +91,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Lists what was done to a client, newest first.",
         needs: Needs::Client(Permission::AuditRead),
         query: &OF_CLIENT,
-        takes: Takes::Nothing,
-        gives: Gives::Log(&ENTRY),
+        request: RequestBody::Nothing,
+        response: ResponseBody::Log(&ENTRY),
         refusals: &[],
         handler: || get(of_client),
     },
@@ -103,8 +103,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Lists what was done at all, newest first.",
         needs: Needs::Admin(Permission::StaffRead),
         query: &OF_ALL,
-        takes: Takes::Nothing,
-        gives: Gives::Log(&ENTRY),
+        request: RequestBody::Nothing,
+        response: ResponseBody::Log(&ENTRY),
         refusals: &[],
         handler: || get(of_all),
     },
@@ -132,15 +132,19 @@ enum Log {
 
 async fn of_client(
     State(core): State<Core>,
-    By(caller): By,
-    At(client): At<ClientId>,
+    Authenticated(caller): Authenticated,
+    PathIds(client): PathIds<ClientId>,
     query: Query,
 ) -> Result<Response, Problem> {
     query.only(&OF_CLIENT)?;
     answer(core, caller, Log::OfClient(client), filter(&query)?, &query).await
 }
 
-async fn of_all(State(core): State<Core>, By(caller): By, query: Query) -> Result<Response, Problem> {
+async fn of_all(
+    State(core): State<Core>,
+    Authenticated(caller): Authenticated,
+    query: Query,
+) -> Result<Response, Problem> {
     query.only(&OF_ALL)?;
     let filter = Filter { client: word_of(&query, "client", "give the id of a client")?, ..filter(&query)? };
     answer(core, caller, Log::OfAll, filter, &query).await

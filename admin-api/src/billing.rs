@@ -9,9 +9,9 @@ use xwms_core::model::account::Plan;
 use xwms_core::state::Core;
 
 use crate::answer::done;
-use crate::caller::address;
+use crate::authenticated::address;
 use crate::json::{bytes, content_type, read};
-use crate::operation::{Gives, Method, Needs, Operation, Takes};
+use crate::operation::{Method, Needs, Operation, RequestBody, ResponseBody};
 use crate::problem::Problem;
 use crate::shape::{Kind, Purpose, Set, Shape, member};
 
@@ -43,8 +43,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[Operation {
     summary: "Sets what an account pays for. Signed as Standard Webhooks says; a repeated message changes nothing.",
     needs: Needs::Signature,
     query: &[],
-    takes: Takes::New(&MESSAGE),
-    gives: Gives::Nothing,
+    request: RequestBody::New(&MESSAGE),
+    response: ResponseBody::Nothing,
     refusals: &[(404, "not_found")],
     handler: || post(take),
 }];

@@ -15,12 +15,12 @@ use xwms_core::model::client::{SigningAlg, SubjectType};
 use xwms_core::state::Core;
 
 use crate::answer::{done, made};
-use crate::caller::By;
+use crate::authenticated::Authenticated;
 use crate::etag::{self, IfMatch};
 use crate::json::Object;
-use crate::operation::{Gives, Method, Needs, Operation, Takes};
+use crate::operation::{Method, Needs, Operation, RequestBody, ResponseBody};
 use crate::page::Query;
-use crate::path::At;
+use crate::path_ids::PathIds;
 use crate::problem::Problem;
 use crate::shape::{Kind, Purpose, Set, Shape, member};
 
@@ -83,8 +83,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Lists the clients whose organisation you belong to, oldest first.",
         needs: Needs::Own(Permission::ClientRead),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::Page(&CLIENT),
+        request: RequestBody::Nothing,
+        response: ResponseBody::Page(&CLIENT),
         refusals: &[],
         handler: || get(list),
     },
@@ -95,8 +95,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Makes a client of your own.",
         needs: Needs::Own(Permission::ClientCreate),
         query: &[],
-        takes: Takes::New(&CLIENT),
-        gives: Gives::Made(&CLIENT),
+        request: RequestBody::New(&CLIENT),
+        response: ResponseBody::Made(&CLIENT),
         refusals: &[],
         handler: || post(create),
     },
@@ -107,8 +107,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Reads a client.",
         needs: Needs::Client(Permission::ClientRead),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::One(&CLIENT),
+        request: RequestBody::Nothing,
+        response: ResponseBody::One(&CLIENT),
         refusals: &[],
         handler: || get(read),
     },
@@ -119,8 +119,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Changes a client. `scopes` also needs `scopes:create` and `scopes:delete`.",
         needs: Needs::Client(Permission::ClientUpdate),
         query: &[],
-        takes: Takes::Changes(&CLIENT),
-        gives: Gives::One(&CLIENT),
+        request: RequestBody::Changes(&CLIENT),
+        response: ResponseBody::One(&CLIENT),
         refusals: &[(409, "subject_type_fixed")],
         handler: || patch(update),
     },
@@ -131,8 +131,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Deletes a client for good, with all that it has; every login that came through it ends.",
         needs: Needs::Client(Permission::ClientDelete),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::Nothing,
+        request: RequestBody::Nothing,
+        response: ResponseBody::Nothing,
         refusals: &[],
         handler: || delete(remove),
     },
@@ -144,8 +144,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
                   the plan has lapsed.",
         needs: Needs::Client(Permission::ClientUpdate),
         query: &[],
-        takes: Takes::New(&BILLING_OWNER),
-        gives: Gives::Nothing,
+        request: RequestBody::New(&BILLING_OWNER),
+        response: ResponseBody::Nothing,
         refusals: &[(403, "level_too_low"), (409, "not_an_owner"), (409, "account_suspended")],
         handler: || put(hand_over),
     },
@@ -166,26 +166,38 @@ struct Client {
     scopes: Vec<String>,
 }
 
-async fn list(State(core): State<Core>, By(caller): By, query: Query) -> Result<Response, Problem> {
+async fn list(
+    State(core): State<Core>,
+    Authenticated(caller): Authenticated,
+    query: Query,
+) -> Result<Response, Problem> {
     let page = query.page::<ClientId>()?;
     let found = clients::list(&core, &caller, page.after, page.look_for()).await?;
     Ok(page.answer(found, |view| view.client.id.to_string(), Client::from))
 }
 
-async fn create(State(core): State<Core>, By(caller): By, body: Object) -> Result<Response, Problem> {
+async fn create(
+    State(core): State<Core>,
+    Authenticated(caller): Authenticated,
+    body: Object,
+) -> Result<Response, Problem> {
     let view = clients::create(&core, caller, fields(body, Purpose::Create)?).await?;
     let location = format!("/clients/{}", view.client.id);
     Ok(made(&location, one(view)))
 }
 
-async fn read(State(core): State<Core>, By(caller): By, At(client): At<ClientId>) -> Result<Response, Problem> {
+async fn read(
+    State(core): State<Core>,
+    Authenticated(caller): Authenticated,
+    PathIds(client): PathIds<ClientId>,
+) -> Result<Response, Problem> {
     Ok(one(clients::get(&core, &caller, client).await?))
 }
 
 async fn update(
     State(core): State<Core>,
-    By(caller): By,
-    At(client): At<ClientId>,
+    Authenticated(caller): Authenticated,
+    PathIds(client): PathIds<ClientId>,
     IfMatch(expected): IfMatch,
     body: Object,
 ) -> Result<Response, Problem> {
@@ -195,8 +207,8 @@ async fn update(
 
 async fn remove(
     State(core): State<Core>,
-    By(caller): By,
-    At(client): At<ClientId>,
+    Authenticated(caller): Authenticated,
+    PathIds(client): PathIds<ClientId>,
     IfMatch(expected): IfMatch,
 ) -> Result<Response, Problem> {
     clients::delete(&core, caller, client, expected).await?;
@@ -205,8 +217,8 @@ async fn remove(
 
 async fn hand_over(
     State(core): State<Core>,
-    By(caller): By,
-    At(client): At<ClientId>,
+    Authenticated(caller): Authenticated,
+    PathIds(client): PathIds<ClientId>,
     body: Object,
 ) -> Result<Response, Problem> {
     let mut members = body.members(&BILLING_OWNER, Purpose::Create);

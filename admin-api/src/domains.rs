@@ -14,12 +14,12 @@ use xwms_core::model::root_domain::RootDomain;
 use xwms_core::state::Core;
 
 use crate::answer::{done, made};
-use crate::caller::By;
+use crate::authenticated::Authenticated;
 use crate::etag::{self, IfMatch};
 use crate::json::Object;
-use crate::operation::{Gives, Method, Needs, Operation, Takes};
+use crate::operation::{Method, Needs, Operation, RequestBody, ResponseBody};
 use crate::page::Query;
-use crate::path::At;
+use crate::path_ids::PathIds;
 use crate::problem::Problem;
 use crate::shape::{Kind, Purpose, Set, Shape, member};
 
@@ -79,8 +79,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Lists the domains of a client.",
         needs: Needs::Client(Permission::DomainsRead),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::Page(&DOMAIN),
+        request: RequestBody::Nothing,
+        response: ResponseBody::Page(&DOMAIN),
         refusals: &[],
         handler: || get(list),
     },
@@ -91,8 +91,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Makes a domain. In test mode it also needs `domains:test`.",
         needs: Needs::Client(Permission::DomainsCreate),
         query: &[],
-        takes: Takes::New(&DOMAIN),
-        gives: Gives::Made(&DOMAIN),
+        request: RequestBody::New(&DOMAIN),
+        response: ResponseBody::Made(&DOMAIN),
         refusals: &[(409, "root_domain_taken")],
         handler: || post(create),
     },
@@ -103,8 +103,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Reads a domain.",
         needs: Needs::Client(Permission::DomainsRead),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::One(&DOMAIN),
+        request: RequestBody::Nothing,
+        response: ResponseBody::One(&DOMAIN),
         refusals: &[],
         handler: || get(read),
     },
@@ -115,8 +115,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Changes a domain. Switching test mode on also needs `domains:test`.",
         needs: Needs::Client(Permission::DomainsUpdate),
         query: &[],
-        takes: Takes::Changes(&DOMAIN),
-        gives: Gives::One(&DOMAIN),
+        request: RequestBody::Changes(&DOMAIN),
+        response: ResponseBody::One(&DOMAIN),
         refusals: &[(409, "primary_needed"), (409, "verified_domain"), (409, "test_urls_present")],
         handler: || patch(update),
     },
@@ -127,8 +127,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Deletes a domain for good, with its URLs, links and coverage; every login that came through it ends.",
         needs: Needs::Client(Permission::DomainsDelete),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::Nothing,
+        request: RequestBody::Nothing,
+        response: ResponseBody::Nothing,
         refusals: &[],
         handler: || delete(remove),
     },
@@ -160,8 +160,8 @@ struct Asked {
 
 async fn list(
     State(core): State<Core>,
-    By(caller): By,
-    At(client): At<ClientId>,
+    Authenticated(caller): Authenticated,
+    PathIds(client): PathIds<ClientId>,
     query: Query,
 ) -> Result<Response, Problem> {
     let page = query.page::<DomainId>()?;
@@ -171,8 +171,8 @@ async fn list(
 
 async fn create(
     State(core): State<Core>,
-    By(caller): By,
-    At(client): At<ClientId>,
+    Authenticated(caller): Authenticated,
+    PathIds(client): PathIds<ClientId>,
     body: Object,
 ) -> Result<Response, Problem> {
     let Asked { root, primary, fields } = asked(body, Purpose::Create)?;
@@ -183,16 +183,16 @@ async fn create(
 
 async fn read(
     State(core): State<Core>,
-    By(caller): By,
-    At((client, domain)): At<(ClientId, DomainId)>,
+    Authenticated(caller): Authenticated,
+    PathIds((client, domain)): PathIds<(ClientId, DomainId)>,
 ) -> Result<Response, Problem> {
     Ok(one(domains::get(&core, &caller, client, domain).await?))
 }
 
 async fn update(
     State(core): State<Core>,
-    By(caller): By,
-    At((client, domain)): At<(ClientId, DomainId)>,
+    Authenticated(caller): Authenticated,
+    PathIds((client, domain)): PathIds<(ClientId, DomainId)>,
     IfMatch(expected): IfMatch,
     body: Object,
 ) -> Result<Response, Problem> {
@@ -203,8 +203,8 @@ async fn update(
 
 async fn remove(
     State(core): State<Core>,
-    By(caller): By,
-    At((client, domain)): At<(ClientId, DomainId)>,
+    Authenticated(caller): Authenticated,
+    PathIds((client, domain)): PathIds<(ClientId, DomainId)>,
     IfMatch(expected): IfMatch,
 ) -> Result<Response, Problem> {
     domains::delete(&core, caller, (client, domain), expected).await?;

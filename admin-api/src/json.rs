@@ -5,8 +5,8 @@ use axum::extract::{FromRequest, Request};
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse as _;
 use serde_json::{Map, Value};
-use xwms_core::json;
 use xwms_core::picture::MAX_BYTES;
+use xwms_core::request::json;
 use xwms_core::state::Core;
 
 use crate::operation::PREFIX;

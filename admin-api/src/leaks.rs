@@ -11,9 +11,9 @@ use xwms_core::manage::leaks::{self, Leak};
 use xwms_core::secret::Secret;
 use xwms_core::state::Core;
 
-use crate::caller::address;
+use crate::authenticated::address;
 use crate::json::{bytes, content_type};
-use crate::operation::{Gives, Method, Needs, Operation, Takes};
+use crate::operation::{Method, Needs, Operation, RequestBody, ResponseBody};
 use crate::problem::Problem;
 
 /// Credentials in one report at the most.
@@ -23,11 +23,11 @@ pub(crate) static OPERATIONS: &[Operation] = &[Operation {
     method: Method::Post,
     path: "/leaks",
     id: "reportLeaks",
-    summary: "Takes reported credentials out of use and tells whom they belong to. Signed by a known reporter.",
+    summary: "RequestBody reported credentials out of use and tells whom they belong to. Signed by a known reporter.",
     needs: Needs::Signature,
     query: &[],
-    takes: Takes::Foreign,
-    gives: Gives::Other,
+    request: RequestBody::Foreign,
+    response: ResponseBody::Other,
     refusals: &[],
     handler: || post(take),
 }];

@@ -6,8 +6,8 @@ mod access;
 mod answer;
 mod attempts;
 mod audit;
+mod authenticated;
 mod billing;
-mod caller;
 mod clients;
 mod domains;
 mod etag;
@@ -20,7 +20,7 @@ mod openapi;
 pub mod operation;
 mod ownership;
 mod page;
-mod path;
+mod path_ids;
 pub mod problem;
 mod requests;
 mod roles;
@@ -41,7 +41,7 @@ use axum::{Json, response::IntoResponse as _};
 use xwms_core::state::Core;
 
 pub use json::body_limit;
-use operation::{Gives, Method, Needs, Operation, PREFIX, Takes};
+use operation::{Method, Needs, Operation, PREFIX, RequestBody, ResponseBody};
 
 /// Every resource.
 static RESOURCES: &[&[Operation]] = &[
@@ -78,8 +78,8 @@ static DOCUMENT: &[Operation] = &[Operation {
     summary: "This document.",
     needs: Needs::Nothing,
     query: &[],
-    takes: Takes::Nothing,
-    gives: Gives::Other,
+    request: RequestBody::Nothing,
+    response: ResponseBody::Other,
     refusals: &[],
     handler: || get(async || Json(openapi()).into_response()),
 }];

@@ -13,10 +13,10 @@ use xwms_core::picture::MediaType;
 use xwms_core::state::Core;
 
 use crate::answer::done;
-use crate::caller::By;
+use crate::authenticated::Authenticated;
 use crate::json::{bytes, content_type};
-use crate::operation::{Gives, Method, Needs, Operation, Takes};
-use crate::path::At;
+use crate::operation::{Method, Needs, Operation, RequestBody, ResponseBody};
+use crate::path_ids::PathIds;
 use crate::problem::Problem;
 use crate::shape::{Kind, Set, Shape, member};
 
@@ -42,8 +42,8 @@ static LOGO: Shape = Shape {
     ],
 };
 
-type OfClient = At<ClientId>;
-type OfDomain = At<(ClientId, DomainId)>;
+type OfClient = PathIds<ClientId>;
+type OfDomain = PathIds<(ClientId, DomainId)>;
 
 pub(crate) static OPERATIONS: &[Operation] = &[
     Operation {
@@ -53,10 +53,12 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Sets the logo of a client. That of a verified one is shown to people after its review.",
         needs: Needs::Client(Permission::ClientUpdate),
         query: &[],
-        takes: Takes::Picture,
-        gives: Gives::One(&LOGO),
+        request: RequestBody::Picture,
+        response: ResponseBody::One(&LOGO),
         refusals: &[],
-        handler: || put(async |core, by, At(client): OfClient, sent| set(core, by, client, Whose::Client, sent).await),
+        handler: || {
+            put(async |core, by, PathIds(client): OfClient, sent| set(core, by, client, Whose::Client, sent).await)
+        },
     },
     Operation {
         method: Method::Get,
@@ -65,10 +67,10 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Reads the logo of a client.",
         needs: Needs::Client(Permission::ClientRead),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::Picture,
+        request: RequestBody::Nothing,
+        response: ResponseBody::Picture,
         refusals: &[],
-        handler: || get(async |core, by, At(client): OfClient| read(core, by, client, Whose::Client).await),
+        handler: || get(async |core, by, PathIds(client): OfClient| read(core, by, client, Whose::Client).await),
     },
     Operation {
         method: Method::Delete,
@@ -77,10 +79,10 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Removes the logo of a client.",
         needs: Needs::Client(Permission::ClientUpdate),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::Nothing,
+        request: RequestBody::Nothing,
+        response: ResponseBody::Nothing,
         refusals: &[],
-        handler: || delete(async |core, by, At(client): OfClient| remove(core, by, client, Whose::Client).await),
+        handler: || delete(async |core, by, PathIds(client): OfClient| remove(core, by, client, Whose::Client).await),
     },
     Operation {
         method: Method::Put,
@@ -89,11 +91,11 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Sets the logo of a domain.",
         needs: Needs::Client(Permission::DomainsUpdate),
         query: &[],
-        takes: Takes::Picture,
-        gives: Gives::One(&LOGO),
+        request: RequestBody::Picture,
+        response: ResponseBody::One(&LOGO),
         refusals: &[],
         handler: || {
-            put(async |core, by, At((client, domain)): OfDomain, sent| {
+            put(async |core, by, PathIds((client, domain)): OfDomain, sent| {
                 set(core, by, client, Whose::Domain(domain), sent).await
             })
         },
@@ -105,11 +107,13 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Reads the logo of a domain.",
         needs: Needs::Client(Permission::DomainsRead),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::Picture,
+        request: RequestBody::Nothing,
+        response: ResponseBody::Picture,
         refusals: &[],
         handler: || {
-            get(async |core, by, At((client, domain)): OfDomain| read(core, by, client, Whose::Domain(domain)).await)
+            get(async |core, by, PathIds((client, domain)): OfDomain| {
+                read(core, by, client, Whose::Domain(domain)).await
+            })
         },
     },
     Operation {
@@ -119,11 +123,11 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Removes the logo of a domain.",
         needs: Needs::Client(Permission::DomainsUpdate),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::Nothing,
+        request: RequestBody::Nothing,
+        response: ResponseBody::Nothing,
         refusals: &[],
         handler: || {
-            delete(async |core, by, At((client, domain)): OfDomain| {
+            delete(async |core, by, PathIds((client, domain)): OfDomain| {
                 remove(core, by, client, Whose::Domain(domain)).await
             })
         },
@@ -159,7 +163,7 @@ struct Logo {
 
 async fn set(
     State(core): State<Core>,
-    By(caller): By,
+    Authenticated(caller): Authenticated,
     client: ClientId,
     whose: Whose,
     sent: Sent,
@@ -170,7 +174,12 @@ async fn set(
     Ok(Json(logo).into_response())
 }
 
-async fn read(State(core): State<Core>, By(caller): By, client: ClientId, whose: Whose) -> Result<Response, Problem> {
+async fn read(
+    State(core): State<Core>,
+    Authenticated(caller): Authenticated,
+    client: ClientId,
+    whose: Whose,
+) -> Result<Response, Problem> {
     let png = logos::get(&core, &caller, client, whose).await?;
     let headers = [
         (header::CONTENT_TYPE, "image/png"),
@@ -180,7 +189,12 @@ async fn read(State(core): State<Core>, By(caller): By, client: ClientId, whose:
     Ok((headers, png).into_response())
 }
 
-async fn remove(State(core): State<Core>, By(caller): By, client: ClientId, whose: Whose) -> Result<Response, Problem> {
+async fn remove(
+    State(core): State<Core>,
+    Authenticated(caller): Authenticated,
+    client: ClientId,
+    whose: Whose,
+) -> Result<Response, Problem> {
     logos::delete(&core, caller, client, whose).await?;
     Ok(done())
 }

@@ -14,12 +14,12 @@ use xwms_core::manage::members::{self, MemberChanges, MemberView};
 use xwms_core::state::Core;
 
 use crate::answer::{done, id, made};
-use crate::caller::By;
+use crate::authenticated::Authenticated;
 use crate::etag::{self, IfMatch};
 use crate::json::Object;
-use crate::operation::{Gives, Method, Needs, Operation, Takes, Word};
+use crate::operation::{Method, Needs, Operation, QueryParam, RequestBody, ResponseBody};
 use crate::page::{Query, whole};
-use crate::path::At;
+use crate::path_ids::PathIds;
 use crate::problem::Problem;
 use crate::shape::{Kind, Purpose, Set, Shape, member};
 
@@ -66,8 +66,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Lists the members of a client's organisation, oldest first.",
         needs: Needs::Client(Permission::MembersRead),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::Page(&MEMBER),
+        request: RequestBody::Nothing,
+        response: ResponseBody::Page(&MEMBER),
         refusals: &[],
         handler: || get(list),
     },
@@ -79,8 +79,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
                   address has an account; whoever accepts has that address, verified.",
         needs: Needs::Client(Permission::MembersCreate),
         query: &[],
-        takes: Takes::New(&MEMBER),
-        gives: Gives::Made(&MEMBER),
+        request: RequestBody::New(&MEMBER),
+        response: ResponseBody::Made(&MEMBER),
         refusals: &[RANK[0], RANK[1], (409, "already_member")],
         handler: || post(create),
     },
@@ -91,8 +91,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Reads a membership.",
         needs: Needs::Client(Permission::MembersRead),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::One(&MEMBER),
+        request: RequestBody::Nothing,
+        response: ResponseBody::One(&MEMBER),
         refusals: &[],
         handler: || get(read),
     },
@@ -104,8 +104,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
                   owner stops being one for good, the longest-standing owner whose plan entitles takes over at once.",
         needs: Needs::Client(Permission::MembersUpdate),
         query: &[],
-        takes: Takes::Changes(&MEMBER),
-        gives: Gives::One(&MEMBER),
+        request: RequestBody::Changes(&MEMBER),
+        response: ResponseBody::One(&MEMBER),
         refusals: &[RANK[0], RANK[1], (409, "last_owner")],
         handler: || patch(update),
     },
@@ -117,8 +117,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
                   permission, and on any plan; their API tokens need it.",
         needs: Needs::Client(Permission::MembersDelete),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::Nothing,
+        request: RequestBody::Nothing,
+        response: ResponseBody::Nothing,
         refusals: &[RANK[0], (409, "last_owner")],
         handler: || delete(remove),
     },
@@ -129,14 +129,14 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Finds whom to invite: your users whose name or address, as far as they share it, begins with the text, \
                   and any address typed in full, whether or not it has an account. At most 30 searches a minute.",
         needs: Needs::Client(Permission::MembersCreate),
-        query: &[Word {
+        query: &[QueryParam {
             name: "q",
             about: "The beginning of a name or an address, of at least three letters or digits, or a whole address.",
             example: "ada",
             choices: &[],
         }],
-        takes: Takes::Nothing,
-        gives: Gives::Page(&CANDIDATE),
+        request: RequestBody::Nothing,
+        response: ResponseBody::Page(&CANDIDATE),
         refusals: &[],
         handler: || get(candidates),
     },
@@ -163,8 +163,8 @@ struct Found {
 
 async fn list(
     State(core): State<Core>,
-    By(caller): By,
-    At(client): At<ClientId>,
+    Authenticated(caller): Authenticated,
+    PathIds(client): PathIds<ClientId>,
     query: Query,
 ) -> Result<Response, Problem> {
     let page = query.page::<MemberId>()?;
@@ -174,8 +174,8 @@ async fn list(
 
 async fn create(
     State(core): State<Core>,
-    By(caller): By,
-    At(client): At<ClientId>,
+    Authenticated(caller): Authenticated,
+    PathIds(client): PathIds<ClientId>,
     body: Object,
 ) -> Result<Response, Problem> {
     let mut members = body.members(&MEMBER, Purpose::Create);
@@ -192,16 +192,16 @@ async fn create(
 
 async fn read(
     State(core): State<Core>,
-    By(caller): By,
-    At((client, member)): At<(ClientId, MemberId)>,
+    Authenticated(caller): Authenticated,
+    PathIds((client, member)): PathIds<(ClientId, MemberId)>,
 ) -> Result<Response, Problem> {
     Ok(one(members::get(&core, &caller, client, member).await?))
 }
 
 async fn update(
     State(core): State<Core>,
-    By(caller): By,
-    At((client, member)): At<(ClientId, MemberId)>,
+    Authenticated(caller): Authenticated,
+    PathIds((client, member)): PathIds<(ClientId, MemberId)>,
     IfMatch(expected): IfMatch,
     body: Object,
 ) -> Result<Response, Problem> {
@@ -215,8 +215,8 @@ async fn update(
 
 async fn remove(
     State(core): State<Core>,
-    By(caller): By,
-    At((client, member)): At<(ClientId, MemberId)>,
+    Authenticated(caller): Authenticated,
+    PathIds((client, member)): PathIds<(ClientId, MemberId)>,
     IfMatch(expected): IfMatch,
 ) -> Result<Response, Problem> {
     members::delete(&core, caller, (client, member), expected).await?;
@@ -226,8 +226,8 @@ async fn remove(
 /// One page holds them all: whoever finds too many types more of the name.
 async fn candidates(
     State(core): State<Core>,
-    By(caller): By,
-    At(client): At<ClientId>,
+    Authenticated(caller): Authenticated,
+    PathIds(client): PathIds<ClientId>,
     query: Query,
 ) -> Result<Response, Problem> {
     query.page::<RoleId>()?;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use crate::operation::{Gives, Method, Needs, Operation, PREFIX, Takes};
+use crate::operation::{Method, Needs, Operation, PREFIX, RequestBody, ResponseBody};
 use crate::shape::{Purpose, Shape};
 
 /// The document of these operations. `issuer`: where the server answers.
@@ -92,7 +92,7 @@ fn parameters(operation: &Operation) -> Vec<Value> {
             "name": word.name, "in": "query", "description": word.about, "schema": schema, "example": word.example,
         }));
     }
-    if matches!(operation.gives, Gives::Page(_) | Gives::Log(_)) {
+    if matches!(operation.response, ResponseBody::Page(_) | ResponseBody::Log(_)) {
         let limit = json!({ "type": "integer", "minimum": 1, "maximum": 200, "default": 50 });
         all.push(json!({ "name": "limit", "in": "query", "description": "How many at the most.", "schema": limit }));
         let about = "`next_cursor` of the page before.";
@@ -122,18 +122,18 @@ fn body(operation: &Operation) -> Option<Value> {
         }
         json!({ "required": required, "content": types })
     };
-    match operation.takes {
-        Takes::Nothing => None,
-        Takes::New(shape) => Some(json_body(shape, Purpose::Create, true)),
-        Takes::MaybeNew(shape) => Some(json_body(shape, Purpose::Create, false)),
-        Takes::Changes(shape) => Some(json_body(shape, Purpose::Change, true)),
-        Takes::Picture => {
+    match operation.request {
+        RequestBody::Nothing => None,
+        RequestBody::New(shape) => Some(json_body(shape, Purpose::Create, true)),
+        RequestBody::MaybeNew(shape) => Some(json_body(shape, Purpose::Create, false)),
+        RequestBody::Changes(shape) => Some(json_body(shape, Purpose::Change, true)),
+        RequestBody::Picture => {
             let picture = json!({ "schema": { "type": "string", "format": "binary" } });
             Some(json!({ "required": true, "content": {
                 "image/png": picture, "image/jpeg": picture, "image/webp": picture,
             } }))
         }
-        Takes::Foreign => Some(json!({ "required": true, "content": { "application/json": { "schema": {} } } })),
+        RequestBody::Foreign => Some(json!({ "required": true, "content": { "application/json": { "schema": {} } } })),
     }
 }
 
@@ -141,15 +141,15 @@ fn answers(operation: &Operation) -> Value {
     let mut answers = Map::new();
     let object = |shape: &Shape| json!({ "$ref": format!("#/components/schemas/{}", shape.name) });
     let json_answer = |about: &str, schema: Value| json!({ "description": about, "content": { "application/json": { "schema": schema } } });
-    let (status, good) = match &operation.gives {
-        Gives::Nothing => ("204", json!({ "description": "Done." })),
-        Gives::One(shape) => ("200", json_answer("Done.", object(shape))),
-        Gives::Made(shape) => {
+    let (status, good) = match &operation.response {
+        ResponseBody::Nothing => ("204", json!({ "description": "Done." })),
+        ResponseBody::One(shape) => ("200", json_answer("Done.", object(shape))),
+        ResponseBody::Made(shape) => {
             let mut made = json_answer("Made.", object(shape));
             made["headers"] = json!({ "Location": { "description": "Where it is.", "schema": { "type": "string" } } });
             ("201", made)
         }
-        Gives::Page(shape) | Gives::Log(shape) => {
+        ResponseBody::Page(shape) | ResponseBody::Log(shape) => {
             let page = json!({
                 "type": "object",
                 "required": ["data", "next_cursor"],
@@ -159,21 +159,21 @@ fn answers(operation: &Operation) -> Value {
                 },
             });
             let mut answer = json_answer("A page.", page);
-            if matches!(operation.gives, Gives::Log(_)) {
+            if matches!(operation.response, ResponseBody::Log(_)) {
                 answer["content"]["application/x-ndjson"] = json!({ "schema": { "type": "string" } });
             }
             ("200", answer)
         }
-        Gives::Picture => {
+        ResponseBody::Picture => {
             let png = json!({ "schema": { "type": "string", "format": "binary" } });
             ("200", json!({ "description": "The picture.", "content": { "image/png": png } }))
         }
-        Gives::Table(shape) => {
+        ResponseBody::Table(shape) => {
             let mut table = json_answer("The table.", object(shape));
             table["content"]["text/csv"] = json!({ "schema": { "type": "string" } });
             ("200", table)
         }
-        Gives::Other => ("200", json_answer("Done.", json!({}))),
+        ResponseBody::Other => ("200", json_answer("Done.", json!({}))),
     };
     answers.insert(status.to_owned(), good);
     let mut codes = codes(operation);
@@ -217,24 +217,32 @@ fn codes(operation: &Operation) -> Vec<(u16, &'static str)> {
     if operation.method == Method::Patch {
         codes.push((412, "stale"));
     }
-    match operation.takes {
-        Takes::Nothing => {}
-        Takes::New(_) | Takes::MaybeNew(_) | Takes::Changes(_) | Takes::Picture | Takes::Foreign => {
+    match operation.request {
+        RequestBody::Nothing => {}
+        RequestBody::New(_)
+        | RequestBody::MaybeNew(_)
+        | RequestBody::Changes(_)
+        | RequestBody::Picture
+        | RequestBody::Foreign => {
             codes.extend([(413, "too_large"), (415, "unsupported_media_type"), (422, "invalid")]);
         }
     }
-    if matches!(operation.gives, Gives::Page(_) | Gives::Log(_)) || !operation.query.is_empty() {
+    if matches!(operation.response, ResponseBody::Page(_) | ResponseBody::Log(_)) || !operation.query.is_empty() {
         codes.push((422, "invalid"));
     }
     codes
 }
 
 fn shapes(operation: &Operation) -> Vec<&'static Shape> {
-    match operation.gives {
-        Gives::One(shape) | Gives::Made(shape) | Gives::Page(shape) | Gives::Log(shape) | Gives::Table(shape) => {
+    match operation.response {
+        ResponseBody::One(shape)
+        | ResponseBody::Made(shape)
+        | ResponseBody::Page(shape)
+        | ResponseBody::Log(shape)
+        | ResponseBody::Table(shape) => {
             vec![shape]
         }
-        Gives::Nothing | Gives::Picture | Gives::Other => Vec::new(),
+        ResponseBody::Nothing | ResponseBody::Picture | ResponseBody::Other => Vec::new(),
     }
 }
 

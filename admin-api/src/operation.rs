@@ -19,9 +19,9 @@ pub(crate) struct Operation {
     /// What it does, in a sentence.
     pub(crate) summary: &'static str,
     pub(crate) needs: Needs,
-    pub(crate) query: &'static [Word],
-    pub(crate) takes: Takes,
-    pub(crate) gives: Gives,
+    pub(crate) query: &'static [QueryParam],
+    pub(crate) request: RequestBody,
+    pub(crate) response: ResponseBody,
     /// Codes of its own, each with its status: what is refused for a reason that the rest does not tell.
     pub(crate) refusals: &'static [(u16, &'static str)],
     pub(crate) handler: fn() -> MethodRouter<Core>,
@@ -56,7 +56,7 @@ pub(crate) enum Needs {
 }
 
 /// A word of the query.
-pub(crate) struct Word {
+pub(crate) struct QueryParam {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
     pub(crate) example: &'static str,
@@ -65,7 +65,7 @@ pub(crate) struct Word {
 }
 
 /// What a request carries.
-pub(crate) enum Takes {
+pub(crate) enum RequestBody {
     Nothing,
     /// A new object.
     New(&'static Shape),
@@ -80,7 +80,7 @@ pub(crate) enum Takes {
 }
 
 /// What the answer carries when all goes well.
-pub(crate) enum Gives {
+pub(crate) enum ResponseBody {
     /// 204.
     Nothing,
     /// 200 with an object.

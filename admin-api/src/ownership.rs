@@ -12,10 +12,10 @@ use xwms_core::manage::ownership::{self, Report};
 use xwms_core::model::domain::Ownership as Standing;
 use xwms_core::state::Core;
 
-use crate::caller::By;
+use crate::authenticated::Authenticated;
 use crate::json::OptionalObject;
-use crate::operation::{Gives, Method, Needs, Operation, Takes};
-use crate::path::At;
+use crate::operation::{Method, Needs, Operation, RequestBody, ResponseBody};
+use crate::path_ids::PathIds;
 use crate::problem::Problem;
 use crate::shape::{Kind, Purpose, Set, Shape, member};
 
@@ -83,8 +83,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[Operation {
     summary: "Says what to publish to prove that a domain is yours, and looks for it now.",
     needs: Needs::Client(Permission::DomainsUpdate),
     query: &[],
-    takes: Takes::MaybeNew(&OWNERSHIP),
-    gives: Gives::One(&OWNERSHIP),
+    request: RequestBody::MaybeNew(&OWNERSHIP),
+    response: ResponseBody::One(&OWNERSHIP),
     refusals: &[],
     handler: || post(check),
 }];
@@ -102,8 +102,8 @@ struct Ownership<'a> {
 
 async fn check(
     State(core): State<Core>,
-    By(caller): By,
-    At((client, domain)): At<(ClientId, DomainId)>,
+    Authenticated(caller): Authenticated,
+    PathIds((client, domain)): PathIds<(ClientId, DomainId)>,
     OptionalObject(body): OptionalObject,
 ) -> Result<Response, Problem> {
     body.members(&OWNERSHIP, Purpose::Create).end()?;

@@ -8,10 +8,10 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use xwms_core::error::Error;
-use xwms_core::params::Params;
+use xwms_core::request::params::Params;
 use xwms_core::state::Core;
 
-use crate::operation::Word;
+use crate::operation::QueryParam;
 use crate::problem::Problem;
 
 /// How many a page lists when the caller does not say.
@@ -45,7 +45,7 @@ impl Query {
     ///
     /// # Errors
     /// [`Error::Invalid`] for the first other word.
-    pub(crate) fn only(&self, words: &[Word]) -> Result<(), Error> {
+    pub(crate) fn only(&self, words: &[QueryParam]) -> Result<(), Error> {
         let known: Vec<&str> = words.iter().map(|word| word.name).chain(["limit", "cursor"]).collect();
         match self.0.unknown(&known) {
             Some(name) => {
@@ -60,7 +60,7 @@ impl Query {
     ///
     /// # Errors
     /// [`Error::Invalid`] for `limit` or `cursor`.
-    pub(crate) fn page<C: FromStr>(&self) -> Result<Asked<C>, Error> {
+    pub(crate) fn page<C: FromStr>(&self) -> Result<PageRequest<C>, Error> {
         let limit = match self.get("limit") {
             Some(text) => text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit)),
             None => Some(DEFAULT_LIMIT),
@@ -68,18 +68,18 @@ impl Query {
         let limit = limit.ok_or_else(|| Error::invalid("limit", "range", "give a number from 1 to 200"))?;
         let wrong = |_| Error::invalid("cursor", "invalid", "give the next_cursor of an answer");
         let after = self.get("cursor").map(|text| text.parse().map_err(|_| wrong(()))).transpose()?;
-        Ok(Asked { after, limit: i64::from(limit) })
+        Ok(PageRequest { after, limit: i64::from(limit) })
     }
 }
 
 /// A page that is asked for.
-pub(crate) struct Asked<C> {
+pub(crate) struct PageRequest<C> {
     /// Where the page before ended.
     pub(crate) after: Option<C>,
     limit: i64,
 }
 
-impl<C> Asked<C> {
+impl<C> PageRequest<C> {
     /// How many to look for: one more than is shown tells whether more follow.
     pub(crate) const fn look_for(&self) -> i64 {
         self.limit + 1

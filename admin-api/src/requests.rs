@@ -11,14 +11,14 @@ use xwms_core::id::{ClientId, DomainId, RequestId, Subject};
 use xwms_core::manage::requests::{self, NewRequest};
 use xwms_core::model::request::RequestKind;
 use xwms_core::state::Core;
-use xwms_core::store::requests::Request as Row;
+use xwms_core::store::tables::requests::Request as Row;
 
 use crate::answer::{done, id, made};
-use crate::caller::By;
+use crate::authenticated::Authenticated;
 use crate::json::Object;
-use crate::operation::{Gives, Method, Needs, Operation, Takes};
+use crate::operation::{Method, Needs, Operation, RequestBody, ResponseBody};
 use crate::page::Query;
-use crate::path::At;
+use crate::path_ids::PathIds;
 use crate::problem::Problem;
 use crate::shape::{Kind, Purpose, Set, Shape, member};
 
@@ -57,8 +57,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Lists the requests of a client, oldest first.",
         needs: Needs::Client(Permission::RequestsRead),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::Page(&REQUEST),
+        request: RequestBody::Nothing,
+        response: ResponseBody::Page(&REQUEST),
         refusals: &[],
         handler: || get(list),
     },
@@ -70,8 +70,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
                   whether or not an address has an account.",
         needs: Needs::Client(Permission::RequestsCreate),
         query: &[],
-        takes: Takes::New(&REQUEST),
-        gives: Gives::Made(&REQUEST),
+        request: RequestBody::New(&REQUEST),
+        response: ResponseBody::Made(&REQUEST),
         refusals: &[(409, "request_open"), (409, "declined_recently"), (429, "too_many_open")],
         handler: || post(create),
     },
@@ -82,8 +82,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Reads a request.",
         needs: Needs::Client(Permission::RequestsRead),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::One(&REQUEST),
+        request: RequestBody::Nothing,
+        response: ResponseBody::One(&REQUEST),
         refusals: &[],
         handler: || get(read),
     },
@@ -91,11 +91,11 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         method: Method::Delete,
         path: "/clients/{client}/requests/{request}",
         id: "deleteRequest",
-        summary: "Takes a request back: what was accepted ends at once. One that is over stays as it is.",
+        summary: "RequestBody a request back: what was accepted ends at once. One that is over stays as it is.",
         needs: Needs::Client(Permission::RequestsDelete),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::Nothing,
+        request: RequestBody::Nothing,
+        response: ResponseBody::Nothing,
         refusals: &[],
         handler: || delete(remove),
     },
@@ -117,8 +117,8 @@ struct Request {
 
 async fn list(
     State(core): State<Core>,
-    By(caller): By,
-    At(client): At<ClientId>,
+    Authenticated(caller): Authenticated,
+    PathIds(client): PathIds<ClientId>,
     query: Query,
 ) -> Result<Response, Problem> {
     let page = query.page::<RequestId>()?;
@@ -129,8 +129,8 @@ async fn list(
 
 async fn create(
     State(core): State<Core>,
-    By(caller): By,
-    At(client): At<ClientId>,
+    Authenticated(caller): Authenticated,
+    PathIds(client): PathIds<ClientId>,
     body: Object,
 ) -> Result<Response, Problem> {
     let mut members = body.members(&REQUEST, Purpose::Create);
@@ -154,8 +154,8 @@ async fn create(
 
 async fn read(
     State(core): State<Core>,
-    By(caller): By,
-    At((client, request)): At<(ClientId, RequestId)>,
+    Authenticated(caller): Authenticated,
+    PathIds((client, request)): PathIds<(ClientId, RequestId)>,
 ) -> Result<Response, Problem> {
     let found = requests::get(&core, &caller, client, request).await?;
     Ok(Json(Request::at(found, core.clock.now())).into_response())
@@ -163,8 +163,8 @@ async fn read(
 
 async fn remove(
     State(core): State<Core>,
-    By(caller): By,
-    At((client, request)): At<(ClientId, RequestId)>,
+    Authenticated(caller): Authenticated,
+    PathIds((client, request)): PathIds<(ClientId, RequestId)>,
 ) -> Result<Response, Problem> {
     requests::delete(&core, caller, client, request).await?;
     Ok(done())

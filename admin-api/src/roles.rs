@@ -11,15 +11,15 @@ use xwms_core::gate::permission::Permission;
 use xwms_core::id::{ClientId, RoleId};
 use xwms_core::manage::roles::{self, RoleFields};
 use xwms_core::state::Core;
-use xwms_core::store::roles::Role as Row;
+use xwms_core::store::tables::roles::Role as Row;
 
 use crate::answer::{done, made};
-use crate::caller::By;
+use crate::authenticated::Authenticated;
 use crate::etag::{self, IfMatch};
 use crate::json::Object;
-use crate::operation::{Gives, Method, Needs, Operation, Takes, Word};
+use crate::operation::{Method, Needs, Operation, QueryParam, RequestBody, ResponseBody};
 use crate::page::Query;
-use crate::path::At;
+use crate::path_ids::PathIds;
 use crate::problem::Problem;
 use crate::shape::{Kind, Members, Purpose, Set, Shape, member};
 
@@ -62,8 +62,8 @@ static ROLE: Shape = Shape {
     ],
 };
 
-static QUERY: [Word; 1] =
-    [Word { name: "group", about: "In the group of this name.", example: "Operations", choices: &[] }];
+static QUERY: [QueryParam; 1] =
+    [QueryParam { name: "group", about: "In the group of this name.", example: "Operations", choices: &[] }];
 
 /// The codes that follow from levels and permissions.
 const RANK: [(u16, &str); 2] = [(403, "level_too_low"), (403, "permission_not_held")];
@@ -76,8 +76,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Lists the roles of a client, oldest first.",
         needs: Needs::Client(Permission::RolesRead),
         query: &QUERY,
-        takes: Takes::Nothing,
-        gives: Gives::Page(&ROLE),
+        request: RequestBody::Nothing,
+        response: ResponseBody::Page(&ROLE),
         refusals: &[],
         handler: || get(list),
     },
@@ -88,8 +88,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Makes a role. Its level is below the caller's own, and it permits nothing they do not hold.",
         needs: Needs::Client(Permission::RolesCreate),
         query: &[],
-        takes: Takes::New(&ROLE),
-        gives: Gives::Made(&ROLE),
+        request: RequestBody::New(&ROLE),
+        response: ResponseBody::Made(&ROLE),
         refusals: &[RANK[0], RANK[1], (409, "preset"), (409, "key_taken")],
         handler: || post(create),
     },
@@ -100,8 +100,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Reads a role.",
         needs: Needs::Client(Permission::RolesRead),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::One(&ROLE),
+        request: RequestBody::Nothing,
+        response: ResponseBody::One(&ROLE),
         refusals: &[],
         handler: || get(read),
     },
@@ -112,8 +112,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Changes a role, which is below the caller's own before and after. Presets are fixed.",
         needs: Needs::Client(Permission::RolesUpdate),
         query: &[],
-        takes: Takes::Changes(&ROLE),
-        gives: Gives::One(&ROLE),
+        request: RequestBody::Changes(&ROLE),
+        response: ResponseBody::One(&ROLE),
         refusals: &[RANK[0], RANK[1], (409, "preset")],
         handler: || patch(update),
     },
@@ -124,8 +124,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Deletes a role that no member has. Presets stay.",
         needs: Needs::Client(Permission::RolesDelete),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::Nothing,
+        request: RequestBody::Nothing,
+        response: ResponseBody::Nothing,
         refusals: &[RANK[0], (409, "preset"), (409, "role_in_use")],
         handler: || delete(remove),
     },
@@ -147,8 +147,8 @@ struct Role {
 
 async fn list(
     State(core): State<Core>,
-    By(caller): By,
-    At(client): At<ClientId>,
+    Authenticated(caller): Authenticated,
+    PathIds(client): PathIds<ClientId>,
     query: Query,
 ) -> Result<Response, Problem> {
     let page = query.page::<RoleId>()?;
@@ -158,8 +158,8 @@ async fn list(
 
 async fn create(
     State(core): State<Core>,
-    By(caller): By,
-    At(client): At<ClientId>,
+    Authenticated(caller): Authenticated,
+    PathIds(client): PathIds<ClientId>,
     body: Object,
 ) -> Result<Response, Problem> {
     let mut members = body.members(&ROLE, Purpose::Create);
@@ -172,16 +172,16 @@ async fn create(
 
 async fn read(
     State(core): State<Core>,
-    By(caller): By,
-    At((client, role)): At<(ClientId, RoleId)>,
+    Authenticated(caller): Authenticated,
+    PathIds((client, role)): PathIds<(ClientId, RoleId)>,
 ) -> Result<Response, Problem> {
     Ok(one(roles::get(&core, &caller, client, role).await?))
 }
 
 async fn update(
     State(core): State<Core>,
-    By(caller): By,
-    At((client, role)): At<(ClientId, RoleId)>,
+    Authenticated(caller): Authenticated,
+    PathIds((client, role)): PathIds<(ClientId, RoleId)>,
     IfMatch(expected): IfMatch,
     body: Object,
 ) -> Result<Response, Problem> {
@@ -191,8 +191,8 @@ async fn update(
 
 async fn remove(
     State(core): State<Core>,
-    By(caller): By,
-    At((client, role)): At<(ClientId, RoleId)>,
+    Authenticated(caller): Authenticated,
+    PathIds((client, role)): PathIds<(ClientId, RoleId)>,
     IfMatch(expected): IfMatch,
 ) -> Result<Response, Problem> {
     roles::delete(&core, caller, (client, role), expected).await?;

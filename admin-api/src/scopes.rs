@@ -10,14 +10,14 @@ use xwms_core::id::ClientId;
 use xwms_core::manage::scopes;
 use xwms_core::model::scope::Tier;
 use xwms_core::state::Core;
-use xwms_core::store::scopes::Scope as Row;
+use xwms_core::store::tables::scopes::Scope as Row;
 
 use crate::answer::{done, made};
-use crate::caller::By;
+use crate::authenticated::Authenticated;
 use crate::json::Object;
-use crate::operation::{Gives, Method, Needs, Operation, Takes};
+use crate::operation::{Method, Needs, Operation, RequestBody, ResponseBody};
 use crate::page::Query;
-use crate::path::At;
+use crate::path_ids::PathIds;
 use crate::problem::Problem;
 use crate::shape::{Kind, Purpose, Set, Shape, member};
 
@@ -52,8 +52,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Lists the catalog of scopes.",
         needs: Needs::Account,
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::Page(&SCOPE),
+        request: RequestBody::Nothing,
+        response: ResponseBody::Page(&SCOPE),
         refusals: &[],
         handler: || get(catalog),
     },
@@ -64,8 +64,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Lists the scopes that a client has activated.",
         needs: Needs::Client(Permission::ScopesRead),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::Page(&SCOPE),
+        request: RequestBody::Nothing,
+        response: ResponseBody::Page(&SCOPE),
         refusals: &[],
         handler: || get(list),
     },
@@ -76,8 +76,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Activates a scope of the catalog.",
         needs: Needs::Client(Permission::ScopesCreate),
         query: &[],
-        takes: Takes::New(&SCOPE),
-        gives: Gives::Made(&SCOPE),
+        request: RequestBody::New(&SCOPE),
+        response: ResponseBody::Made(&SCOPE),
         refusals: &[(409, "already_active")],
         handler: || post(create),
     },
@@ -88,8 +88,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Reads a scope that a client has activated.",
         needs: Needs::Client(Permission::ScopesRead),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::One(&SCOPE),
+        request: RequestBody::Nothing,
+        response: ResponseBody::One(&SCOPE),
         refusals: &[],
         handler: || get(read),
     },
@@ -100,8 +100,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Deactivates a scope. Activated again, it works as before.",
         needs: Needs::Client(Permission::ScopesDelete),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::Nothing,
+        request: RequestBody::Nothing,
+        response: ResponseBody::Nothing,
         refusals: &[],
         handler: || delete(remove),
     },
@@ -116,7 +116,7 @@ struct Scope {
     opens: String,
 }
 
-async fn catalog(State(core): State<Core>, By(_): By, query: Query) -> Result<Response, Problem> {
+async fn catalog(State(core): State<Core>, Authenticated(_): Authenticated, query: Query) -> Result<Response, Problem> {
     let page = query.page::<String>()?;
     let found = scopes::catalog(&core, page.after.as_deref(), page.look_for()).await?;
     Ok(page.answer(found, |scope| scope.name.clone(), Scope::from))
@@ -124,8 +124,8 @@ async fn catalog(State(core): State<Core>, By(_): By, query: Query) -> Result<Re
 
 async fn list(
     State(core): State<Core>,
-    By(caller): By,
-    At(client): At<ClientId>,
+    Authenticated(caller): Authenticated,
+    PathIds(client): PathIds<ClientId>,
     query: Query,
 ) -> Result<Response, Problem> {
     let page = query.page::<String>()?;
@@ -135,8 +135,8 @@ async fn list(
 
 async fn create(
     State(core): State<Core>,
-    By(caller): By,
-    At(client): At<ClientId>,
+    Authenticated(caller): Authenticated,
+    PathIds(client): PathIds<ClientId>,
     body: Object,
 ) -> Result<Response, Problem> {
     let mut members = body.members(&SCOPE, Purpose::Create);
@@ -148,8 +148,8 @@ async fn create(
 
 async fn read(
     State(core): State<Core>,
-    By(caller): By,
-    At((client, name)): At<(ClientId, String)>,
+    Authenticated(caller): Authenticated,
+    PathIds((client, name)): PathIds<(ClientId, String)>,
 ) -> Result<Response, Problem> {
     let scope = scopes::get(&core, &caller, client, &name).await?;
     Ok(Json(Scope::from(scope)).into_response())
@@ -157,8 +157,8 @@ async fn read(
 
 async fn remove(
     State(core): State<Core>,
-    By(caller): By,
-    At((client, name)): At<(ClientId, String)>,
+    Authenticated(caller): Authenticated,
+    PathIds((client, name)): PathIds<(ClientId, String)>,
 ) -> Result<Response, Problem> {
     scopes::deactivate(&core, caller, client, name).await?;
     Ok(done())

@@ -17,12 +17,12 @@ use xwms_core::manage::secrets::{self, SecretFields, SecretView};
 use xwms_core::state::Core;
 
 use crate::answer::{done, made, unstored};
-use crate::caller::By;
+use crate::authenticated::Authenticated;
 use crate::etag::{self, IfMatch};
 use crate::json::{Object, OptionalObject};
-use crate::operation::{Gives, Method, Needs, Operation, Takes};
+use crate::operation::{Method, Needs, Operation, RequestBody, ResponseBody};
 use crate::page::Query;
-use crate::path::At;
+use crate::path_ids::PathIds;
 use crate::problem::Problem;
 use crate::shape::{Kind, Purpose, Set, Shape, member};
 
@@ -60,8 +60,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Lists the secrets of a client.",
         needs: Needs::Client(Permission::SecretsRead),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::Page(&SECRET),
+        request: RequestBody::Nothing,
+        response: ResponseBody::Page(&SECRET),
         refusals: &[],
         handler: || get(list),
     },
@@ -72,8 +72,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Makes a secret; without a body one that is called Standard Key.",
         needs: Needs::Client(Permission::SecretsCreate),
         query: &[],
-        takes: Takes::MaybeNew(&SECRET),
-        gives: Gives::Made(&SECRET),
+        request: RequestBody::MaybeNew(&SECRET),
+        response: ResponseBody::Made(&SECRET),
         refusals: &[(409, "label_taken")],
         handler: || post(create),
     },
@@ -84,8 +84,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Reads a secret: all but the secret itself.",
         needs: Needs::Client(Permission::SecretsRead),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::One(&SECRET),
+        request: RequestBody::Nothing,
+        response: ResponseBody::One(&SECRET),
         refusals: &[],
         handler: || get(read),
     },
@@ -96,8 +96,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Changes a secret.",
         needs: Needs::Client(Permission::SecretsUpdate),
         query: &[],
-        takes: Takes::Changes(&SECRET),
-        gives: Gives::One(&SECRET),
+        request: RequestBody::Changes(&SECRET),
+        response: ResponseBody::One(&SECRET),
         refusals: &[(409, "label_taken"), (409, "secret_leaked")],
         handler: || patch(update),
     },
@@ -108,8 +108,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Deletes a secret for good; what was given to it goes on.",
         needs: Needs::Client(Permission::SecretsDelete),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::Nothing,
+        request: RequestBody::Nothing,
+        response: ResponseBody::Nothing,
         refusals: &[],
         handler: || delete(remove),
     },
@@ -120,8 +120,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Makes a new secret with the label and the domains of this one, which ends after a while.",
         needs: Needs::Client(Permission::SecretsCreate),
         query: &[],
-        takes: Takes::MaybeNew(&ROTATION),
-        gives: Gives::Made(&SECRET),
+        request: RequestBody::MaybeNew(&ROTATION),
+        response: ResponseBody::Made(&SECRET),
         refusals: &[],
         handler: || post(rotate),
     },
@@ -132,8 +132,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Lists the secrets that may be used for a domain.",
         needs: Needs::Client(Permission::LinksRead),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::Page(&SECRET),
+        request: RequestBody::Nothing,
+        response: ResponseBody::Page(&SECRET),
         refusals: &[],
         handler: || get(list_links),
     },
@@ -144,8 +144,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Lets a secret be used for a domain.",
         needs: Needs::Client(Permission::LinksCreate),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::Nothing,
+        request: RequestBody::Nothing,
+        response: ResponseBody::Nothing,
         refusals: &[],
         handler: || put(link),
     },
@@ -153,11 +153,11 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         method: Method::Delete,
         path: "/clients/{client}/domains/{domain}/secrets/{secret}",
         id: "deleteLink",
-        summary: "Takes that back.",
+        summary: "RequestBody that back.",
         needs: Needs::Client(Permission::LinksDelete),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::Nothing,
+        request: RequestBody::Nothing,
+        response: ResponseBody::Nothing,
         refusals: &[],
         handler: || delete(unlink),
     },
@@ -178,8 +178,8 @@ struct Secret {
 
 async fn list(
     State(core): State<Core>,
-    By(caller): By,
-    At(client): At<ClientId>,
+    Authenticated(caller): Authenticated,
+    PathIds(client): PathIds<ClientId>,
     query: Query,
 ) -> Result<Response, Problem> {
     let page = query.page::<SecretId>()?;
@@ -189,8 +189,8 @@ async fn list(
 
 async fn create(
     State(core): State<Core>,
-    By(caller): By,
-    At(client): At<ClientId>,
+    Authenticated(caller): Authenticated,
+    PathIds(client): PathIds<ClientId>,
     OptionalObject(body): OptionalObject,
 ) -> Result<Response, Problem> {
     let fields = fields(body, Purpose::Create)?;
@@ -200,16 +200,16 @@ async fn create(
 
 async fn read(
     State(core): State<Core>,
-    By(caller): By,
-    At((client, secret)): At<(ClientId, SecretId)>,
+    Authenticated(caller): Authenticated,
+    PathIds((client, secret)): PathIds<(ClientId, SecretId)>,
 ) -> Result<Response, Problem> {
     Ok(one(secrets::get(&core, &caller, client, secret).await?))
 }
 
 async fn update(
     State(core): State<Core>,
-    By(caller): By,
-    At((client, secret)): At<(ClientId, SecretId)>,
+    Authenticated(caller): Authenticated,
+    PathIds((client, secret)): PathIds<(ClientId, SecretId)>,
     IfMatch(expected): IfMatch,
     body: Object,
 ) -> Result<Response, Problem> {
@@ -220,8 +220,8 @@ async fn update(
 
 async fn remove(
     State(core): State<Core>,
-    By(caller): By,
-    At((client, secret)): At<(ClientId, SecretId)>,
+    Authenticated(caller): Authenticated,
+    PathIds((client, secret)): PathIds<(ClientId, SecretId)>,
     IfMatch(expected): IfMatch,
 ) -> Result<Response, Problem> {
     secrets::delete(&core, caller, (client, secret), expected).await?;
@@ -230,8 +230,8 @@ async fn remove(
 
 async fn rotate(
     State(core): State<Core>,
-    By(caller): By,
-    At((client, secret)): At<(ClientId, SecretId)>,
+    Authenticated(caller): Authenticated,
+    PathIds((client, secret)): PathIds<(ClientId, SecretId)>,
     IfMatch(expected): IfMatch,
     OptionalObject(body): OptionalObject,
 ) -> Result<Response, Problem> {
@@ -245,8 +245,8 @@ async fn rotate(
 
 async fn list_links(
     State(core): State<Core>,
-    By(caller): By,
-    At((client, domain)): At<(ClientId, DomainId)>,
+    Authenticated(caller): Authenticated,
+    PathIds((client, domain)): PathIds<(ClientId, DomainId)>,
     query: Query,
 ) -> Result<Response, Problem> {
     let page = query.page::<SecretId>()?;
@@ -257,8 +257,8 @@ async fn list_links(
 
 async fn link(
     State(core): State<Core>,
-    By(caller): By,
-    At((client, domain, secret)): At<(ClientId, DomainId, SecretId)>,
+    Authenticated(caller): Authenticated,
+    PathIds((client, domain, secret)): PathIds<(ClientId, DomainId, SecretId)>,
 ) -> Result<Response, Problem> {
     let ends = (domain, secret);
     links::link(&core, caller, client, ends).await?;
@@ -267,8 +267,8 @@ async fn link(
 
 async fn unlink(
     State(core): State<Core>,
-    By(caller): By,
-    At((client, domain, secret)): At<(ClientId, DomainId, SecretId)>,
+    Authenticated(caller): Authenticated,
+    PathIds((client, domain, secret)): PathIds<(ClientId, DomainId, SecretId)>,
 ) -> Result<Response, Problem> {
     let ends = (domain, secret);
     links::unlink(&core, caller, client, ends).await?;

@@ -12,10 +12,10 @@ use xwms_core::id::ClientId;
 use xwms_core::manage::stats::{self, Stats as Found, StatsFields};
 use xwms_core::state::Core;
 
-use crate::caller::By;
-use crate::operation::{Gives, Method, Needs, Operation, Takes, Word};
+use crate::authenticated::Authenticated;
+use crate::operation::{Method, Needs, Operation, QueryParam, RequestBody, ResponseBody};
 use crate::page::Query;
-use crate::path::At;
+use crate::path_ids::PathIds;
 use crate::problem::Problem;
 use crate::shape::{Kind, Set, Shape, member};
 
@@ -61,12 +61,12 @@ pub(crate) static OPERATIONS: &[Operation] = &[Operation {
               time, and as CSV (`Accept: text/csv`).",
     needs: Needs::Client(Permission::StatsRead),
     query: &[
-        Word { name: "from", about: "The first day.", example: "2026-01-02", choices: &[] },
-        Word { name: "to", about: "The last day, included.", example: "2026-01-31", choices: &[] },
-        Word { name: "by", about: "What is counted by.", example: "day", choices: &["day", "domain", "scope"] },
+        QueryParam { name: "from", about: "The first day.", example: "2026-01-02", choices: &[] },
+        QueryParam { name: "to", about: "The last day, included.", example: "2026-01-31", choices: &[] },
+        QueryParam { name: "by", about: "What is counted by.", example: "day", choices: &["day", "domain", "scope"] },
     ],
-    takes: Takes::Nothing,
-    gives: Gives::Table(&STATS),
+    request: RequestBody::Nothing,
+    response: ResponseBody::Table(&STATS),
     refusals: &[(402, "plan_required")],
     handler: || get(read),
 }];
@@ -82,8 +82,8 @@ struct Stats {
 
 async fn read(
     State(core): State<Core>,
-    By(caller): By,
-    At(client): At<ClientId>,
+    Authenticated(caller): Authenticated,
+    PathIds(client): PathIds<ClientId>,
     headers: HeaderMap,
     query: Query,
 ) -> Result<Response, Problem> {

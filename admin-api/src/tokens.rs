@@ -10,14 +10,14 @@ use xwms_core::gate::permission::Permission;
 use xwms_core::id::{ClientId, TokenId};
 use xwms_core::manage::tokens::{self, TokenFields};
 use xwms_core::state::Core;
-use xwms_core::store::api_tokens::ApiToken;
+use xwms_core::store::tables::api_tokens::ApiToken;
 
 use crate::answer::{done, made, unstored};
-use crate::caller::By;
+use crate::authenticated::Authenticated;
 use crate::json::Object;
-use crate::operation::{Gives, Method, Needs, Operation, Takes};
+use crate::operation::{Method, Needs, Operation, RequestBody, ResponseBody};
 use crate::page::Query;
-use crate::path::At;
+use crate::path_ids::PathIds;
 use crate::problem::Problem;
 use crate::shape::{Kind, Purpose, Set, Shape, member};
 
@@ -47,8 +47,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Lists the API tokens of your account.",
         needs: Needs::Own(Permission::TokensRead),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::Page(&TOKEN),
+        request: RequestBody::Nothing,
+        response: ResponseBody::Page(&TOKEN),
         refusals: &[],
         handler: || get(async |core, by, query| list(core, by, None, query).await),
     },
@@ -59,8 +59,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Makes an API token of your account.",
         needs: Needs::Own(Permission::TokensCreate),
         query: &[],
-        takes: Takes::New(&TOKEN),
-        gives: Gives::Made(&TOKEN),
+        request: RequestBody::New(&TOKEN),
+        response: ResponseBody::Made(&TOKEN),
         refusals: &[(403, "permission_not_held")],
         handler: || post(async |core, by, body| create(core, by, None, body).await),
     },
@@ -71,10 +71,10 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Reads an API token of your account.",
         needs: Needs::Own(Permission::TokensRead),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::One(&TOKEN),
+        request: RequestBody::Nothing,
+        response: ResponseBody::One(&TOKEN),
         refusals: &[],
-        handler: || get(async |core, by, At(token): At<TokenId>| read(core, by, None, token).await),
+        handler: || get(async |core, by, PathIds(token): PathIds<TokenId>| read(core, by, None, token).await),
     },
     Operation {
         method: Method::Delete,
@@ -83,10 +83,10 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Deletes an API token of your account.",
         needs: Needs::Own(Permission::TokensDelete),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::Nothing,
+        request: RequestBody::Nothing,
+        response: ResponseBody::Nothing,
         refusals: &[],
-        handler: || delete(async |core, by, At(token): At<TokenId>| remove(core, by, None, token).await),
+        handler: || delete(async |core, by, PathIds(token): PathIds<TokenId>| remove(core, by, None, token).await),
     },
     Operation {
         method: Method::Get,
@@ -95,10 +95,12 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Lists the API tokens of a client.",
         needs: Needs::Client(Permission::TokensRead),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::Page(&TOKEN),
+        request: RequestBody::Nothing,
+        response: ResponseBody::Page(&TOKEN),
         refusals: &[],
-        handler: || get(async |core, by, At(client): At<ClientId>, query| list(core, by, Some(client), query).await),
+        handler: || {
+            get(async |core, by, PathIds(client): PathIds<ClientId>, query| list(core, by, Some(client), query).await)
+        },
     },
     Operation {
         method: Method::Post,
@@ -107,10 +109,12 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Makes an API token of a client.",
         needs: Needs::Client(Permission::TokensCreate),
         query: &[],
-        takes: Takes::New(&TOKEN),
-        gives: Gives::Made(&TOKEN),
+        request: RequestBody::New(&TOKEN),
+        response: ResponseBody::Made(&TOKEN),
         refusals: &[(403, "permission_not_held")],
-        handler: || post(async |core, by, At(client): At<ClientId>, body| create(core, by, Some(client), body).await),
+        handler: || {
+            post(async |core, by, PathIds(client): PathIds<ClientId>, body| create(core, by, Some(client), body).await)
+        },
     },
     Operation {
         method: Method::Get,
@@ -119,11 +123,11 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Reads an API token of a client.",
         needs: Needs::Client(Permission::TokensRead),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::One(&TOKEN),
+        request: RequestBody::Nothing,
+        response: ResponseBody::One(&TOKEN),
         refusals: &[],
         handler: || {
-            get(async |core, by, At((client, token)): At<(ClientId, TokenId)>| {
+            get(async |core, by, PathIds((client, token)): PathIds<(ClientId, TokenId)>| {
                 read(core, by, Some(client), token).await
             })
         },
@@ -135,11 +139,11 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Deletes an API token of a client.",
         needs: Needs::Client(Permission::TokensDelete),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::Nothing,
+        request: RequestBody::Nothing,
+        response: ResponseBody::Nothing,
         refusals: &[],
         handler: || {
-            delete(async |core, by, At((client, token)): At<(ClientId, TokenId)>| {
+            delete(async |core, by, PathIds((client, token)): PathIds<(ClientId, TokenId)>| {
                 remove(core, by, Some(client), token).await
             })
         },
@@ -159,7 +163,7 @@ struct Token {
 
 async fn list(
     State(core): State<Core>,
-    By(caller): By,
+    Authenticated(caller): Authenticated,
     client: Option<ClientId>,
     query: Query,
 ) -> Result<Response, Problem> {
@@ -170,7 +174,7 @@ async fn list(
 
 async fn create(
     State(core): State<Core>,
-    By(caller): By,
+    Authenticated(caller): Authenticated,
     client: Option<ClientId>,
     body: Object,
 ) -> Result<Response, Problem> {
@@ -192,7 +196,7 @@ async fn create(
 
 async fn read(
     State(core): State<Core>,
-    By(caller): By,
+    Authenticated(caller): Authenticated,
     client: Option<ClientId>,
     token: TokenId,
 ) -> Result<Response, Problem> {
@@ -202,7 +206,7 @@ async fn read(
 
 async fn remove(
     State(core): State<Core>,
-    By(caller): By,
+    Authenticated(caller): Authenticated,
     client: Option<ClientId>,
     token: TokenId,
 ) -> Result<Response, Problem> {

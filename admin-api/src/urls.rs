@@ -12,15 +12,15 @@ use xwms_core::id::{ClientId, DomainId, UrlId};
 use xwms_core::manage::urls;
 use xwms_core::model::url::UrlKind;
 use xwms_core::state::Core;
-use xwms_core::store::domain_urls::DomainUrl;
+use xwms_core::store::tables::domain_urls::DomainUrl;
 
 use crate::answer::{done, made, unstored};
-use crate::caller::By;
+use crate::authenticated::Authenticated;
 use crate::etag::{self, IfMatch};
 use crate::json::Object;
-use crate::operation::{Gives, Method, Needs, Operation, Takes};
+use crate::operation::{Method, Needs, Operation, RequestBody, ResponseBody};
 use crate::page::Query;
-use crate::path::At;
+use crate::path_ids::PathIds;
 use crate::problem::Problem;
 use crate::shape::{Kind, Purpose, Set, Shape, member};
 
@@ -61,8 +61,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Lists the URLs of a domain.",
         needs: Needs::Client(Permission::UrlsRead),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::Page(&URL),
+        request: RequestBody::Nothing,
+        response: ResponseBody::Page(&URL),
         refusals: &[],
         handler: || get(list),
     },
@@ -73,8 +73,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Makes a URL of a domain.",
         needs: Needs::Client(Permission::UrlsCreate),
         query: &[],
-        takes: Takes::New(&URL),
-        gives: Gives::Made(&URL),
+        request: RequestBody::New(&URL),
+        response: ResponseBody::Made(&URL),
         refusals: &[(409, "url_taken")],
         handler: || post(create),
     },
@@ -85,8 +85,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Reads a URL of a domain.",
         needs: Needs::Client(Permission::UrlsRead),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::One(&URL),
+        request: RequestBody::Nothing,
+        response: ResponseBody::One(&URL),
         refusals: &[],
         handler: || get(read),
     },
@@ -97,8 +97,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Changes a URL of a domain.",
         needs: Needs::Client(Permission::UrlsUpdate),
         query: &[],
-        takes: Takes::Changes(&URL),
-        gives: Gives::One(&URL),
+        request: RequestBody::Changes(&URL),
+        response: ResponseBody::One(&URL),
         refusals: &[(409, "url_taken")],
         handler: || patch(update),
     },
@@ -109,8 +109,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Deletes a URL of a domain for good.",
         needs: Needs::Client(Permission::UrlsDelete),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::Nothing,
+        request: RequestBody::Nothing,
+        response: ResponseBody::Nothing,
         refusals: &[],
         handler: || delete(remove),
     },
@@ -129,8 +129,8 @@ struct Url {
 
 async fn list(
     State(core): State<Core>,
-    By(caller): By,
-    At((client, domain)): At<(ClientId, DomainId)>,
+    Authenticated(caller): Authenticated,
+    PathIds((client, domain)): PathIds<(ClientId, DomainId)>,
     query: Query,
 ) -> Result<Response, Problem> {
     let page = query.page::<UrlId>()?;
@@ -140,8 +140,8 @@ async fn list(
 
 async fn create(
     State(core): State<Core>,
-    By(caller): By,
-    At((client, domain)): At<(ClientId, DomainId)>,
+    Authenticated(caller): Authenticated,
+    PathIds((client, domain)): PathIds<(ClientId, DomainId)>,
     body: Object,
 ) -> Result<Response, Problem> {
     let mut members = body.members(&URL, Purpose::Create);
@@ -159,16 +159,16 @@ async fn create(
 
 async fn read(
     State(core): State<Core>,
-    By(caller): By,
-    At((client, domain, url)): At<(ClientId, DomainId, UrlId)>,
+    Authenticated(caller): Authenticated,
+    PathIds((client, domain, url)): PathIds<(ClientId, DomainId, UrlId)>,
 ) -> Result<Response, Problem> {
     Ok(one(urls::get(&core, &caller, (client, domain), url).await?))
 }
 
 async fn update(
     State(core): State<Core>,
-    By(caller): By,
-    At((client, domain, url)): At<(ClientId, DomainId, UrlId)>,
+    Authenticated(caller): Authenticated,
+    PathIds((client, domain, url)): PathIds<(ClientId, DomainId, UrlId)>,
     IfMatch(expected): IfMatch,
     body: Object,
 ) -> Result<Response, Problem> {
@@ -180,8 +180,8 @@ async fn update(
 
 async fn remove(
     State(core): State<Core>,
-    By(caller): By,
-    At((client, domain, url)): At<(ClientId, DomainId, UrlId)>,
+    Authenticated(caller): Authenticated,
+    PathIds((client, domain, url)): PathIds<(ClientId, DomainId, UrlId)>,
     IfMatch(expected): IfMatch,
 ) -> Result<Response, Problem> {
     urls::delete(&core, caller, (client, domain), url, expected).await?;

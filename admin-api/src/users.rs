@@ -12,10 +12,10 @@ use xwms_core::manage::users::{self, UserView};
 use xwms_core::state::Core;
 
 use crate::answer::done;
-use crate::caller::By;
-use crate::operation::{Gives, Method, Needs, Operation, Takes};
+use crate::authenticated::Authenticated;
+use crate::operation::{Method, Needs, Operation, RequestBody, ResponseBody};
 use crate::page::Query;
-use crate::path::At;
+use crate::path_ids::PathIds;
 use crate::problem::Problem;
 use crate::shape::{Kind, Set, Shape, member};
 
@@ -51,8 +51,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Lists the people who have logged in through a client, by `sub`.",
         needs: Needs::Client(Permission::UsersRead),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::Page(&USER),
+        request: RequestBody::Nothing,
+        response: ResponseBody::Page(&USER),
         refusals: &[],
         handler: || get(list),
     },
@@ -63,8 +63,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Reads a user.",
         needs: Needs::Client(Permission::UsersRead),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::One(&USER),
+        request: RequestBody::Nothing,
+        response: ResponseBody::One(&USER),
         refusals: &[],
         handler: || get(read),
     },
@@ -75,8 +75,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Ends what a user shares, as they could themselves: all their tokens end. That they logged in stays known.",
         needs: Needs::Client(Permission::UsersDelete),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::Nothing,
+        request: RequestBody::Nothing,
+        response: ResponseBody::Nothing,
         refusals: &[],
         handler: || delete(remove),
     },
@@ -95,8 +95,8 @@ struct User {
 
 async fn list(
     State(core): State<Core>,
-    By(caller): By,
-    At(client): At<ClientId>,
+    Authenticated(caller): Authenticated,
+    PathIds(client): PathIds<ClientId>,
     query: Query,
 ) -> Result<Response, Problem> {
     let page = query.page::<Subject>()?;
@@ -106,8 +106,8 @@ async fn list(
 
 async fn read(
     State(core): State<Core>,
-    By(caller): By,
-    At((client, sub)): At<(ClientId, Subject)>,
+    Authenticated(caller): Authenticated,
+    PathIds((client, sub)): PathIds<(ClientId, Subject)>,
 ) -> Result<Response, Problem> {
     let found = users::get(&core, &caller, client, sub).await?;
     Ok(Json(User::from(found)).into_response())
@@ -115,8 +115,8 @@ async fn read(
 
 async fn remove(
     State(core): State<Core>,
-    By(caller): By,
-    At((client, sub)): At<(ClientId, Subject)>,
+    Authenticated(caller): Authenticated,
+    PathIds((client, sub)): PathIds<(ClientId, Subject)>,
 ) -> Result<Response, Problem> {
     users::delete(&core, caller, client, sub).await?;
     Ok(done())

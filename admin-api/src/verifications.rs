@@ -16,11 +16,11 @@ use xwms_core::model::verification::{ItemStatus, VerificationState};
 use xwms_core::state::Core;
 
 use crate::answer::{done, made};
-use crate::caller::By;
+use crate::authenticated::Authenticated;
 use crate::json::Object;
-use crate::operation::{Gives, Method, Needs, Operation, Takes};
+use crate::operation::{Method, Needs, Operation, RequestBody, ResponseBody};
 use crate::page::Query;
-use crate::path::At;
+use crate::path_ids::PathIds;
 use crate::problem::Problem;
 use crate::shape::{Kind, Purpose, Set, Shape, member};
 
@@ -79,8 +79,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Lists the applications of a client to become a Verified Partner, oldest first.",
         needs: Needs::Client(Permission::VerificationsRead),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::Page(&VERIFICATION),
+        request: RequestBody::Nothing,
+        response: ResponseBody::Page(&VERIFICATION),
         refusals: &[],
         handler: || get(list),
     },
@@ -91,8 +91,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Applies to become a Verified Partner for these domains and scopes.",
         needs: Needs::Client(Permission::VerificationsCreate),
         query: &[],
-        takes: Takes::New(&VERIFICATION),
-        gives: Gives::Made(&VERIFICATION),
+        request: RequestBody::New(&VERIFICATION),
+        response: ResponseBody::Made(&VERIFICATION),
         refusals: &[(409, "domain_unproven"), (409, "verification_pending")],
         handler: || post(create),
     },
@@ -103,8 +103,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Reads an application.",
         needs: Needs::Client(Permission::VerificationsRead),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::One(&VERIFICATION),
+        request: RequestBody::Nothing,
+        response: ResponseBody::One(&VERIFICATION),
         refusals: &[],
         handler: || get(read),
     },
@@ -112,11 +112,11 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         method: Method::Delete,
         path: "/clients/{client}/verifications/{verification}",
         id: "withdrawVerification",
-        summary: "Takes an application back that waits for its decision.",
+        summary: "RequestBody an application back that waits for its decision.",
         needs: Needs::Client(Permission::VerificationsDelete),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::Nothing,
+        request: RequestBody::Nothing,
+        response: ResponseBody::Nothing,
         refusals: &[(409, "verification_decided")],
         handler: || delete(withdraw),
     },
@@ -148,8 +148,8 @@ struct Item {
 
 async fn list(
     State(core): State<Core>,
-    By(caller): By,
-    At(client): At<ClientId>,
+    Authenticated(caller): Authenticated,
+    PathIds(client): PathIds<ClientId>,
     query: Query,
 ) -> Result<Response, Problem> {
     let page = query.page::<VerificationId>()?;
@@ -159,8 +159,8 @@ async fn list(
 
 async fn create(
     State(core): State<Core>,
-    By(caller): By,
-    At(client): At<ClientId>,
+    Authenticated(caller): Authenticated,
+    PathIds(client): PathIds<ClientId>,
     body: Object,
 ) -> Result<Response, Problem> {
     let mut members = body.members(&VERIFICATION, Purpose::Create);
@@ -177,8 +177,8 @@ async fn create(
 
 async fn read(
     State(core): State<Core>,
-    By(caller): By,
-    At((client, verification)): At<(ClientId, VerificationId)>,
+    Authenticated(caller): Authenticated,
+    PathIds((client, verification)): PathIds<(ClientId, VerificationId)>,
 ) -> Result<Response, Problem> {
     let view = verifications::get(&core, &caller, client, verification).await?;
     Ok(Json(Verification::from(view)).into_response())
@@ -186,8 +186,8 @@ async fn read(
 
 async fn withdraw(
     State(core): State<Core>,
-    By(caller): By,
-    At((client, verification)): At<(ClientId, VerificationId)>,
+    Authenticated(caller): Authenticated,
+    PathIds((client, verification)): PathIds<(ClientId, VerificationId)>,
 ) -> Result<Response, Problem> {
     verifications::withdraw(&core, caller, client, verification).await?;
     Ok(done())

@@ -13,7 +13,7 @@ use xwms_core::id::ClientId;
 use xwms_core::state::Core;
 
 use crate::error::OAuthError;
-use xwms_core::params::{Params, form_decode};
+use xwms_core::request::params::{Params, form_decode};
 
 /// A client id and the digest of the secret that came with it; nothing is judged yet.
 pub(crate) struct Credentials {

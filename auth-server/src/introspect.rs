@@ -9,7 +9,6 @@ use axum::extract::{Extension, RawQuery, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use xwms_core::address::CallerAddress;
 use xwms_core::crypto::credential::{Credential, Kind};
 use xwms_core::gate::client_authentication::{Purpose, of_domain};
 use xwms_core::gate::login::client_live;
@@ -18,8 +17,9 @@ use xwms_core::gate::snapshot::Snapshot;
 use xwms_core::id::{ClientId, DomainId};
 use xwms_core::login::live;
 use xwms_core::model::scope::ScopeSet;
+use xwms_core::request::address::CallerAddress;
 use xwms_core::state::Core;
-use xwms_core::store::{grants, refresh_tokens};
+use xwms_core::store::tables::{grants, refresh_tokens};
 
 use crate::AuthServer;
 use crate::client_secret::Claimed;

@@ -4,7 +4,6 @@ use axum::body::Bytes;
 use axum::extract::{Extension, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
-use xwms_core::address::CallerAddress;
 use xwms_core::crypto::jws::{self, ID_TOKEN};
 use xwms_core::error::Error;
 use xwms_core::gate::denial::Denial;
@@ -13,11 +12,12 @@ use xwms_core::id::ClientId;
 use xwms_core::login::logout::{LogoutRequest, ask};
 use xwms_core::login::session;
 use xwms_core::model::url::UrlKind;
+use xwms_core::request::address::CallerAddress;
 
 use crate::authorize::answer;
 use crate::token::claims::IdClaims;
-use xwms_core::cookies;
-use xwms_core::params::Params;
+use xwms_core::request::cookies;
+use xwms_core::request::params::Params;
 
 use crate::AuthServer;
 

@@ -4,11 +4,11 @@ use axum::body::Bytes;
 use axum::extract::{Extension, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use xwms_core::address::CallerAddress;
 use xwms_core::clock::Timestamp;
 use xwms_core::error::Error;
-use xwms_core::store::db::Conn;
-use xwms_core::store::grants;
+use xwms_core::request::address::CallerAddress;
+use xwms_core::store::engine::db::Conn;
+use xwms_core::store::tables::grants;
 
 use crate::AuthServer;
 use crate::error::OAuthError;

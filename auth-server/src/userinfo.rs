@@ -8,13 +8,13 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 use xwms_core::login::live::{self, Live};
 use xwms_core::model::scope;
-use xwms_core::store::grants::Profile;
-use xwms_core::store::user_providers;
+use xwms_core::store::tables::grants::Profile;
+use xwms_core::store::tables::user_providers;
 
 use crate::AuthServer;
 use crate::error::OAuthError;
 use crate::token::claims::TokenId;
-use xwms_core::params::Params;
+use xwms_core::request::params::Params;
 
 /// Every claim that userinfo or an ID token can hold.
 pub(crate) const CLAIMS: &[&str] = &[

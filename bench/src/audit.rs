@@ -8,9 +8,9 @@ use xwms_core::audit::{self, Told};
 use xwms_core::clock::{Clock, Timestamp};
 use xwms_core::error::Error;
 use xwms_core::id::ClientId;
-use xwms_core::store::db::{Conn, Db, Options};
-use xwms_core::store::notices::{self, Whose};
-use xwms_core::store::{audit as entries, clients, members, profiles};
+use xwms_core::store::engine::db::{Conn, Db, Options};
+use xwms_core::store::engine::notices::{self, Whose};
+use xwms_core::store::tables::{audit as entries, clients, members, profiles};
 
 use crate::cli::say;
 use crate::cores::Cores;

@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::clock::Timestamp;
 use crate::crypto::digest::sha256;
 use crate::id::{AuditId, ClientId};
-use crate::store::audit::Entry;
+use crate::store::tables::audit::Entry;
 
 /// Names what is digested, so that no other digest of the platform is ever mistaken for one of these.
 const WHAT: &[u8] = b"xwms audit entry 1";

@@ -233,7 +233,7 @@ typed_id!(
 /// A user's number: random, 10^12 ≤ n < 2^53, never reused.
 ///
 /// Inside XWMS it names the account; what a client sees is a [`Subject`], and only
-/// `store::client_users` leads from the one to the other.
+/// `store::tables::client_users` leads from the one to the other.
 #[derive(
     Clone,
     Copy,

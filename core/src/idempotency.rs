@@ -6,8 +6,8 @@ use crate::crypto::digest::sha256;
 use crate::error::Error;
 use crate::manage::permit::Caller;
 use crate::state::Core;
-use crate::store::db::Conn;
-use crate::store::idempotency_keys::{self, Row};
+use crate::store::engine::db::Conn;
+use crate::store::tables::idempotency_keys::{self, Row};
 
 /// How long an answer is kept.
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);

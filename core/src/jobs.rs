@@ -6,15 +6,15 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::audit::sealing;
-use crate::change_listener;
 use crate::error::Error;
 use crate::key_rotation;
 use crate::login::flow_quota;
 use crate::login_stats;
 use crate::manage::{letters, logos, ownership, succession, verifications};
+use crate::memory::change_listener;
 use crate::state::Core;
-use crate::store::db::Conn;
-use crate::store::{
+use crate::store::engine::db::Conn;
+use crate::store::tables::{
     attempts, codes, email_tokens, flows, grants, idempotency_keys, known_devices, letters as of_letters, outbox,
     refresh_tokens, sessions, throttles,
 };

@@ -10,8 +10,8 @@ use crate::crypto::seal::MasterKey;
 use crate::error::Error;
 use crate::model::client::SigningAlg;
 use crate::state::Core;
-use crate::store::db::{Conn, Db};
-use crate::store::signing_keys::{self, Row};
+use crate::store::engine::db::{Conn, Db};
+use crate::store::tables::signing_keys::{self, Row};
 
 /// The signing keys at a start: those that are missing are made, what fell due meanwhile is done, and all are loaded.
 ///

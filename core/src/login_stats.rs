@@ -9,9 +9,9 @@ use crate::id::{GrantId, UserId};
 use crate::model::day::Day;
 use crate::model::stats::Dimension;
 use crate::state::Core;
-use crate::store::db::Conn;
-use crate::store::grants::{self, Login};
-use crate::store::login_stats::{self, Key};
+use crate::store::engine::db::Conn;
+use crate::store::tables::grants::{self, Login};
+use crate::store::tables::login_stats::{self, Key};
 
 /// Logins of one round of counting.
 const BATCH: i64 = 1_000;

@@ -3,21 +3,21 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::attempts::AttemptLog;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::crypto::keys::KeyRing;
 use crate::crypto::password::PasswordHasher;
 use crate::crypto::seal::MasterKey;
-use crate::flow_room::FlowRoom;
+use crate::limits::flow_room::FlowRoom;
+use crate::limits::secret_guesses::SecretGuesses;
 use crate::mail::Mailer;
 use crate::manage::ownership::ChecksUnderWay;
+use crate::memory::attempts::AttemptLog;
+use crate::memory::secret_uses::SecretUses;
+use crate::memory::snapshot_cache::SnapshotCache;
+use crate::memory::token_uses::TokenUses;
 use crate::outbound::Outbound;
-use crate::secret_guesses::SecretGuesses;
-use crate::secret_uses::SecretUses;
-use crate::snapshot_cache::SnapshotCache;
-use crate::store::db::Db;
-use crate::token_uses::TokenUses;
+use crate::store::engine::db::Db;
 
 /// The running platform. Clones share it.
 #[derive(Clone)]

@@ -14,9 +14,9 @@ use diesel_async::SimpleAsyncConnection as _;
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 use xwms_core::clock::{Clock, Timestamp};
 use xwms_core::id::ClientId;
-use xwms_core::snapshot_cache::SnapshotCache;
-use xwms_core::store::db::{Conn, Db, Options};
-use xwms_core::store::snapshots::PlanRules;
+use xwms_core::memory::snapshot_cache::SnapshotCache;
+use xwms_core::store::engine::db::{Conn, Db, Options};
+use xwms_core::store::tables::snapshots::PlanRules;
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use xwms_core::jobs;
-use xwms_core::store::attempts::{self, Attempt};
+use xwms_core::store::tables::attempts::{self, Attempt};
 
 use crate::world::{CLIENT, Given, OTHER_CLIENT, World, on_both};
 

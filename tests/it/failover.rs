@@ -9,8 +9,9 @@ use diesel_async::SimpleAsyncConnection as _;
 use xwms_core::clock::Clock;
 use xwms_core::error::Error;
 use xwms_core::id::GrantId;
-use xwms_core::store::db::{Conn, Db, Options};
-use xwms_core::store::{grants, health};
+use xwms_core::store::engine::db::{Conn, Db, Options};
+use xwms_core::store::engine::health;
+use xwms_core::store::tables::grants;
 
 use crate::database::{contents, texts};
 use crate::load::{Gap, Load, Partner, Told, authorization_path, then_all_is_there};

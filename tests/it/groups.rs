@@ -9,11 +9,11 @@ use xwms_core::crypto::credential::{Credential, CredentialKey, Kind};
 use xwms_core::error::Error;
 use xwms_core::id::{ConsentId, DomainId, GrantId, SessionId, Subject, UserId};
 use xwms_core::model::scope::ScopeSet;
-use xwms_core::store::codes::{Code, CodeKind};
-use xwms_core::store::db::{Conn, Db};
-use xwms_core::store::grants::Grant;
+use xwms_core::store::engine::db::{Conn, Db};
 use xwms_core::store::logins::NewLogin;
-use xwms_core::store::refresh_tokens::{self, NewRefreshToken};
+use xwms_core::store::tables::codes::{Code, CodeKind};
+use xwms_core::store::tables::grants::Grant;
+use xwms_core::store::tables::refresh_tokens::{self, NewRefreshToken};
 
 use crate::database::{count, texts};
 use crate::world::{Backend, CLIENT, Given, World, run};

@@ -14,9 +14,9 @@ use xwms_core::id::ClientId;
 use xwms_core::outbound::Dns;
 use xwms_core::provision::{Options, apply as apply_file};
 use xwms_core::state::Core;
-use xwms_core::store::attempts::{self, Attempt};
-use xwms_core::store::db::{Conn, Db, Options as DbOptions};
-use xwms_core::store::statements::Statements;
+use xwms_core::store::engine::db::{Conn, Db, Options as DbOptions};
+use xwms_core::store::engine::statements::Statements;
+use xwms_core::store::tables::attempts::{self, Attempt};
 
 use crate::browser::{Answer, Browser};
 use crate::dns::TestDns;

@@ -12,12 +12,12 @@ use xwms_core::staff::clients::{self, ClientFields, ClientView};
 use xwms_core::state::Core;
 
 use super::{REASON, search};
-use crate::caller::By;
+use crate::authenticated::Authenticated;
 use crate::etag::{self, IfMatch};
 use crate::json::Object;
-use crate::operation::{Gives, Method, Needs, Operation, Takes, Word};
+use crate::operation::{Method, Needs, Operation, QueryParam, RequestBody, ResponseBody};
 use crate::page::Query;
-use crate::path::At;
+use crate::path_ids::PathIds;
 use crate::problem::Problem;
 use crate::shape::{Kind, Purpose, Set, Shape, member};
 
@@ -35,7 +35,7 @@ static CLIENT: Shape = Shape {
     ],
 };
 
-static QUERY: [Word; 1] = [search("An id, the address of a billing owner, or a part of a name.", "Engines")];
+static QUERY: [QueryParam; 1] = [search("An id, the address of a billing owner, or a part of a name.", "Engines")];
 
 pub(crate) static OPERATIONS: &[Operation] = &[
     Operation {
@@ -45,8 +45,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Looks for clients, oldest first.",
         needs: Needs::Admin(Permission::StaffRead),
         query: &QUERY,
-        takes: Takes::Nothing,
-        gives: Gives::Page(&CLIENT),
+        request: RequestBody::Nothing,
+        response: ResponseBody::Page(&CLIENT),
         refusals: &[],
         handler: || get(list),
     },
@@ -57,8 +57,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Reads a client.",
         needs: Needs::Admin(Permission::StaffRead),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::One(&CLIENT),
+        request: RequestBody::Nothing,
+        response: ResponseBody::One(&CLIENT),
         refusals: &[],
         handler: || get(read),
     },
@@ -69,8 +69,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Suspends a client, or lets it be used again. Needs a `reason`.",
         needs: Needs::Admin(Permission::StaffUpdate),
         query: &[],
-        takes: Takes::Changes(&CLIENT),
-        gives: Gives::One(&CLIENT),
+        request: RequestBody::Changes(&CLIENT),
+        response: ResponseBody::One(&CLIENT),
         refusals: &[(403, "conflict_of_interest")],
         handler: || patch(update),
     },
@@ -88,20 +88,28 @@ struct Client {
     suspended: bool,
 }
 
-async fn list(State(core): State<Core>, By(caller): By, query: Query) -> Result<Response, Problem> {
+async fn list(
+    State(core): State<Core>,
+    Authenticated(caller): Authenticated,
+    query: Query,
+) -> Result<Response, Problem> {
     let page = query.page::<ClientId>()?;
     let found = clients::list(&core, &caller, query.get("q"), page.after, page.look_for()).await?;
     Ok(page.answer(found, |view| view.client.id.to_string(), Client::from))
 }
 
-async fn read(State(core): State<Core>, By(caller): By, At(client): At<ClientId>) -> Result<Response, Problem> {
+async fn read(
+    State(core): State<Core>,
+    Authenticated(caller): Authenticated,
+    PathIds(client): PathIds<ClientId>,
+) -> Result<Response, Problem> {
     Ok(one(clients::get(&core, &caller, client).await?))
 }
 
 async fn update(
     State(core): State<Core>,
-    By(caller): By,
-    At(client): At<ClientId>,
+    Authenticated(caller): Authenticated,
+    PathIds(client): PathIds<ClientId>,
     IfMatch(expected): IfMatch,
     body: Object,
 ) -> Result<Response, Problem> {

@@ -10,11 +10,11 @@ use xwms_core::gate::permission::Permission;
 use xwms_core::model::client::SigningAlg;
 use xwms_core::staff::keys::{self, Order};
 use xwms_core::state::Core;
-use xwms_core::store::signing_keys::Row;
+use xwms_core::store::tables::signing_keys::Row;
 
-use crate::caller::By;
+use crate::authenticated::Authenticated;
 use crate::json::OptionalObject;
-use crate::operation::{Gives, Method, Needs, Operation, Takes};
+use crate::operation::{Method, Needs, Operation, RequestBody, ResponseBody};
 use crate::page::Query;
 use crate::problem::Problem;
 use crate::shape::{Kind, Purpose, Set, Shape, member};
@@ -54,8 +54,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Lists the signing keys, the oldest first. Their private parts are told nowhere.",
         needs: Needs::Admin(Permission::StaffRead),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::Page(&KEY),
+        request: RequestBody::Nothing,
+        response: ResponseBody::Page(&KEY),
         refusals: &[],
         handler: || get(list),
     },
@@ -66,8 +66,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Publishes the next signing keys before their time.",
         needs: Needs::Admin(Permission::StaffUpdate),
         query: &[],
-        takes: Takes::MaybeNew(&ORDER),
-        gives: Gives::Page(&KEY),
+        request: RequestBody::MaybeNew(&ORDER),
+        response: ResponseBody::Page(&KEY),
         refusals: &[],
         handler: || post(rotate),
     },
@@ -85,14 +85,18 @@ struct Key {
     public_jwk: Option<Value>,
 }
 
-async fn list(State(core): State<Core>, By(caller): By, query: Query) -> Result<Response, Problem> {
+async fn list(
+    State(core): State<Core>,
+    Authenticated(caller): Authenticated,
+    query: Query,
+) -> Result<Response, Problem> {
     let found = keys::list(&core, &caller).await?;
     answer(found, &query)
 }
 
 async fn rotate(
     State(core): State<Core>,
-    By(caller): By,
+    Authenticated(caller): Authenticated,
     query: Query,
     OptionalObject(body): OptionalObject,
 ) -> Result<Response, Problem> {

@@ -13,12 +13,12 @@ use xwms_core::state::Core;
 use xwms_core::store;
 
 use crate::answer::made;
-use crate::caller::By;
+use crate::authenticated::Authenticated;
 use crate::etag::{self, IfMatch};
 use crate::json::Object;
-use crate::operation::{Gives, Method, Needs, Operation, Takes};
+use crate::operation::{Method, Needs, Operation, RequestBody, ResponseBody};
 use crate::page::Query;
-use crate::path::At;
+use crate::path_ids::PathIds;
 use crate::problem::Problem;
 use crate::shape::{Kind, Members, Purpose, Set, Shape, member};
 
@@ -55,8 +55,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Lists the scope catalog, in its order.",
         needs: Needs::Admin(Permission::StaffRead),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::Page(&SCOPE),
+        request: RequestBody::Nothing,
+        response: ResponseBody::Page(&SCOPE),
         refusals: &[],
         handler: || get(list),
     },
@@ -67,8 +67,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Adds a scope to the catalog.",
         needs: Needs::Admin(Permission::StaffUpdate),
         query: &[],
-        takes: Takes::New(&SCOPE),
-        gives: Gives::Made(&SCOPE),
+        request: RequestBody::New(&SCOPE),
+        response: ResponseBody::Made(&SCOPE),
         refusals: &[(409, "name_taken")],
         handler: || post(create),
     },
@@ -79,8 +79,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Reads a scope.",
         needs: Needs::Admin(Permission::StaffRead),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::One(&SCOPE),
+        request: RequestBody::Nothing,
+        response: ResponseBody::One(&SCOPE),
         refusals: &[],
         handler: || get(read),
     },
@@ -91,8 +91,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Changes a scope, for all clients at once.",
         needs: Needs::Admin(Permission::StaffUpdate),
         query: &[],
-        takes: Takes::Changes(&SCOPE),
-        gives: Gives::One(&SCOPE),
+        request: RequestBody::Changes(&SCOPE),
+        response: ResponseBody::One(&SCOPE),
         refusals: &[],
         handler: || patch(update),
     },
@@ -109,7 +109,11 @@ struct Scope {
     position: i32,
 }
 
-async fn list(State(core): State<Core>, By(caller): By, query: Query) -> Result<Response, Problem> {
+async fn list(
+    State(core): State<Core>,
+    Authenticated(caller): Authenticated,
+    query: Query,
+) -> Result<Response, Problem> {
     let page = query.page::<String>()?;
     let mut found = scopes::list(&core, &caller).await?;
     // The catalog is short: it is read whole, and the page cut out.
@@ -120,7 +124,11 @@ async fn list(State(core): State<Core>, By(caller): By, query: Query) -> Result<
     Ok(page.answer(found, |scope| scope.name.clone(), Scope::from))
 }
 
-async fn create(State(core): State<Core>, By(caller): By, body: Object) -> Result<Response, Problem> {
+async fn create(
+    State(core): State<Core>,
+    Authenticated(caller): Authenticated,
+    body: Object,
+) -> Result<Response, Problem> {
     let mut members = body.members(&SCOPE, Purpose::Create);
     let (name, fields) = (members.text("name"), fields(&mut members));
     members.end()?;
@@ -129,14 +137,18 @@ async fn create(State(core): State<Core>, By(caller): By, body: Object) -> Resul
     Ok(made(&location, one(scope)))
 }
 
-async fn read(State(core): State<Core>, By(caller): By, At(name): At<String>) -> Result<Response, Problem> {
+async fn read(
+    State(core): State<Core>,
+    Authenticated(caller): Authenticated,
+    PathIds(name): PathIds<String>,
+) -> Result<Response, Problem> {
     Ok(one(scopes::get(&core, &caller, &name).await?))
 }
 
 async fn update(
     State(core): State<Core>,
-    By(caller): By,
-    At(name): At<String>,
+    Authenticated(caller): Authenticated,
+    PathIds(name): PathIds<String>,
     IfMatch(expected): IfMatch,
     body: Object,
 ) -> Result<Response, Problem> {
@@ -157,13 +169,13 @@ fn fields(members: &mut Members) -> ScopeFields {
     }
 }
 
-fn one(scope: store::scopes::Scope) -> Response {
+fn one(scope: store::tables::scopes::Scope) -> Response {
     ([(header::ETAG, etag::of(scopes::version(&scope)))], Json(Scope::from(scope))).into_response()
 }
 
-impl From<store::scopes::Scope> for Scope {
-    fn from(scope: store::scopes::Scope) -> Self {
-        let store::scopes::Scope { name, title, description, opens, tier, position } = scope;
+impl From<store::tables::scopes::Scope> for Scope {
+    fn from(scope: store::tables::scopes::Scope) -> Self {
+        let store::tables::scopes::Scope { name, title, description, opens, tier, position } = scope;
         Self { name, title, description, opens, tier, position }
     }
 }

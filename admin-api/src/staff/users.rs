@@ -12,15 +12,15 @@ use xwms_core::id::UserId;
 use xwms_core::model::account::{Plan, Staff};
 use xwms_core::staff::users::{self, UserFields};
 use xwms_core::state::Core;
-use xwms_core::store::profiles::Profile;
+use xwms_core::store::tables::profiles::Profile;
 
 use super::{REASON, search};
-use crate::caller::By;
+use crate::authenticated::Authenticated;
 use crate::etag::{self, IfMatch};
 use crate::json::Object;
-use crate::operation::{Gives, Method, Needs, Operation, Takes, Word};
+use crate::operation::{Method, Needs, Operation, QueryParam, RequestBody, ResponseBody};
 use crate::page::Query;
-use crate::path::At;
+use crate::path_ids::PathIds;
 use crate::problem::Problem;
 use crate::shape::{Kind, Purpose, Set, Shape, member};
 
@@ -40,7 +40,7 @@ static USER: Shape = Shape {
     ],
 };
 
-static QUERY: [Word; 1] = [search("A `sub`, or how an address begins.", "ada@")];
+static QUERY: [QueryParam; 1] = [search("A `sub`, or how an address begins.", "ada@")];
 
 pub(crate) static OPERATIONS: &[Operation] = &[
     Operation {
@@ -50,8 +50,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Looks for accounts.",
         needs: Needs::Admin(Permission::StaffRead),
         query: &QUERY,
-        takes: Takes::Nothing,
-        gives: Gives::Page(&USER),
+        request: RequestBody::Nothing,
+        response: ResponseBody::Page(&USER),
         refusals: &[],
         handler: || get(list),
     },
@@ -62,8 +62,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Reads an account.",
         needs: Needs::Admin(Permission::StaffRead),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::One(&USER),
+        request: RequestBody::Nothing,
+        response: ResponseBody::One(&USER),
         refusals: &[],
         handler: || get(read),
     },
@@ -74,8 +74,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Sets the plan of an account, or suspends it: its sessions end. Needs a `reason`.",
         needs: Needs::Admin(Permission::StaffUpdate),
         query: &[],
-        takes: Takes::Changes(&USER),
-        gives: Gives::One(&USER),
+        request: RequestBody::Changes(&USER),
+        response: ResponseBody::One(&USER),
         refusals: &[(403, "conflict_of_interest")],
         handler: || patch(update),
     },
@@ -95,20 +95,28 @@ struct User {
     staff: Option<Staff>,
 }
 
-async fn list(State(core): State<Core>, By(caller): By, query: Query) -> Result<Response, Problem> {
+async fn list(
+    State(core): State<Core>,
+    Authenticated(caller): Authenticated,
+    query: Query,
+) -> Result<Response, Problem> {
     let page = query.page::<UserId>()?;
     let found = users::list(&core, &caller, query.get("q"), page.after, page.look_for()).await?;
     Ok(page.answer(found, |account| account.id.to_string(), User::from))
 }
 
-async fn read(State(core): State<Core>, By(caller): By, At(sub): At<UserId>) -> Result<Response, Problem> {
+async fn read(
+    State(core): State<Core>,
+    Authenticated(caller): Authenticated,
+    PathIds(sub): PathIds<UserId>,
+) -> Result<Response, Problem> {
     Ok(one(users::get(&core, &caller, sub).await?))
 }
 
 async fn update(
     State(core): State<Core>,
-    By(caller): By,
-    At(sub): At<UserId>,
+    Authenticated(caller): Authenticated,
+    PathIds(sub): PathIds<UserId>,
     IfMatch(expected): IfMatch,
     body: Object,
 ) -> Result<Response, Problem> {

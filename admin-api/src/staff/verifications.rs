@@ -14,11 +14,11 @@ use xwms_core::staff::verifications::{self, Application, ItemDecision};
 use xwms_core::state::Core;
 
 use super::REASON;
-use crate::caller::By;
+use crate::authenticated::Authenticated;
 use crate::json::Object;
-use crate::operation::{Gives, Method, Needs, Operation, Takes, Word};
+use crate::operation::{Method, Needs, Operation, QueryParam, RequestBody, ResponseBody};
 use crate::page::Query;
-use crate::path::At;
+use crate::path_ids::PathIds;
 use crate::problem::Problem;
 use crate::shape::{Kind, Purpose, Set, Shape, member};
 use crate::verifications::{ITEM, STATES, Verification};
@@ -93,7 +93,7 @@ static ITEM_DECISION: Shape = Shape {
 
 static REVOCATION: Shape = Shape { name: "VerificationRevocation", members: &[REASON] };
 
-static QUERY: [Word; 1] = [Word {
+static QUERY: [QueryParam; 1] = [QueryParam {
     name: "status",
     about: "Of this status; those that wait when it is left out.",
     example: "pending",
@@ -108,8 +108,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Lists applications, those that have waited longest first.",
         needs: Needs::Reviewer(Permission::StaffRead),
         query: &QUERY,
-        takes: Takes::Nothing,
-        gives: Gives::Page(&APPLICATION),
+        request: RequestBody::Nothing,
+        response: ResponseBody::Page(&APPLICATION),
         refusals: &[],
         handler: || get(list),
     },
@@ -120,8 +120,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Reads an application.",
         needs: Needs::Reviewer(Permission::StaffRead),
         query: &[],
-        takes: Takes::Nothing,
-        gives: Gives::One(&APPLICATION),
+        request: RequestBody::Nothing,
+        response: ResponseBody::One(&APPLICATION),
         refusals: &[],
         handler: || get(read),
     },
@@ -132,8 +132,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Decides about every scope on every domain of an application, as it was read.",
         needs: Needs::Reviewer(Permission::StaffUpdate),
         query: &[],
-        takes: Takes::New(&DECISION),
-        gives: Gives::One(&APPLICATION),
+        request: RequestBody::New(&DECISION),
+        response: ResponseBody::One(&APPLICATION),
         refusals: &[
             (403, "conflict_of_interest"),
             (409, "verification_decided"),
@@ -147,11 +147,11 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         method: Method::Post,
         path: "/staff/verifications/{verification}/revoke",
         id: "revokeVerification",
-        summary: "Takes an approval back: what it unlocked is locked at once.",
+        summary: "RequestBody an approval back: what it unlocked is locked at once.",
         needs: Needs::Reviewer(Permission::StaffUpdate),
         query: &[],
-        takes: Takes::New(&REVOCATION),
-        gives: Gives::One(&APPLICATION),
+        request: RequestBody::New(&REVOCATION),
+        response: ResponseBody::One(&APPLICATION),
         refusals: &[(403, "conflict_of_interest"), (409, "verification_not_approved")],
         handler: || post(revoke),
     },
@@ -174,7 +174,11 @@ struct StaffVerification {
     verification: Verification,
 }
 
-async fn list(State(core): State<Core>, By(caller): By, query: Query) -> Result<Response, Problem> {
+async fn list(
+    State(core): State<Core>,
+    Authenticated(caller): Authenticated,
+    query: Query,
+) -> Result<Response, Problem> {
     let page = query.page::<VerificationId>()?;
     let state = query.get("status").unwrap_or(VerificationState::Pending.as_str());
     let wrong = || Error::invalid("status", "unknown_value", "give pending, approved, rejected, withdrawn or revoked");
@@ -186,16 +190,16 @@ async fn list(State(core): State<Core>, By(caller): By, query: Query) -> Result<
 
 async fn read(
     State(core): State<Core>,
-    By(caller): By,
-    At(verification): At<VerificationId>,
+    Authenticated(caller): Authenticated,
+    PathIds(verification): PathIds<VerificationId>,
 ) -> Result<Response, Problem> {
     Ok(one(&core, verifications::get(&core, &caller, verification).await?))
 }
 
 async fn decide(
     State(core): State<Core>,
-    By(caller): By,
-    At(verification): At<VerificationId>,
+    Authenticated(caller): Authenticated,
+    PathIds(verification): PathIds<VerificationId>,
     body: Object,
 ) -> Result<Response, Problem> {
     let mut members = body.members(&DECISION, Purpose::Create);
@@ -218,8 +222,8 @@ async fn decide(
 
 async fn revoke(
     State(core): State<Core>,
-    By(caller): By,
-    At(verification): At<VerificationId>,
+    Authenticated(caller): Authenticated,
+    PathIds(verification): PathIds<VerificationId>,
     body: Object,
 ) -> Result<Response, Problem> {
     let mut members = body.members(&REVOCATION, Purpose::Create);

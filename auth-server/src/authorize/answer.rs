@@ -136,21 +136,23 @@ impl AuthServer {
 
     /// The page for a refusal that concerns no known client.
     pub(crate) fn page(&self, denial: &Denial) -> Response {
-        let reference = xwms_core::attempts::reference();
+        let reference = xwms_core::memory::attempts::reference();
         (self.render_error_page)(&ErrorPage::refused(denial, reference, None, None))
     }
 
     /// The page for a failure on our side.
     pub(crate) fn failed(&self, error: Error) -> Response {
-        (self.render_error_page)(&ErrorPage::failed(error, xwms_core::attempts::reference()))
+        (self.render_error_page)(&ErrorPage::failed(error, xwms_core::memory::attempts::reference()))
     }
 
     /// The page for a flow that is over, or another browser's.
     pub(super) fn flow_refused(&self, refused: FlowRefused) -> Response {
         match refused {
-            FlowRefused::Gone => (self.render_error_page)(&ErrorPage::flow_gone(xwms_core::attempts::reference())),
+            FlowRefused::Gone => {
+                (self.render_error_page)(&ErrorPage::flow_gone(xwms_core::memory::attempts::reference()))
+            }
             FlowRefused::Mismatch => {
-                (self.render_error_page)(&ErrorPage::flow_mismatch(xwms_core::attempts::reference()))
+                (self.render_error_page)(&ErrorPage::flow_mismatch(xwms_core::memory::attempts::reference()))
             }
             FlowRefused::Failed(error) => self.failed(error),
         }

@@ -10,7 +10,6 @@ use axum::body::Bytes;
 use axum::extract::{Extension, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
-use xwms_core::address::CallerAddress;
 use xwms_core::crypto::credential::{Credential, CredentialKey, Kind};
 use xwms_core::gate::denial::Denial;
 use xwms_core::gate::snapshot::Snapshot;
@@ -18,11 +17,12 @@ use xwms_core::login::flow::{self, Flow, FlowRefused, Step};
 use xwms_core::login::flow_quota::Beginner;
 use xwms_core::login::issue::issue;
 use xwms_core::login::session::{self, Session};
+use xwms_core::request::address::CallerAddress;
 
 use crate::AuthServer;
 use answer::Refusal;
-use xwms_core::cookies;
-use xwms_core::params::Params;
+use xwms_core::request::cookies;
+use xwms_core::request::params::Params;
 
 /// `GET /oauth/authorize`.
 pub async fn get(

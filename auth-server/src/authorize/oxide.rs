@@ -14,7 +14,7 @@ use xwms_core::gate::login::{Login, LoginAdmission, LoginKind, login};
 use xwms_core::gate::snapshot::Snapshot;
 use xwms_core::model::scope::ScopeSet;
 
-use xwms_core::params::Params;
+use xwms_core::request::params::Params;
 
 struct MachineRequest<'a>(&'a Params);
 

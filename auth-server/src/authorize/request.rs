@@ -14,7 +14,7 @@ use xwms_core::model::scope::ScopeSet;
 use super::answer::Refusal;
 use super::oxide;
 use crate::AuthServer;
-use xwms_core::params::Params;
+use xwms_core::request::params::Params;
 
 /// The parameters that may stand only once (OAuth 2.1 §3.1); the client's id and redirect URI are looked at before.
 const ONCE: [&str; 15] = [

@@ -11,9 +11,9 @@ use xwms_core::gate::denial::Denial;
 use xwms_core::gate::login::client_live;
 use xwms_core::gate::snapshot::Snapshot;
 use xwms_core::id::{ClientId, DomainId};
-use xwms_core::json;
+use xwms_core::request::json;
 use xwms_core::state::Core;
-use xwms_core::store::grants;
+use xwms_core::store::tables::grants;
 
 use super::envelope::Failure;
 use crate::AuthServer;

@@ -4,9 +4,9 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use xwms_core::attempts::reference;
 use xwms_core::error::Error;
 use xwms_core::gate::denial::Denial;
+use xwms_core::memory::attempts::reference;
 
 #[derive(Serialize)]
 struct Envelope<T> {

@@ -4,7 +4,7 @@ use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use serde_json::json;
-use xwms_core::address::CallerAddress;
+use xwms_core::request::address::CallerAddress;
 
 use super::envelope::success;
 use crate::AuthServer;

@@ -5,7 +5,6 @@ use axum::extract::{Extension, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
-use xwms_core::address::CallerAddress;
 use xwms_core::crypto::credential::{Credential, Kind};
 use xwms_core::gate::denial::Denial;
 use xwms_core::gate::login::{Login, LoginKind, login};
@@ -14,6 +13,7 @@ use xwms_core::login::flow::{self, Flow, FlowKind, LoginRequest};
 use xwms_core::login::flow_quota::Beginner;
 use xwms_core::model::scope::ScopeSet;
 use xwms_core::model::url::UrlKind;
+use xwms_core::request::address::CallerAddress;
 
 use super::caller::{Caller, For, body, text};
 use super::envelope::{Failure, success};

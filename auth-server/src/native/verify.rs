@@ -5,13 +5,13 @@ use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
-use xwms_core::address::CallerAddress;
 use xwms_core::crypto::credential::{Credential, Kind};
 use xwms_core::login::live::{self, Live};
 use xwms_core::model::scope;
-use xwms_core::store::codes::{self, Code, CodeKind};
-use xwms_core::store::db::Conn;
-use xwms_core::store::grants::Profile;
+use xwms_core::request::address::CallerAddress;
+use xwms_core::store::engine::db::Conn;
+use xwms_core::store::tables::codes::{self, Code, CodeKind};
+use xwms_core::store::tables::grants::Profile;
 
 use super::caller::{Caller, For, body, text};
 use super::envelope::{Failure, success};

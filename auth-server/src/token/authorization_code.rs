@@ -7,10 +7,10 @@ use xwms_core::login::issue::may_refresh;
 use xwms_core::login::live;
 use xwms_core::model::scope::ScopeSet;
 use xwms_core::state::Core;
-use xwms_core::store::codes::{self, Code, CodeKind};
-use xwms_core::store::db::Conn;
-use xwms_core::store::grants;
-use xwms_core::store::refresh_tokens::NewRefreshToken;
+use xwms_core::store::engine::db::Conn;
+use xwms_core::store::tables::codes::{self, Code, CodeKind};
+use xwms_core::store::tables::grants;
+use xwms_core::store::tables::refresh_tokens::NewRefreshToken;
 
 use super::claims::Issuing;
 use super::oxide::{self, Redemption};

@@ -15,13 +15,13 @@ use axum::extract::{Extension, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use xwms_core::address::CallerAddress;
+use xwms_core::request::address::CallerAddress;
 use xwms_core::state::Core;
 
 use crate::AuthServer;
 use crate::client_secret::{Claimed, Credentials};
 use crate::error::OAuthError;
-use xwms_core::params::Params;
+use xwms_core::request::params::Params;
 
 /// The parameters that may stand only once.
 const ONCE: [&str; 9] = [

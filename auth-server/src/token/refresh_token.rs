@@ -11,9 +11,9 @@ use xwms_core::login::live::{self, Live};
 use xwms_core::login::token_reuse;
 use xwms_core::model::scope::ScopeSet;
 use xwms_core::state::Core;
-use xwms_core::store::db::Conn;
-use xwms_core::store::grants;
-use xwms_core::store::refresh_tokens::{self, NewRefreshToken, RefreshToken};
+use xwms_core::store::engine::db::Conn;
+use xwms_core::store::tables::grants;
+use xwms_core::store::tables::refresh_tokens::{self, NewRefreshToken, RefreshToken};
 
 use super::claims::Issuing;
 use super::{ClientRequest, TokenResponse};

@@ -8,9 +8,9 @@ use crate::manage::entitlement::Rules;
 use crate::manage::permit::{self, Caller};
 use crate::manage::users;
 use crate::state::Core;
-use crate::store::consents::{self, App};
-use crate::store::db::Conn;
-use crate::store::scopes::{self, Scope};
+use crate::store::engine::db::Conn;
+use crate::store::tables::consents::{self, App};
+use crate::store::tables::scopes::{self, Scope};
 
 /// Their live consents, by the client's name, and the catalog that says what the scopes are.
 ///

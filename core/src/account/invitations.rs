@@ -10,10 +10,10 @@ use crate::manage::entitlement::Rules;
 use crate::manage::permit::{self, Caller};
 use crate::model::member::MemberStatus;
 use crate::state::Core;
-use crate::store::clients;
-use crate::store::db::Conn;
-use crate::store::members::{self, Member};
-use crate::store::{profiles, requests};
+use crate::store::engine::db::Conn;
+use crate::store::tables::clients;
+use crate::store::tables::members::{self, Member};
+use crate::store::tables::{profiles, requests};
 
 /// An invitation, as its person sees it.
 #[derive(Clone, Debug)]

@@ -3,8 +3,8 @@
 use crate::error::Error;
 use crate::id::{NotificationId, UserId};
 use crate::state::Core;
-use crate::store::db::Conn;
-use crate::store::notifications::{self, Notification};
+use crate::store::engine::db::Conn;
+use crate::store::tables::notifications::{self, Notification};
 
 /// Those of a person, newest first; at most `limit` of those before `before`.
 ///

@@ -9,10 +9,10 @@ use crate::manage::entitlement::Rules;
 use crate::manage::permit::{self, Caller};
 use crate::model::request::{RequestKind, RequestStatus};
 use crate::state::Core;
-use crate::store::db::Conn;
-use crate::store::requests::{self, Request, Shown};
-use crate::store::scopes::{self, Scope};
-use crate::store::{client_users, clients, profiles};
+use crate::store::engine::db::Conn;
+use crate::store::tables::requests::{self, Request, Shown};
+use crate::store::tables::scopes::{self, Scope};
+use crate::store::tables::{client_users, clients, profiles};
 
 /// What a person sees of requests.
 #[derive(Clone, Debug, Default)]

@@ -9,8 +9,8 @@ use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::id::AuditId;
 use crate::state::Core;
-use crate::store::audit::{self, Entry, Seal};
-use crate::store::db::{Conn, Db};
+use crate::store::engine::db::{Conn, Db};
+use crate::store::tables::audit::{self, Entry, Seal};
 
 /// Entries under one seal at the most.
 const BATCH: i64 = 500;

@@ -5,10 +5,10 @@ use crate::crypto::jws::{self, ACCESS_TOKEN};
 use crate::crypto::keys::KeyRing;
 use crate::crypto::password::PasswordHasher;
 use crate::mail::Mailer;
-use crate::snapshot_cache::SnapshotCache;
+use crate::memory::snapshot_cache::SnapshotCache;
 use crate::state::Parts;
-use crate::store::db::Options;
-use crate::store::snapshots::PlanRules;
+use crate::store::engine::db::Options;
+use crate::store::tables::snapshots::PlanRules;
 
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(86_400);

@@ -14,8 +14,8 @@ use crate::gate::{self};
 use crate::id::{ClientId, ConsentId, DomainId, FlowId, SessionId};
 use crate::model::scope::ScopeSet;
 use crate::state::Core;
-use crate::store::db::Conn;
-use crate::store::{consents, flows, people};
+use crate::store::engine::db::Conn;
+use crate::store::tables::{consents, flows, people};
 
 /// Which front door the login came through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

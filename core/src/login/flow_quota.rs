@@ -4,15 +4,15 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::address::network;
 use crate::clock::Timestamp;
 use crate::crypto::credential::CredentialKey;
 use crate::error::Error;
-use crate::flow_room::{Quota, Room};
 use crate::id::{ClientId, FlowId};
+use crate::limits::flow_room::{Quota, Room};
+use crate::request::address::network;
 use crate::state::Core;
-use crate::store::db::Conn;
-use crate::store::flows;
+use crate::store::engine::db::Conn;
+use crate::store::tables::flows;
 
 /// How long whoever finds a quota used up is asked to wait: by then the cleaner has been, and others have finished.
 const WAIT: Duration = Duration::from_secs(60);

@@ -9,9 +9,9 @@ use crate::model::client::SubjectType;
 use crate::model::scope::{OFFLINE_ACCESS, ScopeSet};
 use crate::secret::Secret;
 use crate::state::Core;
-use crate::store::codes::{Code, CodeKind};
-use crate::store::grants::Grant;
 use crate::store::logins::NewLogin;
+use crate::store::tables::codes::{Code, CodeKind};
+use crate::store::tables::grants::Grant;
 
 /// Issues the code (or, natively, the callback token) of a login that needs nothing more: grant, code, client user and
 /// the end of the flow are one commit.

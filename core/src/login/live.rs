@@ -5,8 +5,8 @@ use crate::gate::{self, snapshot::Person, snapshot::Snapshot};
 use crate::id::GrantId;
 use crate::model::scope::ScopeSet;
 use crate::state::Core;
-use crate::store::grants::{self, Grant, LiveGrant, Profile};
-use crate::store::people;
+use crate::store::tables::grants::{self, Grant, LiveGrant, Profile};
+use crate::store::tables::people;
 
 /// A grant that holds now.
 #[derive(Debug)]

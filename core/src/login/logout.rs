@@ -8,8 +8,8 @@ use crate::crypto::credential::{Credential, Kind};
 use crate::error::Error;
 use crate::id::FlowId;
 use crate::state::Core;
-use crate::store::db::Conn;
-use crate::store::flows;
+use crate::store::engine::db::Conn;
+use crate::store::tables::flows;
 
 /// Where the browser goes once the person has agreed.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

@@ -12,7 +12,6 @@ pub mod recovery;
 pub mod registration;
 pub mod session;
 pub mod sign_in;
-pub mod throttle;
 pub mod token_reuse;
 
 #[cfg(test)]

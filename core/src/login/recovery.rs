@@ -4,9 +4,9 @@ use std::net::IpAddr;
 
 use super::links::{FORGOT_PATH, RESET_PASSWORD_PATH, link};
 use super::session;
-use super::throttle::{self, Mailbox};
 use crate::crypto::credential::{Credential, Kind};
 use crate::error::Error;
+use crate::limits::throttle::{self, Mailbox};
 use crate::mail::messages;
 use crate::manage::entitlement::Rules;
 use crate::manage::permit::{self, Caller};
@@ -16,9 +16,9 @@ use crate::model::password;
 use crate::postbox::{in_background, post};
 use crate::secret::Secret;
 use crate::state::Core;
-use crate::store::db::Conn;
-use crate::store::email_tokens::{self, Purpose, SentTo};
-use crate::store::{grants, users};
+use crate::store::engine::db::Conn;
+use crate::store::tables::email_tokens::{self, Purpose, SentTo};
+use crate::store::tables::{grants, users};
 
 /// Mails a link to set a new password with, when an account has this address. The answer comes before it is known whether
 /// one has: whatever happens afterwards is only logged. `address`: where the request comes from.

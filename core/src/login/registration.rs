@@ -4,11 +4,11 @@ use std::net::IpAddr;
 
 use super::links::{LOGIN_PATH, RESET_PASSWORD_PATH, VERIFY_EMAIL_PATH, link};
 use super::session::Session;
-use super::throttle::{self, Mailbox};
 use crate::clock::Timestamp;
 use crate::crypto::credential::{Credential, Kind};
 use crate::error::{Error, FieldError};
 use crate::id::{FlowId, UserId};
+use crate::limits::throttle::{self, Mailbox};
 use crate::mail::messages;
 use crate::model::email::{self, EmailAddress};
 use crate::model::label::Label;
@@ -16,9 +16,9 @@ use crate::model::password;
 use crate::postbox::post;
 use crate::secret::Secret;
 use crate::state::Core;
-use crate::store::db::Conn;
-use crate::store::email_tokens::{self, Purpose, SentTo};
-use crate::store::users;
+use crate::store::engine::db::Conn;
+use crate::store::tables::email_tokens::{self, Purpose, SentTo};
+use crate::store::tables::users;
 
 /// A number is taken once in billions of tries; as often in a row only when something is wrong with the random source.
 const TRIES_FOR_A_NUMBER: usize = 8;

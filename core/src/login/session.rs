@@ -8,8 +8,8 @@ use crate::error::Error;
 use crate::id::{SessionId, UserId};
 use crate::secret::Secret;
 use crate::state::Core;
-use crate::store::db::Conn;
-use crate::store::sessions;
+use crate::store::engine::db::Conn;
+use crate::store::tables::sessions;
 
 /// Browsers name themselves at length; this much of it lets a person recognise theirs, in characters.
 const LONGEST_USER_AGENT: usize = 200;

@@ -4,16 +4,16 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::session::{self, Browser, Session};
-use super::throttle::{self, Admitted, Try};
 use crate::clock::Timestamp;
 use crate::crypto::credential::{Credential, CredentialKey, Kind};
 use crate::error::Error;
 use crate::id::UserId;
+use crate::limits::throttle::{self, Admitted, Try};
 use crate::model::{email, password};
 use crate::secret::Secret;
 use crate::state::Core;
-use crate::store::db::Conn;
-use crate::store::{known_devices, sessions, users};
+use crate::store::engine::db::Conn;
+use crate::store::tables::{known_devices, sessions, users};
 
 /// What a browser sends to sign in.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use crate::id::{ClientId, UserId};
 use crate::mail::messages;
 use crate::postbox::{in_background, post};
 use crate::state::Core;
-use crate::store::{clients, users};
+use crate::store::tables::{clients, users};
 
 /// Tells the person, and the partner, that the login `live` was ended because one of its refresh tokens was used twice.
 /// Its end is committed before. Nobody waits for the mails; what goes wrong is logged.

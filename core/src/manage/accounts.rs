@@ -19,9 +19,9 @@ use crate::model::label::Label;
 use crate::model::url::validate_link;
 use crate::model::{password, profile};
 use crate::secret::Secret;
-use crate::store::db::{Conn, Db};
-use crate::store::profiles::{self, Profile};
-use crate::store::{grants, sessions};
+use crate::store::engine::db::{Conn, Db};
+use crate::store::tables::profiles::{self, Profile};
+use crate::store::tables::{grants, sessions};
 
 /// What an account is to be; what is `None` stays, an empty text clears.
 #[derive(Clone, Debug, Default)]

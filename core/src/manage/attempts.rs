@@ -11,7 +11,7 @@ use crate::id::{AttemptId, ClientId};
 use crate::model::scope::ScopeSet;
 use crate::secret::Secret;
 use crate::state::Core;
-use crate::store::attempts::{self, Attempt};
+use crate::store::tables::attempts::{self, Attempt};
 
 /// What a partner asks about; what is `None` is not asked.
 #[derive(Debug, Default)]

@@ -10,7 +10,7 @@ use crate::error::{Error, FieldError, FieldIssue};
 use crate::model::label::Label;
 use crate::model::request::parse_reason;
 use crate::model::scope::Tier;
-use crate::store::scopes::{self, Scope};
+use crate::store::tables::scopes::{self, Scope};
 
 /// The longest name.
 const MAX_NAME: usize = 64;
@@ -207,7 +207,7 @@ fn facts(scope: &Scope) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::db::{Db, Options};
+    use crate::store::engine::db::{Db, Options};
 
     #[tokio::test(flavor = "multi_thread")]
     async fn the_catalog_of_a_new_database_is_that_of_the_first_start() {

@@ -12,14 +12,14 @@ use crate::audit::{self, Told};
 use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::id::{ClientId, DomainId, NotificationId, TokenId, UserId};
-use crate::login::throttle::Mailbox;
+use crate::limits::throttle::Mailbox;
 use crate::mail::{Mail, messages};
 use crate::postbox::post_counted;
 use crate::state::Core;
 use crate::store;
-use crate::store::db::Conn;
-use crate::store::notices::Whose;
-use crate::store::{notifications, outbox};
+use crate::store::engine::db::Conn;
+use crate::store::engine::notices::Whose;
+use crate::store::tables::{notifications, outbox};
 
 /// Who changes something.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -311,12 +311,12 @@ impl<'c> Change<'c> {
             audit::entry(&told, self.now)
         };
         let Some((last, others)) = self.events.split_last() else {
-            return Ok(store::notices::announce(self.conn, whose).await?);
+            return Ok(store::engine::notices::announce(self.conn, whose).await?);
         };
         for event in others {
-            store::audit::insert(self.conn, entry(event), &Whose::default()).await?;
+            store::tables::audit::insert(self.conn, entry(event), &Whose::default()).await?;
         }
-        Ok(store::audit::insert(self.conn, entry(last), whose).await?)
+        Ok(store::tables::audit::insert(self.conn, entry(last), whose).await?)
     }
 
     /// Writes an audit entry for everything that was done, and tells all servers whose configuration that was.
@@ -326,7 +326,7 @@ impl<'c> Change<'c> {
     pub(crate) async fn end<T>(mut self, value: T) -> Result<Changed<T>, Error> {
         let mut clients: BTreeSet<ClientId> = self.events.iter().filter_map(|event| event.client).collect();
         for &account in &self.accounts {
-            clients.extend(store::clients::ids_owned(self.conn, account).await?);
+            clients.extend(store::tables::clients::ids_owned(self.conn, account).await?);
         }
         for Published { client, domain, event, data } in &self.published {
             let body = outbox::body(*client, *domain, event, data, self.now);
@@ -344,7 +344,7 @@ impl<'c> Change<'c> {
                 read_at: None,
             };
             notifications::insert(self.conn, &row).await?;
-            if let Some(person) = store::profiles::find(self.conn, *user).await? {
+            if let Some(person) = store::tables::profiles::find(self.conn, *user).await? {
                 let mail = messages::notice(&person.email, subject, &text.mail);
                 mails.push(Posted { mail, email_key: person.email_key, kind: kind.clone() });
             }

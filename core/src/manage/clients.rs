@@ -18,10 +18,10 @@ use crate::model::label::Label;
 use crate::model::scope::ScopeSet;
 use crate::model::url::validate_link;
 use crate::state::Core;
-use crate::store::clients::{self, Client};
-use crate::store::db::Conn;
-use crate::store::profiles::{self, Profile};
-use crate::store::{client_end, client_scopes, client_users, verifications};
+use crate::store::engine::db::Conn;
+use crate::store::tables::clients::{self, Client};
+use crate::store::tables::profiles::{self, Profile};
+use crate::store::tables::{client_end, client_scopes, client_users, verifications};
 
 /// What a client is to be; what is `None` stays (a new one gets the default), an empty text clears.
 #[derive(Clone, Debug, Default)]

@@ -23,9 +23,9 @@ use crate::model::root_domain::RootDomain;
 use crate::model::server_ip::{MAX_SERVER_IPS, ServerIp};
 use crate::model::url::needs_test_mode;
 use crate::model::verification::VerificationStatus;
-use crate::store::domain_urls::DomainUrl;
-use crate::store::domains::{self, Domain};
-use crate::store::verifications;
+use crate::store::tables::domain_urls::DomainUrl;
+use crate::store::tables::domains::{self, Domain};
+use crate::store::tables::verifications;
 
 /// What a domain is to be; what is `None` stays, an empty text clears.
 #[derive(Clone, Debug, Default)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::clock::Timestamp;
 use crate::config::{self, Config};
 use crate::model::account::Plan;
-use crate::store::profiles::Profile;
+use crate::store::tables::profiles::Profile;
 
 /// What a plan entitles to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

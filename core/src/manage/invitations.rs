@@ -11,16 +11,16 @@ use crate::error::Error;
 use crate::gate::organisation;
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, RoleId, Subject, UserId};
-use crate::login::throttle::{self, Sender};
+use crate::limits::throttle::{self, Sender};
 use crate::mail::messages::name_in_mail;
 use crate::model::email::{self, EmailAddress};
 use crate::state::Core;
-use crate::store::client_users;
-use crate::store::db::Conn;
-use crate::store::members::Member;
-use crate::store::roles::Role;
-use crate::store::users::name_key;
-use crate::store::{profiles, requests};
+use crate::store::engine::db::Conn;
+use crate::store::tables::client_users;
+use crate::store::tables::members::Member;
+use crate::store::tables::roles::Role;
+use crate::store::tables::users::name_key;
+use crate::store::tables::{profiles, requests};
 
 /// The shortest text that is searched for, in characters.
 const SHORTEST_SEARCH: usize = 3;
@@ -80,7 +80,7 @@ pub async fn create(core: &Core, caller: Caller, client: ClientId, new: NewMembe
             organisation::may_appoint(&access.membership, &roles::rank(&role)).map_err(roles::denied)?;
             let person = find_person(change.conn, client, address.as_ref(), new.sub.as_deref()).await?;
             let standing =
-                crate::store::members::of_person(change.conn, client, person.user, &person.email_key).await?;
+                crate::store::tables::members::of_person(change.conn, client, person.user, &person.email_key).await?;
             if standing.is_some() {
                 let message = "this person is a member or was invited already";
                 return Err(Error::conflict("already_member", message));
@@ -88,7 +88,7 @@ pub async fn create(core: &Core, caller: Caller, client: ClientId, new: NewMembe
             sender.count(change.conn, now).await?;
             let member =
                 Member { expires_at, subject: person.subject, ..blank(client, &person.email_key, role.id, now) };
-            crate::store::members::insert(change.conn, &member).await?;
+            crate::store::tables::members::insert(change.conn, &member).await?;
             change.created(Some(client), "member.invited", member.id, &role.role_key, facts(&member, &role.role_key));
             let issuer = change.rules.issuer.clone();
             let letter = NewLetter {

@@ -13,8 +13,8 @@ use crate::crypto::digest::sha256;
 use crate::error::Error;
 use crate::secret::Secret;
 use crate::state::Core;
-use crate::store::db::Conn;
-use crate::store::{api_tokens, clients, members, secrets};
+use crate::store::engine::db::Conn;
+use crate::store::tables::{api_tokens, clients, members, secrets};
 
 /// A place longer than this is not told.
 const LONGEST_PLACE: usize = 2048;

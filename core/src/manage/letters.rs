@@ -11,9 +11,9 @@ use crate::id::LetterId;
 use crate::mail::messages;
 use crate::postbox::{in_background, post_counted};
 use crate::state::Core;
-use crate::store::db::Conn;
-use crate::store::letters::{self, Letter};
-use crate::store::profiles;
+use crate::store::engine::db::Conn;
+use crate::store::tables::letters::{self, Letter};
+use crate::store::tables::profiles;
 
 /// A letter that was not delivered for so long is left over: its server has died, or was busy.
 const LEFT_OVER: Duration = Duration::from_secs(10);

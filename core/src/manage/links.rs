@@ -10,9 +10,9 @@ use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, DomainId, SecretId};
 use crate::state::Core;
-use crate::store::db::Conn;
-use crate::store::domains::Domain;
-use crate::store::secrets::{self, ClientSecret};
+use crate::store::engine::db::Conn;
+use crate::store::tables::domains::Domain;
+use crate::store::tables::secrets::{self, ClientSecret};
 
 /// The secrets that may be used for the domain, by id: at most `limit` of those after `after`.
 ///

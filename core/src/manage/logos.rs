@@ -16,14 +16,14 @@ use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, DomainId};
-use crate::login::throttle;
+use crate::limits::throttle;
 use crate::model::image::ImageDigest;
 use crate::picture::{self, MediaType, Picture};
 use crate::state::Core;
-use crate::store::clients::{self, Client};
-use crate::store::db::Conn;
-use crate::store::domains::{self, Domain};
-use crate::store::images::{self, ClientLogos};
+use crate::store::engine::db::Conn;
+use crate::store::tables::clients::{self, Client};
+use crate::store::tables::domains::{self, Domain};
+use crate::store::tables::images::{self, ClientLogos};
 
 /// Uploads that a client may make in [`WINDOW`].
 const UPLOADS: u32 = 60;

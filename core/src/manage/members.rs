@@ -18,11 +18,11 @@ use crate::model::client::SubjectType;
 use crate::model::email::EmailAddress;
 use crate::model::member::MemberStatus;
 use crate::state::Core;
-use crate::store::clients::{self, Client};
-use crate::store::db::Conn;
-use crate::store::members::{self, Member};
-use crate::store::roles::Role;
-use crate::store::{client_users, profiles};
+use crate::store::engine::db::Conn;
+use crate::store::tables::clients::{self, Client};
+use crate::store::tables::members::{self, Member};
+use crate::store::tables::roles::Role;
+use crate::store::tables::{client_users, profiles};
 
 /// What a membership is to be; what is `None` stays.
 #[derive(Clone, Debug, Default)]

@@ -3,9 +3,9 @@
 use super::change::{Change, Notice};
 use super::words::{Words, named};
 use crate::error::Error;
-use crate::store::clients::Client;
-use crate::store::domains::Domain;
-use crate::store::members;
+use crate::store::tables::clients::Client;
+use crate::store::tables::domains::Domain;
+use crate::store::tables::members;
 
 /// Tells the owners that a domain is in test mode now: it takes http and loopback URLs, and calls from any address.
 pub(crate) async fn test_mode_is_on(change: &mut Change<'_>, domain: &Domain) -> Result<(), Error> {

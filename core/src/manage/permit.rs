@@ -12,10 +12,10 @@ use crate::gate::permissions::Permissions;
 use crate::id::{ClientId, TokenId, UserId};
 use crate::model::account::Staff;
 use crate::state::Core;
-use crate::store::clients::{self, Client};
-use crate::store::db::Conn;
-use crate::store::profiles::Profile;
-use crate::store::{members, profiles};
+use crate::store::engine::db::Conn;
+use crate::store::tables::clients::{self, Client};
+use crate::store::tables::profiles::Profile;
+use crate::store::tables::{members, profiles};
 
 /// Who asks for something: a person signed in in a browser, or an API token of theirs.
 #[derive(Clone, Debug)]

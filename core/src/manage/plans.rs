@@ -13,9 +13,9 @@ use crate::id::UserId;
 use crate::model::account::Plan;
 use crate::model::email::EmailAddress;
 use crate::state::Core;
-use crate::store::db::{Conn, Db};
-use crate::store::idempotency_keys::{self, Row};
-use crate::store::profiles::{self, Profile};
+use crate::store::engine::db::{Conn, Db};
+use crate::store::tables::idempotency_keys::{self, Row};
+use crate::store::tables::profiles::{self, Profile};
 
 /// For how long a message is known that was taken: its repeats come within days.
 const KNOWN: Duration = Duration::from_secs(30 * 24 * 60 * 60);

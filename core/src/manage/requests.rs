@@ -15,15 +15,15 @@ use crate::clock::Timestamp;
 use crate::error::{Error, FieldError};
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, DomainId, RequestId};
-use crate::login::throttle::Sender;
+use crate::limits::throttle::Sender;
 use crate::model::email::EmailAddress;
 use crate::model::request::{RequestKind, RequestStatus, parse_reason};
 use crate::model::scope::ScopeSet;
 use crate::state::Core;
-use crate::store::clients::Client;
-use crate::store::db::Conn;
-use crate::store::requests::{self, Request};
-use crate::store::{client_scopes, domains, profiles, scopes};
+use crate::store::engine::db::Conn;
+use crate::store::tables::clients::Client;
+use crate::store::tables::requests::{self, Request};
+use crate::store::tables::{client_scopes, domains, profiles, scopes};
 
 /// After a decline the person is not asked again for so long.
 const PEACE: Duration = Duration::from_hours(30 * 24);

@@ -18,9 +18,9 @@ use crate::model::label::Label;
 use crate::model::permission_set::PermissionSet;
 use crate::model::{fallback, role};
 use crate::state::Core;
-use crate::store::db::Conn;
-use crate::store::members;
-use crate::store::roles::{self, Role};
+use crate::store::engine::db::Conn;
+use crate::store::tables::members;
+use crate::store::tables::roles::{self, Role};
 
 /// What a role is to be; what is `None` stays, an empty text clears.
 #[derive(Clone, Debug, Default)]

@@ -11,10 +11,10 @@ use crate::gate::permission::Permission;
 use crate::id::ClientId;
 use crate::model::scope::{self, ScopeSet};
 use crate::state::Core;
-use crate::store::client_scopes;
-use crate::store::clients::{self, Client};
-use crate::store::db::Conn;
-use crate::store::scopes::{self, Scope};
+use crate::store::engine::db::Conn;
+use crate::store::tables::client_scopes;
+use crate::store::tables::clients::{self, Client};
+use crate::store::tables::scopes::{self, Scope};
 
 /// The catalog in its order: at most `limit` of those after `after`, a name.
 ///

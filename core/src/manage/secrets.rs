@@ -18,8 +18,8 @@ use crate::error::{Error, FieldError};
 use crate::id::{ClientId, SecretId};
 use crate::model::label::Label;
 use crate::secret::Secret;
-use crate::store::domains::Domain;
-use crate::store::secrets::{self, ClientSecret};
+use crate::store::tables::domains::Domain;
+use crate::store::tables::secrets::{self, ClientSecret};
 
 /// What a secret is to be; what is `None` stays.
 #[derive(Clone, Debug, Default)]

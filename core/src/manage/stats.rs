@@ -10,7 +10,7 @@ use crate::id::ClientId;
 use crate::model::day::Day;
 use crate::model::stats::Dimension;
 use crate::state::Core;
-use crate::store::{login_stats, profiles};
+use crate::store::tables::{login_stats, profiles};
 
 /// What every plan shows: so many days, up to today.
 const BASIC_DAYS: i64 = 30;

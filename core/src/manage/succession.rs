@@ -14,10 +14,10 @@ use crate::gate::permission::Permission;
 use crate::id::{ClientId, MemberId, UserId};
 use crate::model::member::MemberStatus;
 use crate::state::Core;
-use crate::store::clients::{self, Client};
-use crate::store::db::Conn;
-use crate::store::members::Member;
-use crate::store::{members, profiles};
+use crate::store::engine::db::Conn;
+use crate::store::tables::clients::{self, Client};
+use crate::store::tables::members::Member;
+use crate::store::tables::{members, profiles};
 
 /// Clients that one round hands over at the most.
 const BATCH: i64 = 100;

@@ -15,14 +15,14 @@ use crate::crypto::seal::MasterKey;
 use crate::error::Error;
 use crate::id::{ClientId, ConsentId, DomainId, GrantId, SessionId, Subject};
 use crate::mail::Mailer;
+use crate::memory::snapshot_cache::SnapshotCache;
 use crate::model::client::SubjectType;
 use crate::model::scope::ScopeSet;
 use crate::provision::{self, Options};
-use crate::snapshot_cache::SnapshotCache;
 use crate::state::{Core, Parts};
 use crate::store;
-use crate::store::db::{Conn, Db, Options as DbOptions};
-use crate::store::snapshots::PlanRules;
+use crate::store::engine::db::{Conn, Db, Options as DbOptions};
+use crate::store::tables::snapshots::PlanRules;
 
 struct World {
     core: Core,
@@ -74,7 +74,7 @@ impl World {
     async fn caller(&self, name: &str) -> Caller {
         let mut conn = self.core.db.read().await.unwrap();
         let email = format!("{name}@example.test");
-        let account = store::profiles::find_by_email(&mut conn, &email).await.unwrap().unwrap();
+        let account = store::tables::profiles::find_by_email(&mut conn, &email).await.unwrap().unwrap();
         Caller::signed_in(account.id, "192.0.2.1".parse().unwrap())
     }
 
@@ -111,9 +111,9 @@ async fn who_makes_a_client_owns_it_as_far_as_the_plan_goes() {
     assert!(matches!(clients::create(&world.core, ada.clone(), named("Third")).await, Err(Error::PlanRequired)));
 
     let mut conn = world.core.db.read().await.unwrap();
-    let roles = store::roles::of_client(&mut conn, made.client.id).await.unwrap();
+    let roles = store::tables::roles::of_client(&mut conn, made.client.id).await.unwrap();
     assert_eq!(roles.iter().map(|role| role.level).collect::<Vec<_>>(), [80, 50, 100, 10]);
-    let entries = store::audit::newest(&mut conn, Some(made.client.id), 10).await.unwrap();
+    let entries = store::tables::audit::newest(&mut conn, Some(made.client.id), 10).await.unwrap();
     assert_eq!(entries.iter().map(|entry| entry.action.as_str()).collect::<Vec<_>>(), ["client.created"]);
     assert_eq!((entries[0].actor.clone(), entries[0].address.as_str()), (format!("user {}", ada.user), "192.0.2.1"));
     assert!(audit::is_intact(&entries[0]));
@@ -190,7 +190,7 @@ async fn the_subject_type_is_fixed_by_the_first_login() {
     world.update("ada", made.id, pairwise()).await.unwrap();
     let (user, now) = (world.caller("charles").await.user, world.core.clock.now());
     let login = async move |conn: &mut Conn| {
-        let grant = store::grants::Grant {
+        let grant = store::tables::grants::Grant {
             id: GrantId::generate(now),
             client_id: made.id,
             domain_id: DomainId::generate(now),
@@ -204,7 +204,7 @@ async fn the_subject_type_is_fixed_by_the_first_login() {
             expires_at: now,
             revoked_at: None,
         };
-        store::client_users::record_login(conn, &grant, now).await?;
+        store::tables::client_users::record_login(conn, &grant, now).await?;
         Ok(())
     };
     world.core.db.change(login).await.unwrap();

@@ -22,9 +22,9 @@ use crate::model::label::Label;
 use crate::model::permission_set::PermissionSet;
 use crate::secret::Secret;
 use crate::state::Core;
-use crate::store::api_tokens::{self, ApiToken};
-use crate::store::db::{Conn, Db};
-use crate::store::{clients, members, profiles};
+use crate::store::engine::db::{Conn, Db};
+use crate::store::tables::api_tokens::{self, ApiToken};
+use crate::store::tables::{clients, members, profiles};
 
 /// What a token is to be.
 #[derive(Clone, Debug, Default)]

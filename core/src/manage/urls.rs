@@ -11,8 +11,8 @@ use crate::error::{Error, FieldIssue};
 use crate::id::UrlId;
 use crate::model::root_domain::RootDomain;
 use crate::model::url::{self, UrlKind};
-use crate::store::domain_urls::{self, DomainUrl};
-use crate::store::domains::Domain;
+use crate::store::tables::domain_urls::{self, DomainUrl};
+use crate::store::tables::domains::Domain;
 
 /// What is wrong with a URL for this domain, if anything. One that is switched off may be one for test mode: it starts
 /// nothing until it is switched on, and that asks again.

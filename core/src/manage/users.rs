@@ -12,9 +12,9 @@ use crate::gate::permission::Permission;
 use crate::id::{ClientId, DomainId, Subject, UserId};
 use crate::model::scope::ScopeSet;
 use crate::state::Core;
-use crate::store::client_users::{self, ClientUser};
-use crate::store::db::Conn;
-use crate::store::{consents, grants};
+use crate::store::engine::db::Conn;
+use crate::store::tables::client_users::{self, ClientUser};
+use crate::store::tables::{consents, grants};
 
 /// A user of a client.
 #[derive(Clone, Debug)]

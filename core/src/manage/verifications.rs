@@ -24,10 +24,10 @@ use crate::model::domain::Ownership;
 use crate::model::fallback;
 use crate::model::scope::ScopeSet;
 use crate::model::verification::{ItemStatus, VerificationStatus};
-use crate::store::client_scopes;
-use crate::store::clients;
-use crate::store::domains::Domain;
-use crate::store::verifications::{self, Item, Verification};
+use crate::store::tables::client_scopes;
+use crate::store::tables::clients;
+use crate::store::tables::domains::Domain;
+use crate::store::tables::verifications::{self, Item, Verification};
 
 /// Domains that one application covers with the same scopes. An application of which parts were refused is several.
 #[derive(Clone, Debug)]

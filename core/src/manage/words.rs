@@ -2,9 +2,9 @@
 
 use crate::error::Error;
 use crate::mail::messages::name_in_mail;
-use crate::store::clients::Client;
-use crate::store::db::Conn;
-use crate::store::domains;
+use crate::store::engine::db::Conn;
+use crate::store::tables::clients::Client;
+use crate::store::tables::domains;
 
 /// A sentence or two. Plain text: whoever shows it escapes it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -18,8 +18,8 @@ use crate::manage::change::{Change, Permit};
 use crate::manage::entitlement::Rules;
 use crate::state::Core;
 use crate::store;
-use crate::store::db::{Conn, Db};
-use crate::store::savepoint;
+use crate::store::engine::db::{Conn, Db};
+use crate::store::engine::savepoint;
 
 /// How a file is applied.
 #[derive(Clone, Copy, Debug, Default)]
@@ -141,7 +141,7 @@ impl Work<'_> {
 
     /// Adds a scope to the catalog, or brings it to what the file says.
     async fn bring_scope(&mut self, entry: &ScopeEntry) -> Result<(), Error> {
-        let brought = match store::scopes::find(self.change.conn, &entry.name).await? {
+        let brought = match store::tables::scopes::find(self.change.conn, &entry.name).await? {
             Some(scope) => catalog::apply(&mut self.change, scope, &entry.fields).await,
             None => catalog::insert(&mut self.change, &entry.name, &entry.fields).await,
         };

@@ -13,9 +13,9 @@ use crate::id::ClientId;
 use crate::manage::secrets::SecretFields;
 use crate::manage::{clients, secrets};
 use crate::store;
-use crate::store::clients::Client;
-use crate::store::profiles::{self, Profile};
-use crate::store::secrets::ClientSecret;
+use crate::store::tables::clients::Client;
+use crate::store::tables::profiles::{self, Profile};
+use crate::store::tables::secrets::ClientSecret;
 
 /// Makes a client, or brings it to what the file says; gives the ids of all that it has then.
 pub(super) async fn bring(work: &mut Work<'_>, entry: &ClientEntry) -> Result<Option<ClientIds>, Error> {
@@ -63,7 +63,7 @@ async fn find_or_make(work: &mut Work<'_>, entry: &ClientEntry) -> Result<Option
     let made = known.is_none();
     let brought = match (known, owner) {
         (Some(client), _) => {
-            store::clients::hold(work.change.conn, client.id).await?;
+            store::tables::clients::hold(work.change.conn, client.id).await?;
             clients::apply(&mut work.change, client, &entry.fields).await
         }
         (None, Some(owner)) => {
@@ -95,20 +95,20 @@ async fn owner(work: &mut Work<'_>, entry: &ClientEntry) -> Result<Option<Profil
 async fn known(work: &mut Work<'_>, entry: &ClientEntry, owner: Option<&Profile>) -> Result<Option<Client>, Error> {
     let Some(id) = entry.id else {
         let (Some(owner), Some(name)) = (owner, &entry.fields.name) else { return Ok(None) };
-        let mut named = store::clients::named(work.change.conn, owner.id, name.trim()).await?;
+        let mut named = store::tables::clients::named(work.change.conn, owner.id, name.trim()).await?;
         if named.len() > 1 {
             let message = "this account has several clients of this name: give the id of the one that is meant";
             work.refuse(&format!("{}.name", entry.path), "ambiguous", message);
         }
         return Ok(named.pop());
     };
-    let found = store::clients::find(work.change.conn, id).await?;
+    let found = store::tables::clients::find(work.change.conn, id).await?;
     match &found {
         Some(client) if owner.is_some_and(|owner| client.billing_owner != Some(owner.id)) => {
             let message = "this client belongs to another account, and a file hands none over";
             work.refuse(&format!("{}.owner", entry.path), "other_owner", message);
         }
-        None if store::clients::id_is_taken(work.change.conn, id).await? => {
+        None if store::tables::clients::id_is_taken(work.change.conn, id).await? => {
             let message = "the client of this id was deleted, and no id is used again";
             work.refuse(&format!("{}.id", entry.path), "deleted", message);
         }
@@ -119,7 +119,7 @@ async fn known(work: &mut Work<'_>, entry: &ClientEntry, owner: Option<&Profile>
 
 /// Makes and changes secrets; gives those that there are then, also those that are yet to be deleted.
 async fn bring_secrets(work: &mut Work<'_>, client: &Client, entry: &ClientEntry) -> Result<Vec<ClientSecret>, Error> {
-    let held = store::secrets::of_client(work.change.conn, client.id).await?;
+    let held = store::tables::secrets::of_client(work.change.conn, client.id).await?;
     let by_label: BTreeMap<&str, &ClientSecret> = held.iter().map(|secret| (secret.label.as_str(), secret)).collect();
     for SecretEntry { path, label, fields } in entry.secrets.as_deref().unwrap_or_default() {
         match by_label.get(label.as_str()) {
@@ -140,7 +140,7 @@ async fn bring_secrets(work: &mut Work<'_>, client: &Client, entry: &ClientEntry
             }
         }
     }
-    Ok(store::secrets::of_client(work.change.conn, client.id).await?)
+    Ok(store::tables::secrets::of_client(work.change.conn, client.id).await?)
 }
 
 async fn delete_secrets(work: &mut Work<'_>, entry: &ClientEntry, held: &[ClientSecret]) -> Result<(), Error> {

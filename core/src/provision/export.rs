@@ -17,12 +17,12 @@ use crate::model::request::{RequestKind, RequestStatus};
 use crate::model::scope::Tier;
 use crate::model::url::UrlKind;
 use crate::model::verification::VerificationStatus;
-use crate::store::clients::Client;
-use crate::store::db::{Conn, Db};
-use crate::store::domains::Domain;
-use crate::store::profiles::Profile;
-use crate::store::scopes::Scope;
-use crate::store::{
+use crate::store::engine::db::{Conn, Db};
+use crate::store::tables::clients::Client;
+use crate::store::tables::domains::Domain;
+use crate::store::tables::profiles::Profile;
+use crate::store::tables::scopes::Scope;
+use crate::store::tables::{
     client_scopes, clients, domain_urls, domains, members, profiles, requests, roles, scopes, secrets, verifications,
 };
 

@@ -10,10 +10,10 @@ use crate::id::ClientId;
 use crate::manage::change::Event;
 use crate::model::request::RequestStatus;
 use crate::secret::Secret;
-use crate::store::clients::Client;
-use crate::store::db::Conn;
-use crate::store::profiles::Profile;
-use crate::store::{domain_urls, domains, members, requests, roles, secrets, verifications};
+use crate::store::engine::db::Conn;
+use crate::store::tables::clients::Client;
+use crate::store::tables::profiles::Profile;
+use crate::store::tables::{domain_urls, domains, members, requests, roles, secrets, verifications};
 
 /// What was done, or with `--plan` what would be.
 #[derive(Debug, Default)]

@@ -7,8 +7,8 @@ use super::entries::UserEntry;
 use crate::crypto::password::PasswordHasher;
 use crate::error::Error;
 use crate::manage::accounts;
-use crate::store::db::Db;
-use crate::store::profiles::{self, Profile};
+use crate::store::engine::db::Db;
+use crate::store::tables::profiles::{self, Profile};
 
 /// Hashes of the passwords that are to be set, by the keys of their addresses.
 pub(super) type Hashes = BTreeMap<String, String>;

@@ -18,10 +18,10 @@ use crate::id::ClientId;
 use crate::manage::entitlement::{Entitlements, Rules};
 use crate::model::request::RequestStatus;
 use crate::store;
-use crate::store::clients::Client;
-use crate::store::db::{Conn, Db, Options as DbOptions};
-use crate::store::profiles::Profile;
-use crate::store::requests::Request;
+use crate::store::engine::db::{Conn, Db, Options as DbOptions};
+use crate::store::tables::clients::Client;
+use crate::store::tables::profiles::Profile;
+use crate::store::tables::requests::Request;
 
 const NOW: Timestamp = Timestamp::from_seconds(1_790_000_000);
 const ID: &str = "client_01jd3v8m1efb9rkyq9wzvw2x4a";
@@ -221,10 +221,10 @@ impl World {
     /// Has the person of this address decline what the client has asked of them.
     async fn declined(&self, email: &'static str, at: Timestamp) {
         let changed = self.db.change(async move |conn: &mut Conn| {
-            for request in store::requests::page(conn, id(), None, 100).await? {
+            for request in store::tables::requests::page(conn, id(), None, 100).await? {
                 if request.email_key == email {
                     let (status, decided_at) = (RequestStatus::Declined, Some(at));
-                    store::requests::update(conn, &Request { status, decided_at, ..request }).await?;
+                    store::tables::requests::update(conn, &Request { status, decided_at, ..request }).await?;
                 }
             }
             Ok::<_, Error>(())
@@ -236,7 +236,7 @@ impl World {
     async fn blocked(&self, email: &str) {
         let person = self.user(email).await.unwrap().id;
         let changed = self.db.change(async move |conn: &mut Conn| {
-            Ok::<_, Error>(store::requests::block(conn, person, id(), NOW).await?)
+            Ok::<_, Error>(store::tables::requests::block(conn, person, id(), NOW).await?)
         });
         changed.await.unwrap();
     }
@@ -251,12 +251,12 @@ impl World {
 
     async fn user(&self, email: &str) -> Option<Profile> {
         let mut conn = self.db.read().await.unwrap();
-        store::profiles::find_by_email(&mut conn, email).await.unwrap()
+        store::tables::profiles::find_by_email(&mut conn, email).await.unwrap()
     }
 
     async fn client(&self) -> Option<Client> {
         let mut conn = self.db.read().await.unwrap();
-        store::clients::find(&mut conn, id()).await.unwrap()
+        store::tables::clients::find(&mut conn, id()).await.unwrap()
     }
 }
 

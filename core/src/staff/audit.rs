@@ -5,7 +5,7 @@ use crate::id::AuditId;
 use crate::manage::permit::{self, Caller};
 use crate::model::account::Staff;
 use crate::state::Core;
-use crate::store::audit::{self, Entry, Filter};
+use crate::store::tables::audit::{self, Entry, Filter};
 
 /// Entries of the whole log, newest first: at most `limit` of those before `before`.
 ///

@@ -14,9 +14,9 @@ use crate::manage::words::{Named, Words, named};
 use crate::model::account::Staff;
 use crate::model::email::EmailAddress;
 use crate::state::Core;
-use crate::store::clients::{self, Client, Wanted};
-use crate::store::db::Conn;
-use crate::store::{members, profiles};
+use crate::store::engine::db::Conn;
+use crate::store::tables::clients::{self, Client, Wanted};
+use crate::store::tables::{members, profiles};
 
 /// A client as the staff see it.
 #[derive(Clone, Debug)]

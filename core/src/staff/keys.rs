@@ -15,8 +15,8 @@ use crate::manage::permit::{self, Caller};
 use crate::model::account::Staff;
 use crate::model::request::parse_reason;
 use crate::state::Core;
-use crate::store::db::{Conn, Db};
-use crate::store::signing_keys::Row;
+use crate::store::engine::db::{Conn, Db};
+use crate::store::tables::signing_keys::Row;
 
 /// How keys are to be rotated.
 #[derive(Clone, Debug, Default)]

@@ -9,8 +9,8 @@ use crate::manage::fields::same_version;
 use crate::manage::permit::{self, Caller};
 use crate::model::account::Staff;
 use crate::state::Core;
-use crate::store::db::Conn;
-use crate::store::scopes::{self, Scope};
+use crate::store::engine::db::Conn;
+use crate::store::tables::scopes::{self, Scope};
 
 /// The whole catalog, in its order.
 ///

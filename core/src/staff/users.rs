@@ -14,9 +14,9 @@ use crate::manage::plans;
 use crate::model::account::{Plan, Staff};
 use crate::model::email::EmailAddress;
 use crate::state::Core;
-use crate::store::db::Conn;
-use crate::store::profiles::{self, Profile};
-use crate::store::sessions;
+use crate::store::engine::db::Conn;
+use crate::store::tables::profiles::{self, Profile};
+use crate::store::tables::sessions;
 
 /// What of an account changes; what is `None` stays.
 #[derive(Clone, Debug, Default)]

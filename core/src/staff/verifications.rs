@@ -21,11 +21,11 @@ use crate::model::image::ImageDigest;
 use crate::model::request::parse_reason;
 use crate::model::verification::{ItemStatus, VerificationState, VerificationStatus};
 use crate::state::Core;
-use crate::store::clients::{self, Client};
-use crate::store::db::Conn;
-use crate::store::domains::{self, Domain};
-use crate::store::images;
-use crate::store::verifications::{self, Item, Verification};
+use crate::store::engine::db::Conn;
+use crate::store::tables::clients::{self, Client};
+use crate::store::tables::domains::{self, Domain};
+use crate::store::tables::images;
+use crate::store::tables::verifications::{self, Item, Verification};
 
 /// An application with the client that made it.
 #[derive(Clone, Debug)]

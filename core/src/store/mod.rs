@@ -1,53 +1,6 @@
-//! ALL queries, by table, and the two databases under them.
+//! All queries, and the two databases under them.
 
-pub mod api_tokens;
-pub mod attempts;
-pub mod audit;
-mod cached;
-pub mod client_end;
-pub mod client_scopes;
-pub mod client_users;
-pub mod clients;
-pub mod codes;
-pub mod consents;
-pub mod db;
-pub mod domain_urls;
-pub mod domains;
-pub mod email_tokens;
-pub mod flows;
-#[cfg(test)]
-pub(crate) mod given;
-pub mod grants;
-mod grouped;
-pub mod health;
-pub mod idempotency_keys;
-pub mod images;
-pub mod known_devices;
-mod lent;
-pub mod letters;
-pub mod login_stats;
+pub mod engine;
 pub mod logins;
-pub mod members;
-pub mod notices;
-pub mod notifications;
-pub mod outbox;
-mod pattern;
-pub mod people;
-mod postgres;
-pub mod profiles;
-pub mod refresh_tokens;
-pub mod requests;
-pub mod roles;
-pub mod savepoint;
 mod schema;
-pub mod scopes;
-pub mod secrets;
-pub mod sessions;
-pub mod signing_keys;
-pub mod snapshots;
-pub mod statements;
-pub mod throttles;
-pub mod user_providers;
-pub mod users;
-pub mod verifications;
-pub mod writer;
+pub mod tables;

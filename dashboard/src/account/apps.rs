@@ -1,8 +1,8 @@
 //! `/account/apps`: the sites that a person shares something with.
 
 use askama::Template;
-use xwms_core::store::consents::App;
-use xwms_core::store::scopes::Scope;
+use xwms_core::store::tables::consents::App;
+use xwms_core::store::tables::scopes::Scope;
 
 use super::{Moment, lines};
 use crate::csrf::Csrf;

@@ -6,7 +6,7 @@ pub mod requests;
 
 use xwms_core::clock::Timestamp;
 use xwms_core::model::scope::ScopeSet;
-use xwms_core::store::scopes::Scope;
+use xwms_core::store::tables::scopes::Scope;
 
 use crate::public::consent::ShareLine;
 

@@ -3,8 +3,8 @@
 use askama::Template;
 use xwms_core::account::requests::Overview;
 use xwms_core::model::request::RequestKind;
-use xwms_core::store::requests::Shown;
-use xwms_core::store::scopes::Scope;
+use xwms_core::store::tables::requests::Shown;
+use xwms_core::store::tables::scopes::Scope;
 
 use super::{Moment, lines};
 use crate::csrf::Csrf;

@@ -5,10 +5,10 @@ use xwms_core::clock::Timestamp;
 use xwms_core::id::{ClientId, MemberId, NotificationId, RequestId, UserId};
 use xwms_core::model::request::{RequestKind, RequestStatus};
 use xwms_core::model::scope::{ScopeSet, Tier};
-use xwms_core::store::consents::App;
-use xwms_core::store::notifications::Notification;
-use xwms_core::store::requests::{Request, Shown};
-use xwms_core::store::scopes::Scope;
+use xwms_core::store::tables::consents::App;
+use xwms_core::store::tables::notifications::Notification;
+use xwms_core::store::tables::requests::{Request, Shown};
+use xwms_core::store::tables::scopes::Scope;
 
 use super::apps::AppsPage;
 use super::notifications::NotificationsPage;

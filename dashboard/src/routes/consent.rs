@@ -5,7 +5,7 @@ use http::StatusCode;
 use xwms_core::error::Error;
 use xwms_core::login::flow::{self, Decision, Step};
 use xwms_core::model::scope::ScopeSet;
-use xwms_core::store::scopes::{self, Scope};
+use xwms_core::store::tables::scopes::{self, Scope};
 
 use super::partner::Login;
 use crate::layout::render_page;

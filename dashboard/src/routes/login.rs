@@ -2,9 +2,9 @@
 
 use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
-use xwms_core::cookies;
 use xwms_core::login::flow;
 use xwms_core::login::sign_in::{Refused, SignIn, sign_in};
+use xwms_core::request::cookies;
 use xwms_core::secret::Secret;
 
 use super::partner::Login;

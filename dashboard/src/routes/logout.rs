@@ -2,10 +2,10 @@
 
 use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
-use xwms_core::cookies;
 use xwms_core::login::logout::{LogoutRequest, agreed, peek};
 use xwms_core::login::session;
 use xwms_core::model::host::Host;
+use xwms_core::request::cookies;
 
 use crate::layout::render_page;
 use crate::public::Account;

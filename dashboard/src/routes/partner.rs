@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use axum::response::Response;
-use xwms_core::cookies;
 use xwms_core::gate::snapshot::Snapshot;
 use xwms_core::login::flow::{self, Flow, FlowRefused};
 use xwms_core::model::host::Host;
 use xwms_core::model::image::ImageDigest;
+use xwms_core::request::cookies;
 
 use crate::public::Partner;
 use crate::visit::Visit;

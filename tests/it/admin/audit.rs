@@ -8,9 +8,9 @@ use xwms_core::audit::Told;
 use xwms_core::audit::sealing::{self, Flaw, Report};
 use xwms_core::error::Error;
 use xwms_core::id::AuditId;
-use xwms_core::store::audit;
-use xwms_core::store::db::Conn;
-use xwms_core::store::notices::Whose;
+use xwms_core::store::engine::db::Conn;
+use xwms_core::store::engine::notices::Whose;
+use xwms_core::store::tables::audit;
 
 use super::staff::given_staff;
 use super::{ask, given_signed_in, given_token, of_client, problem, wrong};

@@ -6,7 +6,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use xwms_core::id::{ClientId, DomainId};
 use xwms_core::manage::ownership;
-use xwms_core::store::outbox;
+use xwms_core::store::tables::outbox;
 
 use super::{given_signed_in, problem};
 use crate::browser::{Answer, Browser};

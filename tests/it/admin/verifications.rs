@@ -6,7 +6,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use xwms_core::manage::verifications;
 use xwms_core::provision::{Options, apply};
-use xwms_core::store::outbox;
+use xwms_core::store::tables::outbox;
 
 use super::staff::given_staff;
 use super::{ask, given_signed_in, of_client, patch, problem, wrong};

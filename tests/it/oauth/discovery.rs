@@ -88,7 +88,7 @@ on_both!(jw_08_what_is_listed_works_and_what_works_is_listed, async |world: Worl
 on_both!(jw_08_every_scope_claim_algorithm_and_subject_type_that_is_listed_can_be_had, async |world: World| {
     let discovery = discovery(&world).await;
     let scopes = listed(&discovery, "scopes_supported");
-    let catalog = store::scopes::all(&mut world.core.db.read().await.unwrap()).await.unwrap();
+    let catalog = store::tables::scopes::all(&mut world.core.db.read().await.unwrap()).await.unwrap();
     let is_reserved = |name: &str| catalog.iter().any(|scope| scope.name == name && scope.tier == Tier::Verified);
     let reserved: Vec<&String> = scopes.iter().filter(|name| is_reserved(name)).collect();
     world

@@ -1,9 +1,9 @@
 //! A person's own pages: the way to them, connected sites, notifications.
 
 use xwms_core::id::{NotificationId, UserId};
-use xwms_core::store::db::Conn;
-use xwms_core::store::notifications::{self, Notification};
-use xwms_core::store::users;
+use xwms_core::store::engine::db::Conn;
+use xwms_core::store::tables::notifications::{self, Notification};
+use xwms_core::store::tables::users;
 
 use super::{ADA, CHARLES, signed_in, submit};
 use crate::admin::person::Person;

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use xwms_core::clock::Clock;
 use xwms_core::id::ClientId;
-use xwms_core::store::db::Conn;
-use xwms_core::store::notices;
+use xwms_core::store::engine::db::Conn;
+use xwms_core::store::engine::notices;
 
 use super::cable::{Cable, Whose};
 use super::{Pair, until};

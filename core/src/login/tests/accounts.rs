@@ -1,12 +1,12 @@
 use super::*;
 use crate::crypto::credential::{Credential, Kind};
 use crate::id::{ConsentId, DomainId, GrantId, SessionId};
-use crate::login::throttle::Mailbox;
+use crate::limits::throttle::Mailbox;
 use crate::login::{recovery, session};
 use crate::model::scope::ScopeSet;
-use crate::store::email_tokens::{self, Purpose, SentTo};
-use crate::store::grants::{self, Grant};
-use crate::store::{given, users};
+use crate::store::tables::email_tokens::{self, Purpose, SentTo};
+use crate::store::tables::grants::{self, Grant};
+use crate::store::tables::{given, users};
 
 const NEW_PASSWORD: &str = "note G: the numbers of Bernoulli";
 

@@ -14,12 +14,12 @@ use crate::crypto::seal::MasterKey;
 use crate::error::Error;
 use crate::id::UserId;
 use crate::mail::Mailer;
+use crate::memory::snapshot_cache::SnapshotCache;
 use crate::model::email::EmailAddress;
 use crate::secret::Secret;
-use crate::snapshot_cache::SnapshotCache;
 use crate::state::{Core, Parts};
-use crate::store::db::{Conn, Db, Options};
-use crate::store::snapshots::PlanRules;
+use crate::store::engine::db::{Conn, Db, Options};
+use crate::store::tables::snapshots::PlanRules;
 
 mod accounts;
 mod signing_in;
@@ -89,7 +89,7 @@ impl World {
     where
         T: Send + 'static,
         for<'c> F: AsyncFnOnce(&'c mut Conn) -> Result<T, Error>
-            + crate::store::writer::Change<&'c mut Conn, Result<T, Error>, Running: Send>
+            + crate::store::engine::writer::Change<&'c mut Conn, Result<T, Error>, Running: Send>
             + Send
             + 'static,
     {

@@ -10,9 +10,9 @@ use crate::manage::entitlement::Rules;
 use crate::manage::fields::same_version;
 use crate::manage::permit::{self, Access, Caller};
 use crate::state::Core;
-use crate::store::db::Conn;
-use crate::store::domain_urls;
-use crate::store::domains::{self, Domain};
+use crate::store::engine::db::Conn;
+use crate::store::tables::domain_urls;
+use crate::store::tables::domains::{self, Domain};
 
 /// A domain as the members of its client see it.
 #[derive(Clone, Debug)]

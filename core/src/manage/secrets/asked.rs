@@ -10,8 +10,8 @@ use crate::manage::fields::same_version;
 use crate::manage::permit::{self, Caller};
 use crate::secret::Secret;
 use crate::state::Core;
-use crate::store::db::Conn;
-use crate::store::secrets::{self, ClientSecret, LastUse};
+use crate::store::engine::db::Conn;
+use crate::store::tables::secrets::{self, ClientSecret, LastUse};
 
 /// What a secret is called when nobody says.
 const STANDARD_LABEL: &str = "Standard Key";

@@ -17,8 +17,8 @@ use crate::manage::permit::{self, Caller};
 use crate::model::label;
 use crate::secret::Secret;
 use crate::state::Core;
-use crate::store::db::Conn;
-use crate::store::secrets::{self, ClientSecret, LastUse};
+use crate::store::engine::db::Conn;
+use crate::store::tables::secrets::{self, ClientSecret, LastUse};
 
 /// How long the old secret goes on when nobody says.
 pub const OVERLAP: Duration = Duration::from_secs(86_400);

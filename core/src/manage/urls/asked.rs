@@ -13,8 +13,8 @@ use crate::manage::permit::{self, Caller};
 use crate::model::url::UrlKind;
 use crate::secret::Secret;
 use crate::state::Core;
-use crate::store::db::Conn;
-use crate::store::domain_urls::{self, DomainUrl};
+use crate::store::engine::db::Conn;
+use crate::store::tables::domain_urls::{self, DomainUrl};
 
 /// The URLs of the domain by id: at most `limit` of those after `after`.
 ///

@@ -17,10 +17,10 @@ use crate::model::domain::Ownership;
 use crate::model::root_domain::RootDomain;
 use crate::model::verification::{VerificationState, VerificationStatus};
 use crate::state::Core;
-use crate::store::db::Conn;
-use crate::store::domains::{self, Domain};
-use crate::store::members;
-use crate::store::verifications::{self, Item, Verification};
+use crate::store::engine::db::Conn;
+use crate::store::tables::domains::{self, Domain};
+use crate::store::tables::members;
+use crate::store::tables::verifications::{self, Item, Verification};
 
 /// Domains of one application at the most.
 const MAX_DOMAINS: usize = 100;

@@ -11,9 +11,9 @@ use crate::manage::change::{Actor, Change, Permit};
 use crate::manage::entitlement::Rules;
 use crate::model::verification::{ItemStatus, VerificationStatus};
 use crate::state::Core;
-use crate::store::clients;
-use crate::store::db::Conn;
-use crate::store::verifications::{self, Item, Verification};
+use crate::store::engine::db::Conn;
+use crate::store::tables::clients;
+use crate::store::tables::verifications::{self, Item, Verification};
 
 /// So many days before the end, the last first.
 const DAYS: [i32; 3] = [7, 30, 90];

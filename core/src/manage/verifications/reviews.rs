@@ -14,10 +14,10 @@ use crate::id::{ClientId, DomainId};
 use crate::manage::change::{Change, Notice};
 use crate::manage::logos;
 use crate::model::verification::{ItemStatus, VerificationStatus};
-use crate::store::clients::{self, Client};
-use crate::store::images::{self, ClientLogos};
-use crate::store::members;
-use crate::store::verifications::{self, Item, Verification};
+use crate::store::tables::clients::{self, Client};
+use crate::store::tables::images::{self, ClientLogos};
+use crate::store::tables::members;
+use crate::store::tables::verifications::{self, Item, Verification};
 
 /// What has happened to a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,10 +8,10 @@ use crate::model::url::UrlKind;
 use crate::provision::apply::Work;
 use crate::provision::entries::{ClientEntry, DomainEntry, UrlEntry};
 use crate::provision::outcome::MadeSecret;
-use crate::store::clients::Client;
-use crate::store::domain_urls::{self, DomainUrl};
-use crate::store::domains::{self as stored, Domain};
-use crate::store::secrets::ClientSecret;
+use crate::store::tables::clients::Client;
+use crate::store::tables::domain_urls::{self, DomainUrl};
+use crate::store::tables::domains::{self as stored, Domain};
+use crate::store::tables::secrets::ClientSecret;
 
 /// Brings the domains to what the file says. `held` are the client's secrets.
 pub(super) async fn bring(

@@ -14,14 +14,14 @@ use crate::model::verification::VerificationStatus;
 use crate::provision::apply::Work;
 use crate::provision::entries::{ClientEntry, VerificationEntry};
 use crate::store;
-use crate::store::clients::Client;
-use crate::store::domains::Domain;
-use crate::store::members::Member;
-use crate::store::profiles;
+use crate::store::tables::clients::Client;
+use crate::store::tables::domains::Domain;
+use crate::store::tables::members::Member;
+use crate::store::tables::profiles;
 
 /// Brings roles and members to what the file says.
 pub(super) async fn bring(work: &mut Work<'_>, client: &Client, entry: &ClientEntry) -> Result<(), Error> {
-    let known = store::roles::of_client(work.change.conn, client.id).await?;
+    let known = store::tables::roles::of_client(work.change.conn, client.id).await?;
     for role in entry.roles.as_deref().unwrap_or_default() {
         let brought = match known.iter().find(|known| known.role_key == role.key) {
             Some(known) => {
@@ -49,14 +49,14 @@ pub(super) async fn bring(work: &mut Work<'_>, client: &Client, entry: &ClientEn
 /// The billing owner stays an owner whatever the list says: `owner` is what names them.
 async fn bring_members(work: &mut Work<'_>, client: &Client, entry: &ClientEntry) -> Result<(), Error> {
     let Some(entries) = &entry.members else { return Ok(()) };
-    let roles: BTreeMap<String, RoleId> = store::roles::of_client(work.change.conn, client.id)
+    let roles: BTreeMap<String, RoleId> = store::tables::roles::of_client(work.change.conn, client.id)
         .await?
         .into_iter()
         .map(|role| (role.role_key, role.id))
         .collect();
     let key_of = |id: RoleId| roles.iter().find(|(_, role)| **role == id).map_or("", |(key, _)| key.as_str());
     let mut held: BTreeMap<String, Member> = BTreeMap::new();
-    for member in store::members::of_client(work.change.conn, client.id).await? {
+    for member in store::tables::members::of_client(work.change.conn, client.id).await? {
         let account = match member.user_id {
             Some(user) => profiles::find(work.change.conn, user).await?,
             None => None,
@@ -125,7 +125,7 @@ pub(super) async fn bring_requests(work: &mut Work<'_>, client: ClientId, entry:
         let email_key = request.email.key().to_owned();
         asked.push((request, Asked { kind: request.kind, email_key, domain, scopes }));
     }
-    for standing in store::requests::standing(work.change.conn, client, work.change.now).await? {
+    for standing in store::tables::requests::standing(work.change.conn, client, work.change.now).await? {
         if !asked.iter().any(|(_, asked)| Asked::of(&standing) == *asked) {
             requests::withdraw(&mut work.change, standing).await?;
         }
@@ -183,7 +183,7 @@ pub(super) async fn bring_verifications(
 }
 
 async fn roots(work: &mut Work<'_>, client: ClientId) -> Result<BTreeMap<String, Domain>, Error> {
-    let domains = store::domains::of_client(work.change.conn, client).await?;
+    let domains = store::tables::domains::of_client(work.change.conn, client).await?;
     Ok(domains.into_iter().map(|domain| (domain.root_domain.to_string(), domain)).collect())
 }
 
@@ -201,10 +201,10 @@ struct Known {
 }
 
 async fn known(work: &mut Work<'_>, client: ClientId) -> Result<Vec<Known>, Error> {
-    let mut applications = store::verifications::standing(work.change.conn, client, work.change.now).await?;
-    let ended = store::verifications::ended(work.change.conn, client, work.change.now).await?;
+    let mut applications = store::tables::verifications::standing(work.change.conn, client, work.change.now).await?;
+    let ended = store::tables::verifications::ended(work.change.conn, client, work.change.now).await?;
     applications.extend(ended.iter().cloned());
-    let items = store::verifications::items_of_client(work.change.conn, client).await?;
+    let items = store::tables::verifications::items_of_client(work.change.conn, client).await?;
     let names: BTreeMap<DomainId, String> =
         roots(work, client).await?.into_iter().map(|(root, domain)| (domain.id, root)).collect();
     let groups = verifications::groups(&applications, &items).into_iter();

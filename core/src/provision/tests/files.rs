@@ -5,7 +5,7 @@ use crate::audit;
 use crate::crypto::credential::{Kind, StoredDigest};
 use crate::crypto::webhook_secret::WebhookSecret;
 use crate::secret::Secret;
-use crate::store::snapshots::{PlanRules, load};
+use crate::store::tables::snapshots::{PlanRules, load};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_example_of_the_specification_applies() {
@@ -26,7 +26,7 @@ async fn the_example_of_the_specification_applies() {
     assert_eq!(json["clients"][0]["id"], ID);
     assert_eq!(json["users"][0]["email"], "ada@example.test");
     let owner = world.user("ada@example.test").await.unwrap();
-    let member = store::members::membership(&mut conn, id(), owner.id).await.unwrap().unwrap();
+    let member = store::tables::members::membership(&mut conn, id(), owner.id).await.unwrap().unwrap();
     assert!(member.level == 100 && member.grants_at(NOW));
 }
 
@@ -37,8 +37,8 @@ async fn every_change_is_audited_without_secrets() {
     let value = outcome.secrets[0].value.expose();
 
     let mut conn = world.db.read().await.unwrap();
-    let mut entries = store::audit::newest(&mut conn, Some(id()), 100).await.unwrap();
-    entries.extend(store::audit::newest(&mut conn, None, 100).await.unwrap());
+    let mut entries = store::tables::audit::newest(&mut conn, Some(id()), 100).await.unwrap();
+    entries.extend(store::tables::audit::newest(&mut conn, None, 100).await.unwrap());
     assert_eq!(entries.len(), outcome.events.len());
     for entry in &entries {
         assert!(audit::is_intact(entry));
@@ -114,8 +114,8 @@ async fn a_password_is_set_once_unless_asked_otherwise() {
     let user = |password: &str| format!("[[users]]\nemail = \"ada@example.test\"\npassword = {password:?}\n");
     let opens = async |world: &World, password: &str| {
         let mut conn = world.db.read().await.unwrap();
-        let account = store::profiles::find_by_email(&mut conn, "ada@example.test").await.unwrap().unwrap();
-        let hash = store::profiles::password_hash(&mut conn, account.id).await.unwrap();
+        let account = store::tables::profiles::find_by_email(&mut conn, "ada@example.test").await.unwrap().unwrap();
+        let hash = store::tables::profiles::password_hash(&mut conn, account.id).await.unwrap();
         world.passwords.verify(Secret::new(password.to_owned()), hash).await.unwrap()
     };
     let world = World::with("[[users]]\nemail = \"ada@example.test\"\n").await;
@@ -157,7 +157,7 @@ async fn a_new_webhook_has_a_secret_that_is_told_once() {
     assert!(value.starts_with("whsec_") && applied.lines().contains(&line), "{:?}", applied.lines());
     let id = with[0]["id"].as_str().unwrap().parse().unwrap();
     let mut conn = world.db.read().await.unwrap();
-    let sealed = store::domain_urls::sealed_secret(&mut conn, id).await.unwrap().unwrap();
+    let sealed = store::tables::domain_urls::sealed_secret(&mut conn, id).await.unwrap().unwrap();
     let opened = WebhookSecret::open(&master_key(), id, &sealed).unwrap();
     assert_eq!(opened.text().expose(), value);
     assert!(!world.apply(&file).await.unwrap().json().to_string().contains("whsec_"));

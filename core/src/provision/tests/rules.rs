@@ -359,6 +359,6 @@ async fn a_scope_of_a_file_goes_by_the_rules_of_the_catalog() {
     assert_eq!(actions(&applied), ["catalog.scope_added birthday", "catalog.scope_changed email"]);
     assert!(!world.apply(scope).await.unwrap().changed());
     let mut conn = world.db.read().await.unwrap();
-    let entries = store::audit::newest(&mut conn, None, 2).await.unwrap();
+    let entries = store::tables::audit::newest(&mut conn, None, 2).await.unwrap();
     assert!(entries.iter().all(|entry| entry.actor == "operator"), "{entries:?}");
 }

@@ -8,15 +8,15 @@ use super::{Granted, NewLogin, column, granted};
 use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::id::{ClientId, UserId};
-use crate::store::cached::Cached;
-use crate::store::db::Conn;
-use crate::store::grouped::Grouped;
-use crate::store::{client_users, codes, flows, grants};
+use crate::store::engine::cached::Cached;
+use crate::store::engine::db::Conn;
+use crate::store::engine::grouped::Grouped;
+use crate::store::tables::{client_users, codes, flows, grants};
 
 /// What a login gives, and when.
 pub(in crate::store) struct Issue {
-    pub(super) login: NewLogin,
-    pub(super) now: Timestamp,
+    pub(in crate::store) login: NewLogin,
+    pub(in crate::store) now: Timestamp,
 }
 
 /// The subject that a client knows the person by comes back from `known`, and everything else is written from what is

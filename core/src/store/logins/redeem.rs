@@ -8,17 +8,17 @@ use super::{Granted, column, granted};
 use crate::clock::Timestamp;
 use crate::crypto::credential::CredentialKey;
 use crate::error::Error;
-use crate::store::cached::Cached;
-use crate::store::db::Conn;
-use crate::store::grouped::Grouped;
-use crate::store::refresh_tokens::NewRefreshToken;
-use crate::store::{codes, refresh_tokens};
+use crate::store::engine::cached::Cached;
+use crate::store::engine::db::Conn;
+use crate::store::engine::grouped::Grouped;
+use crate::store::tables::refresh_tokens::NewRefreshToken;
+use crate::store::tables::{codes, refresh_tokens};
 
 /// A code that is to be spent, with the first refresh token, if there is to be one.
 pub(in crate::store) struct Redeem {
-    pub(super) code: CredentialKey,
-    pub(super) refresh: Option<NewRefreshToken>,
-    pub(super) now: Timestamp,
+    pub(in crate::store) code: CredentialKey,
+    pub(in crate::store) refresh: Option<NewRefreshToken>,
+    pub(in crate::store) now: Timestamp,
 }
 
 /// That the code is one of those given is said twice: so a plan made while the table is empty goes by the key, too.

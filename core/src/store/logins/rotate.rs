@@ -8,17 +8,17 @@ use super::{Granted, column, granted};
 use crate::clock::Timestamp;
 use crate::crypto::credential::CredentialKey;
 use crate::error::Error;
-use crate::store::cached::Cached;
-use crate::store::db::Conn;
-use crate::store::grouped::Grouped;
-use crate::store::refresh_tokens::{self, NewRefreshToken};
+use crate::store::engine::cached::Cached;
+use crate::store::engine::db::Conn;
+use crate::store::engine::grouped::Grouped;
+use crate::store::tables::refresh_tokens::{self, NewRefreshToken};
 
 /// A refresh token that is to be spent, by the request of this digest, with its child.
 pub(in crate::store) struct Rotate {
-    pub(super) parent: CredentialKey,
-    pub(super) request: [u8; 32],
-    pub(super) child: NewRefreshToken,
-    pub(super) now: Timestamp,
+    pub(in crate::store) parent: CredentialKey,
+    pub(in crate::store) request: [u8; 32],
+    pub(in crate::store) child: NewRefreshToken,
+    pub(in crate::store) now: Timestamp,
 }
 
 /// That the token is one of those given is said twice: so a plan made while the table is empty goes by the key, too.

@@ -1,0 +1,5 @@
+//! Too often, too many: wrong passwords and secrets, mails, logins in progress.
+
+pub mod flow_room;
+pub mod secret_guesses;
+pub mod throttle;

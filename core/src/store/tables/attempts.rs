@@ -1,0 +1,76 @@
+//! Refused attempts.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use crate::clock::Timestamp;
+use crate::id::{AttemptId, ClientId, DomainId};
+use crate::store::engine::db::{Conn, with_conn};
+use crate::store::schema::attempts as t;
+
+/// A row of `attempts`.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = t, treat_none_as_default_value = false)]
+pub struct Attempt {
+    /// Its id.
+    pub id: AttemptId,
+    /// Whose it is to see.
+    pub client_id: ClientId,
+    /// The domain it concerns, where one is known.
+    pub domain_id: Option<DomainId>,
+    /// The denial's code.
+    pub reason: String,
+    /// What the person was shown.
+    pub reference: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Stores a batch.
+pub async fn insert(conn: &mut Conn, batch: &[Attempt]) -> QueryResult<()> {
+    for attempt in batch {
+        with_conn!(conn, |c| diesel::insert_into(t::table).values(attempt).execute(c))?;
+    }
+    Ok(())
+}
+
+/// The newest attempts of a client, newest first, because an id begins with its time: at most `limit` of those before
+/// `before`.
+pub async fn newest(
+    conn: &mut Conn,
+    client: ClientId,
+    before: Option<AttemptId>,
+    limit: i64,
+) -> QueryResult<Vec<Attempt>> {
+    // No id sorts above sixteen bytes of ones.
+    let before = before.unwrap_or(AttemptId::from_bytes([255; 16]));
+    let query = t::table.filter(t::client_id.eq(client)).filter(t::id.lt(before)).order(t::id.desc()).limit(limit);
+    with_conn!(conn, |c| query.select(Attempt::as_select()).load(c))
+}
+
+/// Deletes up to `limit` attempts from before `before`.
+pub async fn delete_before(conn: &mut Conn, before: Timestamp, limit: i64) -> QueryResult<usize> {
+    let due = t::table.filter(t::at.lt(before)).order(t::at).select(t::id).limit(limit);
+    let ids = with_conn!(conn, |c| due.load(c))?;
+    delete(conn, ids).await
+}
+
+/// The newest of a client's attempts that is too many when only its newest `keep` may stay.
+pub async fn first_beyond(conn: &mut Conn, client: ClientId, keep: i64) -> QueryResult<Option<AttemptId>> {
+    let query = t::table.filter(t::client_id.eq(client)).order(t::id.desc()).offset(keep).limit(1).select(t::id);
+    with_conn!(conn, |c| query.first(c)).optional()
+}
+
+/// Deletes up to `limit` of a client's attempts, from `newest` on backwards in time.
+pub async fn delete_up_to(conn: &mut Conn, client: ClientId, newest: AttemptId, limit: i64) -> QueryResult<usize> {
+    let due = t::table.filter(t::client_id.eq(client)).filter(t::id.le(newest)).order(t::id).select(t::id).limit(limit);
+    let ids = with_conn!(conn, |c| due.load(c))?;
+    delete(conn, ids).await
+}
+
+async fn delete(conn: &mut Conn, ids: Vec<AttemptId>) -> QueryResult<usize> {
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    with_conn!(conn, |c| diesel::delete(t::table.filter(t::id.eq_any(&ids))).execute(c))
+}

@@ -1,0 +1,59 @@
+//! The end of a client: all that it has, in whatever table, at once.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use crate::clock::Timestamp;
+use crate::id::{ClientId, UserId};
+use crate::store::engine::db::{Conn, with_conn};
+use crate::store::schema::{
+    api_tokens, attempts, client_blocks, client_scopes, client_secrets, client_users, clients, consents, domains,
+    grants, login_stat_users, login_stats, members, requests, role_groups, roles, verifications,
+};
+
+/// Ends what came through a client (grants, with their codes, refresh families and access tokens; consents) and deletes what
+/// it has. The row that stays says that the id was given, and nothing of people.
+pub async fn bury(conn: &mut Conn, id: ClientId, now: Timestamp) -> QueryResult<()> {
+    // By the people it knows: grants are found by person, and who has one has logged in.
+    let known = client_users::table.filter(client_users::client_id.eq(id)).select(client_users::user_id);
+    let live = grants::table
+        .filter(grants::user_id.eq_any(known))
+        .filter(grants::client_id.eq(id))
+        .filter(grants::revoked_at.is_null());
+    with_conn!(conn, |c| diesel::update(live).set(grants::revoked_at.eq(now)).execute(c))?;
+    let live = consents::table.filter(consents::client_id.eq(id)).filter(consents::ended_at.is_null());
+    with_conn!(conn, |c| diesel::update(live).set(consents::ended_at.eq(now)).execute(c))?;
+
+    // Members before their roles, roles before their groups. A domain takes its URLs, links and addresses along, an
+    // application what it covers, a person their domains.
+    with_conn!(conn, |c| diesel::delete(verifications::table.filter(verifications::client_id.eq(id))).execute(c))?;
+    with_conn!(conn, |c| diesel::delete(requests::table.filter(requests::client_id.eq(id))).execute(c))?;
+    with_conn!(conn, |c| diesel::delete(domains::table.filter(domains::client_id.eq(id))).execute(c))?;
+    with_conn!(conn, |c| diesel::delete(client_secrets::table.filter(client_secrets::client_id.eq(id))).execute(c))?;
+    with_conn!(conn, |c| diesel::delete(client_scopes::table.filter(client_scopes::client_id.eq(id))).execute(c))?;
+    with_conn!(conn, |c| diesel::delete(api_tokens::table.filter(api_tokens::client_id.eq(id))).execute(c))?;
+    with_conn!(conn, |c| diesel::delete(members::table.filter(members::client_id.eq(id))).execute(c))?;
+    with_conn!(conn, |c| diesel::delete(roles::table.filter(roles::client_id.eq(id))).execute(c))?;
+    with_conn!(conn, |c| diesel::delete(role_groups::table.filter(role_groups::client_id.eq(id))).execute(c))?;
+    with_conn!(conn, |c| diesel::delete(client_users::table.filter(client_users::client_id.eq(id))).execute(c))?;
+    with_conn!(conn, |c| diesel::delete(client_blocks::table.filter(client_blocks::client_id.eq(id))).execute(c))?;
+    let counted = login_stat_users::table.filter(login_stat_users::client_id.eq(id));
+    with_conn!(conn, |c| diesel::delete(counted).execute(c))?;
+    with_conn!(conn, |c| diesel::delete(login_stats::table.filter(login_stats::client_id.eq(id))).execute(c))?;
+    with_conn!(conn, |c| diesel::delete(attempts::table.filter(attempts::client_id.eq(id))).execute(c))?;
+
+    let nothing: Option<String> = None;
+    let no_picture: Option<Vec<u8>> = None;
+    let tombstone = (
+        clients::deleted_at.eq(now),
+        clients::updated_at.eq(now),
+        clients::billing_owner.eq(None::<UserId>),
+        clients::contact_email.eq(nothing.clone()),
+        clients::homepage_url.eq(nothing.clone()),
+        clients::privacy_url.eq(nothing.clone()),
+        clients::terms_url.eq(nothing),
+        clients::logo_digest.eq(no_picture.clone()),
+        clients::reviewed_logo_digest.eq(no_picture),
+    );
+    with_conn!(conn, |c| diesel::update(clients::table.find(id)).set(tombstone).execute(c)).map(drop)
+}

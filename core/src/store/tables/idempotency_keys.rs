@@ -1,0 +1,60 @@
+//! Requests that carried an `Idempotency-Key`, and what they were answered.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use crate::clock::Timestamp;
+use crate::store::engine::db::{Conn, with_conn};
+use crate::store::schema::idempotency_keys as t;
+
+/// A request that is being carried out (`status` is `None`) or was.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = t, treat_none_as_default_value = false)]
+pub struct Row {
+    /// The digest of key, caller and route.
+    pub key_digest: Vec<u8>,
+    /// The digest of the body.
+    pub body_digest: Vec<u8>,
+    /// The status of its answer.
+    pub status: Option<i32>,
+    /// Its answer, without what is told once.
+    pub answer: Option<String>,
+    /// When it came.
+    pub created_at: Timestamp,
+    /// From this moment on the key is free again.
+    pub expires_at: Timestamp,
+}
+
+/// Takes a key; false when it is taken.
+pub async fn take(conn: &mut Conn, row: &Row) -> QueryResult<bool> {
+    let expired = t::table.find(&row.key_digest).filter(t::expires_at.le(row.created_at));
+    with_conn!(conn, |c| diesel::delete(expired).execute(c))?;
+    let taken = with_conn!(conn, |c| diesel::insert_into(t::table).values(row).on_conflict_do_nothing().execute(c))?;
+    Ok(taken == 1)
+}
+
+/// The request that has a key.
+pub async fn find(conn: &mut Conn, key: &[u8]) -> QueryResult<Option<Row>> {
+    with_conn!(conn, |c| t::table.find(key).select(Row::as_select()).first(c)).optional()
+}
+
+/// Keeps the answer of a request.
+pub async fn keep(conn: &mut Conn, key: &[u8], status: i32, answer: &str, until: Timestamp) -> QueryResult<()> {
+    let set = (t::status.eq(status), t::answer.eq(answer), t::expires_at.eq(until));
+    with_conn!(conn, |c| diesel::update(t::table.find(key)).set(set).execute(c)).map(drop)
+}
+
+/// Frees a key: its request was refused.
+pub async fn free(conn: &mut Conn, key: &[u8]) -> QueryResult<()> {
+    with_conn!(conn, |c| diesel::delete(t::table.find(key)).execute(c)).map(drop)
+}
+
+/// Deletes what has expired; at most `limit`.
+pub async fn delete_expired(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
+    let old = t::table.filter(t::expires_at.le(now)).order(t::expires_at).limit(limit).select(t::key_digest);
+    let keys: Vec<Vec<u8>> = with_conn!(conn, |c| old.load(c))?;
+    if keys.is_empty() {
+        return Ok(0);
+    }
+    with_conn!(conn, |c| diesel::delete(t::table.filter(t::key_digest.eq_any(&keys))).execute(c))
+}

@@ -1,0 +1,41 @@
+//! Every query, a file a table.
+
+pub mod api_tokens;
+pub mod attempts;
+pub mod audit;
+pub mod client_end;
+pub mod client_scopes;
+pub mod client_users;
+pub mod clients;
+pub mod codes;
+pub mod consents;
+pub mod domain_urls;
+pub mod domains;
+pub mod email_tokens;
+pub mod flows;
+#[cfg(test)]
+pub(crate) mod given;
+pub mod grants;
+pub mod idempotency_keys;
+pub mod images;
+pub mod known_devices;
+pub mod letters;
+pub mod login_stats;
+pub mod members;
+pub mod notifications;
+pub mod outbox;
+pub(in crate::store) mod pattern;
+pub mod people;
+pub mod profiles;
+pub mod refresh_tokens;
+pub mod requests;
+pub mod roles;
+pub mod scopes;
+pub mod secrets;
+pub mod sessions;
+pub mod signing_keys;
+pub mod snapshots;
+pub mod throttles;
+pub mod user_providers;
+pub mod users;
+pub mod verifications;

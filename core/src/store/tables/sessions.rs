@@ -1,0 +1,67 @@
+//! Sessions of browsers.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use crate::clock::Timestamp;
+use crate::crypto::credential::CredentialKey;
+use crate::id::{SessionId, UserId};
+use crate::store::engine::db::{Conn, with_conn};
+use crate::store::schema::{sessions as t, users};
+
+/// A row of `sessions`.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = t)]
+pub struct Row {
+    /// The key of its cookie.
+    pub token_key: CredentialKey,
+    /// Its public id: `sid`.
+    pub id: SessionId,
+    /// Whose it is.
+    pub user_id: UserId,
+    /// When the person signed in.
+    pub authenticated_at: Timestamp,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it ends, whatever happens.
+    pub expires_at: Timestamp,
+    /// The browser, as it names itself.
+    pub user_agent: String,
+    /// Where it was begun.
+    pub address: String,
+}
+
+/// Stores a new session.
+pub async fn insert(conn: &mut Conn, row: &Row) -> QueryResult<()> {
+    with_conn!(conn, |c| diesel::insert_into(t::table).values(row).execute(c)).map(drop)
+}
+
+/// The session of this cookie, if it has not expired and the person is not suspended.
+pub async fn find_live(conn: &mut Conn, key: CredentialKey, now: Timestamp) -> QueryResult<Option<Row>> {
+    let live = t::table
+        .find(key)
+        .inner_join(users::table.on(users::id.eq(t::user_id)))
+        .filter(t::expires_at.gt(now))
+        .filter(users::suspended_at.is_null());
+    with_conn!(conn, |c| live.select(Row::as_select()).first(c)).optional()
+}
+
+/// Ends the session of this cookie; false when there is none.
+pub async fn delete(conn: &mut Conn, key: CredentialKey) -> QueryResult<bool> {
+    Ok(with_conn!(conn, |c| diesel::delete(t::table.find(key)).execute(c))? == 1)
+}
+
+/// Ends every session of a user.
+pub async fn delete_all_of_user(conn: &mut Conn, user: UserId) -> QueryResult<()> {
+    with_conn!(conn, |c| diesel::delete(t::table.filter(t::user_id.eq(user))).execute(c)).map(drop)
+}
+
+/// Deletes up to `limit` sessions whose time is over.
+pub async fn delete_expired(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
+    let due = t::table.filter(t::expires_at.le(now)).order(t::expires_at).select(t::token_key).limit(limit);
+    let keys: Vec<CredentialKey> = with_conn!(conn, |c| due.load(c))?;
+    if keys.is_empty() {
+        return Ok(0);
+    }
+    with_conn!(conn, |c| diesel::delete(t::table.filter(t::token_key.eq_any(&keys))).execute(c))
+}

@@ -1,0 +1,245 @@
+//! Applications to become a Verified Partner, and what they cover.
+
+use std::collections::{HashMap, HashSet};
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use crate::clock::Timestamp;
+use crate::id::{ClientId, DomainId, VerificationId};
+use crate::model::root_domain::RootDomain;
+use crate::model::verification::{ItemStatus, VerificationState, VerificationStatus};
+use crate::store::engine::db::{Conn, with_conn};
+use crate::store::schema::{domains, verification_items as items, verifications as t};
+
+/// What waits and what is approved, scope by scope.
+macro_rules! covering {
+    () => {
+        items::table
+            .inner_join(t::table)
+            .filter(t::status.eq_any([VerificationStatus::Pending, VerificationStatus::Approved]))
+            .filter(t::automatic.eq(false).or(t::status.eq(VerificationStatus::Approved)))
+            .filter(t::revoked_at.is_null())
+            .filter(items::status.ne(ItemStatus::Rejected))
+            .select((
+                t::client_id,
+                (items::domain_id, items::scope, items::status),
+                (t::status, t::expires_at, t::created_at),
+            ))
+    };
+}
+/// An application.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = t, treat_none_as_null = true, treat_none_as_default_value = false)]
+pub struct Verification {
+    /// Its id.
+    pub id: VerificationId,
+    /// Whose it is.
+    pub client_id: ClientId,
+    /// What became of it.
+    pub status: VerificationStatus,
+    /// What the partner says for it.
+    pub notes: Option<String>,
+    /// Counts its changes.
+    pub version: i32,
+    /// When an approval ends.
+    pub expires_at: Option<Timestamp>,
+    /// When an approval was taken back.
+    pub revoked_at: Option<Timestamp>,
+    /// Why it was taken back, for the partner.
+    pub reason: Option<String>,
+    /// So many days before its end the partner was told of it last.
+    pub noticed_days: Option<i32>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When staff decided.
+    pub decided_at: Option<Timestamp>,
+    /// A change of the client's name or logo has made it, not the partner.
+    pub automatic: bool,
+}
+
+/// One scope on one domain.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = items)]
+pub struct Item {
+    /// The application.
+    pub verification_id: VerificationId,
+    /// The domain.
+    pub domain_id: DomainId,
+    /// The scope.
+    pub scope: String,
+    /// What was decided.
+    pub status: ItemStatus,
+    /// Why, for the partner.
+    pub reason: Option<String>,
+}
+
+/// Stores a new application.
+pub async fn insert(conn: &mut Conn, verification: &Verification, covers: &[Item]) -> QueryResult<()> {
+    with_conn!(conn, |c| diesel::insert_into(t::table).values(verification).execute(c))?;
+    set_items(conn, verification.id, covers).await
+}
+
+/// Has an application be about this and nothing else.
+pub async fn set_items(conn: &mut Conn, id: VerificationId, covers: &[Item]) -> QueryResult<()> {
+    with_conn!(conn, |c| diesel::delete(items::table.filter(items::verification_id.eq(id))).execute(c))?;
+    for item in covers {
+        with_conn!(conn, |c| diesel::insert_into(items::table).values(item).execute(c))?;
+    }
+    Ok(())
+}
+
+/// Writes every field of an application.
+pub async fn update(conn: &mut Conn, verification: &Verification) -> QueryResult<()> {
+    with_conn!(conn, |c| diesel::update(t::table.find(verification.id)).set(verification).execute(c)).map(drop)
+}
+
+/// Decides about one scope on one domain.
+pub async fn decide(conn: &mut Conn, item: &Item, status: ItemStatus, reason: Option<&str>) -> QueryResult<()> {
+    let found = items::table.find((item.verification_id, item.domain_id, &item.scope));
+    let set = (items::status.eq(status), items::reason.eq(reason));
+    with_conn!(conn, |c| diesel::update(found).set(set).execute(c)).map(drop)
+}
+
+/// The application of this id.
+pub async fn find(conn: &mut Conn, id: VerificationId) -> QueryResult<Option<Verification>> {
+    with_conn!(conn, |c| t::table.find(id).select(Verification::as_select()).first(c)).optional()
+}
+
+/// The application of a client that waits for its decision.
+pub async fn pending(conn: &mut Conn, client: ClientId) -> QueryResult<Option<Verification>> {
+    let query = t::table.filter(t::client_id.eq(client)).filter(t::status.eq("pending"));
+    with_conn!(conn, |c| query.select(Verification::as_select()).first(c)).optional()
+}
+
+/// The applications of a client, oldest first: at most `limit` of those after `after`.
+pub async fn of_client(
+    conn: &mut Conn,
+    client: ClientId,
+    after: Option<VerificationId>,
+    limit: i64,
+) -> QueryResult<Vec<Verification>> {
+    let after = after.unwrap_or(VerificationId::from_bytes([0; 16]));
+    let query = t::table.filter(t::client_id.eq(client)).filter(t::id.gt(after)).order(t::id).limit(limit);
+    with_conn!(conn, |c| query.select(Verification::as_select()).load(c))
+}
+
+/// The applications of all clients of which this has become, oldest first: at most `limit` of those after `after`.
+pub async fn in_state(
+    conn: &mut Conn,
+    state: VerificationState,
+    after: Option<VerificationId>,
+    limit: i64,
+) -> QueryResult<Vec<Verification>> {
+    let after = after.unwrap_or(VerificationId::from_bytes([0; 16]));
+    let query = t::table.filter(t::status.eq(state.status())).filter(t::id.gt(after)).order(t::id).limit(limit);
+    if state == VerificationState::Revoked {
+        with_conn!(conn, |c| query.filter(t::revoked_at.is_not_null()).select(Verification::as_select()).load(c))
+    } else {
+        with_conn!(conn, |c| query.filter(t::revoked_at.is_null()).select(Verification::as_select()).load(c))
+    }
+}
+
+/// What these applications are about, with the root domains.
+pub async fn items_of(conn: &mut Conn, ids: &[VerificationId]) -> QueryResult<Vec<(Item, RootDomain)>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let order = (items::verification_id, items::domain_id, items::scope);
+    let query = items::table.filter(items::verification_id.eq_any(ids)).order(order);
+    let found: Vec<Item> = with_conn!(conn, |c| query.select(Item::as_select()).load(c))?;
+    // In a query of their own: joined to a list of any length, PostgreSQL reads all domains there are.
+    let domains: Vec<DomainId> = found.iter().map(|item| item.domain_id).collect();
+    let query = domains::table.filter(domains::id.eq_any(&domains)).select((domains::id, domains::root_domain));
+    let roots: HashMap<DomainId, RootDomain> = with_conn!(conn, |c| query.load(c))?.into_iter().collect();
+    Ok(found.into_iter().filter_map(|item| roots.get(&item.domain_id).cloned().map(|root| (item, root))).collect())
+}
+
+/// What the approved applications of a client cover, each until when. One whose end has come goes on while an application
+/// for the same that the partner made before it waits for its decision.
+pub async fn coverage(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<(DomainId, String, Option<Timestamp>)>> {
+    let query = covering!().filter(t::client_id.eq(client));
+    Ok(covered(with_conn!(conn, |c| query.load(c))?).map(|(_, domain, scope, end)| (domain, scope, end)).collect())
+}
+
+/// Those of these clients of which something is approved now, as [`coverage`] has it.
+pub async fn approved(conn: &mut Conn, clients: &[ClientId], now: Timestamp) -> QueryResult<HashSet<ClientId>> {
+    let query = covering!().filter(t::client_id.eq_any(clients));
+    let covered = covered(with_conn!(conn, |c| query.load(c))?);
+    Ok(covered.filter(|(.., end)| end.is_none_or(|end| now < end)).map(|(client, ..)| client).collect())
+}
+
+type Covering = (ClientId, (DomainId, String, ItemStatus), (VerificationStatus, Option<Timestamp>, Timestamp));
+
+fn covered(rows: Vec<Covering>) -> impl Iterator<Item = (ClientId, DomainId, String, Option<Timestamp>)> {
+    let (waiting, approved): (Vec<Covering>, Vec<Covering>) =
+        rows.into_iter().partition(|(.., (status, ..))| *status == VerificationStatus::Pending);
+    let approved = approved.into_iter().filter(|(_, (.., item), _)| *item == ItemStatus::Approved);
+    approved.map(move |(client, (domain, scope, _), (_, end, _))| {
+        let renewed = |end: Timestamp| {
+            waiting.iter().any(|(_, (of, what, _), (.., made))| *of == domain && *what == scope && *made < end)
+        };
+        let end = end.filter(|end| !renewed(*end));
+        (client, domain, scope, end)
+    })
+}
+
+/// The approvals in force that end after the first moment and not after the second, the next to end first: at most `limit`
+/// of those after `after`, an end and an id, that were told of later than `days` before their end, or never.
+pub async fn ending(
+    conn: &mut Conn,
+    (now, before): (Timestamp, Timestamp),
+    days: i32,
+    after: Option<(Timestamp, VerificationId)>,
+    limit: i64,
+) -> QueryResult<Vec<Verification>> {
+    let (end, id) = after.unwrap_or((now, VerificationId::from_bytes([255; 16])));
+    let query = t::table
+        .filter(t::status.eq(VerificationStatus::Approved))
+        .filter(t::expires_at.ge(end))
+        .filter(t::expires_at.gt(end).or(t::id.gt(id)))
+        .filter(t::expires_at.le(before))
+        .filter(t::revoked_at.is_null())
+        .filter(t::noticed_days.is_null().or(t::noticed_days.gt(days)))
+        .order((t::expires_at, t::id))
+        .limit(limit);
+    with_conn!(conn, |c| query.select(Verification::as_select()).load(c))
+}
+
+/// Notes that the partner is told so many days before the end; false when somebody else did, or told later already.
+pub async fn note_told(conn: &mut Conn, id: VerificationId, days: i32) -> QueryResult<bool> {
+    let untold = t::table.find(id).filter(t::noticed_days.is_null().or(t::noticed_days.gt(days)));
+    Ok(with_conn!(conn, |c| diesel::update(untold).set(t::noticed_days.eq(days)).execute(c))? == 1)
+}
+
+/// The applications of a client that are open, or approved and neither expired nor taken back, oldest first.
+pub async fn standing(conn: &mut Conn, client: ClientId, now: Timestamp) -> QueryResult<Vec<Verification>> {
+    let query = t::table
+        .filter(t::client_id.eq(client))
+        .filter(t::status.eq_any([VerificationStatus::Pending, VerificationStatus::Approved]))
+        .filter(t::revoked_at.is_null())
+        .filter(t::expires_at.is_null().or(t::expires_at.gt(now)))
+        .order((t::created_at, t::id));
+    with_conn!(conn, |c| query.select(Verification::as_select()).load(c))
+}
+
+/// The applications of a client that came to their end, oldest first.
+pub async fn ended(conn: &mut Conn, client: ClientId, now: Timestamp) -> QueryResult<Vec<Verification>> {
+    let query = t::table
+        .filter(t::client_id.eq(client))
+        .filter(t::status.eq_any([VerificationStatus::Pending, VerificationStatus::Approved]))
+        .filter(t::revoked_at.is_null())
+        .filter(t::expires_at.le(now))
+        .order((t::created_at, t::id));
+    with_conn!(conn, |c| query.select(Verification::as_select()).load(c))
+}
+
+/// What the applications of a client are about.
+pub async fn items_of_client(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Item>> {
+    let query = items::table.inner_join(t::table).filter(t::client_id.eq(client)).order((
+        items::verification_id,
+        items::domain_id,
+        items::scope,
+    ));
+    with_conn!(conn, |c| query.select(Item::as_select()).load(c))
+}
