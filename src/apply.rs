@@ -110,6 +110,6 @@ fn refused(path: &Path, error: Error) -> StartError {
         return StartError(format!("the file can't be applied; nothing was changed: {error:?}"));
     };
     let lines: Vec<String> =
-        errors.iter().map(|error| format!("  {} ({}): {}", error.field, error.code, error.message)).collect();
+        errors.iter().map(|error| format!("  {} ({}): {}", error.field, error.code(), error.message())).collect();
     StartError(format!("{} is refused; nothing was changed:\n{}", path.display(), lines.join("\n")))
 }

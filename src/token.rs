@@ -60,11 +60,11 @@ pub async fn run(config: Config, args: TokenArgs) -> Result<(), StartError> {
 fn explain(error: &Error) -> StartError {
     StartError(match error {
         Error::Invalid(errors) => {
-            let lines = errors.iter().map(|error| format!("{}: {}", error.field, error.message));
+            let lines = errors.iter().map(|error| format!("{}: {}", error.field, error.message()));
             lines.collect::<Vec<_>>().join("; ")
         }
         Error::NotFound(what) => format!("there is no such {what}"),
-        Error::Refused { message, .. } | Error::Conflict { message, .. } => message.clone(),
+        Error::Refused(message) | Error::Conflict(message) => message.to_string(),
         error => format!("the token can't be made: {error:?}"),
     })
 }

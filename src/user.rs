@@ -139,10 +139,11 @@ fn first_line() -> Result<Secret<String>, StartError> {
 fn refused(error: Error) -> StartError {
     match error {
         Error::Invalid(errors) => {
-            let lines: Vec<String> = errors.iter().map(|error| format!("{}: {}", error.field, error.message)).collect();
+            let lines: Vec<String> =
+                errors.iter().map(|error| format!("{}: {}", error.field, error.message())).collect();
             StartError(lines.join("\n"))
         }
-        Error::Conflict { message, .. } => StartError(message),
+        Error::Conflict(text) => StartError(text.to_string()),
         Error::NotFound(what) => StartError(format!("there is no such {what}")),
         error => StartError(format!("the account can't be written: {error:?}")),
     }

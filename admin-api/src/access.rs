@@ -1,11 +1,9 @@
-//! What an operation needs, asked around its handler.
-//!
-//! The use case asks in its own transaction, and that decides. Here it is asked a second time where an answer would
-//! otherwise tell something before the use case was reached: what is wrong with a request is told to those who may make it,
-//! and what was answered before is repeated to nobody else.
+//! What an operation needs, asked before its handler: what is wrong with a request is told to those who may make it, and
+//! what was answered before is repeated to nobody else. The use case asks again in its own transaction, and that decides.
 
+use axum::body::Body;
 use axum::extract::{FromRequestParts as _, Request, State};
-use axum::http::{StatusCode, Uri};
+use axum::http::{HeaderValue, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use xwms_core::error::Error;
@@ -16,44 +14,56 @@ use xwms_core::state::Core;
 use crate::answer::unstored;
 use crate::authenticated::Authenticated;
 use crate::idempotency;
-use crate::operation::{Needs, PREFIX};
+use crate::operation::{Needs, Operation, PREFIX};
 use crate::problem::Problem;
+use crate::schema::Described;
 
 /// Lets in who may, and carries out what has an `Idempotency-Key` once.
-pub(crate) async fn guard(State((core, needs)): State<(Core, Needs)>, request: Request, next: Next) -> Response {
-    let (mut parts, body) = request.into_parts();
-    let caller = match Authenticated::from_request_parts(&mut parts, &core).await {
-        Ok(Authenticated(caller)) => caller,
-        Err(problem) => return problem.into_response(),
-    };
-    let uri = parts.uri.clone();
-    parts.extensions.insert(caller.clone());
-    let request = Request::from_parts(parts, body);
-    let asks = || ask(&core, &caller, needs, &uri);
-    if let Some(key) = idempotency::key_of(&request) {
-        if let Err(problem) = asks().await {
-            return problem.into_response();
-        }
-        return idempotency::once(&core, &caller, &key, request, next).await;
+pub(crate) async fn guard(
+    State((core, operation)): State<(Core, &'static Operation)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match let_in(&core, operation, request).await {
+        Ok(Admitted::Request(request)) => answer(next.run(request).await),
+        Ok(Admitted::Keyed { request, caller, key }) => idempotency::once(&core, &caller, &key, request, next).await,
+        Err(problem) => problem.into_response(),
     }
-    let response = next.run(request).await;
-    if is_about_the_request(response.status()) {
-        return asks().await.map_or_else(Problem::into_response, |()| response);
-    }
-    // What one partner configures is nothing for a cache between us.
-    if response.status().is_success() { unstored(response) } else { response }
 }
 
-/// Whether this may have been answered before the use case has asked.
-fn is_about_the_request(status: StatusCode) -> bool {
-    matches!(
-        status,
-        StatusCode::BAD_REQUEST
-            | StatusCode::NOT_FOUND
-            | StatusCode::PRECONDITION_FAILED
-            | StatusCode::UNSUPPORTED_MEDIA_TYPE
-            | StatusCode::UNPROCESSABLE_ENTITY
-    )
+/// A request whose caller may make it.
+enum Admitted {
+    Request(Request),
+    /// Its answer is to be kept under this key.
+    Keyed {
+        request: Request,
+        caller: Caller,
+        key: HeaderValue,
+    },
+}
+
+async fn let_in(core: &Core, operation: &Operation, request: Request) -> Result<Admitted, Problem> {
+    let (mut parts, body) = request.into_parts();
+    let Authenticated(mut caller) = Authenticated::from_request_parts(&mut parts, core).await?;
+    ask(core, &caller, operation.needs, &parts.uri).await?;
+    let key = idempotency::key_of(&parts);
+    let Some(key) = key else {
+        parts.extensions.insert(caller);
+        return Ok(Admitted::Request(Request::from_parts(parts, body)));
+    };
+    if !operation.request.object().is_some_and(Described::is_contract) {
+        parts.extensions.insert(caller.clone());
+        return Ok(Admitted::Keyed { request: Request::from_parts(parts, body), caller, key });
+    }
+    let body = idempotency::read(body).await?;
+    caller.once = Some(idempotency::of(&caller, &parts, &key, &body)?);
+    parts.extensions.insert(caller);
+    Ok(Admitted::Request(Request::from_parts(parts, Body::from(body))))
+}
+
+/// What one partner configures is nothing for a cache between us.
+fn answer(response: Response) -> Response {
+    if response.status().is_success() { unstored(response) } else { response }
 }
 
 async fn ask(core: &Core, caller: &Caller, needs: Needs, uri: &Uri) -> Result<(), Problem> {

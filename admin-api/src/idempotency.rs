@@ -4,13 +4,14 @@
 
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use xwms_core::error::Error;
-use xwms_core::idempotency::{self, Begun};
+use xwms_core::idempotency::{self, Begun, Once};
 use xwms_core::manage::permit::Caller;
 use xwms_core::state::Core;
 
@@ -21,8 +22,18 @@ use crate::problem::Problem;
 const LONGEST: usize = 255;
 
 /// The key of a request that has one.
-pub(crate) fn key_of(request: &Request) -> Option<HeaderValue> {
-    request.headers().get("idempotency-key").filter(|_| request.method() == Method::POST).cloned()
+pub(crate) fn key_of(request: &Parts) -> Option<HeaderValue> {
+    request.headers.get("idempotency-key").filter(|_| request.method == Method::POST).cloned()
+}
+
+/// What makes this request one that is carried out once.
+pub(crate) fn of(caller: &Caller, parts: &Parts, key: &HeaderValue, body: &[u8]) -> Result<Once, Problem> {
+    Ok(Once::of(caller, &format!("POST {}", parts.uri.path()), text_of(key)?, body))
+}
+
+fn text_of(key: &HeaderValue) -> Result<&str, Error> {
+    let key = key.to_str().ok().filter(|key| !key.is_empty() && key.len() <= LONGEST);
+    key.ok_or_else(|| Error::invalid("Idempotency-Key", "malformed", "give 1 to 255 characters of ASCII"))
 }
 
 /// Carries out a request once for each key. Its caller may make it: that was asked before.
@@ -37,8 +48,7 @@ async fn with_key(
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    let key = key.to_str().ok().filter(|key| !key.is_empty() && key.len() <= LONGEST);
-    let key = key.ok_or_else(|| Error::invalid("Idempotency-Key", "malformed", "give 1 to 255 characters of ASCII"))?;
+    let key = text_of(key)?;
     let (parts, body) = request.into_parts();
     let body = read(body).await?;
     let route = format!("POST {}", parts.uri.path());
@@ -55,7 +65,7 @@ async fn with_key(
     Ok(Response::from_parts(parts, Body::from(body)))
 }
 
-async fn read(body: Body) -> Result<Bytes, Problem> {
+pub(crate) async fn read(body: Body) -> Result<Bytes, Problem> {
     let too_large =
         |_| Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the body is too large, or did not arrive whole");
     Ok(body.collect().await.map_err(too_large)?.to_bytes())

@@ -5,6 +5,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse as _;
 use serde_json::{Map, Value};
+use xwms_core::contract::{Contract, Input, Patch};
 use xwms_core::picture::MAX_BYTES;
 use xwms_core::request::json;
 use xwms_core::state::Core;
@@ -22,6 +23,28 @@ pub fn body_limit(method: &http::Method, path: &str) -> Option<usize> {
     let path = path.strip_prefix(PREFIX)?;
     let logo = method == http::Method::PUT && path.starts_with("/clients/") && path.ends_with("/logo");
     Some(if logo { MAX_BYTES } else { LARGEST })
+}
+
+/// The object in a request's body, read as a new one.
+pub(crate) struct New<T>(pub(crate) Input<T>);
+
+/// The object in a request's body, read as what changes of one that is there.
+pub(crate) struct Changes<T>(pub(crate) Patch<T>);
+
+impl<T: Contract> FromRequest<Core> for New<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, core: &Core) -> Result<Self, Problem> {
+        Object::from_request(request, core).await.map(|Object(members)| Self(Input::read(members)))
+    }
+}
+
+impl<T: Contract> FromRequest<Core> for Changes<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, core: &Core) -> Result<Self, Problem> {
+        Object::from_request(request, core).await.map(|Object(members)| Self(Patch::new(members)))
+    }
 }
 
 /// The object in a request's body.

@@ -24,6 +24,7 @@ mod path_ids;
 pub mod problem;
 mod requests;
 mod roles;
+mod schema;
 mod scopes;
 mod secrets;
 mod shape;
@@ -90,7 +91,7 @@ pub fn router(core: Core) -> Router {
         let handler = match operation.needs {
             // What a service signs carries an id of its own, and nobody calls.
             Needs::Signature | Needs::Nothing => (operation.handler)(),
-            needs => (operation.handler)().route_layer(from_fn_with_state((core.clone(), needs), access::guard)),
+            _ => (operation.handler)().route_layer(from_fn_with_state((core.clone(), operation), access::guard)),
         };
         router.route(&format!("{PREFIX}{}", operation.path), handler)
     };

@@ -5,14 +5,15 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use crate::operation::{Method, Needs, Operation, PREFIX, RequestBody, ResponseBody};
-use crate::shape::{Purpose, Shape};
+use crate::schema::Described;
+use crate::shape::Purpose;
 
 /// The document of these operations. `issuer`: where the server answers.
 pub(crate) fn document(operations: impl Iterator<Item = &'static Operation>) -> Value {
     let (mut paths, mut schemas, mut tags) = (Map::new(), Map::new(), BTreeSet::new());
     for operation in operations {
         for shape in shapes(operation) {
-            schemas.insert(shape.name.to_owned(), with_example(shape.answer_schema(), shape.example()));
+            schemas.insert(shape.name(), with_example(shape.answer_schema(), shape.example()));
         }
         tags.insert(tag(operation));
         let path = paths.entry(format!("{PREFIX}{}", operation.path)).or_insert_with(|| json!({}));
@@ -113,7 +114,7 @@ fn parameters(operation: &Operation) -> Vec<Value> {
 }
 
 fn body(operation: &Operation) -> Option<Value> {
-    let json_body = |shape: &Shape, purpose, required| {
+    let json_body = |shape: &dyn Described, purpose, required| {
         let content = json!({ "schema": shape.body_schema(purpose), "example": shape.body_example(purpose) });
         let mut types = Map::new();
         types.insert("application/json".to_owned(), content.clone());
@@ -139,13 +140,13 @@ fn body(operation: &Operation) -> Option<Value> {
 
 fn answers(operation: &Operation) -> Value {
     let mut answers = Map::new();
-    let object = |shape: &Shape| json!({ "$ref": format!("#/components/schemas/{}", shape.name) });
+    let object = |shape: &dyn Described| json!({ "$ref": format!("#/components/schemas/{}", shape.name()) });
     let json_answer = |about: &str, schema: Value| json!({ "description": about, "content": { "application/json": { "schema": schema } } });
     let (status, good) = match &operation.response {
         ResponseBody::Nothing => ("204", json!({ "description": "Done." })),
-        ResponseBody::One(shape) => ("200", json_answer("Done.", object(shape))),
+        ResponseBody::One(shape) => ("200", json_answer("Done.", object(*shape))),
         ResponseBody::Made(shape) => {
-            let mut made = json_answer("Made.", object(shape));
+            let mut made = json_answer("Made.", object(*shape));
             made["headers"] = json!({ "Location": { "description": "Where it is.", "schema": { "type": "string" } } });
             ("201", made)
         }
@@ -154,7 +155,7 @@ fn answers(operation: &Operation) -> Value {
                 "type": "object",
                 "required": ["data", "next_cursor"],
                 "properties": {
-                    "data": { "type": "array", "items": object(shape) },
+                    "data": { "type": "array", "items": object(*shape) },
                     "next_cursor": { "type": ["string", "null"] },
                 },
             });
@@ -169,7 +170,7 @@ fn answers(operation: &Operation) -> Value {
             ("200", json!({ "description": "The picture.", "content": { "image/png": png } }))
         }
         ResponseBody::Table(shape) => {
-            let mut table = json_answer("The table.", object(shape));
+            let mut table = json_answer("The table.", object(*shape));
             table["content"]["text/csv"] = json!({ "schema": { "type": "string" } });
             ("200", table)
         }
@@ -233,7 +234,7 @@ fn codes(operation: &Operation) -> Vec<(u16, &'static str)> {
     codes
 }
 
-fn shapes(operation: &Operation) -> Vec<&'static Shape> {
+fn shapes(operation: &Operation) -> Vec<&'static dyn Described> {
     match operation.response {
         ResponseBody::One(shape)
         | ResponseBody::Made(shape)

@@ -4,7 +4,7 @@ use axum::routing::MethodRouter;
 use xwms_core::gate::permission::Permission;
 use xwms_core::state::Core;
 
-use crate::shape::Shape;
+use crate::schema::Described;
 
 /// Where the API begins.
 pub const PREFIX: &str = "/admin/v1";
@@ -68,11 +68,11 @@ pub(crate) struct QueryParam {
 pub(crate) enum RequestBody {
     Nothing,
     /// A new object.
-    New(&'static Shape),
+    New(&'static dyn Described),
     /// The same; it may be left out altogether.
-    MaybeNew(&'static Shape),
+    MaybeNew(&'static dyn Described),
     /// What changes of an object.
-    Changes(&'static Shape),
+    Changes(&'static dyn Described),
     /// A picture.
     Picture,
     /// An object whose form somebody else has set.
@@ -84,17 +84,17 @@ pub(crate) enum ResponseBody {
     /// 204.
     Nothing,
     /// 200 with an object.
-    One(&'static Shape),
+    One(&'static dyn Described),
     /// 201 with an object.
-    Made(&'static Shape),
+    Made(&'static dyn Described),
     /// 200 with a page of objects.
-    Page(&'static Shape),
+    Page(&'static dyn Described),
     /// The same, also as lines of JSON.
-    Log(&'static Shape),
+    Log(&'static dyn Described),
     /// 200 with a picture.
     Picture,
     /// 200 with statistics, also as CSV.
-    Table(&'static Shape),
+    Table(&'static dyn Described),
     /// 200 with an object of another form, or a page of lines.
     Other,
 }
@@ -112,6 +112,16 @@ impl Method {
 
     pub(crate) const fn changes(self) -> bool {
         !matches!(self, Self::Get)
+    }
+}
+
+impl RequestBody {
+    /// The object that a request carries, if it is one of ours.
+    pub(crate) fn object(&self) -> Option<&'static dyn Described> {
+        match *self {
+            Self::New(object) | Self::MaybeNew(object) | Self::Changes(object) => Some(object),
+            Self::Nothing | Self::Picture | Self::Foreign => None,
+        }
     }
 }
 

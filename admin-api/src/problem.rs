@@ -10,7 +10,7 @@ use xwms_core::error::{Error, FieldError};
 #[derive(Debug)]
 pub struct Problem {
     status: StatusCode,
-    code: &'static str,
+    code: String,
     detail: String,
     errors: Vec<FieldError>,
     retry_after: Option<u64>,
@@ -31,18 +31,18 @@ struct Document<'a> {
 struct Field<'a> {
     field: &'a str,
     code: &'a str,
-    message: &'a str,
+    message: String,
 }
 
 impl Problem {
     /// A problem with this status, stable code and detail.
-    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into(), errors: Vec::new(), retry_after: None }
+    pub fn new(status: StatusCode, code: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { status, code: code.into(), detail: detail.into(), errors: Vec::new(), retry_after: None }
     }
 
     /// The problem of a key that came with another body before, or that is none.
     pub(crate) fn reused_key(errors: Vec<FieldError>) -> Self {
-        let code = errors.first().map_or("invalid", |error| error.code);
+        let code = errors.first().map_or("invalid", |error| error.code()).to_owned();
         let detail = "this Idempotency-Key was sent with another body: take a new one for a new request";
         Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail) }
     }
@@ -58,12 +58,12 @@ impl From<Error> for Problem {
                 "permission_missing",
                 format!("this needs the permission {permission}"),
             ),
-            Error::Refused { code, message } => Self::new(StatusCode::FORBIDDEN, code, message),
+            Error::Refused(text) => Self::new(StatusCode::FORBIDDEN, text.code(), text.to_string()),
             Error::Invalid(errors) => Self {
                 errors,
                 ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "some values are not right: see errors")
             },
-            Error::Conflict { code, message } => Self::new(StatusCode::CONFLICT, code, message),
+            Error::Conflict(text) => Self::new(StatusCode::CONFLICT, text.code(), text.to_string()),
             Error::PlanRequired => Self::new(
                 StatusCode::PAYMENT_REQUIRED,
                 "plan_required",
@@ -75,11 +75,16 @@ impl From<Error> for Problem {
                 "stale",
                 "it was changed meanwhile: read it again, then send the change",
             ),
+            Error::IdempotencyKeyReused => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "idempotency_key_reused",
+                "this Idempotency-Key was sent with another body: take a new one for a new request",
+            ),
             Error::TooMany { retry_after } => Self {
                 retry_after: Some(retry_after.as_secs().max(1)),
                 ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many", "too many requests: wait")
             },
-            Error::TooManyAtOnce { code, message } => Self::new(StatusCode::TOO_MANY_REQUESTS, code, message),
+            Error::TooManyAtOnce(text) => Self::new(StatusCode::TOO_MANY_REQUESTS, text.code(), text.to_string()),
             Error::Unavailable => Self {
                 retry_after: Some(1),
                 ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "try again in a moment")
@@ -102,12 +107,12 @@ impl IntoResponse for Problem {
             r#type: "about:blank",
             title: self.status.canonical_reason().unwrap_or("Error"),
             status: self.status.as_u16(),
-            code: self.code,
+            code: &self.code,
             detail: &self.detail,
             errors: self
                 .errors
                 .iter()
-                .map(|error| Field { field: &error.field, code: error.code, message: &error.message })
+                .map(|error| Field { field: &error.field, code: error.code(), message: error.message() })
                 .collect(),
         };
         let mut response = (self.status, Json(document)).into_response();

@@ -2,6 +2,9 @@
 
 use serde_json::{Map, Value, json};
 use xwms_core::error::{Error, FieldError};
+use xwms_core::text::Text;
+
+use crate::schema::Described;
 
 /// An object on the wire.
 pub(crate) struct Shape {
@@ -206,7 +209,7 @@ impl Members {
     }
 
     fn wrong(&mut self, field: &str, code: &'static str, message: &str) {
-        self.errors.push(FieldError { field: field.to_owned(), code, message: message.to_owned() });
+        self.errors.push(Text::english(code, message).at(field));
     }
 }
 
@@ -270,14 +273,22 @@ impl Kind {
     }
 }
 
-impl Shape {
+impl Described for Shape {
+    fn name(&self) -> String {
+        self.name.to_owned()
+    }
+
+    fn is_contract(&self) -> bool {
+        false
+    }
+
     /// The schema of the object in an answer. `value` is there in one answer only, so nothing is required to be.
-    pub(crate) fn answer_schema(&self) -> Value {
+    fn answer_schema(&self) -> Value {
         self.schema(|member| member.set.of_object(), |member| member.name != "value" && member.set != Set::Later)
     }
 
     /// The schema of a body for this purpose.
-    pub(crate) fn body_schema(&self, purpose: Purpose) -> Value {
+    fn body_schema(&self, purpose: Purpose) -> Value {
         let mut schema = self.schema(|member| member.set.allows(purpose), |member| member.set.requires(purpose));
         schema["additionalProperties"] = json!(false);
         let taken_away = |member: &&Member| {
@@ -290,15 +301,17 @@ impl Shape {
     }
 
     /// An example of the object in an answer.
-    pub(crate) fn example(&self) -> Value {
+    fn example(&self) -> Value {
         self.example_of(|member| member.name != "value" && member.set.of_object())
     }
 
     /// An example of a body for this purpose.
-    pub(crate) fn body_example(&self, purpose: Purpose) -> Value {
+    fn body_example(&self, purpose: Purpose) -> Value {
         self.example_of(|member| member.set.allows(purpose))
     }
+}
 
+impl Shape {
     fn example_of(&self, shown: impl Fn(&Member) -> bool) -> Value {
         let members = self.members.iter().filter(|member| shown(member));
         members.map(|member| (member.name.to_owned(), example_value(member))).collect::<Map<_, _>>().into()

@@ -1,37 +1,42 @@
 //! What a use case can fail with.
 
-use std::borrow::Cow;
 use std::time::Duration;
+
+use crate::text::Text;
+
+/// What is wrong with a value, before it is known which field it came in. Its code and its sentence are those of the text.
+pub type FieldIssue = Text;
 
 /// One bad field of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
     /// Its name, as on the wire.
     pub field: String,
-    /// A stable code.
-    pub code: &'static str,
     /// What would be right.
-    pub message: String,
+    pub text: Text,
+    /// The line of the file that it stands in, counted from 1.
+    pub line: Option<usize>,
 }
 
-/// What is wrong with a value, before it is known which field it came in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FieldIssue {
+impl FieldError {
     /// A stable code.
-    pub code: &'static str,
-    /// What would be right.
-    pub message: Cow<'static, str>,
-}
-
-impl FieldIssue {
-    /// An issue with a stable code and a sentence that says what would be right.
-    pub fn new(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, message: message.into() }
+    pub fn code(&self) -> &str {
+        self.text.code()
     }
 
+    /// The sentence in English, behind its line when it stands in a file.
+    pub fn message(&self) -> String {
+        match self.line {
+            Some(line) => format!("line {line}: {}", self.text),
+            None => self.text.to_string(),
+        }
+    }
+}
+
+impl Text {
     /// The same, said of a field by its name on the wire.
     pub fn at(self, field: impl Into<String>) -> FieldError {
-        FieldError { field: field.into(), code: self.code, message: self.message.into_owned() }
+        FieldError { field: field.into(), text: self, line: None }
     }
 }
 
@@ -46,37 +51,24 @@ pub enum Error {
         permission: &'static str,
     },
     /// The caller may not, whatever their permissions: a level, the staff, their own interest.
-    Refused {
-        /// A stable code.
-        code: &'static str,
-        /// Why.
-        message: String,
-    },
+    Refused(Text),
     /// Bad values, all of them at once.
     Invalid(Vec<FieldError>),
     /// The state of things forbids it.
-    Conflict {
-        /// A stable code.
-        code: &'static str,
-        /// What stands in the way.
-        message: String,
-    },
+    Conflict(Text),
     /// The account's plan does not entitle to it.
     PlanRequired,
     /// `If-Match` names a version that is no longer current.
     StalePrecondition,
+    /// This idempotency key came with another body before.
+    IdempotencyKeyReused,
     /// Too often.
     TooMany {
         /// When to try again.
         retry_after: Duration,
     },
     /// So many at a time and no more: one has to go first.
-    TooManyAtOnce {
-        /// A stable code.
-        code: &'static str,
-        /// How many there may be.
-        message: String,
-    },
+    TooManyAtOnce(Text),
     /// The database or a pool is away or full: try again.
     Unavailable,
     /// The database refused a statement.
@@ -86,19 +78,19 @@ pub enum Error {
 }
 
 impl Error {
-    /// [`Error::Conflict`] of a stable code.
+    /// [`Error::Conflict`] whose sentence has no message yet.
     pub fn conflict(code: &'static str, message: impl Into<String>) -> Self {
-        Self::Conflict { code, message: message.into() }
+        Self::Conflict(Text::english(code, message))
     }
 
-    /// [`Error::Refused`] of a stable code.
+    /// [`Error::Refused`] whose sentence has no message yet.
     pub fn refused(code: &'static str, message: impl Into<String>) -> Self {
-        Self::Refused { code, message: message.into() }
+        Self::Refused(Text::english(code, message))
     }
 
-    /// [`Error::Invalid`] with one bad field.
-    pub fn invalid(field: &str, code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        Self::Invalid(vec![FieldIssue::new(code, message).at(field)])
+    /// [`Error::Invalid`] with one bad field, whose sentence has no message yet.
+    pub fn invalid(field: &str, code: &'static str, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![Text::english(code, message).at(field)])
     }
 }
 

@@ -138,6 +138,35 @@ macro_rules! typed_id {
             }
         }
 
+        impl schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                let pattern = concat!("^", $prefix, "_[0-7][0-9a-hjkmnp-tv-z]{25}$");
+                schemars::json_schema!({ "type": "string", "pattern": pattern })
+            }
+        }
+
+        impl<E: deserr::DeserializeError + deserr::MergeWithError<crate::error::FieldIssue>> deserr::Deserr<E> for $name {
+            fn deserialize_from_value<V: deserr::IntoValue>(
+                value: deserr::Value<V>,
+                location: deserr::ValuePointerRef<'_>,
+            ) -> Result<Self, E> {
+                let id = match &value {
+                    deserr::Value::String(text) => text.parse().ok(),
+                    _ => None,
+                };
+                let wrong = || crate::text!("not_an_id", prefix = $prefix);
+                id.ok_or_else(|| deserr::take_cf_content(E::merge(None, wrong(), location)))
+            }
+        }
+
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)

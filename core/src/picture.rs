@@ -70,10 +70,10 @@ pub async fn read(media_type: MediaType, bytes: Vec<u8>) -> Result<Picture, Erro
 
 fn remake(MediaType(format): MediaType, bytes: &[u8]) -> Result<Picture, FieldIssue> {
     if bytes.len() > MAX_BYTES {
-        return Err(FieldIssue::new("too_large", "give a picture of at most 1 MiB"));
+        return Err(FieldIssue::english("too_large", "give a picture of at most 1 MiB"));
     }
     if image::guess_format(bytes).ok() != Some(format) {
-        return Err(FieldIssue::new("not_an_image", "the content is not what its media type says"));
+        return Err(FieldIssue::english("not_an_image", "the content is not what its media type says"));
     }
     let mut image = decode(format, bytes).map_err(|why| issue(&why))?;
     loop {
@@ -113,14 +113,14 @@ fn encode(image: &DynamicImage) -> Result<Vec<u8>, ImageError> {
 fn issue(why: &ImageError) -> FieldIssue {
     match why {
         ImageError::Limits(limit) if matches!(limit.kind(), LimitErrorKind::DimensionError) => {
-            FieldIssue::new("dimensions", "give a picture of at most 2048 by 2048 pixels")
+            FieldIssue::english("dimensions", "give a picture of at most 2048 by 2048 pixels")
         }
         _ => no_image(),
     }
 }
 
 fn no_image() -> FieldIssue {
-    FieldIssue::new("not_an_image", "this is no picture that can be read")
+    FieldIssue::english("not_an_image", "this is no picture that can be read")
 }
 
 #[cfg(test)]

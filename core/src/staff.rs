@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use crate::error::FieldError;
 use crate::manage::fields::Findings;
 use crate::model::request::parse_reason;
+use crate::text::Text;
 
 /// Reads the reason that a decision can't do without.
 fn reason(findings: &mut Findings, given: Option<&String>) -> String {
@@ -38,5 +39,5 @@ fn because(mut after: Value, reason: &str) -> Value {
 
 /// An error about one field, for those that are found outside of [`Findings`].
 fn wrong(field: String, code: &'static str, message: &str) -> FieldError {
-    FieldError { field, code, message: message.to_owned() }
+    Text::english(code, message).at(field)
 }

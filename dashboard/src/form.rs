@@ -17,7 +17,7 @@ pub struct Field<'a> {
     autocomplete: &'static str,
     value: &'a str,
     hint: Option<&'static str>,
-    error: Option<&'a str>,
+    error: Option<String>,
     /// The form was refused as a whole, and does not say for which field.
     refused: bool,
     optional: bool,
@@ -32,7 +32,7 @@ impl HtmlSafe for Field<'_> {}
 
 impl<'a> Field<'a> {
     /// A line of text.
-    pub const fn text(name: &'static str, label: &'static str, autocomplete: &'static str, value: &'a str) -> Self {
+    pub fn text(name: &'static str, label: &'static str, autocomplete: &'static str, value: &'a str) -> Self {
         Self {
             name,
             label,
@@ -50,59 +50,59 @@ impl<'a> Field<'a> {
     }
 
     /// The email address that an account is known by.
-    pub const fn email(value: &'a str) -> Self {
+    pub fn email(value: &'a str) -> Self {
         let text = Self::text("email", "Email address", "username", value);
         Self { kind: "email", plain_text: true, ..text }
     }
 
     /// The password of an account.
-    pub const fn current_password() -> Self {
+    pub fn current_password() -> Self {
         let text = Self::text("password", "Password", "current-password", "");
         Self { kind: "password", plain_text: true, ..text }
     }
 
     /// A password to be.
-    pub const fn new_password(label: &'static str) -> Self {
+    pub fn new_password(label: &'static str) -> Self {
         let text = Self::text("password", label, "new-password", "");
         let hint = Some("At least 8 characters. Several words are easy to remember and hard to guess.");
         Self { kind: "password", plain_text: true, hint, ..text }
     }
 
     /// It may be left empty.
-    pub const fn optional(self) -> Self {
+    pub fn optional(self) -> Self {
         Self { optional: true, ..self }
     }
 
     /// It is shown and can't be changed.
-    pub const fn read_only(self) -> Self {
+    pub fn read_only(self) -> Self {
         Self { read_only: true, ..self }
     }
 
     /// The cursor starts here, when `yes`.
-    pub const fn focus_if(self, yes: bool) -> Self {
+    pub fn focus_if(self, yes: bool) -> Self {
         Self { focus: yes, ..self }
     }
 
     /// It is one of the fields of a form that was refused as a whole, when `yes`.
-    pub const fn refused_if(self, yes: bool) -> Self {
+    pub fn refused_if(self, yes: bool) -> Self {
         Self { refused: yes, ..self }
     }
 
     /// With what is said about it among `errors`.
     pub fn with_errors(self, errors: &'a [FieldError]) -> Self {
         let error = errors.iter().find(|error| error.field == self.name);
-        Self { error: error.map(|error| error.message.as_str()), ..self }
+        Self { error: error.map(|error| error.message()), ..self }
     }
 
     /// Whether something is wrong with it.
-    pub const fn is_wrong(&self) -> bool {
+    pub fn is_wrong(&self) -> bool {
         self.error.is_some()
     }
 
     /// The ids of what is said about it.
     fn described_by(&self) -> Option<String> {
         let form = self.refused.then(|| FORM_ERROR.to_owned());
-        let error = self.error.map(|_| format!("{}-error", self.name));
+        let error = self.error.as_ref().map(|_| format!("{}-error", self.name));
         let hint = self.hint.map(|_| format!("{}-hint", self.name));
         let ids: Vec<String> = form.into_iter().chain(error).chain(hint).collect();
         (!ids.is_empty()).then(|| ids.join(" "))
@@ -123,10 +123,12 @@ pub fn focus_first<'a, const N: usize>(fields: [Field<'a>; N]) -> [Field<'a>; N]
 
 #[cfg(test)]
 mod tests {
+    use xwms_core::text::Text;
+
     use super::*;
 
     fn errors() -> Vec<FieldError> {
-        vec![FieldError { field: "email".to_owned(), code: "malformed", message: "give <an> address".to_owned() }]
+        vec![Text::english("malformed", "give <an> address").at("email")]
     }
 
     #[test]

@@ -146,8 +146,7 @@ fn one_line(why: &toml::de::Error) -> String {
 
 pub(super) fn server_ips<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ServerIp>, D::Error> {
     let texts = Vec::<String>::deserialize(deserializer)?;
-    let read =
-        |text: &String| ServerIp::parse(text).map_err(|why| D::Error::custom(format!("{text}: {}", why.message)));
+    let read = |text: &String| ServerIp::parse(text).map_err(|why| D::Error::custom(format!("{text}: {}", why)));
     texts.iter().map(read).collect()
 }
 

@@ -114,11 +114,21 @@ impl ErrorPage {
             Error::Unavailable => {
                 (503, "Back in a moment", "XWMS can't answer just now.", Some(Duration::from_secs(2)))
             }
-            Error::Refused { message, .. } => {
-                return Self { status: 403, title: "You may not do this", explanation: sentence(&message), ..plain };
+            Error::Refused(message) => {
+                return Self {
+                    status: 403,
+                    title: "You may not do this",
+                    explanation: sentence(&message.to_string()),
+                    ..plain
+                };
             }
-            Error::Conflict { message, .. } => {
-                return Self { status: 409, title: "This can't be done now", explanation: sentence(&message), ..plain };
+            Error::Conflict(message) => {
+                return Self {
+                    status: 409,
+                    title: "This can't be done now",
+                    explanation: sentence(&message.to_string()),
+                    ..plain
+                };
             }
             Error::NotFound(_) => (404, "There is nothing here", "Check the address.", None),
             other => {

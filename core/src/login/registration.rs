@@ -19,6 +19,7 @@ use crate::state::Core;
 use crate::store::engine::db::Conn;
 use crate::store::tables::email_tokens::{self, Purpose, SentTo};
 use crate::store::tables::users;
+use crate::text::Text;
 
 /// A number is taken once in billions of tries; as often in a row only when something is wrong with the random source.
 const TRIES_FOR_A_NUMBER: usize = 8;
@@ -125,7 +126,7 @@ pub async fn create(conn: &mut Conn, new: &NewUser, now: Timestamp) -> Result<Us
     match insert(conn, new, now).await? {
         Made::New(id) => Ok(id),
         Made::Known(_) => {
-            Err(Error::Conflict { code: "email_taken", message: "another account has this email address".to_owned() })
+            Err(Error::Conflict(Text::english("email_taken", "another account has this email address".to_owned())))
         }
     }
 }

@@ -222,7 +222,7 @@ fn fill(findings: &mut Findings, account: &mut Profile, fields: &AccountFields) 
     let link = |text: &str| validate_link(text).map(|()| text.to_owned());
     let staff = |text: &str| {
         let message = "give \"reviewer\" or \"admin\", or \"\" for nobody of the staff";
-        Staff::parse(text).ok_or_else(|| crate::error::FieldIssue::new("unknown_value", message))
+        Staff::parse(text).ok_or_else(|| crate::error::FieldIssue::english("unknown_value", message))
     };
     findings.optional(&mut account.given_name, "given_name", fields.given_name.as_ref(), label);
     findings.optional(&mut account.family_name, "family_name", fields.family_name.as_ref(), label);

@@ -148,10 +148,10 @@ pub fn version(scope: &Scope) -> Timestamp {
 pub(crate) fn read_name(text: &str) -> Result<String, FieldIssue> {
     let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_.:-".contains(&byte);
     match text.len() {
-        0 => Err(FieldIssue::new("required", "give the scope a name")),
-        length if length > MAX_NAME => Err(FieldIssue::new("too_long", "give at most 64 characters")),
+        0 => Err(FieldIssue::english("required", "give the scope a name")),
+        length if length > MAX_NAME => Err(FieldIssue::english("too_long", "give at most 64 characters")),
         _ if !text.bytes().all(fits) => {
-            Err(FieldIssue::new("character", "give lower-case letters, digits, and - _ . : only"))
+            Err(FieldIssue::english("character", "give lower-case letters, digits, and - _ . : only"))
         }
         _ => Ok(text.to_owned()),
     }
@@ -181,7 +181,7 @@ fn because(mut after: Value, reason: Option<&str>) -> Value {
 fn fill(findings: &mut Findings, scope: &mut Scope, fields: &ScopeFields) {
     let label = |text: &str| Label::parse(text).map(Label::into_string);
     let sentence = |text: &str| match parse_reason(text) {
-        Ok(text) if text.is_empty() => Err(FieldIssue::new("too_short", "give at least a word")),
+        Ok(text) if text.is_empty() => Err(FieldIssue::english("too_short", "give at least a word")),
         read => read,
     };
     findings.required(&mut scope.title, "title", fields.title.as_ref(), label);

@@ -7,9 +7,11 @@ use std::net::IpAddr;
 use serde_json::{Map, Value};
 
 use super::entitlement::Rules;
+use super::permit::Access;
 use super::words::Words;
 use crate::audit::{self, Told};
 use crate::clock::Timestamp;
+use crate::contract::{Findings, Input};
 use crate::error::Error;
 use crate::id::{ClientId, DomainId, NotificationId, TokenId, UserId};
 use crate::limits::throttle::Mailbox;
@@ -119,6 +121,9 @@ pub struct Change<'c> {
     pub(crate) now: Timestamp,
     /// What the configuration says.
     pub(crate) rules: Rules,
+    /// What is wrong with what was sent.
+    pub(crate) findings: Findings,
+    access: Option<Access>,
     actor: Actor,
     events: Vec<Event>,
     accounts: BTreeSet<UserId>,
@@ -189,6 +194,8 @@ impl<'c> Change<'c> {
             conn,
             now,
             rules,
+            findings: Findings::default(),
+            access: None,
             actor: permit.0,
             events: Vec::new(),
             accounts: BTreeSet::new(),
@@ -202,6 +209,42 @@ impl<'c> Change<'c> {
     /// The same, whose mails are caused so.
     pub(super) fn posting(self, post: Post) -> Self {
         Self { post, ..self }
+    }
+
+    /// The same, made in a client by somebody who has this place there.
+    pub(super) fn in_client(self, access: Access) -> Self {
+        Self { access: Some(access), ..self }
+    }
+
+    /// The client that is changed, as it was, and the caller's place in its organisation.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when something else is changed than a client.
+    pub(crate) fn access(&self) -> Result<&Access, Error> {
+        self.access.as_ref().ok_or(Error::Internal("what changes belongs to no client"))
+    }
+
+    /// What was sent, as far as it could be read; what is wrong with the rest is told at the end.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when what can't be left out is missing or wrong.
+    pub(crate) fn take<T>(&mut self, input: Input<T>) -> Result<T, Error> {
+        input.take(&mut self.findings)
+    }
+
+    /// What a use case came to, together with what was wrong with what was sent: nothing is done as long as anything is.
+    pub(super) fn settle<T>(&mut self, outcome: Result<T, Error>) -> Result<T, Error> {
+        let mut findings = std::mem::take(&mut self.findings);
+        if findings.is_empty() {
+            return outcome;
+        }
+        match outcome {
+            // These were found out about an object whose other members are not what the caller meant.
+            Ok(_) | Err(Error::Conflict(_) | Error::TooManyAtOnce(_)) => {}
+            Err(Error::Invalid(more)) => findings.extend(more),
+            Err(error) => return Err(error),
+        }
+        Err(Error::Invalid(findings.into_errors()))
     }
 
     /// Whether the operator makes it.

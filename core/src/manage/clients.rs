@@ -3,77 +3,44 @@
 use serde_json::{Value, json};
 
 use super::change::Change;
-use super::entitlement::Rules;
-use super::fields::{Findings, same_version, suspension};
+use super::fields::{same_version, suspension};
 use super::permit::{self, Caller};
+use super::runner::{self, Ask, Done};
 use super::verifications::{self as applications, What};
 use super::{members, notice, roles, scopes};
 use crate::clock::Timestamp;
-use crate::error::{Error, FieldError};
+use crate::contract::client::{ClientSettings, ClientView};
+use crate::contract::{Input, Patch};
+use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, UserId};
 use crate::model::client::{SigningAlg, SubjectType};
 use crate::model::email::EmailAddress;
 use crate::model::label::Label;
 use crate::model::scope::ScopeSet;
-use crate::model::url::validate_link;
+use crate::model::url::Link;
 use crate::state::Core;
 use crate::store::engine::db::Conn;
 use crate::store::tables::clients::{self, Client};
 use crate::store::tables::profiles::{self, Profile};
 use crate::store::tables::{client_end, client_scopes, client_users, verifications};
-
-/// What a client is to be; what is `None` stays (a new one gets the default), an empty text clears.
-#[derive(Clone, Debug, Default)]
-pub struct ClientFields {
-    /// Its name; a new client has one.
-    pub name: Option<String>,
-    /// Where people reach the partner.
-    pub contact_email: Option<String>,
-    /// Its homepage.
-    pub homepage_url: Option<String>,
-    /// Its privacy page.
-    pub privacy_url: Option<String>,
-    /// Its terms.
-    pub terms_url: Option<String>,
-    /// Which `sub` it sees; fixed once somebody has logged in.
-    pub subject_type: Option<SubjectType>,
-    /// What its ID tokens are signed with.
-    pub id_token_alg: Option<SigningAlg>,
-    /// The activated scopes.
-    pub scopes: Option<Vec<String>>,
-}
-
-/// A client as its members see it.
-#[derive(Clone, Debug)]
-pub struct ClientView {
-    /// The client.
-    pub client: Client,
-    /// The address of the person whose plan entitles it.
-    pub owner: String,
-    /// The activated scopes.
-    pub scopes: ScopeSet,
-}
+use crate::text;
 
 /// Makes a client of the caller's own, with its preset roles and the caller as its owner.
 ///
 /// # Errors
 /// [`Error::Invalid`] with all bad fields; [`Error::PlanRequired`] when the caller's plan entitles to no (further) client;
 /// the database's.
-pub async fn create(core: &Core, caller: Caller, fields: ClientFields) -> Result<ClientView, Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let mut change = permit::on_own_account(conn, &caller, Permission::ClientCreate, &rules, now)?;
-            profiles::hold(change.conn, caller.user).await?;
-            let owner = profiles::find(change.conn, caller.user).await?.ok_or(Error::NotFound("account"))?;
-            let client = insert(&mut change, ClientId::generate(now), &owner, &fields, false).await?;
-            let made = view(change.conn, client).await?;
-            change.end(made).await
-        })
-        .await?;
-    Ok(changed.committed(core))
+pub async fn create(core: &Core, caller: Caller, new: Input<ClientSettings>) -> Result<Done<ClientView>, Error> {
+    let user = caller.user;
+    runner::change(core, caller, Ask::Account(Permission::ClientCreate), async move |change: &mut Change<'_>| {
+        profiles::hold(change.conn, user).await?;
+        let owner = profiles::find(change.conn, user).await?.ok_or(Error::NotFound("account"))?;
+        let settings = change.take(new)?;
+        let client = insert(change, ClientId::generate(change.now), &owner, &settings, false).await?;
+        view(change.conn, client).await
+    })
+    .await
 }
 
 /// The clients that the caller is a member of, oldest first: at most `limit` of those after `after`.
@@ -97,12 +64,12 @@ pub async fn list(core: &Core, caller: &Caller, after: Option<ClientId>, limit: 
 /// # Errors
 /// [`Error::NotFound`] when there is none or the caller is no member of it, [`Error::Forbidden`]; the database's.
 pub async fn get(core: &Core, caller: &Caller, id: ClientId) -> Result<ClientView, Error> {
-    let mut conn = core.db.read().await?;
-    let access = permit::to_read(&mut conn, caller, id, Permission::ClientRead, core.clock.now()).await?;
-    view(&mut conn, access.client).await
+    let mut reading = runner::read(core, caller, Ask::Client(id, Permission::ClientRead)).await?;
+    let client = reading.access()?.client.clone();
+    view(&mut reading.conn, client).await
 }
 
-/// Changes a client. `expected`: the version it must still have, `ClientView::client.updated_at` of when it was read.
+/// Changes a client. `expected`: the version it must still have, `updated_at` of when it was read.
 ///
 /// # Errors
 /// As [`get`]; [`Error::Invalid`] with all bad fields; [`Error::StalePrecondition`]; [`Error::Conflict`]
@@ -111,27 +78,21 @@ pub async fn update(
     core: &Core,
     caller: Caller,
     id: ClientId,
-    fields: ClientFields,
+    patch: Patch<ClientSettings>,
     expected: Option<Timestamp>,
-) -> Result<ClientView, Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let (mut change, access) =
-                permit::to_change(conn, &caller, id, Permission::ClientUpdate, &rules, now).await?;
-            same_version(expected, access.client.updated_at)?;
-            if fields.scopes.is_some() {
-                // Scopes have permissions of their own.
-                access.require(Permission::ScopesCreate, now)?;
-                access.require(Permission::ScopesDelete, now)?;
-            }
-            let client = apply(&mut change, access.client, &fields).await?;
-            let made = view(change.conn, client).await?;
-            change.end(made).await
-        })
-        .await?;
-    Ok(changed.committed(core))
+) -> Result<Done<ClientView>, Error> {
+    runner::change(core, caller, Ask::Client(id, Permission::ClientUpdate), async move |change: &mut Change<'_>| {
+        let access = change.access()?.clone();
+        same_version(expected, access.client.updated_at)?;
+        if patch.names("scopes") {
+            // Scopes have permissions of their own.
+            access.require(Permission::ScopesCreate, change.now)?;
+            access.require(Permission::ScopesDelete, change.now)?;
+        }
+        let client = apply(change, access.client, patch).await?;
+        view(change.conn, client).await
+    })
+    .await
 }
 
 /// Deletes a client for good: its domains, secrets, scopes, roles, members, requests, applications and API tokens go, all
@@ -139,30 +100,17 @@ pub async fn update(
 ///
 /// # Errors
 /// As [`get`]; [`Error::PlanRequired`]; [`Error::StalePrecondition`]; the database's.
-pub async fn delete(core: &Core, caller: Caller, id: ClientId, expected: Option<Timestamp>) -> Result<(), Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let (mut change, access) =
-                permit::to_change(conn, &caller, id, Permission::ClientDelete, &rules, now).await?;
-            let client = access.client;
-            same_version(expected, client.updated_at)?;
-            notice::client_is_deleted(&mut change, &client).await?;
-            client_end::bury(change.conn, id, now).await?;
-            change.deleted(Some(id), "client.deleted", id, &client.name, facts(&client));
-            change.end(()).await
-        })
-        .await?;
-    changed.committed(core);
-    Ok(())
-}
-
-/// What is wrong with these fields by themselves.
-pub(crate) fn check(fields: &ClientFields, now: Timestamp) -> Vec<FieldError> {
-    let mut findings = Findings::default();
-    fill(&mut findings, &mut blank(ClientId::from_bytes([0; 16]), now), fields);
-    findings.into_errors()
+pub async fn delete(core: &Core, caller: Caller, id: ClientId, expected: Option<Timestamp>) -> Result<Done<()>, Error> {
+    runner::change(core, caller, Ask::Client(id, Permission::ClientDelete), async move |change: &mut Change<'_>| {
+        let client = change.access()?.client.clone();
+        same_version(expected, client.updated_at)?;
+        notice::client_is_deleted(change, &client).await?;
+        let had = settings(change.conn, &client).await?;
+        client_end::bury(change.conn, id, change.now).await?;
+        change.deleted(Some(id), "client.deleted", id, &client.name, facts(&had));
+        Ok(())
+    })
+    .await
 }
 
 /// Makes a client of this id for this owner, held by the caller. `restored`: it was the owner's before, so a plan that has
@@ -174,16 +122,11 @@ pub(crate) async fn insert(
     change: &mut Change<'_>,
     id: ClientId,
     owner: &Profile,
-    fields: &ClientFields,
+    settings: &ClientSettings,
     restored: bool,
 ) -> Result<Client, Error> {
     let mut client = Client { billing_owner: Some(owner.id), ..blank(id, change.now) };
-    let mut findings = Findings::default();
-    if fields.name.is_none() {
-        findings.add("name", "required", "give the client a name");
-    }
-    fill(&mut findings, &mut client, fields);
-    findings.none()?;
+    set(&mut client, settings);
     let lapsed = change.rules.has_lapsed(owner, change.now);
     let entitled = if restored && lapsed { change.rules.paid } else { change.rules.entitlements(owner, change.now) };
     let owned = clients::count_owned(change.conn, owner.id).await?;
@@ -191,10 +134,10 @@ pub(crate) async fn insert(
         return Err(Error::PlanRequired);
     }
     clients::insert(change.conn, &client).await?;
-    change.created(Some(id), "client.created", id, &client.name, facts(&client));
+    change.created(Some(id), "client.created", id, &client.name, facts(settings));
     let role = roles::create_presets(change, id).await?;
     members::create_owner(change, id, role, owner.id, &owner.email_key).await?;
-    scopes::set(change, id, fields.scopes.as_deref().unwrap_or_default()).await?;
+    scopes::set(change, id, &settings.scopes).await?;
     Ok(client)
 }
 
@@ -202,14 +145,13 @@ pub(crate) async fn insert(
 ///
 /// # Errors
 /// [`Error::Invalid`]; [`Error::Conflict`] `subject_type_fixed`; the database's.
-pub(crate) async fn apply(change: &mut Change<'_>, old: Client, fields: &ClientFields) -> Result<Client, Error> {
+pub(crate) async fn apply(change: &mut Change<'_>, old: Client, patch: Patch<ClientSettings>) -> Result<Client, Error> {
+    let had = settings(change.conn, &old).await?;
+    let wanted = change.take(patch.apply(&had))?;
     let mut client = old.clone();
-    let mut findings = Findings::default();
-    fill(&mut findings, &mut client, fields);
-    findings.none()?;
+    set(&mut client, &wanted);
     if client.subject_type != old.subject_type && client_users::exist(change.conn, client.id).await? {
-        let message = "people have logged in already: they would be strangers to the client".to_owned();
-        return Err(Error::Conflict { code: "subject_type_fixed", message });
+        return Err(Error::Conflict(text!("subject_type_fixed")));
     }
     if client.name != old.name {
         // People agreed to share with a partner that staff have looked at: its new name waits for the same.
@@ -217,13 +159,11 @@ pub(crate) async fn apply(change: &mut Change<'_>, old: Client, fields: &ClientF
         let shown = old.reviewed_name.clone().unwrap_or_else(|| old.name.clone());
         client.reviewed_name = Some(shown).filter(|shown| reviewed && *shown != client.name);
     }
-    let told = (facts(&old), facts(&client));
+    let told = (facts(&had), facts(&wanted));
     let rewritten = change.updated(Some(client.id), "client.updated", client.id, &client.name, told);
-    let mut rescoped = false;
-    if let Some(wanted) = &fields.scopes {
-        let active = client_scopes::of_client(change.conn, client.id).await?;
-        scopes::set(change, client.id, wanted).await?;
-        rescoped = active != wanted.iter().map(String::as_str).collect();
+    let rescoped = scope_set(&wanted) != scope_set(&had);
+    if rescoped {
+        scopes::set(change, client.id, &wanted.scopes).await?;
     }
     if rewritten || rescoped {
         client.updated_at = change.version_after(old.updated_at);
@@ -261,10 +201,14 @@ async fn views(conn: &mut Conn, found: Vec<Client>) -> Result<Vec<ClientView>, E
     let mut scopes = client_scopes::of_clients(conn, &ids).await?;
     let addresses = profiles::addresses(conn, &owners).await?;
     let owner = |client: &Client| client.billing_owner.and_then(|owner| addresses.get(&owner).cloned());
-    let view = |client: Client| ClientView {
-        scopes: scopes.remove(&client.id).unwrap_or_default(),
-        owner: owner(&client).unwrap_or_default(),
-        client,
+    let view = |client: Client| {
+        let scopes = scopes.remove(&client.id).unwrap_or_default();
+        ClientView {
+            id: client.id,
+            owner: owner(&client).unwrap_or_default(),
+            updated_at: client.updated_at,
+            settings: settings_of(client, &scopes),
+        }
     };
     Ok(found.into_iter().map(view).collect())
 }
@@ -293,18 +237,37 @@ fn blank(id: ClientId, now: Timestamp) -> Client {
     }
 }
 
-fn fill(findings: &mut Findings, client: &mut Client, fields: &ClientFields) {
-    let link = |text: &str| validate_link(text).map(|()| text.to_owned());
-    findings
-        .required(&mut client.name, "name", fields.name.as_ref(), |text| Label::parse(text).map(Label::into_string));
-    findings.optional(&mut client.contact_email, "contact_email", fields.contact_email.as_ref(), |text| {
-        EmailAddress::parse(text).map(|email| email.address().to_owned())
-    });
-    findings.optional(&mut client.homepage_url, "homepage_url", fields.homepage_url.as_ref(), link);
-    findings.optional(&mut client.privacy_url, "privacy_url", fields.privacy_url.as_ref(), link);
-    findings.optional(&mut client.terms_url, "terms_url", fields.terms_url.as_ref(), link);
-    client.subject_type = fields.subject_type.unwrap_or(client.subject_type);
-    client.id_token_alg = fields.id_token_alg.unwrap_or(client.id_token_alg);
+fn set(client: &mut Client, settings: &ClientSettings) {
+    let text = |link: &Option<Link>| link.as_ref().map(|link| link.as_str().to_owned());
+    settings.name.as_str().clone_into(&mut client.name);
+    client.contact_email = settings.contact_email.as_ref().map(|email| email.address().to_owned());
+    client.homepage_url = text(&settings.homepage_url);
+    client.privacy_url = text(&settings.privacy_url);
+    client.terms_url = text(&settings.terms_url);
+    client.subject_type = settings.subject_type;
+    client.id_token_alg = settings.id_token_alg;
+}
+
+fn settings_of(client: Client, scopes: &ScopeSet) -> ClientSettings {
+    ClientSettings {
+        name: Label::stored(client.name),
+        contact_email: client.contact_email.map(EmailAddress::stored),
+        homepage_url: client.homepage_url.map(Link::stored),
+        privacy_url: client.privacy_url.map(Link::stored),
+        terms_url: client.terms_url.map(Link::stored),
+        subject_type: client.subject_type,
+        id_token_alg: client.id_token_alg,
+        scopes: scopes.iter().map(str::to_owned).collect(),
+    }
+}
+
+async fn settings(conn: &mut Conn, client: &Client) -> Result<ClientSettings, Error> {
+    let scopes = client_scopes::of_client(conn, client.id).await?;
+    Ok(settings_of(client.clone(), &scopes))
+}
+
+fn scope_set(settings: &ClientSettings) -> ScopeSet {
+    settings.scopes.iter().map(String::as_str).collect()
 }
 
 /// What staff look at beside name and logo.
@@ -312,14 +275,11 @@ fn links(client: &Client) -> [Option<&String>; 4] {
     [&client.contact_email, &client.homepage_url, &client.privacy_url, &client.terms_url].map(Option::as_ref)
 }
 
-fn facts(client: &Client) -> Value {
-    json!({
-        "name": client.name,
-        "contact_email": client.contact_email,
-        "homepage_url": client.homepage_url,
-        "privacy_url": client.privacy_url,
-        "terms_url": client.terms_url,
-        "subject_type": client.subject_type,
-        "id_token_alg": client.id_token_alg,
-    })
+/// What is audited of a client. Its scopes have entries of their own.
+fn facts(settings: &ClientSettings) -> Value {
+    let mut facts = json!(settings);
+    if let Value::Object(members) = &mut facts {
+        members.remove("scopes");
+    }
+    facts
 }

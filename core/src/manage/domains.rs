@@ -26,6 +26,7 @@ use crate::model::verification::VerificationStatus;
 use crate::store::tables::domain_urls::DomainUrl;
 use crate::store::tables::domains::{self, Domain};
 use crate::store::tables::verifications;
+use crate::text::Text;
 
 /// What a domain is to be; what is `None` stays, an empty text clears.
 #[derive(Clone, Debug, Default)]
@@ -121,7 +122,7 @@ pub(crate) async fn apply(
     findings.none()?;
     if domain.test_mode && !old.test_mode && is_verified(change, &domain).await? {
         let message = format!("a verification covers {}: it can't be in test mode", domain.root_domain);
-        return Err(Error::Conflict { code: "verified_domain", message });
+        return Err(Error::Conflict(Text::english("verified_domain", message)));
     }
     if domain.ownership != old.ownership {
         // Whoever says so here vouches for it: it is looked at again only once it was found.
@@ -290,7 +291,7 @@ fn refuse_test_urls(domain: &Domain, urls: &[DomainUrl]) -> Result<(), Error> {
         return Ok(());
     }
     let message = format!("these work in test mode only: {}; switch them off or delete them first", present.join(", "));
-    Err(Error::Conflict { code: "test_urls_present", message })
+    Err(Error::Conflict(Text::english("test_urls_present", message)))
 }
 
 fn facts(domain: &Domain, networks: &[String]) -> Value {

@@ -10,7 +10,7 @@ pub struct Findings(Vec<FieldError>);
 impl Findings {
     /// Notes what is wrong with a field.
     pub fn add(&mut self, field: &str, code: &'static str, message: &str) {
-        self.0.push(FieldIssue::new(code, message.to_owned()).at(field));
+        self.0.push(FieldIssue::english(code, message.to_owned()).at(field));
     }
 
     /// The value that was read, or `None` after noting what is wrong with it.
@@ -60,7 +60,7 @@ impl Findings {
             match stands {
                 Some(stands) if stands.seconds() == end.seconds() => Ok(stands),
                 _ if end > now => Ok(end),
-                _ => Err(FieldIssue::new("past", "give a time that is yet to come")),
+                _ => Err(FieldIssue::english("past", "give a time that is yet to come")),
             }
         });
     }
@@ -85,7 +85,7 @@ impl Findings {
 /// `malformed`.
 pub fn read_time(text: &str) -> Result<Timestamp, FieldIssue> {
     let time = Timestamp::parse(text).map(|time| Timestamp::from_seconds(time.seconds()));
-    time.ok_or_else(|| FieldIssue::new("malformed", "give a time as in RFC 3339, such as 2030-01-31T12:00:00Z"))
+    time.ok_or_else(|| FieldIssue::english("malformed", "give a time as in RFC 3339, such as 2030-01-31T12:00:00Z"))
 }
 
 /// Goes on only with the version that the caller changes, when they say which: `updated_at` of when they read it.

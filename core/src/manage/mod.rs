@@ -24,6 +24,7 @@ pub mod permit;
 pub mod plans;
 pub mod requests;
 pub mod roles;
+pub mod runner;
 pub mod scopes;
 pub mod secrets;
 pub mod stats;

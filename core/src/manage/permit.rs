@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use super::change::{Actor, Change, Permit, Post};
 use super::entitlement::Rules;
+use super::runner::Ask;
 use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::gate::permission::{self, Membership, Permission};
 use crate::gate::permissions::Permissions;
 use crate::id::{ClientId, TokenId, UserId};
+use crate::idempotency::Once;
 use crate::model::account::Staff;
 use crate::state::Core;
 use crate::store::engine::db::Conn;
@@ -26,6 +28,8 @@ pub struct Caller {
     pub address: IpAddr,
     /// The API token, which narrows what its maker may; `None` in a browser.
     pub token: Option<Arc<ApiToken>>,
+    /// What makes a request one that is carried out once, when it says so.
+    pub once: Option<Once>,
 }
 
 /// What an API token is good for, at the most.
@@ -55,7 +59,7 @@ pub struct Access {
 impl Caller {
     /// A person signed in in a browser.
     pub const fn signed_in(user: UserId, address: IpAddr) -> Self {
-        Self { user, address, token: None }
+        Self { user, address, token: None, once: None }
     }
 
     fn permit(&self) -> Permit {
@@ -226,6 +230,48 @@ pub fn to_read_own_account(caller: &Caller, permission: Permission) -> Result<()
 /// Begins a change that a person makes about themselves on their own pages: an answer to a request, a consent ended.
 pub fn on_own_behalf<'c>(conn: &'c mut Conn, caller: &Caller, rules: &Rules, now: Timestamp) -> Change<'c> {
     Change::begin(conn, caller.permit(), rules.clone(), now)
+}
+
+/// Begins a change for somebody who may make it.
+///
+/// # Errors
+/// As [`to_change`], [`on_own_account`] and [`to_change_as_staff`].
+pub(super) async fn begin<'c>(
+    conn: &'c mut Conn,
+    caller: &Caller,
+    ask: Ask,
+    rules: Rules,
+    now: Timestamp,
+) -> Result<Change<'c>, Error> {
+    match ask {
+        Ask::Client(client, permission) => {
+            let (change, access) = to_change(conn, caller, client, permission, &rules, now).await?;
+            Ok(change.in_client(access))
+        }
+        Ask::LapsedClient(client, permission) => {
+            let (change, access, _) = to_change_unpaid(conn, caller, client, permission, &rules, now).await?;
+            Ok(change.in_client(access))
+        }
+        Ask::Account(permission) => on_own_account(conn, caller, permission, &rules, now),
+        Ask::Staff(least, permission) => {
+            staff(conn, caller, least, permission).await?;
+            Ok(Change::begin(conn, caller.permit_as(true), rules, now))
+        }
+    }
+}
+
+/// Whether somebody may read what they ask for; gives their place, when it is in a client.
+///
+/// # Errors
+/// As [`to_read`], [`to_read_own_account`] and [`to_read_as_staff`].
+pub(super) async fn read(conn: &mut Conn, caller: &Caller, ask: Ask, now: Timestamp) -> Result<Option<Access>, Error> {
+    match ask {
+        Ask::Client(client, permission) | Ask::LapsedClient(client, permission) => {
+            to_read(conn, caller, client, permission, now).await.map(Some)
+        }
+        Ask::Account(permission) => caller.account_permits(permission).map(|()| None),
+        Ask::Staff(least, permission) => staff(conn, caller, least, permission).await.map(|_| None),
+    }
 }
 
 /// Something that a caller may or may not do, as far as that can be said before it is done.

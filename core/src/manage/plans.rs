@@ -100,7 +100,7 @@ pub async fn take_message(
     let mut findings = Findings::default();
     let address = whose.email.as_deref().and_then(|text| findings.value("email", EmailAddress::parse(text)));
     let sub = whose.sub.as_deref().and_then(|text| {
-        let wrong = FieldIssue::new("malformed", "give the sub of an account");
+        let wrong = FieldIssue::english("malformed", "give the sub of an account");
         findings.value("sub", text.parse::<UserId>().map_err(|_| wrong))
     });
     if whose.email.is_none() == whose.sub.is_none() {

@@ -24,6 +24,7 @@ use crate::store::engine::db::Conn;
 use crate::store::tables::clients::Client;
 use crate::store::tables::requests::{self, Request};
 use crate::store::tables::{client_scopes, domains, profiles, scopes};
+use crate::text::Text;
 
 /// After a decline the person is not asked again for so long.
 const PEACE: Duration = Duration::from_hours(30 * 24);
@@ -219,7 +220,7 @@ async fn make_room(change: &mut Change<'_>, request: &Request) -> Result<(), Err
     }
     if requests::count_open(change.conn, request.client_id, change.now).await? >= MOST_OPEN {
         let message = format!("{MOST_OPEN} requests wait for an answer: take one back first");
-        return Err(Error::TooManyAtOnce { code: "too_many_open", message });
+        return Err(Error::TooManyAtOnce(Text::english("too_many_open", message)));
     }
     Ok(())
 }

@@ -21,6 +21,7 @@ use crate::state::Core;
 use crate::store::engine::db::Conn;
 use crate::store::tables::members;
 use crate::store::tables::roles::{self, Role};
+use crate::text::Text;
 
 /// What a role is to be; what is `None` stays, an empty text clears.
 #[derive(Clone, Debug, Default)]
@@ -258,7 +259,7 @@ pub(crate) async fn remove(change: &mut Change<'_>, role: Role, by: Option<&Memb
     }
     if members::have_role(change.conn, role.id).await? {
         let message = format!("members have the role {:?}: give them another one first", role.role_key);
-        return Err(Error::Conflict { code: "role_in_use", message });
+        return Err(Error::Conflict(Text::english("role_in_use", message)));
     }
     roles::delete(change.conn, role.id).await?;
     change.deleted(Some(role.client_id), "role.deleted", role.id, &role.role_key, facts(&role));

@@ -51,7 +51,7 @@ pub async fn authenticate(core: &Core, text: &str, address: IpAddr) -> Result<Op
         let permissions = token.permissions.permissions();
         let (client, expires_at) = (token.client_id, token.expires_at);
         let limits = Limits { id: token.id, client, permissions, expires_at, place };
-        Caller { user: token.user_id, address, token: Some(Arc::new(limits)) }
+        Caller { user: token.user_id, address, token: Some(Arc::new(limits)), once: None }
     }))
 }
 

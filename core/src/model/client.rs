@@ -22,6 +22,20 @@ text_enum! {
     }
 }
 
+#[expect(clippy::derivable_impls, reason = "the macro that declares the values has no place for a default")]
+impl Default for SubjectType {
+    fn default() -> Self {
+        Self::Public
+    }
+}
+
+#[expect(clippy::derivable_impls, reason = "the macro that declares the values has no place for a default")]
+impl Default for SigningAlg {
+    fn default() -> Self {
+        Self::Rs256
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

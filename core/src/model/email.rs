@@ -27,13 +27,18 @@ impl EmailAddress {
     pub fn parse(text: &str) -> Result<Self, FieldIssue> {
         let address = text.trim();
         if address.len() > MAX_BYTES {
-            return Err(FieldIssue::new("too_long", "give an address of at most 254 bytes"));
+            return Err(FieldIssue::english("too_long", "give an address of at most 254 bytes"));
         }
         let parts = address.split_once('@').filter(|(local, domain)| is_local_part(local) && is_mail_domain(domain));
         if parts.is_none() {
-            return Err(FieldIssue::new("malformed", "give an email address such as ada@engines.example"));
+            return Err(FieldIssue::english("malformed", "give an email address such as ada@engines.example"));
         }
         Ok(Self { address: address.to_owned(), key: key(address) })
+    }
+
+    /// An address that was parsed before it was stored.
+    pub(crate) fn stored(address: String) -> Self {
+        Self { key: key(&address), address }
     }
 
     /// The address as it was written: where mail goes.
@@ -44,6 +49,13 @@ impl EmailAddress {
     /// One text for all spellings of the address: what accounts, counters and requests are found by.
     pub fn key(&self) -> &str {
         &self.key
+    }
+}
+
+/// As it was written.
+impl serde::Serialize for EmailAddress {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.address)
     }
 }
 
@@ -145,10 +157,14 @@ mod tests {
             "ada@-x.test",
             &local,
         ] {
-            assert_eq!(EmailAddress::parse(text).map_err(|issue| issue.code), Err("malformed"), "{text:?}");
+            assert_eq!(
+                EmailAddress::parse(text).map_err(|issue| issue.code().to_owned()),
+                Err("malformed".to_owned()),
+                "{text:?}"
+            );
         }
         let long = format!("ada@{}test", "engines.".repeat(32));
-        assert_eq!(EmailAddress::parse(&long).unwrap_err().code, "too_long");
+        assert_eq!(EmailAddress::parse(&long).unwrap_err().code(), "too_long");
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub fn validate_uri(text: &str, root: &RootDomain, test_mode: bool, issuer: &str
     validate_as("a fallback URI", text, root, test_mode)?;
     let origin = |text: &str| url::Url::parse(text).ok().map(|url| url.origin());
     if origin(text) == origin(issuer) {
-        return Err(FieldIssue::new("issuer", "a fallback URI leads to your site, not back to XWMS"));
+        return Err(FieldIssue::english("issuer", "a fallback URI leads to your site, not back to XWMS"));
     }
     Ok(())
 }
@@ -29,11 +29,11 @@ pub fn validate_uri(text: &str, root: &RootDomain, test_mode: bool, issuer: &str
 pub fn parse_response(text: &str) -> Result<String, FieldIssue> {
     let text = text.trim().replace("\r\n", "\n");
     if text.len() > MAX_RESPONSE_BYTES {
-        return Err(FieldIssue::new("too_long", "give at most 4 KiB of text"));
+        return Err(FieldIssue::english("too_long", "give at most 4 KiB of text"));
     }
     if text.chars().any(|character| is_control(character) && !matches!(character, '\n' | '\t')) {
         let message = "give plain text, without control characters and without marks that turn the direction of text";
-        return Err(FieldIssue::new("character", message));
+        return Err(FieldIssue::english("character", message));
     }
     Ok(text)
 }
@@ -54,12 +54,13 @@ mod tests {
             ("https://evil.test/", "host"),
             ("javascript:alert(1)", "scheme"),
         ] {
-            let found = validate_uri(text, &root, false, issuer).map_or_else(|issue| issue.code, |()| "fine");
+            let found = validate_uri(text, &root, false, issuer)
+                .map_or_else(|issue| issue.code().to_owned(), |()| "fine".to_owned());
             assert_eq!(found, code, "{text}");
         }
         let issuer = "http://127.0.0.1:8080";
         assert!(validate_uri("http://127.0.0.1:8081/", &root, true, issuer).is_ok());
-        assert_eq!(validate_uri("http://127.0.0.1:8080/", &root, true, issuer).unwrap_err().code, "issuer");
+        assert_eq!(validate_uri("http://127.0.0.1:8080/", &root, true, issuer).unwrap_err().code(), "issuer");
     }
 
     #[test]
@@ -73,7 +74,7 @@ mod tests {
             ("a\u{1b}[31m", "character"),
             ("a\u{202e}b", "character"),
         ] {
-            assert_eq!(parse_response(text).unwrap_err().code, code, "{text:?}");
+            assert_eq!(parse_response(text).unwrap_err().code(), code, "{text:?}");
         }
     }
 }

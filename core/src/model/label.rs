@@ -26,14 +26,14 @@ impl Label {
     pub fn parse(text: &str) -> Result<Self, FieldIssue> {
         let text = text.trim();
         if text.chars().all(is_invisible) {
-            return Err(FieldIssue::new("too_short", "give at least one visible character"));
+            return Err(FieldIssue::english("too_short", "give at least one visible character"));
         }
         if text.chars().count() > MAX_CHARACTERS {
-            return Err(FieldIssue::new("too_long", "give at most 120 characters"));
+            return Err(FieldIssue::english("too_long", "give at most 120 characters"));
         }
         if text.chars().any(is_control) {
             let message = "give one line, without control characters and without marks that turn the direction of text";
-            return Err(FieldIssue::new("character", message));
+            return Err(FieldIssue::english("character", message));
         }
         Ok(Self(text.to_owned()))
     }
@@ -46,6 +46,11 @@ impl Label {
     /// The text, owned.
     pub fn into_string(self) -> String {
         self.0
+    }
+
+    /// A label that was parsed before it was stored.
+    pub(crate) fn stored(text: String) -> Self {
+        Self(text)
     }
 
     // Trusted as it is: it was parsed before it was stored.
@@ -103,7 +108,7 @@ mod tests {
             ("a\u{2067}b", "character"),
             ("a\u{200f}b", "character"),
         ] {
-            assert_eq!(Label::parse(text).unwrap_err().code, code, "{text:?}");
+            assert_eq!(Label::parse(text).unwrap_err().code(), code, "{text:?}");
         }
     }
 }

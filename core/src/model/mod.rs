@@ -19,6 +19,7 @@ pub mod root_domain;
 pub mod scope;
 pub mod server_ip;
 pub mod stats;
+pub mod text;
 pub mod url;
 pub mod verification;
 
@@ -95,6 +96,33 @@ macro_rules! text_enum {
         }
 
         crate::model::stored_text!($name);
+
+        impl<E: deserr::DeserializeError> deserr::Deserr<E> for $name {
+            fn deserialize_from_value<V: deserr::IntoValue>(
+                value: deserr::Value<V>,
+                location: deserr::ValuePointerRef<'_>,
+            ) -> Result<Self, E> {
+                let text = String::deserialize_from_value(value, location)?;
+                Self::parse(&text).ok_or_else(|| {
+                    let unknown = deserr::ErrorKind::UnknownValue { value: &text, accepted: &[$($text),+] };
+                    deserr::take_cf_content(E::error::<V>(None, unknown, location))
+                })
+            }
+        }
+
+        impl schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "enum": [$($text),+] })
+            }
+        }
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -23,7 +23,7 @@ const MAX_DIGITS: usize = 10;
 /// `too_long`.
 pub fn check_length(password: &Secret<String>) -> Result<(), FieldIssue> {
     if password.expose().len() > MAX_BYTES {
-        return Err(FieldIssue::new("too_long", "give a password of at most 1,024 bytes"));
+        return Err(FieldIssue::english("too_long", "give a password of at most 1,024 bytes"));
     }
     Ok(())
 }
@@ -37,11 +37,11 @@ pub fn check_new(password: &Secret<String>, about: &[&str]) -> Result<(), FieldI
     check_length(password)?;
     let password = password.expose();
     if password.chars().count() < MIN_CHARACTERS {
-        return Err(FieldIssue::new("too_short", "give a password of at least 8 characters"));
+        return Err(FieldIssue::english("too_short", "give a password of at least 8 characters"));
     }
     let lower = password.to_lowercase();
     if is_common(&lower) {
-        return Err(FieldIssue::new(
+        return Err(FieldIssue::english(
             "common",
             "this is among the passwords tried first; give a longer, less usual one",
         ));
@@ -49,7 +49,7 @@ pub fn check_new(password: &Secret<String>, about: &[&str]) -> Result<(), FieldI
     let rest = without_context(&lower, about);
     if rest != lower && (letters(&rest) < 3 || is_common(&rest)) {
         let message = "this is little more than your name, your address or ours; give one that says nothing about you";
-        return Err(FieldIssue::new("context", message));
+        return Err(FieldIssue::english("context", message));
     }
     Ok(())
 }
@@ -121,8 +121,9 @@ mod tests {
 
     const ADA: [&str; 3] = ["ada.lovelace@engines.example", "Ada", "Lovelace"];
 
-    fn code(password: &str) -> &'static str {
-        check_new(&Secret::new(password.to_owned()), &ADA).map_or_else(|issue| issue.code, |()| "fine")
+    fn code(password: &str) -> String {
+        check_new(&Secret::new(password.to_owned()), &ADA)
+            .map_or_else(|issue| issue.code().to_owned(), |()| "fine".to_owned())
     }
 
     #[test]

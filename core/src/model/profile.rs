@@ -11,7 +11,7 @@ use crate::error::FieldIssue;
 pub fn parse_birth_date(text: &str) -> Result<String, FieldIssue> {
     match read_date(text) {
         Some(_) => Ok(text.to_owned()),
-        None => Err(FieldIssue::new("malformed", "give a date such as 1815-12-10")),
+        None => Err(FieldIssue::english("malformed", "give a date such as 1815-12-10")),
     }
 }
 
@@ -23,7 +23,7 @@ pub fn parse_country(text: &str) -> Result<String, FieldIssue> {
     if text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase()) {
         return Ok(text.to_owned());
     }
-    Err(FieldIssue::new("malformed", "give two capital letters, as in ISO 3166-1: GB"))
+    Err(FieldIssue::english("malformed", "give two capital letters, as in ISO 3166-1: GB"))
 }
 
 /// Reads a language tag (BCP 47): letters, digits and hyphens.
@@ -36,7 +36,7 @@ pub fn parse_locale(text: &str) -> Result<String, FieldIssue> {
     if text.len() <= 35 && language.len() >= 2 && text.split('-').all(subtag) && !language.starts_with(is_digit) {
         return Ok(text.to_owned());
     }
-    Err(FieldIssue::new("malformed", "give a language tag such as en-GB"))
+    Err(FieldIssue::english("malformed", "give a language tag such as en-GB"))
 }
 
 /// Reads the name of a time zone of the IANA database.
@@ -48,7 +48,7 @@ pub fn parse_zoneinfo(text: &str) -> Result<String, FieldIssue> {
     if text.len() <= 64 && text.split('/').all(|part| !part.is_empty() && part.bytes().all(allowed)) {
         return Ok(text.to_owned());
     }
-    Err(FieldIssue::new("malformed", "give the name of a time zone such as Europe/London"))
+    Err(FieldIssue::english("malformed", "give the name of a time zone such as Europe/London"))
 }
 
 /// Reads a telephone number, E.164: `+` and up to 15 digits.
@@ -60,7 +60,7 @@ pub fn parse_phone_number(text: &str) -> Result<String, FieldIssue> {
     if (7..=15).contains(&digits.len()) && digits.chars().all(is_digit) && !digits.starts_with('0') {
         return Ok(text.to_owned());
     }
-    Err(FieldIssue::new("malformed", "give a number with its country, such as +442071234567"))
+    Err(FieldIssue::english("malformed", "give a number with its country, such as +442071234567"))
 }
 
 fn read_date(text: &str) -> Option<Date> {
@@ -100,7 +100,7 @@ mod tests {
         for (parse, good, bad) in rows {
             assert_eq!(parse(good).unwrap(), good);
             for text in bad {
-                assert_eq!(parse(text).unwrap_err().code, "malformed", "{text}");
+                assert_eq!(parse(text).unwrap_err().code(), "malformed", "{text}");
             }
         }
     }

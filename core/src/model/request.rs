@@ -37,10 +37,10 @@ text_enum! {
 pub fn parse_reason(text: &str) -> Result<String, FieldIssue> {
     let text = text.trim().replace("\r\n", "\n");
     if text.chars().count() > MAX_REASON_CHARACTERS {
-        return Err(FieldIssue::new("too_long", "give at most 500 characters"));
+        return Err(FieldIssue::english("too_long", "give at most 500 characters"));
     }
     if text.chars().any(|character| super::label::is_control(character) && character != '\n') {
-        return Err(FieldIssue::new("character", "give plain text, without control characters"));
+        return Err(FieldIssue::english("character", "give plain text, without control characters"));
     }
     Ok(text)
 }
@@ -53,7 +53,7 @@ mod tests {
     fn a_reason_is_plain_and_short() {
         assert_eq!(parse_reason(" To print\r\nyour name. ").unwrap(), "To print\nyour name.");
         assert!(parse_reason(&"ü".repeat(500)).is_ok());
-        assert_eq!(parse_reason(&"ü".repeat(501)).unwrap_err().code, "too_long");
-        assert_eq!(parse_reason("a\u{202e}b").unwrap_err().code, "character");
+        assert_eq!(parse_reason(&"ü".repeat(501)).unwrap_err().code(), "too_long");
+        assert_eq!(parse_reason("a\u{202e}b").unwrap_err().code(), "character");
     }
 }

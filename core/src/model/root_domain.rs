@@ -29,7 +29,7 @@ impl RootDomain {
         let root = Self::parse_for_test(text)?;
         let special = SPECIAL_USE.iter().any(|name| root.0.strip_suffix(name).is_some_and(|rest| rest.ends_with('.')));
         if special {
-            return Err(FieldIssue::new(
+            return Err(FieldIssue::english(
                 "special_use",
                 "give a name that the public can reach; .local, .internal and their like are for test mode",
             ));
@@ -43,27 +43,30 @@ impl RootDomain {
     /// As [`RootDomain::parse`], without `special_use`.
     pub fn parse_for_test(text: &str) -> Result<Self, FieldIssue> {
         let Ok(host) = Host::parse(text) else {
-            return Err(FieldIssue::new(
+            return Err(FieldIssue::english(
                 "malformed",
                 "give a name alone, such as engines.example, without scheme, port, path or wildcard",
             ));
         };
         let name = match host {
             Host::Ip(_) => {
-                return Err(FieldIssue::new("ip_address", "give a name such as engines.example, not an address"));
+                return Err(FieldIssue::english("ip_address", "give a name such as engines.example, not an address"));
             }
             Host::Name(name) if name == "localhost" => {
                 let message = "give the site's public name; localhost URLs can be added to it in test mode";
-                return Err(FieldIssue::new("localhost", message));
+                return Err(FieldIssue::english("localhost", message));
             }
             Host::Name(name) => name,
         };
         if is_public_suffix(&name) {
             let message = format!("many strangers have names under {name}; give your own, such as engines.{name}");
-            return Err(FieldIssue::new("public_suffix", message));
+            return Err(FieldIssue::english("public_suffix", message));
         }
         if !name.contains('.') {
-            return Err(FieldIssue::new("single_label", "give a name of at least two labels, such as engines.example"));
+            return Err(FieldIssue::english(
+                "single_label",
+                "give a name of at least two labels, such as engines.example",
+            ));
         }
         Ok(Self(name))
     }
@@ -91,8 +94,8 @@ fn is_public_suffix(name: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn code(text: &str) -> &'static str {
-        RootDomain::parse(text).map_or_else(|issue| issue.code, |_| "fine")
+    fn code(text: &str) -> String {
+        RootDomain::parse(text).map_or_else(|issue| issue.code().to_owned(), |_| "fine".to_owned())
     }
 
     #[test]

@@ -24,12 +24,12 @@ impl ServerIp {
         let network = match text.parse::<IpNet>() {
             Ok(network) => network,
             Err(_) => IpNet::from(text.parse::<IpAddr>().map_err(|_| {
-                FieldIssue::new("malformed", "give an address such as 192.0.2.7 or a network such as 2001:db8::/32")
+                FieldIssue::english("malformed", "give an address such as 192.0.2.7 or a network such as 2001:db8::/32")
             })?),
         };
         let network = unmapped(network).trunc();
         if network.prefix_len() == 0 {
-            return Err(FieldIssue::new("everyone", "leave the list empty to allow every address"));
+            return Err(FieldIssue::english("everyone", "leave the list empty to allow every address"));
         }
         Ok(Self(network))
     }
@@ -102,7 +102,7 @@ mod tests {
             ("::/0", "everyone"),
             ("::ffff:0:0/96", "everyone"),
         ] {
-            assert_eq!(ServerIp::parse(text).unwrap_err().code, code, "{text}");
+            assert_eq!(ServerIp::parse(text).unwrap_err().code(), code, "{text}");
         }
     }
 

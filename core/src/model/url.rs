@@ -45,11 +45,11 @@ pub(super) fn validate_as(noun: &str, text: &str, root: &RootDomain, test_mode: 
     }
     if local {
         let message = format!("{noun} on this machine is for test mode; give one on {root} or below it");
-        return Err(FieldIssue::new("host", message));
+        return Err(FieldIssue::english("host", message));
     }
     match Host::parse(host) {
         Ok(host) if host.is_or_is_under(root) => Ok(()),
-        _ => Err(FieldIssue::new("host", format!("the host of {noun} is {root} or a name below it"))),
+        _ => Err(FieldIssue::english("host", format!("the host of {noun} is {root} or a name below it"))),
     }
 }
 
@@ -60,7 +60,37 @@ pub(super) fn validate_as(noun: &str, text: &str, root: &RootDomain, test_mode: 
 pub fn validate_link(text: &str) -> Result<(), FieldIssue> {
     match Host::parse(read("a link", text, false)?) {
         Ok(Host::Name(name)) if name.contains('.') => Ok(()),
-        _ => Err(FieldIssue::new("host", "a link leads to a public name, such as engines.example")),
+        _ => Err(FieldIssue::english("host", "a link leads to a public name, such as engines.example")),
+    }
+}
+
+/// A link to a page of the partner's, on any host: homepage, privacy, terms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link(String);
+
+impl Link {
+    /// Reads a link, which stays as it was written.
+    ///
+    /// # Errors
+    /// As [`validate_link`].
+    pub fn parse(text: &str) -> Result<Self, FieldIssue> {
+        validate_link(text).map(|()| Self(text.to_owned()))
+    }
+
+    /// The link.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// A link that was parsed before it was stored.
+    pub(crate) fn stored(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl serde::Serialize for Link {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
     }
 }
 
@@ -72,7 +102,7 @@ pub fn needs_test_mode(text: &str) -> bool {
 
 /// Checks everything but whose host it is, and returns the host as it is written.
 fn read<'a>(noun: &str, text: &'a str, http: bool) -> Result<&'a str, FieldIssue> {
-    let refuse = |code, what: &str| Err(FieldIssue::new(code, format!("{noun} {what}")));
+    let refuse = |code, what: &str| Err(FieldIssue::english(code, format!("{noun} {what}")));
     if text.len() > MAX_BYTES {
         return refuse("too_long", "has at most 2,048 bytes");
     }
@@ -158,8 +188,9 @@ mod tests {
         RootDomain::parse("engines.example").unwrap()
     }
 
-    fn code(text: &str, test_mode: bool) -> &'static str {
-        validate(UrlKind::Callback, text, &root(), test_mode).map_or_else(|issue| issue.code, |()| "fine")
+    fn code(text: &str, test_mode: bool) -> String {
+        validate(UrlKind::Callback, text, &root(), test_mode)
+            .map_or_else(|issue| issue.code().to_owned(), |()| "fine".to_owned())
     }
 
     #[test]
@@ -278,7 +309,7 @@ mod tests {
     #[test]
     fn a_refusal_names_what_it_is_about() {
         let issue = validate(UrlKind::Webhook, "ftp://engines.example", &root(), false).unwrap_err();
-        assert_eq!(issue.message, "a webhook URL begins with https://");
+        assert_eq!(issue.to_string(), "a webhook URL begins with https://");
     }
 
     proptest! {

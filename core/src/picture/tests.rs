@@ -16,8 +16,8 @@ fn written(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     bytes.into_inner()
 }
 
-fn code(format: ImageFormat, bytes: &[u8]) -> &'static str {
-    remake(MediaType(format), bytes).unwrap_err().code
+fn code(format: ImageFormat, bytes: &[u8]) -> String {
+    remake(MediaType(format), bytes).unwrap_err().code().to_owned()
 }
 
 fn holds(bytes: &[u8], text: &str) -> bool {

@@ -153,8 +153,8 @@ impl Work<'_> {
         match result {
             Ok(value) => return Ok(Some(value)),
             Err(Error::Invalid(errors)) => self.errors.extend(errors.into_iter().map(|error| under(path, error))),
-            Err(Error::Conflict { code, message } | Error::TooManyAtOnce { code, message }) => {
-                self.refuse(path, code, message);
+            Err(Error::Conflict(text) | Error::TooManyAtOnce(text)) => {
+                self.errors.push(text.at(path));
             }
             Err(Error::PlanRequired) => {
                 self.refuse(
@@ -170,6 +170,6 @@ impl Work<'_> {
 
     /// Notes what stands against a path.
     pub(super) fn refuse(&mut self, path: &str, code: &'static str, message: impl Into<String>) {
-        self.errors.push(FieldIssue::new(code, message.into()).at(path));
+        self.errors.push(FieldIssue::english(code, message.into()).at(path));
     }
 }

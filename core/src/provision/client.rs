@@ -64,14 +64,17 @@ async fn find_or_make(work: &mut Work<'_>, entry: &ClientEntry) -> Result<Option
     let brought = match (known, owner) {
         (Some(client), _) => {
             store::tables::clients::hold(work.change.conn, client.id).await?;
-            clients::apply(&mut work.change, client, &entry.fields).await
+            clients::apply(&mut work.change, client, entry.fields.clone()).await
         }
         (None, Some(owner)) => {
             profiles::hold(work.change.conn, owner.id).await?;
             // The same client as before, of an account whose plan is said to have ended: a platform that is set up again.
             let restored = entry.id.is_some() && work.stated_ends.contains(&owner.email_key);
             let id = entry.id.unwrap_or_else(|| ClientId::generate(work.change.now));
-            clients::insert(&mut work.change, id, &owner, &entry.fields, restored).await
+            match work.change.take(entry.fields.clone().whole()) {
+                Ok(settings) => clients::insert(&mut work.change, id, &owner, &settings, restored).await,
+                Err(error) => Err(error),
+            }
         }
         (None, None) => {
             work.refuse(&format!("{}.owner", entry.path), "required", "say whose this new client is");
@@ -94,7 +97,7 @@ async fn owner(work: &mut Work<'_>, entry: &ClientEntry) -> Result<Option<Profil
 /// The client that the entry is about: that of its id, else its owner's of its name.
 async fn known(work: &mut Work<'_>, entry: &ClientEntry, owner: Option<&Profile>) -> Result<Option<Client>, Error> {
     let Some(id) = entry.id else {
-        let (Some(owner), Some(name)) = (owner, &entry.fields.name) else { return Ok(None) };
+        let (Some(owner), Some(name)) = (owner, entry.fields.text("name")) else { return Ok(None) };
         let mut named = store::tables::clients::named(work.change.conn, owner.id, name.trim()).await?;
         if named.len() > 1 {
             let message = "this account has several clients of this name: give the id of the one that is meant";

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use crate::contract::Patch;
+use crate::contract::client::ClientSettings;
 use crate::id::ClientId;
 use crate::manage::accounts::AccountFields;
 use crate::manage::catalog::ScopeFields;
-use crate::manage::clients::ClientFields;
 use crate::manage::domains::DomainFields;
 use crate::manage::members::MemberFields;
 use crate::manage::requests::RequestFields;
@@ -49,7 +50,7 @@ pub(super) struct ClientEntry {
     pub(super) id: Option<ClientId>,
     pub(super) owner: Option<EmailAddress>,
     pub(super) suspended: Option<bool>,
-    pub(super) fields: ClientFields,
+    pub(super) fields: Patch<ClientSettings>,
     pub(super) secrets: Option<Vec<SecretEntry>>,
     pub(super) domains: Option<Vec<DomainEntry>>,
     pub(super) roles: Option<Vec<RoleEntry>>,

@@ -14,7 +14,6 @@ use crate::error::{Error, FieldError, FieldIssue};
 use crate::id::ClientId;
 use crate::manage::accounts::{self, AccountFields};
 use crate::manage::catalog::{self, ScopeFields};
-use crate::manage::clients::{self, ClientFields};
 use crate::manage::domains::{self, DomainFields};
 use crate::manage::members::{self, MemberFields};
 use crate::manage::requests::{self, RequestFields};
@@ -23,7 +22,6 @@ use crate::manage::secrets::{self, SecretFields};
 use crate::manage::urls;
 use crate::manage::verifications::{self, VerificationFields};
 use crate::model::account::Plan;
-use crate::model::client::{SigningAlg, SubjectType};
 use crate::model::domain::Ownership;
 use crate::model::email::EmailAddress;
 use crate::model::label::Label;
@@ -48,7 +46,7 @@ const LONG_AGO: Timestamp = Timestamp::from_seconds(0);
 /// [`Error::Invalid`] with everything that is wrong with it, each naming its path and its line.
 pub(super) fn read(text: &str, issuer: &str) -> Result<(File, Lines), Error> {
     if text.len() > MAX_BYTES {
-        let issue = FieldIssue::new("too_long", "a provisioning file has at most 1 MiB");
+        let issue = FieldIssue::english("too_long", "a provisioning file has at most 1 MiB");
         return Err(Error::Invalid(vec![issue.at("file")]));
     }
     let table = DeTable::parse(text).map_err(|error| Error::Invalid(vec![no_toml(text, &error)]))?;
@@ -62,7 +60,7 @@ pub(super) fn read(text: &str, issuer: &str) -> Result<(File, Lines), Error> {
 fn no_toml(text: &str, error: &toml::de::Error) -> FieldError {
     let start = error.span().map_or(0, |span| span.start);
     let line = 1 + text.as_bytes().iter().take(start).filter(|&&byte| byte == b'\n').count();
-    FieldIssue::new("malformed", format!("line {line}: this is no TOML: {}", error.message())).at("file")
+    FieldIssue::english("malformed", format!("line {line}: this is no TOML: {}", error.message())).at("file")
 }
 
 struct Context<'t> {
@@ -88,7 +86,7 @@ impl<'t> Context<'t> {
             |client| {
                 let named = || {
                     let owner = client.owner.as_ref().map(EmailAddress::key).unwrap_or_default();
-                    format!("{} of {owner}", client.fields.name.as_deref().unwrap_or_default())
+                    format!("{} of {owner}", client.fields.text("name").unwrap_or_default())
                 };
                 (client.path.as_str(), client.id.map_or_else(named, |id| id.to_string()))
             },
@@ -149,19 +147,10 @@ impl<'t> Context<'t> {
 
     fn client(&self, reader: Reader<'t>) -> Option<ClientEntry> {
         let id = reader.parsed("id", |text| {
-            text.parse::<ClientId>().map_err(|error| FieldIssue::new("malformed", error.to_string()))
+            text.parse::<ClientId>().map_err(|error| FieldIssue::english("malformed", error.to_string()))
         });
         let owner = reader.parsed("owner", EmailAddress::parse);
-        let fields = ClientFields {
-            name: reader.text("name"),
-            contact_email: reader.text("contact_email"),
-            homepage_url: reader.text("homepage_url"),
-            privacy_url: reader.text("privacy_url"),
-            terms_url: reader.text("terms_url"),
-            subject_type: reader.choice("subject_type", SubjectType::ALL, SubjectType::as_str),
-            id_token_alg: reader.choice("id_token_alg", SigningAlg::ALL, SigningAlg::as_str),
-            scopes: reader.texts("scopes"),
-        };
+        let fields = reader.settings();
         let entry = ClientEntry {
             path: reader.path.clone(),
             id,
@@ -176,7 +165,6 @@ impl<'t> Context<'t> {
             fields,
         };
         reader.end();
-        self.report.extend(&entry.path, clients::check(&entry.fields, LONG_AGO));
         self.client_is_consistent(&entry);
         Some(entry)
     }

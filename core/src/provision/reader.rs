@@ -1,11 +1,15 @@
 //! Reads TOML by asking: what nobody asked for is an unknown key, and every complaint names its line.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use serde_json::{Map, Value, json};
+
+use crate::contract::{Contract, Patch, member_names};
 use crate::error::{FieldError, FieldIssue};
 
 /// The lines that the keys of a file stand on, by their paths.
@@ -27,7 +31,7 @@ pub(super) struct Reader<'t> {
     table: &'t DeTable<'t>,
     /// Where it stands, such as `clients[0].domains[1]`; empty for the whole file.
     pub(super) path: String,
-    asked: RefCell<BTreeSet<&'static str>>,
+    asked: RefCell<BTreeSet<Cow<'static, str>>>,
 }
 
 impl Lines {
@@ -35,9 +39,7 @@ impl Lines {
     pub(super) fn told(&self, mut errors: Vec<FieldError>) -> Vec<FieldError> {
         errors.sort_by_key(|error| self.of(&error.field));
         for error in &mut errors {
-            if let Some(line) = self.of(&error.field) {
-                error.message = format!("line {line}: {}", error.message);
-            }
+            error.line = self.of(&error.field);
         }
         errors
     }
@@ -62,7 +64,7 @@ impl<'t> Report<'t> {
 
     /// Complains about a path.
     pub(super) fn add(&self, path: impl Into<String>, code: &'static str, message: impl Into<String>) {
-        self.errors.borrow_mut().push(FieldIssue::new(code, message.into()).at(path));
+        self.errors.borrow_mut().push(FieldIssue::english(code, message.into()).at(path));
     }
 
     /// Complains about fields of what stands at `path`.
@@ -206,18 +208,71 @@ impl<'t> Reader<'t> {
         Some(tables)
     }
 
+    /// What the table says of the settings of a resource; complains about what is wrong with them.
+    pub(super) fn settings<T: Contract>(&self) -> Patch<T> {
+        let mut members = Map::new();
+        for name in member_names::<T>() {
+            if let Some(value) = self.table.get(name.as_str()) {
+                let json = self.json(&name, value.get_ref());
+                members.insert(name.clone(), json);
+            }
+            self.asked.borrow_mut().insert(Cow::Owned(name));
+        }
+        let patch = Patch::new(members);
+        self.report.extend(&self.path, patch.check());
+        patch
+    }
+
+    /// A value of TOML as JSON has it: times are texts there. A list with the same text twice is complained about.
+    fn json(&self, at: &str, value: &DeValue<'t>) -> Value {
+        match value {
+            DeValue::String(text) => json!(text),
+            DeValue::Integer(number) => {
+                let digits = number.as_str().replace('_', "");
+                i64::from_str_radix(&digits, number.radix()).map_or(Value::Null, Value::from)
+            }
+            DeValue::Boolean(flag) => json!(flag),
+            DeValue::Datetime(time) => json!(time.to_string()),
+            DeValue::Float(number) => json!(number.as_str()),
+            DeValue::Array(items) => self.array(at, items),
+            DeValue::Table(table) => {
+                let members = table.iter().map(|(key, value)| {
+                    let at = format!("{at}.{}", key.get_ref());
+                    (key.get_ref().to_string(), self.json(&at, value.get_ref()))
+                });
+                Value::Object(members.collect())
+            }
+        }
+    }
+
+    fn array(&self, at: &str, items: &[Spanned<DeValue<'t>>]) -> Value {
+        let mut array: Vec<Value> = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            let at = format!("{at}[{index}]");
+            self.report.see(&self.at(&at), item.span().start);
+            let json = self.json(&at, item.get_ref());
+            match &json {
+                Value::String(text) if array.contains(&json) => {
+                    self.refuse(&at, "duplicate", format!("{text:?} is in this list already"));
+                }
+                _ => array.push(json),
+            }
+        }
+        Value::Array(array)
+    }
+
     /// Complains about every key that was not asked for.
     pub(super) fn end(self) {
         let asked = self.asked.borrow();
         for (key, _) in self.table.iter().filter(|(key, _)| !asked.contains(key.get_ref().as_ref())) {
-            let known = asked.iter().copied().collect::<Vec<_>>().join(", ");
+            let known = asked.iter().map(Cow::as_ref).collect::<Vec<_>>().join(", ");
             let message = format!("there is no key {:?} here; the keys are: {known}", key.get_ref());
             self.refuse(key.get_ref(), "unknown_key", message);
         }
     }
 
     fn get(&self, key: &'static str) -> Option<&'t DeValue<'t>> {
-        self.asked.borrow_mut().insert(key);
+        self.asked.borrow_mut().insert(Cow::Borrowed(key));
         self.table.get(key).map(Spanned::get_ref)
     }
 

@@ -278,5 +278,5 @@ fn actions(outcome: &Outcome) -> Vec<String> {
 
 /// `path code` of each complaint.
 fn told(errors: &[FieldError]) -> Vec<String> {
-    errors.iter().map(|error| format!("{} {}", error.field, error.code)).collect()
+    errors.iter().map(|error| format!("{} {}", error.field, error.code())).collect()
 }

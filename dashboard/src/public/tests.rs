@@ -4,6 +4,7 @@ use askama::Template as _;
 use xwms_core::error::FieldError;
 use xwms_core::id::FlowId;
 use xwms_core::model::scope::ScopeSet;
+use xwms_core::text::Text;
 
 use super::consent::{ConsentPage, ConsentView, ShareLine};
 use super::login::{ContinuePage, LoginError, LoginPage};
@@ -54,7 +55,7 @@ impl<'a> Texts<'a> {
     /// The same text everywhere.
     fn all(text: &'a str) -> Self {
         let errors = ["given_name", "family_name", "email", "password"];
-        let error = |field: &str| FieldError { field: field.to_owned(), code: "x", message: text.to_owned() };
+        let error = |field: &str| Text::english("x", text).at(field);
         Self {
             csrf: Csrf::of_session(text.to_owned()),
             partner: Partner { name: text, host: text, verified: false, logo: None },

@@ -157,7 +157,7 @@ on_both!(mg_16_a_deleted_client_ends_everything_and_its_id_is_not_given_again, a
     let file =
         format!("[[clients]]\nid = \"{CLIENT}\"\nname = \"Analytical Engines\"\nowner = \"charles@example.test\"\n");
     let refused = apply(&world.core, &file, Options::default()).await;
-    assert!(matches!(refused, Err(Error::Invalid(errors)) if errors[0].code == "deleted"));
+    assert!(matches!(refused, Err(Error::Invalid(errors)) if errors[0].code() == "deleted"));
     let made = owner.post_json(CLIENTS, &json!({ "name": "Analytical Engines" })).await;
     assert_eq!(made.status, 201, "{made:?}");
     let made = made.headers["location"].to_str().unwrap();

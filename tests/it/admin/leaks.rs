@@ -120,8 +120,8 @@ on_both!(what_was_out_of_use_and_leaks_is_told_and_stays_out_of_use, given_repor
     };
     match apply(&world.core, &file(", active = true"), Options::default()).await {
         Err(Error::Invalid(errors)) => {
-            assert_eq!((&*errors[0].field, errors[0].code), ("clients[0].secrets[1]", "secret_leaked"));
-            assert!(errors[0].message.starts_with("line 3:"), "{errors:?}");
+            assert_eq!((&*errors[0].field, errors[0].code()), ("clients[0].secrets[1]", "secret_leaked"));
+            assert!(errors[0].message().starts_with("line 3:"), "{errors:?}");
         }
         other => panic!("{other:?}"),
     }

@@ -45,5 +45,5 @@ on_both!(a_pairwise_number_is_this_clients_alone, async |world: World| {
     // Somebody has logged in: it is fixed.
     let change = provision::apply(&world.core, &as_type("public"), Options::default()).await;
     let Err(Error::Invalid(errors)) = change else { panic!("{change:?}") };
-    assert_eq!(errors[0].code, "subject_type_fixed");
+    assert_eq!(errors[0].code(), "subject_type_fixed");
 });

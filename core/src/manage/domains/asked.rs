@@ -192,7 +192,7 @@ fn refuse_another_root(domain: &Domain, root: Option<&str>) -> Result<(), Error>
         return Ok(());
     }
     let message = format!("it stays {}: make another domain for another site", domain.root_domain);
-    Err(Error::Invalid(vec![FieldIssue::new("immutable", message).at("root_domain")]))
+    Err(Error::Invalid(vec![FieldIssue::english("immutable", message).at("root_domain")]))
 }
 
 async fn view(conn: &mut Conn, client: ClientId, id: DomainId) -> Result<DomainView, Error> {

@@ -176,7 +176,8 @@ async fn without_a_master_key_no_webhook_is_made() {
         Err(Error::Invalid(errors)) => {
             assert_eq!(told(&errors), ["clients[0].domains[0].urls[0] master_key"]);
             assert!(
-                errors[0].message.starts_with("line ") && errors[0].message.ends_with("it is missing: bring it back")
+                errors[0].message().starts_with("line ")
+                    && errors[0].message().ends_with("it is missing: bring it back")
             );
         }
         other => panic!("{other:?}"),

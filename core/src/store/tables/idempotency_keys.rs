@@ -1,10 +1,13 @@
 //! Requests that carried an `Idempotency-Key`, and what they were answered.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool};
 use diesel_async::RunQueryDsl;
 
 use crate::clock::Timestamp;
 use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::lent::in_time;
 use crate::store::schema::idempotency_keys as t;
 
 /// A request that is being carried out (`status` is `None`) or was.
@@ -23,6 +26,14 @@ pub struct Row {
     pub created_at: Timestamp,
     /// From this moment on the key is free again.
     pub expires_at: Timestamp,
+}
+
+/// Holds a key to the end of the transaction; false while another transaction does. On SQLite one change runs at a time.
+pub async fn lock(conn: &mut Conn, key: &[u8]) -> QueryResult<bool> {
+    let Conn::Postgres(lent) = conn else { return Ok(true) };
+    let number = key.first_chunk().map_or(0, |bytes| i64::from_be_bytes(*bytes));
+    let query = diesel::select(sql::<Bool>("pg_try_advisory_xact_lock(").bind::<BigInt, _>(number).sql(")"));
+    in_time!(lent, |c| query.get_result(c))
 }
 
 /// Takes a key; false when it is taken.

@@ -1,0 +1,126 @@
+//! Objects as they are sent: read whole, or as what changes of one that is there.
+
+use deserr::Deserr;
+use deserr::{IntoValue as _, ValuePointerRef};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::Findings;
+use crate::error::{Error, FieldError};
+
+/// What can be set of a resource: read from what people and programs send, and written as it is.
+pub trait Contract: Deserr<Findings> + Serialize + JsonSchema + Send + 'static {}
+
+impl<T: Deserr<Findings> + Serialize + JsonSchema + Send + 'static> Contract for T {}
+
+/// An object that was sent: what could be read of it, and what is wrong with the rest.
+///
+/// A member that is wrong counts as left out, so that a use case finds what is wrong with the others, and all of it is told
+/// in one round. Nothing is changed as long as anything is wrong.
+#[derive(Clone, Debug)]
+pub struct Input<T> {
+    value: Option<T>,
+    findings: Findings,
+}
+
+impl<T: Contract> Input<T> {
+    /// Reads an object.
+    pub fn read(object: Map<String, Value>) -> Self {
+        match value_of(object.clone()) {
+            Ok(value) => Self { value: Some(value), findings: Findings::default() },
+            Err(findings) => {
+                let mut rest = object;
+                for member in findings.members() {
+                    rest.remove(member);
+                }
+                Self { value: value_of(rest).ok(), findings }
+            }
+        }
+    }
+}
+
+impl<T> Input<T> {
+    /// An object that was made here, and not sent.
+    pub fn of(value: T) -> Self {
+        Self { value: Some(value), findings: Findings::default() }
+    }
+
+    /// The object, with what is wrong noted among `findings`.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with all that was found when a member that can't be left out is missing or wrong.
+    pub(crate) fn take(self, findings: &mut Findings) -> Result<T, Error> {
+        findings.extend(self.findings.into_errors());
+        self.value.ok_or_else(|| Error::Invalid(std::mem::take(findings).into_errors()))
+    }
+}
+
+fn value_of<T: Contract>(object: Map<String, Value>) -> Result<T, Findings> {
+    T::deserialize_from_value(Value::Object(object).into_value(), ValuePointerRef::Origin)
+}
+
+/// The names of the members that can be set.
+pub(crate) fn member_names<T: JsonSchema>() -> Vec<String> {
+    let schema = schemars::schema_for!(T);
+    let properties = schema.get("properties").and_then(Value::as_object);
+    properties.map(|properties| properties.keys().cloned().collect()).unwrap_or_default()
+}
+
+/// What changes of an object that is there: a JSON Merge Patch (RFC 7396) of its settings.
+#[derive(Clone, Debug, Default)]
+pub struct Patch<T> {
+    members: Map<String, Value>,
+    settings: std::marker::PhantomData<fn() -> T>,
+}
+
+impl<T: Contract> Patch<T> {
+    /// A patch of these members.
+    pub const fn new(members: Map<String, Value>) -> Self {
+        Self { members, settings: std::marker::PhantomData }
+    }
+
+    /// Whether it says anything of this member.
+    pub fn names(&self, member: &str) -> bool {
+        self.members.contains_key(member)
+    }
+
+    /// A member that is a text.
+    pub(crate) fn text(&self, member: &str) -> Option<&str> {
+        self.members.get(member).and_then(Value::as_str)
+    }
+
+    /// The object that these members make by themselves.
+    pub(crate) fn whole(self) -> Input<T> {
+        Input::read(self.members)
+    }
+
+    /// What is wrong with the members by themselves. One that is not there may stand already.
+    pub(crate) fn check(&self) -> Vec<FieldError> {
+        let findings = value_of::<T>(self.members.clone()).err().unwrap_or_default();
+        let there = |error: &FieldError| error.code() != "required" || self.members.contains_key(&error.field);
+        findings.into_errors().into_iter().filter(there).collect()
+    }
+
+    /// The settings as they are to be.
+    pub fn apply(self, settings: &T) -> Input<T> {
+        let mut object = match serde_json::to_value(settings) {
+            Ok(Value::Object(object)) => object,
+            Ok(_) | Err(_) => Map::new(),
+        };
+        let current = object.clone();
+        object.extend(self.members);
+        match value_of(object.clone()) {
+            Ok(value) => Input { value: Some(value), findings: Findings::default() },
+            Err(findings) => {
+                for member in findings.members() {
+                    match current.get(member) {
+                        Some(stands) => object.insert(member.to_owned(), stands.clone()),
+                        None => object.remove(member),
+                    };
+                }
+                Input { value: value_of(object).ok(), findings }
+            }
+        }
+    }
+}

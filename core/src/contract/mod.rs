@@ -1,0 +1,16 @@
+//! What a resource looks like: each field once, with its doc comment, its limits and an example.
+//!
+//! From these types come the reading of JSON bodies, files and forms, the schemas of the API's document, what the audit
+//! log says was and is, and what `export` writes. What can be set of a resource is a type of its own (`ClientSettings`);
+//! what is shown of it is another, with the settings inside (`ClientView`).
+
+pub mod client;
+mod findings;
+mod input;
+mod value;
+mod view;
+
+pub use findings::Findings;
+pub(crate) use input::member_names;
+pub use input::{Contract, Input, Patch};
+pub use view::View;

@@ -1,0 +1,2 @@
+# notices
+plain = { $text }
