@@ -30,6 +30,7 @@ mod house;
 mod kill;
 mod listener;
 mod load;
+mod migrations;
 mod native;
 mod oauth;
 mod pages;

@@ -9,7 +9,7 @@ use xwms_core::store::engine::db::{Db, Options};
 use crate::database::{tables, texts};
 use crate::postgres;
 
-/// One sentence for each column, key, index, foreign key and check.
+/// One sentence for each column, default, key, index, foreign key and check.
 type Facts = BTreeSet<String>;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -49,9 +49,12 @@ async fn of_sqlite(db: &Db) -> Facts {
     for table in tables(db).await {
         let questions = [
             format!(
-                "SELECT 'column ' || cid || ' ' || name || ' ' || lower(type) || \
-                 iif(\"notnull\", ' not null', '') || coalesce(' default ' || dflt_value, '') AS text \
-                 FROM pragma_table_info('{table}')"
+                "SELECT 'column ' || cid || ' ' || name || ' ' || lower(type) || iif(\"notnull\", ' not null', '') \
+                 AS text FROM pragma_table_info('{table}')"
+            ),
+            format!(
+                "SELECT 'default ' || name || ' ' || lower(dflt_value) AS text FROM pragma_table_info('{table}') \
+                 WHERE dflt_value IS NOT NULL"
             ),
             format!(
                 "SELECT 'key (' || group_concat(name, ', ' ORDER BY pk) || ')' AS text \
@@ -97,9 +100,13 @@ async fn of_postgres(db: &Db) -> Facts {
             format!(
                 "SELECT 'column ' || (ordinal_position - 1) || ' ' || column_name || ' ' || \
                  CASE data_type WHEN 'bytea' THEN 'blob' ELSE data_type END || \
-                 CASE is_nullable WHEN 'NO' THEN ' not null' ELSE '' END || \
-                 coalesce(' default ' || column_default, '') AS text \
+                 CASE is_nullable WHEN 'NO' THEN ' not null' ELSE '' END AS text \
                  FROM information_schema.columns WHERE table_schema = 'public' AND table_name = '{table}'"
+            ),
+            format!(
+                "SELECT 'default ' || column_name || ' ' || lower(regexp_replace(column_default, '::[a-z ]+$', '')) \
+                 AS text FROM information_schema.columns \
+                 WHERE table_schema = 'public' AND table_name = '{table}' AND column_default IS NOT NULL"
             ),
             format!(
                 "SELECT 'key (' || {indexed} || ')' AS text FROM pg_index x WHERE x.indisprimary AND x.indrelid = {of_table}"
