@@ -41,6 +41,7 @@ mod schema;
 mod server;
 mod signing_keys;
 mod statements;
+mod upgrade;
 mod world;
 
 use std::net::TcpListener;

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use xwms_core::store::engine::db::{Db, Options};
 
-use crate::database::{tables, texts};
+use crate::database::{is_sqlite, tables, texts};
 use crate::postgres;
 
 /// One sentence for each column, default, key, index, foreign key and check.
-type Facts = BTreeSet<String>;
+pub type Facts = BTreeSet<String>;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn both_migrations_yield_the_schema_that_the_queries_are_written_for() {
@@ -33,7 +33,7 @@ async fn open(url: String) -> Db {
     Db::open(&Options { url, connections: 2, wait: Duration::from_secs(5), statements: None }).await.unwrap()
 }
 
-fn same(left: &Facts, right: &Facts, left_name: &str, right_name: &str) {
+pub fn same(left: &Facts, right: &Facts, left_name: &str, right_name: &str) {
     let only_left: Vec<&String> = left.difference(right).collect();
     let only_right: Vec<&String> = right.difference(left).collect();
     let same = only_left.is_empty() && only_right.is_empty();
@@ -42,6 +42,11 @@ fn same(left: &Facts, right: &Facts, left_name: &str, right_name: &str) {
 
 fn columns_and_keys(facts: &Facts) -> Facts {
     facts.iter().filter(|fact| fact.contains(": column ") || fact.contains(": key ")).cloned().collect()
+}
+
+/// What a database says of its tables.
+pub async fn facts(db: &Db) -> Facts {
+    if is_sqlite(db).await { of_sqlite(db).await } else { of_postgres(db).await }
 }
 
 async fn of_sqlite(db: &Db) -> Facts {
