@@ -53,7 +53,7 @@ pub async fn core(config: Config, clock: Clock) -> Result<Core, StartError> {
 /// The same on a database that is open already.
 ///
 /// # Errors
-/// See [`core`].
+/// See [`core()`].
 pub async fn core_on(db: Db, config: Config, clock: Clock) -> Result<Core, StartError> {
     let dns = SystemDns::new().map_err(StartError)?;
     core_asking(Arc::new(dns), db, config, clock).await
@@ -62,7 +62,7 @@ pub async fn core_on(db: Db, config: Config, clock: Clock) -> Result<Core, Start
 /// The same, with its own DNS.
 ///
 /// # Errors
-/// See [`core`].
+/// See [`core()`].
 pub async fn core_asking(dns: Arc<dyn Dns>, db: Db, config: Config, clock: Clock) -> Result<Core, StartError> {
     let failed = |what: &str| {
         let what = what.to_owned();

@@ -133,7 +133,9 @@ fn the_gate_is_pure() {
 
 #[test]
 fn no_file_is_too_long() {
-    let sources = sources(&[".rs", ".sql", ".html", ".css", ".mjs", ".py", ".toml"]);
+    let mut sources = sources(&[".rs", ".sql", ".html", ".css", ".mjs", ".py", ".toml"]);
+    // Dumps are written by a program, and whole.
+    sources.retain(|source| !(source.is_in(&["tests/it/upgrade/"]) && source.path.ends_with(".sql")));
     let long =
         sources.iter().map(|source| (source.text.lines().count(), &source.path)).filter(|(lines, _)| *lines > 600);
     let long: Vec<String> = long.map(|(lines, path)| format!("{path}: {lines}")).collect();

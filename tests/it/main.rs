@@ -30,6 +30,7 @@ mod house;
 mod kill;
 mod listener;
 mod load;
+mod migrations;
 mod native;
 mod oauth;
 mod pages;
@@ -40,6 +41,7 @@ mod schema;
 mod server;
 mod signing_keys;
 mod statements;
+mod upgrade;
 mod world;
 
 use std::net::TcpListener;

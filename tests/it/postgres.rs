@@ -31,6 +31,13 @@ pub fn fresh_database() -> Option<String> {
     Some(cluster.url(&name))
 }
 
+/// What `pg_dump` says of a database that `fresh_database` gave.
+pub fn dump(url: &str) -> String {
+    let cluster = CLUSTER.get().and_then(Option::as_ref).unwrap();
+    let name = url.rsplit('/').next().unwrap();
+    cluster.run("pg_dump", &["--no-owner", "--no-privileges", "--rows-per-insert=1000", name])
+}
+
 impl Cluster {
     /// A new, empty one. `None` where its programs, or `more` of them, are missing, which `what` is said to need.
     pub fn start(what: &str, more: &[&str], settings: &[&str]) -> Option<Self> {

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use xwms_core::store::engine::db::{Db, Options};
 
-use crate::database::{tables, texts};
+use crate::database::{is_sqlite, tables, texts};
 use crate::postgres;
 
-/// One sentence for each column, key, index, foreign key and check.
-type Facts = BTreeSet<String>;
+/// One sentence for each column, default, key, index, foreign key and check.
+pub type Facts = BTreeSet<String>;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn both_migrations_yield_the_schema_that_the_queries_are_written_for() {
@@ -33,7 +33,7 @@ async fn open(url: String) -> Db {
     Db::open(&Options { url, connections: 2, wait: Duration::from_secs(5), statements: None }).await.unwrap()
 }
 
-fn same(left: &Facts, right: &Facts, left_name: &str, right_name: &str) {
+pub fn same(left: &Facts, right: &Facts, left_name: &str, right_name: &str) {
     let only_left: Vec<&String> = left.difference(right).collect();
     let only_right: Vec<&String> = right.difference(left).collect();
     let same = only_left.is_empty() && only_right.is_empty();
@@ -44,14 +44,22 @@ fn columns_and_keys(facts: &Facts) -> Facts {
     facts.iter().filter(|fact| fact.contains(": column ") || fact.contains(": key ")).cloned().collect()
 }
 
+/// What a database says of its tables.
+pub async fn facts(db: &Db) -> Facts {
+    if is_sqlite(db).await { of_sqlite(db).await } else { of_postgres(db).await }
+}
+
 async fn of_sqlite(db: &Db) -> Facts {
     let mut facts = Facts::new();
     for table in tables(db).await {
         let questions = [
             format!(
-                "SELECT 'column ' || cid || ' ' || name || ' ' || lower(type) || \
-                 iif(\"notnull\", ' not null', '') || coalesce(' default ' || dflt_value, '') AS text \
-                 FROM pragma_table_info('{table}')"
+                "SELECT 'column ' || cid || ' ' || name || ' ' || lower(type) || iif(\"notnull\", ' not null', '') \
+                 AS text FROM pragma_table_info('{table}')"
+            ),
+            format!(
+                "SELECT 'default ' || name || ' ' || lower(dflt_value) AS text FROM pragma_table_info('{table}') \
+                 WHERE dflt_value IS NOT NULL"
             ),
             format!(
                 "SELECT 'key (' || group_concat(name, ', ' ORDER BY pk) || ')' AS text \
@@ -97,9 +105,13 @@ async fn of_postgres(db: &Db) -> Facts {
             format!(
                 "SELECT 'column ' || (ordinal_position - 1) || ' ' || column_name || ' ' || \
                  CASE data_type WHEN 'bytea' THEN 'blob' ELSE data_type END || \
-                 CASE is_nullable WHEN 'NO' THEN ' not null' ELSE '' END || \
-                 coalesce(' default ' || column_default, '') AS text \
+                 CASE is_nullable WHEN 'NO' THEN ' not null' ELSE '' END AS text \
                  FROM information_schema.columns WHERE table_schema = 'public' AND table_name = '{table}'"
+            ),
+            format!(
+                "SELECT 'default ' || column_name || ' ' || lower(regexp_replace(column_default, '::[a-z ]+$', '')) \
+                 AS text FROM information_schema.columns \
+                 WHERE table_schema = 'public' AND table_name = '{table}' AND column_default IS NOT NULL"
             ),
             format!(
                 "SELECT 'key (' || {indexed} || ')' AS text FROM pg_index x WHERE x.indisprimary AND x.indrelid = {of_table}"

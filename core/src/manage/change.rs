@@ -112,7 +112,7 @@ pub struct Event {
     pub after: Option<Value>,
 }
 
-/// A transaction that changes configuration. What is written through it is noted, and [`Change::end`] makes the notes
+/// A transaction that changes configuration. What is written through it is noted, and `Change::end` makes the notes
 /// audit entries.
 pub struct Change<'c> {
     /// The transaction.

@@ -1,4 +1,4 @@
-//! The domains of a client (SPEC §2.5): the rules. What people ask of them is in [`asked`].
+//! The domains of a client (SPEC §2.5): the rules. What people ask of them is in `asked`.
 
 mod asked;
 

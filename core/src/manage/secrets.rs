@@ -1,4 +1,4 @@
-//! Client secrets: the rules. What people ask of them is in [`asked`].
+//! Client secrets: the rules. What people ask of them is in `asked`.
 
 mod asked;
 mod rotation;

@@ -1,4 +1,4 @@
-//! Callback, webhook and logout URLs of a domain: the rules. What people ask of them is in [`asked`].
+//! Callback, webhook and logout URLs of a domain: the rules. What people ask of them is in `asked`.
 
 mod asked;
 

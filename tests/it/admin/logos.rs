@@ -23,7 +23,7 @@ fn picture(format: ImageFormat, colour: u8, width: u32, height: u32) -> Vec<u8> 
     bytes.into_inner()
 }
 
-pub(super) fn png(colour: u8) -> Vec<u8> {
+pub fn png(colour: u8) -> Vec<u8> {
     picture(ImageFormat::Png, colour, 32, 24)
 }
 

@@ -15,7 +15,7 @@ mod endings;
 mod idempotency;
 mod leaks;
 mod letters;
-mod logos;
+pub mod logos;
 mod members;
 mod openapi;
 mod ownership;

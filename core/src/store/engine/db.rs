@@ -1,4 +1,4 @@
-//! The two databases behind one type: pools of connections, [`with_conn!`], and the embedded migrations.
+//! The two databases behind one type: pools of connections, `with_conn!`, and the embedded migrations.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
