@@ -36,6 +36,8 @@ mod urls;
 mod users;
 mod verifications;
 
+pub use staff::given_staff;
+
 pub const CLIENTS: &str = "/admin/v1/clients";
 
 /// A browser in which somebody is signed in, with the token that our pages carry.
