@@ -13,6 +13,7 @@ mod counts;
 mod document;
 mod domains;
 mod endings;
+mod foreign_ids;
 mod idempotency;
 mod if_match;
 mod leaks;
