@@ -2,7 +2,7 @@
 //! tested without anybody thinking of it.
 
 use axum::http::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 use xwms_core::gate::permission::Permission;
 
 use super::logos::png;
@@ -43,7 +43,7 @@ pub struct Position {
 }
 
 impl Operation {
-    fn read(path: &str, method: &str, told: &Value) -> Self {
+    fn read(document: &Value, path: &str, method: &str, told: &Value) -> Self {
         let parameters = |place: &str| {
             let all = told["parameters"].as_array().map_or(&[][..], Vec::as_slice);
             all.iter().filter(|it| it["in"] == place).cloned().collect::<Vec<Value>>()
@@ -60,7 +60,7 @@ impl Operation {
             permission: told["x-permission"].as_str().map(|text| Permission::parse(text).unwrap()),
             has_if_match: parameters("header").iter().any(|it| it["name"] == "If-Match"),
             done: done.unwrap().parse().unwrap(),
-            body: Body::read(&told["requestBody"]["content"]),
+            body: Body::read(document, &told["requestBody"]["content"]),
         }
     }
 
@@ -74,6 +74,12 @@ impl Operation {
         !matches!(self.needs.as_str(), "signature" | "nobody")
     }
 
+    /// The members of the body.
+    pub fn members(&self) -> Vec<String> {
+        let Body::Json { schema, .. } = &self.body else { return Vec::new() };
+        schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect()
+    }
+
     /// Every place of an id in the body.
     pub fn positions(&self) -> Vec<Position> {
         let mut found = Vec::new();
@@ -85,9 +91,9 @@ impl Operation {
 }
 
 impl Body {
-    fn read(content: &Value) -> Self {
+    fn read(document: &Value, content: &Value) -> Self {
         if let Some(json) = content.get("application/json") {
-            return Self::Json { example: json["example"].clone(), schema: json["schema"].clone() };
+            return Self::Json { example: json["example"].clone(), schema: whole(document, &json["schema"]) };
         }
         if content.get("image/png").is_some() { Self::Picture } else { Self::Nothing }
     }
@@ -99,6 +105,36 @@ impl Body {
             Self::Picture => (Some("image/png"), png(7)),
             Self::Json { .. } => (Some("application/json"), json.to_string().into_bytes()),
         }
+    }
+}
+
+/// A schema with what it refers to in its place, and `null` among the types of what may also be that.
+fn whole(document: &Value, schema: &Value) -> Value {
+    match schema {
+        Value::Array(items) => items.iter().map(|item| whole(document, item)).collect(),
+        Value::Object(members) => {
+            let mut all: serde_json::Map<String, Value> = serde_json::Map::new();
+            for (name, value) in members {
+                match (name.as_str(), value) {
+                    ("$ref", Value::String(reference)) => {
+                        let found = document.pointer(reference.trim_start_matches('#')).unwrap();
+                        all.extend(whole(document, found).as_object().unwrap().clone());
+                    }
+                    ("anyOf" | "oneOf", Value::Array(kinds)) => {
+                        let is_null = |kind: &&Value| kind["type"] == "null";
+                        let kinds_but_null: Vec<&Value> = kinds.iter().filter(|kind| !is_null(kind)).collect();
+                        assert_eq!(kinds_but_null.len(), 1, "say here how to read {schema}");
+                        all.extend(whole(document, kinds_but_null[0]).as_object().unwrap().clone());
+                        if kinds.iter().any(|kind| is_null(&kind)) {
+                            all.insert("type".to_owned(), json!([all["type"], "null"]));
+                        }
+                    }
+                    _ => drop(all.insert(name.clone(), whole(document, value))),
+                }
+            }
+            all.into()
+        }
+        plain => plain.clone(),
     }
 }
 
@@ -130,7 +166,7 @@ pub fn operations() -> Vec<Operation> {
     let mut all = Vec::new();
     for (path, methods) in document["paths"].as_object().unwrap() {
         for (method, told) in methods.as_object().unwrap() {
-            all.push(Operation::read(path, method, told));
+            all.push(Operation::read(&document, path, method, told));
         }
     }
     all.sort_by_key(|it| {

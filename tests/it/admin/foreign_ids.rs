@@ -98,7 +98,7 @@ on_both!(mg_02_another_tenants_ids_in_a_body_name_nothing, ROOMY, async |world: 
     for operation in operations().iter().filter(|it| it.has_caller()) {
         for position in operation.positions() {
             let what = format!("{} {}", operation.id, position.pointer);
-            let mut caller = if operation.needs.starts_with("staff") { ours.staff.clone() } else { ours.owner.clone() };
+            let mut caller = ours.caller_of(operation);
             let request = ours.prepare(operation, &mut caller).await;
             let mut body = body_for(operation, &position, &ours.ids).unwrap_or(request.json.clone());
             let place = body.pointer_mut(&position.pointer);

@@ -12,10 +12,6 @@ use crate::world::{World, on_both};
 /// Tags that nothing has: of long ago, of long after, a weak one, and two of no form of ours.
 const STALE: [&str; 5] = ["\"0\"", "\"7fffffffffff\"", "W/\"0\"", "\"stale\"", "stale"];
 
-fn caller_of(operation: &Operation, stage: &Stage<'_>) -> Browser {
-    if operation.needs.starts_with("staff") { stage.staff.clone() } else { stage.owner.clone() }
-}
-
 /// The tag of what a request changes: it is read at the same path, or at the one above when that names an action.
 async fn tag(caller: &mut Browser, path: &str) -> String {
     let above = path.rsplit_once('/').unwrap().0;
@@ -30,7 +26,7 @@ async fn tag(caller: &mut Browser, path: &str) -> String {
 
 /// Sends the operation's request under this condition.
 async fn send(stage: &mut Stage<'_>, operation: &Operation, condition: Option<&str>) -> Answer {
-    let mut caller = caller_of(operation, stage);
+    let mut caller = stage.caller_of(operation);
     let request = stage.prepare(operation, &mut caller).await;
     let condition = match condition {
         Some(condition) => condition.to_owned(),
@@ -43,7 +39,7 @@ on_both!(mg_09_what_heeds_if_match_refuses_a_stale_tag_and_changes_nothing, ROOM
     let mut stage = Stage::of_partner(&world).await;
     let mut tried = 0;
     for operation in operations().iter().filter(|it| it.has_if_match) {
-        let mut caller = caller_of(operation, &stage);
+        let mut caller = stage.caller_of(operation);
         let request = stage.prepare(operation, &mut caller).await;
         let before = standing(&world).await;
         for stale in STALE {

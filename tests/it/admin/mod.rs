@@ -8,6 +8,7 @@ use crate::world::{CLIENT, PASSWORD, World};
 
 mod attempts;
 mod audit;
+mod bodies;
 mod clients;
 mod counts;
 mod document;

@@ -212,6 +212,11 @@ scopes = ["openid", "profile", "userinfo", "address"]
         }
     }
 
+    /// Somebody who may call it.
+    pub fn caller_of(&self, operation: &Operation) -> Browser {
+        if operation.needs.starts_with("staff") { self.staff.clone() } else { self.owner.clone() }
+    }
+
     /// An application that waits, as the staff have it.
     fn application(ids: &Ids) -> String {
         format!("/admin/v1/staff/verifications/{}", ids["verification"])

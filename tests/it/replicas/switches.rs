@@ -108,7 +108,7 @@ const BY_FILE: [Switch; 16] = {
 };
 
 /// What its owner and the staff switch through the API.
-const BY_REQUEST: [Switch; 19] = {
+const BY_REQUEST: [Switch; 20] = {
     use Change::{ByOwner, ByStaff, Client};
     use Shows::{Credentials, Login, TestCredentials};
     [
@@ -161,6 +161,11 @@ const BY_REQUEST: [Switch; 19] = {
             Client(VERIFICATIONS),
         ),
         deleted("URL that is there", Login, "{url}"),
+        final_switch(
+            "secret that was rotated",
+            PROFILE,
+            ByOwner("POST", "{secret}/rotate", r#"{"overlap_seconds": 0}"#),
+        ),
         deleted("secret that is there", PROFILE, "{secret}"),
         deleted("domain that is there", PROFILE, "{domain}"),
         deleted("client that is there", Login, "{client}"),
