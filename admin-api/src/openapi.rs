@@ -8,6 +8,14 @@ use crate::operation::{Method, Needs, Operation, PREFIX, RequestBody, ResponseBo
 use crate::schema::Described;
 use crate::shape::Purpose;
 
+/// Operations that heed `If-Match` besides every PATCH.
+const HEEDS_IF_MATCH: [&str; 7] =
+    ["deleteClient", "deleteDomain", "deleteMember", "deleteRole", "deleteSecret", "deleteUrl", "rotateSecret"];
+
+fn heeds_if_match(operation: &Operation) -> bool {
+    operation.method == Method::Patch || HEEDS_IF_MATCH.contains(&operation.id)
+}
+
 /// The document of these operations. `issuer`: where the server answers.
 pub(crate) fn document(operations: impl Iterator<Item = &'static Operation>) -> Value {
     let (mut paths, mut schemas, mut tags) = (Map::new(), Map::new(), BTreeSet::new());
@@ -106,7 +114,7 @@ fn parameters(operation: &Operation) -> Vec<Value> {
             "description": "A text of the caller's own: a repeat within 24 hours is answered as the first one was.",
         }));
     }
-    if operation.method == Method::Patch {
+    if heeds_if_match(operation) {
         let about = "The `ETag` that was read: a change made meanwhile is not overwritten.";
         all.push(json!({ "name": "If-Match", "in": "header", "schema": { "type": "string" }, "description": about }));
     }
@@ -215,7 +223,7 @@ fn codes(operation: &Operation) -> Vec<(u16, &'static str)> {
     if signed && operation.method == Method::Post {
         codes.extend([(409, "in_progress"), (422, "idempotency_key_reused")]);
     }
-    if operation.method == Method::Patch {
+    if heeds_if_match(operation) {
         codes.push((412, "stale"));
     }
     match operation.request {

@@ -8,11 +8,15 @@ use crate::world::{CLIENT, PASSWORD, World};
 
 mod attempts;
 mod audit;
+mod bodies;
 mod clients;
 mod counts;
+mod document;
 mod domains;
 mod endings;
+mod foreign_ids;
 mod idempotency;
+mod if_match;
 mod leaks;
 mod letters;
 pub mod logos;
@@ -27,6 +31,7 @@ mod reviews;
 mod roles;
 mod secrets;
 mod staff;
+mod stage;
 mod stats;
 mod story;
 mod switches;
@@ -35,6 +40,8 @@ mod tokens;
 mod urls;
 mod users;
 mod verifications;
+
+pub use staff::given_staff;
 
 pub const CLIENTS: &str = "/admin/v1/clients";
 

@@ -11,7 +11,7 @@ use crate::world::{CLIENT, OTHER_CLIENT, PASSWORD, World, on_both};
 const STAFF: &str = "/admin/v1/staff";
 
 /// Somebody of the staff, signed in: `reviewer` or `admin`.
-pub(super) async fn given_staff(world: &World, role: &str) -> Browser {
+pub async fn given_staff(world: &World, role: &str) -> Browser {
     let user = format!(
         "[[users]]\nemail = \"{role}@example.test\"\npassword = \"{PASSWORD}\"\nemail_verified = true\nstaff = \"{role}\"\n"
     );

@@ -4,7 +4,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use xwms_core::gate::permission::Permission;
 
-use super::{CLIENTS, ask, given_signed_in, given_token, of_client, problem, wrong};
+use super::{ask, given_signed_in, given_token, of_client, problem, wrong};
 use crate::browser::Browser;
 use crate::world::{OTHER_CLIENT, World, on_both};
 
@@ -84,33 +84,6 @@ on_both!(each_operation_needs_its_permission_and_no_other, async |world: World| 
         let done = ask(&mut with, method.clone(), &path, &body).await;
         assert!(done.status.is_success(), "{method} {template}: {done:?}");
     }
-});
-
-on_both!(mg_02_another_tenants_ids_name_nothing, async |world: World| {
-    let mut owner = given_signed_in(&world, "charles@example.test").await;
-    let mut stranger = given_signed_in(&world, "ada@example.test").await;
-    let ours = Things::of(&mut owner, &of_client("")).await;
-    let theirs = Things::of(&mut owner, &format!("{CLIENTS}/{OTHER_CLIENT}")).await;
-    let before = crate::database::contents(&world.core.db).await;
-    let mixtures = [
-        Things { domain: theirs.domain.clone(), url: ours.url.clone(), secret: ours.secret.clone() },
-        Things { domain: ours.domain.clone(), url: theirs.url.clone(), secret: theirs.secret.clone() },
-        Things { domain: "client_1".to_owned(), url: ours.secret.clone(), secret: ours.domain.clone() },
-    ];
-    for (method, template, body, _) in operations() {
-        let path = of_client(&ours.path(template));
-        let refused = ask(&mut stranger, method.clone(), &path, &body).await;
-        assert_eq!(problem(&refused), (404, "not_found".to_owned()), "{method} {template} by a stranger");
-        for things in &mixtures {
-            let path = of_client(&things.path(template));
-            // A domain of ours with a secret or URL of theirs, and the other way round.
-            if path != of_client(&ours.path(template)) {
-                let refused = ask(&mut owner, method.clone(), &path, &body).await;
-                assert_eq!(problem(&refused), (404, "not_found".to_owned()), "{method} {path}");
-            }
-        }
-    }
-    assert_eq!(crate::database::contents(&world.core.db).await, before);
 });
 
 on_both!(mg_03_what_is_not_a_partners_to_set_is_refused_by_name_and_nothing_is_applied, async |world: World| {

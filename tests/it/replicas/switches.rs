@@ -3,15 +3,16 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use axum::http::Method;
 use xwms_core::clock::Clock;
 use xwms_core::id::ClientId;
-use xwms_core::store::engine::db::Conn;
-use xwms_core::store::engine::notices;
 
 use super::cable::{Cable, Whose};
 use super::{Pair, until};
+use crate::admin::{ask, given_signed_in, given_staff, path_of};
+use crate::browser::Browser;
 use crate::server::program;
-use crate::world::{CALLBACK, CHALLENGE, World};
+use crate::world::{CALLBACK, CHALLENGE, PASSWORD, World};
 
 /// Something that is on, how it is switched off, and how on again if it can be.
 struct Switch {
@@ -42,8 +43,10 @@ enum Change {
     TestDomain(&'static str),
     /// Those of its billing owner.
     Owner(&'static str),
-    /// A statement, with the client's and the owner's place, for what no use case changes yet.
-    ByHand(&'static str),
+    /// A request of the client's owner: method, path and body.
+    ByOwner(&'static str, &'static str, &'static str),
+    /// A request of the staff.
+    ByStaff(&'static str, &'static str, &'static str),
 }
 
 const PROFILE: Shows = Shows::Credentials("profile");
@@ -56,8 +59,23 @@ const fn final_switch(name: &'static str, shows: Shows, off: Change) -> Switch {
     Switch { name, shows, off, on: None }
 }
 
-const SWITCHES: [Switch; 20] = {
-    use Change::{ByHand, Client, Domain, Owner, TestDomain};
+/// A switch that its owner sets: `off` and `on` are the bodies of a PATCH.
+const fn patched(name: &'static str, shows: Shows, path: &'static str, off: &'static str, on: &'static str) -> Switch {
+    switch(name, shows, Change::ByOwner("PATCH", path, off), Change::ByOwner("PATCH", path, on))
+}
+
+/// The same of the staff.
+const fn decided(name: &'static str, shows: Shows, path: &'static str, off: &'static str, on: &'static str) -> Switch {
+    switch(name, shows, Change::ByStaff("PATCH", path, off), Change::ByStaff("PATCH", path, on))
+}
+
+const fn deleted(name: &'static str, shows: Shows, path: &'static str) -> Switch {
+    final_switch(name, shows, Change::ByOwner("DELETE", path, ""))
+}
+
+/// What a provisioning file switches.
+const BY_FILE: [Switch; 16] = {
+    use Change::{Client, Domain, Owner, TestDomain};
     use Shows::{Credentials, Login, TestCredentials};
     [
         switch("domain", PROFILE, Domain("active = false"), Domain("active = true")),
@@ -84,27 +102,74 @@ const SWITCHES: [Switch; 20] = {
             Owner("plan = \"free\"\nplan_valid_until = \"2020-01-01T00:00:00Z\""),
             Owner("plan = \"paid\"\nplan_valid_until = \"\""),
         ),
-        switch(
-            "client",
-            PROFILE,
-            ByHand("UPDATE clients SET suspended_at = 1 WHERE id = CLIENT"),
-            ByHand("UPDATE clients SET suspended_at = NULL WHERE id = CLIENT"),
-        ),
-        switch(
-            "billing owner",
-            Login,
-            ByHand("UPDATE users SET suspended_at = 1 WHERE id = OWNER"),
-            ByHand("UPDATE users SET suspended_at = NULL WHERE id = OWNER"),
-        ),
-        switch(
-            "withdrawn verification",
-            Credentials("userinfo"),
-            ByHand("UPDATE verifications SET revoked_at = 1 WHERE client_id = CLIENT"),
-            ByHand("UPDATE verifications SET revoked_at = NULL WHERE client_id = CLIENT"),
-        ),
         final_switch("secret that is there", PROFILE, Client("secrets = []")),
         final_switch("domain that is there", PROFILE, Client(ONLY_TEST_DOMAIN)),
-        final_switch("client that is there", Login, ByHand("UPDATE clients SET deleted_at = 1 WHERE id = CLIENT")),
+    ]
+};
+
+/// What its owner and the staff switch through the API.
+const BY_REQUEST: [Switch; 20] = {
+    use Change::{ByOwner, ByStaff, Client};
+    use Shows::{Credentials, Login, TestCredentials};
+    [
+        patched("domain", PROFILE, "{domain}", r#"{"active": false}"#, r#"{"active": true}"#),
+        patched("allow login", Login, "{domain}", r#"{"allow_login": false}"#, r#"{"allow_login": true}"#),
+        patched("allow API", PROFILE, "{domain}", r#"{"allow_api": false}"#, r#"{"allow_api": true}"#),
+        patched("test mode", TestCredentials, "{test}", r#"{"test_mode": false}"#, r#"{"test_mode": true}"#),
+        patched("server IPs", PROFILE, "{domain}", r#"{"server_ips": ["192.0.2.1"]}"#, r#"{"server_ips": []}"#),
+        patched("URL", Login, "{url}", r#"{"active": false}"#, r#"{"active": true}"#),
+        patched("secret", PROFILE, "{secret}", r#"{"active": false}"#, r#"{"active": true}"#),
+        switch("secret link", PROFILE, ByOwner("DELETE", "{link}", ""), ByOwner("PUT", "{link}", "")),
+        switch(
+            "scope",
+            Login,
+            ByOwner("DELETE", "{client}/scopes/profile", ""),
+            ByOwner("POST", "{client}/scopes", r#"{"name": "profile"}"#),
+        ),
+        patched(
+            "scopes of a client",
+            Login,
+            "{client}",
+            r#"{"scopes": ["openid", "userinfo"]}"#,
+            r#"{"scopes": ["openid", "profile", "userinfo"]}"#,
+        ),
+        decided(
+            "plan",
+            PROFILE,
+            "{account}",
+            r#"{"plan_valid_until": "2020-01-01T00:00:00Z", "reason": "Unpaid"}"#,
+            r#"{"plan_valid_until": null, "reason": "Paid"}"#,
+        ),
+        decided(
+            "client",
+            PROFILE,
+            "{staff}",
+            r#"{"suspended": true, "reason": "Under inquiry"}"#,
+            r#"{"suspended": false, "reason": "Found well"}"#,
+        ),
+        decided(
+            "billing owner",
+            Login,
+            "{account}",
+            r#"{"suspended": true, "reason": "Under inquiry"}"#,
+            r#"{"suspended": false, "reason": "Found well"}"#,
+        ),
+        switch(
+            "approval",
+            Credentials("userinfo"),
+            ByStaff("POST", "{approval}/revoke", r#"{"reason": "Sells what it reads"}"#),
+            Client(VERIFICATIONS),
+        ),
+        deleted("URL that is there", Login, "{url}"),
+        final_switch(
+            "secret that was rotated",
+            PROFILE,
+            ByOwner("POST", "{secret}/rotate", r#"{"overlap_seconds": 0}"#),
+        ),
+        deleted("secret that is there", PROFILE, "{secret}"),
+        deleted("domain that is there", PROFILE, "{domain}"),
+        deleted("client that is there", Login, "{client}"),
+        deleted("client that is there, for its servers", PROFILE, "{client}"),
     ]
 };
 
@@ -118,15 +183,19 @@ const VERIFICATIONS: &str =
 const ONLY_TEST_DOMAIN: &str = "domains = [{ root_domain = \"test.example\" }]";
 
 /// A client of its own for each switch, so that all can be tried at once.
-#[derive(Clone)]
 struct Partner {
     id: ClientId,
     owner: String,
     secret: String,
+    /// What stands in braces in the paths of changes.
+    paths: Vec<(&'static str, String)>,
+    /// Its owner, signed in.
+    browser: Browser,
+    staff: Browser,
 }
 
 impl Partner {
-    async fn given(world: &World) -> Self {
+    async fn given(world: &World, staff: &Browser) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let id = ClientId::generate(world.clock.now());
         let owner = format!("owner{}@example.test", NUMBER.fetch_add(1, Ordering::SeqCst));
@@ -134,6 +203,8 @@ impl Partner {
             r#"
 [[users]]
 email = "{owner}"
+password = "{PASSWORD}"
+email_verified = true
 plan = "paid"
 [[clients]]
 id = "{id}"
@@ -162,10 +233,45 @@ secrets = [{{ label = "Standard Key" }}]
         let made = xwms_core::provision::apply(&world.core, &file, Default::default()).await;
         let made = made.unwrap_or_else(|why| panic!("{why:?}")).json();
         let secret = made["clients"][0]["secrets"][0]["value"].as_str().unwrap().to_owned();
-        Self { id, owner, secret }
+        let mut partner = Self {
+            browser: given_signed_in(world, &owner).await,
+            staff: staff.clone(),
+            paths: Vec::new(),
+            id,
+            owner,
+            secret,
+        };
+        partner.find_paths().await;
+        partner
     }
 
-    /// The file that makes a change; `None` for a statement.
+    /// Looks for what changes are about.
+    async fn find_paths(&mut self) {
+        const STAFF: &str = "/admin/v1/staff";
+        let (id, owner) = (self.id, self.owner.clone());
+        let client = format!("/admin/v1/clients/{id}");
+        let (domains, browser) = (format!("{client}/domains"), &mut self.browser);
+        let domain = path_of(browser, &domains, "root_domain", "engines.example").await;
+        let test = path_of(browser, &domains, "root_domain", "test.example").await;
+        let url = path_of(browser, &format!("{domain}/urls"), "kind", "callback").await;
+        let secret = path_of(browser, &format!("{client}/secrets"), "label", "Standard Key").await;
+        let approval = path_of(browser, &format!("{client}/verifications"), "status", "approved").await;
+        let found = self.staff.get(&format!("{STAFF}/users?q={owner}")).await.json();
+        let last = |path: &str| path.rsplit('/').next().unwrap().to_owned();
+        self.paths = vec![
+            ("{link}", format!("{domain}/secrets/{}", last(&secret))),
+            ("{approval}", format!("{STAFF}/verifications/{}", last(&approval))),
+            ("{account}", format!("{STAFF}/users/{}", found["data"][0]["sub"].as_str().unwrap())),
+            ("{staff}", format!("{STAFF}/clients/{id}")),
+            ("{client}", client),
+            ("{domain}", domain),
+            ("{test}", test),
+            ("{url}", url),
+            ("{secret}", secret),
+        ];
+    }
+
+    /// The file that makes a change; `None` for a request.
     fn file(&self, change: Change) -> Option<String> {
         let (id, owner) = (self.id, &self.owner);
         let domains = |live: &str, test: &str| {
@@ -179,29 +285,26 @@ secrets = [{{ label = "Standard Key" }}]
             Change::Domain(keys) => domains(keys, ""),
             Change::TestDomain(keys) => domains("", keys),
             Change::Owner(keys) => format!("[[users]]\nemail = \"{owner}\"\n{keys}\n"),
-            Change::ByHand(_) => return None,
+            Change::ByOwner(..) | Change::ByStaff(..) => return None,
         })
     }
 
     async fn make(&self, world: &World, change: Change) {
-        if let Some(file) = self.file(change) {
-            let made = xwms_core::provision::apply(&world.core, &file, Default::default()).await;
-            made.unwrap_or_else(|why| panic!("{why:?} in {file}"));
-        } else if let Change::ByHand(statement) = change {
-            let id: String = self.id.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-            let owner = format!("(SELECT id FROM users WHERE email = '{}')", self.owner);
-            let statement = statement.replace("CLIENT", &format!("'\\x{id}'::bytea")).replace("OWNER", &owner);
-            let client = self.id;
-            let by_hand = async move |conn: &mut Conn| {
-                {
-                    let Conn::Postgres(conn) = conn else { panic!("not PostgreSQL") };
-                    diesel_async::SimpleAsyncConnection::batch_execute(&mut **conn, &statement).await?;
-                }
-                Ok(notices::announce(conn, &notices::Whose::of(&[client].into())).await?)
-            };
-            world.core.db.change(by_hand).await.unwrap();
-            world.core.snapshots.forget(client);
-        }
+        let (caller, (method, path, body)) = match change {
+            Change::ByOwner(method, path, body) => (&self.browser, (method, path, body)),
+            Change::ByStaff(method, path, body) => (&self.staff, (method, path, body)),
+            Change::Client(_) | Change::Domain(_) | Change::TestDomain(_) | Change::Owner(_) => {
+                let file = self.file(change).unwrap();
+                let made = xwms_core::provision::apply(&world.core, &file, Default::default()).await;
+                made.unwrap_or_else(|why| panic!("{why:?} in {file}"));
+                return;
+            }
+        };
+        let path = self.paths.iter().fold(path.to_owned(), |path, (name, known)| path.replace(name, known));
+        let body = serde_json::from_str(body).unwrap_or_default();
+        let method: Method = method.parse().unwrap();
+        let answer = ask(&mut caller.clone(), method.clone(), &path, &body).await;
+        assert!(answer.status.is_success(), "{method} {path} with {body}: {answer:?}");
     }
 
     /// Whether it works on this server.
@@ -240,14 +343,16 @@ secrets = [{{ label = "Standard Key" }}]
 /// did not know yet.
 async fn try_all(pair: &Pair, within: Duration) -> u32 {
     let (mut partners, mut stale) = (Vec::new(), 0);
-    for Switch { name, shows, .. } in &SWITCHES {
-        let partner = Partner::given(&pair.one).await;
+    let staff = given_staff(&pair.one, "admin").await;
+    let switches = || BY_FILE.iter().chain(&BY_REQUEST);
+    for Switch { name, shows, .. } in switches() {
+        let partner = Partner::given(&pair.one, &staff).await;
         assert!(partner.works(&pair.one, *shows).await && partner.works(&pair.other, *shows).await, "{name}");
         partners.push(partner);
     }
     for works in [false, true] {
         let mut made = Vec::new();
-        for (switch, partner) in SWITCHES.iter().zip(&partners) {
+        for (switch, partner) in switches().zip(&partners) {
             let Some(change) = (if works { switch.on } else { Some(switch.off) }) else { continue };
             partner.make(&pair.one, change).await;
             made.push((switch, partner, Instant::now()));
@@ -296,7 +401,8 @@ fn without_notices(cable: Cable) {
 
         // It listens again by itself, and then it is told at once.
         pair.cable.set(Cable::Whole);
-        let partner = Partner::given(&pair.one).await;
+        let staff = given_staff(&pair.one, "admin").await;
+        let partner = Partner::given(&pair.one, &staff).await;
         until(true, async || {
             assert!(partner.works(&pair.other, PROFILE).await);
             partner.make(&pair.one, Change::Domain("active = false")).await;
@@ -312,7 +418,8 @@ fn without_notices(cable: Cable) {
 #[test]
 fn a_command_beside_the_servers_is_heard_too() {
     Pair::test(Clock::system(), &[], async |pair| {
-        let partner = Partner::given(&pair.one).await;
+        let staff = given_staff(&pair.one, "admin").await;
+        let partner = Partner::given(&pair.one, &staff).await;
         let folder = tempfile::tempdir().unwrap();
         for (keys, works) in [("active = false", false), ("active = true", true)] {
             let file = folder.path().join("change.toml");
