@@ -19,6 +19,7 @@ pub mod root_domain;
 pub mod scope;
 pub mod server_ip;
 pub mod stats;
+pub mod token_claims;
 pub mod url;
 pub mod verification;
 
