@@ -91,11 +91,7 @@ pub fn may_answer<'s>(snapshot: &'s Snapshot, attempt: &Login<'_>) -> Result<&'s
 ///
 /// # Errors
 /// The first of the other rules of [`LOGIN`] that is broken.
-pub fn admit<'s>(
-    snapshot: &Snapshot,
-    domain: &'s Domain,
-    attempt: &Login<'_>,
-) -> Result<LoginAdmission<'s>, Denial> {
+pub fn admit<'s>(snapshot: &Snapshot, domain: &'s Domain, attempt: &Login<'_>) -> Result<LoginAdmission<'s>, Denial> {
     LOGIN[SETTLE_THE_ANSWER..].iter().try_for_each(|rule| (rule.test)(snapshot, attempt))?;
     Ok(LoginAdmission { domain, scope: scope(snapshot, attempt)? })
 }

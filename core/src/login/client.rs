@@ -89,8 +89,8 @@ impl ClaimedClient {
     /// # Errors
     /// The database's.
     pub async fn of_token(core: &Core, token: &str, address: IpAddr) -> Result<Option<Self>, Error> {
-        let own = tokens::verify_access_token(core, token)
-            .filter(|claims| AccessTokenId::grant_of(&claims.jti).is_none());
+        let own =
+            tokens::verify_access_token(core, token).filter(|claims| AccessTokenId::grant_of(&claims.jti).is_none());
         let Some(claims) = own else { return Ok(None) };
         let Some(snapshot) = core.snapshots.get(claims.client_id).await? else { return Ok(None) };
         if grants::is_token_revoked(&mut core.db.read().await?, &claims.jti).await? {

@@ -35,7 +35,9 @@ mod tests {
             ("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
         assert!(is_verifier_of(verifier, challenge));
         assert!(!is_verifier_of(&verifier[1..], challenge));
-        for verifier in ["a".repeat(42), "a".repeat(129), format!("{} ", "a".repeat(43)), format!("{}é", "a".repeat(43))] {
+        for verifier in
+            ["a".repeat(42), "a".repeat(129), format!("{} ", "a".repeat(43)), format!("{}é", "a".repeat(43))]
+        {
             assert!(!is_verifier_of(&verifier, &pkce_s256(&verifier)), "{verifier}");
         }
         for verifier in ["a".repeat(43), "~".repeat(128)] {

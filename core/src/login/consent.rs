@@ -45,13 +45,8 @@ pub async fn decide(core: &Core, snapshot: &Snapshot, flow: &Flow, answer: Answe
                 return Ok(false);
             }
             if decision == Decision::Allowed {
-                let allowed = Allowed {
-                    client,
-                    user,
-                    scope: &offer.scope,
-                    domain: offer.domain,
-                    test_mode: offer.test_mode,
-                };
+                let allowed =
+                    Allowed { client, user, scope: &offer.scope, domain: offer.domain, test_mode: offer.test_mode };
                 consents::allow(conn, allowed, now).await?;
             }
             Ok(true)

@@ -38,11 +38,7 @@ pub enum LiveToken {
 ///
 /// # Errors
 /// [`ClientRefused`].
-pub async fn introspect(
-    core: &Core,
-    client: &ClaimedClient,
-    token: &str,
-) -> Result<Option<LiveToken>, ClientRefused> {
+pub async fn introspect(core: &Core, client: &ClaimedClient, token: &str) -> Result<Option<LiveToken>, ClientRefused> {
     match PresentedToken::of_client(core, client, token).await? {
         Some(PresentedToken::Access(claims)) => {
             let scope = holding_scope(core, client, &claims).await?;

@@ -76,7 +76,11 @@ impl<E: Into<Error>> From<E> for SignTokenRefused {
 ///
 /// # Errors
 /// See [`SignTokenRefused`].
-pub async fn begin(core: &Core, client: &ClaimedClient, wanted: &NativeLogin<'_>) -> Result<SignToken, SignTokenRefused> {
+pub async fn begin(
+    core: &Core,
+    client: &ClaimedClient,
+    wanted: &NativeLogin<'_>,
+) -> Result<SignToken, SignTokenRefused> {
     let (redirect_uri, domain) = settle(core, client, wanted)?;
     for (name, value) in [("state", wanted.state), ("email", wanted.email)] {
         if value.is_some_and(|value| value.len() > LONGEST) {

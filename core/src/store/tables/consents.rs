@@ -101,7 +101,7 @@ pub(crate) async fn allow(conn: &mut Conn, allowed: Allowed<'_>, now: Timestamp)
 
 /// Ends the live consent of this person to this client, and with it every grant that rests on it; false when there is
 /// none.
-pub async fn end(conn: &mut Conn, client: ClientId, user: UserId, now: Timestamp) -> QueryResult<bool> {
+pub(crate) async fn end(conn: &mut Conn, client: ClientId, user: UserId, now: Timestamp) -> QueryResult<bool> {
     let live = t::table.filter(t::client_id.eq(client)).filter(t::user_id.eq(user)).filter(t::ended_at.is_null());
     Ok(with_conn!(conn, |c| diesel::update(live).set(t::ended_at.eq(now)).execute(c))? > 0)
 }
