@@ -12,6 +12,7 @@ use xwms_core::error::Error;
 use xwms_core::key_rotation;
 use xwms_core::mail::Mailer;
 use xwms_core::memory::snapshot_cache::SnapshotCache;
+use xwms_core::memory::verified_tokens::VerifiedTokens;
 use xwms_core::outbound::{Dns, Outbound, SystemDns};
 use xwms_core::state::{Core, Parts};
 use xwms_core::store::engine::db::{Db, Options};
@@ -95,6 +96,7 @@ pub async fn core_asking(dns: Arc<dyn Dns>, db: Db, config: Config, clock: Clock
     let mailer = Mailer::new(&config.mail).map_err(|why| StartError(format!("mail: {why}")))?;
     let outbound = Outbound::new(dns, config.server.issuer(), config.webhooks.allow_loopback);
     let outbound = outbound.map_err(StartError)?;
+    let verified_tokens = VerifiedTokens::new(config.tokens.remembered.get() as usize);
     Ok(Core::new(Parts {
         config,
         clock,
@@ -108,6 +110,7 @@ pub async fn core_asking(dns: Arc<dyn Dns>, db: Db, config: Config, clock: Clock
         attempts: Default::default(),
         secret_uses: Default::default(),
         token_uses: Default::default(),
+        verified_tokens,
         secret_guesses: Default::default(),
         ownership_checks: Default::default(),
         flow_room: Default::default(),

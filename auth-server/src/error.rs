@@ -6,6 +6,9 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use xwms_core::error::Error;
 use xwms_core::gate::denial::Denial;
+use xwms_core::login::client::ClientRefused;
+use xwms_core::login::tokens::{ScopeRefused, TokenRefused};
+use xwms_core::login::userinfo::UserinfoRefused;
 
 /// An error answer of a JSON endpoint. Descriptions are fixed English ASCII with ids and scope names only.
 #[derive(Debug)]
@@ -25,7 +28,7 @@ struct Body<'a> {
 
 impl OAuthError {
     /// 400 with this code.
-    pub(crate) fn bad_request(error: &'static str, description: impl Into<String>) -> Self {
+    fn bad_request(error: &'static str, description: impl Into<String>) -> Self {
         Self {
             status: StatusCode::BAD_REQUEST,
             error,
@@ -38,6 +41,17 @@ impl OAuthError {
     /// 400 `invalid_request`.
     pub(crate) fn invalid_request(description: impl Into<String>) -> Self {
         Self::bad_request("invalid_request", description)
+    }
+
+    /// 400 `invalid_scope`.
+    fn invalid_scope(description: impl Into<String>) -> Self {
+        Self::bad_request("invalid_scope", description)
+    }
+
+    /// 400 `unsupported_grant_type`.
+    pub(crate) fn unsupported_grant_type() -> Self {
+        let known = "grant_type is one of authorization_code, refresh_token and client_credentials";
+        Self::bad_request("unsupported_grant_type", known)
     }
 
     /// 400 `invalid_grant`: one answer for every unknown, spent, expired or foreign code or token, so that nothing can
@@ -106,14 +120,82 @@ impl OAuthError {
         Self { status, ..Self::bad_request(error, description) }
     }
 
-    /// What a client that may not authenticate is told.
-    pub(crate) fn of_client(denial: &Denial, by_basic: bool) -> Self {
+    /// Why a client may not act here. `by_basic`: it authenticates by Basic.
+    pub(crate) fn of_client(refused: ClientRefused, by_basic: bool) -> Self {
+        match refused {
+            ClientRefused::Denied { denial, .. } => Self::of_denial(&denial, by_basic),
+            ClientRefused::Failed(error) => Self::from(error),
+        }
+    }
+
+    /// Why a client is given no tokens. `by_basic`: it authenticates by Basic.
+    pub(crate) fn of_tokens(refused: TokenRefused, by_basic: bool) -> Self {
+        match refused {
+            TokenRefused::Client(refused) => Self::of_client(refused, by_basic),
+            TokenRefused::Grant => Self::invalid_grant(),
+            TokenRefused::Scope(ScopeRefused::Malformed) => Self::invalid_scope("scope is malformed"),
+            TokenRefused::Scope(ScopeRefused::MoreThanGranted) => {
+                Self::invalid_scope("scope asks for more than was granted")
+            }
+            TokenRefused::Scope(ScopeRefused::NothingLeft) => {
+                Self::invalid_scope("nothing of the scope asked for is granted any more")
+            }
+            TokenRefused::Scope(ScopeRefused::Denied(denial)) => Self::invalid_scope(denial.explanation()),
+            TokenRefused::Failed(error) => Self::from(error),
+        }
+    }
+
+    /// Why an access token opens nothing.
+    pub(crate) fn of_userinfo(refused: UserinfoRefused) -> Self {
+        match refused {
+            UserinfoRefused::Token => Self::invalid_token(),
+            UserinfoRefused::Scope => Self::insufficient_scope("userinfo needs a token with the scope openid"),
+            UserinfoRefused::Failed(error) => Self::from(error),
+        }
+    }
+
+    /// The gate's reasons at the endpoints that a client authenticates at. Whoever has not shown a good secret for the
+    /// domain hears one thing, whatever the reason.
+    fn of_denial(denial: &Denial, by_basic: bool) -> Self {
         match denial {
             Denial::DomainMalformed | Denial::DomainAmbiguous(_) => Self::invalid_request(denial.explanation()),
             Denial::ScopeNotActivated(_) | Denial::ScopeLocked(_) | Denial::ScopeNotForClients(_) => {
-                Self::bad_request("invalid_scope", denial.explanation())
+                Self::invalid_scope(denial.explanation())
             }
-            _ => Self::invalid_client(by_basic),
+            Denial::ClientUnknown
+            | Denial::ClientSuspended
+            | Denial::PlanLapsed
+            | Denial::SecretUnknown
+            | Denial::SecretInactive
+            | Denial::SecretExpired
+            | Denial::SecretNotLinked
+            | Denial::DomainUnknown
+            | Denial::DomainInactive
+            | Denial::ApiNotAllowed
+            | Denial::IpNotAllowed => Self::invalid_client(by_basic),
+            // Reasons of the authorization endpoint, which is answered with a redirect or a page.
+            Denial::RedirectUriMissing
+            | Denial::RedirectUriUnknown
+            | Denial::RedirectUriInactive
+            | Denial::RedirectUriNeedsTestMode
+            | Denial::LoginNotAllowed
+            | Denial::RequestMalformed
+            | Denial::ParameterRepeated(_)
+            | Denial::ParameterInvalid(_)
+            | Denial::RequestObjectUnsupported
+            | Denial::RequestUriUnsupported
+            | Denial::ResponseTypeMissing
+            | Denial::ResponseTypeUnsupported
+            | Denial::PkceMissing
+            | Denial::PkceMethodUnsupported
+            | Denial::PkceChallengeInvalid
+            | Denial::ScopeMissing
+            | Denial::TestModeRefuses
+            | Denial::UserSuspended
+            | Denial::EmailUnverified
+            | Denial::Declined
+            | Denial::LoginRequired
+            | Denial::ConsentRequired => Self::invalid_client(by_basic),
         }
     }
 }
@@ -121,25 +203,33 @@ impl OAuthError {
 /// Failures that are nobody's doing: the text of the database goes to the log only.
 impl From<Error> for OAuthError {
     fn from(error: Error) -> Self {
-        let (status, description, retry_after) = match error {
-            Error::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "try again in a moment", Some(1)),
-            Error::TooMany { retry_after } => {
-                (StatusCode::TOO_MANY_REQUESTS, "too many requests: wait", Some(retry_after.as_secs().max(1)))
-            }
-            other => {
-                tracing::error!(error = ?other, "a request failed");
-                (StatusCode::INTERNAL_SERVER_ERROR, "something went wrong on our side", None)
-            }
+        let temporarily = |status, description: &str, retry_after: u64| Self {
+            status,
+            retry_after: Some(retry_after),
+            ..Self::bad_request("temporarily_unavailable", description)
         };
-        let error =
-            if status == StatusCode::INTERNAL_SERVER_ERROR { "server_error" } else { "temporarily_unavailable" };
-        Self { status, error, description: description.to_owned(), challenge: None, retry_after }
-    }
-}
-
-impl From<xwms_core::error::Storage> for OAuthError {
-    fn from(error: xwms_core::error::Storage) -> Self {
-        Self::from(Error::from(error))
+        match error {
+            Error::Unavailable => temporarily(StatusCode::SERVICE_UNAVAILABLE, "try again in a moment", 1),
+            Error::TooMany { retry_after } => {
+                let seconds = retry_after.as_secs().max(1);
+                temporarily(StatusCode::TOO_MANY_REQUESTS, "too many requests: wait", seconds)
+            }
+            // No endpoint here changes what these are about.
+            Error::NotFound { .. }
+            | Error::Forbidden { .. }
+            | Error::Refused { .. }
+            | Error::Invalid { .. }
+            | Error::Conflict { .. }
+            | Error::PlanRequired
+            | Error::StalePrecondition
+            | Error::IdempotencyKeyReused
+            | Error::TooManyAtOnce { .. }
+            | Error::Storage(_)
+            | Error::Internal(_) => {
+                tracing::error!(?error, "a request failed");
+                Self::refused(StatusCode::INTERNAL_SERVER_ERROR)
+            }
+        }
     }
 }
 

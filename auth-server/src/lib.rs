@@ -4,7 +4,7 @@
 //! renders the error page.
 
 pub mod authorize;
-mod client_secret;
+mod client_request;
 mod discovery;
 mod error;
 mod introspect;
@@ -26,14 +26,12 @@ use xwms_core::state::Core;
 
 use crate::discovery::Documents;
 use crate::error::OAuthError;
-use crate::token::remembered::Remembered;
 
 /// What every handler of this crate is given.
 #[derive(Clone)]
 pub struct AuthServer {
     core: Core,
     discovery: Arc<Documents>,
-    remembered: Arc<Remembered>,
     render_error_page: Arc<dyn Fn(&ErrorPage) -> Response + Send + Sync>,
 }
 
@@ -41,8 +39,7 @@ impl AuthServer {
     /// `render_error_page` draws the page a person sees when a login can't go on.
     pub fn new(core: Core, render_error_page: impl Fn(&ErrorPage) -> Response + Send + Sync + 'static) -> Self {
         let discovery = Arc::new(Documents::of(core.config.server.issuer()));
-        let remembered = Arc::new(Remembered::new(core.config.tokens.remembered.get() as usize));
-        Self { core, discovery, remembered, render_error_page: Arc::new(render_error_page) }
+        Self { core, discovery, render_error_page: Arc::new(render_error_page) }
     }
 }
 

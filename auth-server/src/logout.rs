@@ -4,22 +4,21 @@ use axum::body::Bytes;
 use axum::extract::{Extension, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
-use xwms_core::crypto::jws::{self, ID_TOKEN};
 use xwms_core::error::Error;
 use xwms_core::gate::denial::Denial;
 use xwms_core::gate::{error_return, redirect_uri};
 use xwms_core::id::ClientId;
 use xwms_core::login::logout::{LogoutRequest, ask};
 use xwms_core::login::session;
+use xwms_core::login::tokens::id_token_hint;
+use xwms_core::model::token_claims::IdClaims;
 use xwms_core::model::url::UrlKind;
 use xwms_core::request::address::CallerAddress;
-
-use crate::authorize::answer;
-use crate::token::claims::IdClaims;
 use xwms_core::request::cookies;
 use xwms_core::request::params::Params;
 
 use crate::AuthServer;
+use crate::authorize::answer;
 
 /// The parameters that may stand only once.
 const ONCE: [&str; 6] =
@@ -56,7 +55,7 @@ impl AuthServer {
         if params.get("state").is_some_and(|state| state.len() > LONGEST_STATE) {
             return Ok(self.page(&Denial::ParameterInvalid("state")));
         }
-        let hint = params.get("id_token_hint").and_then(|token| self.hint(token));
+        let hint = params.get("id_token_hint").and_then(|token| id_token_hint(&self.core, token));
         let request = LogoutRequest { destination: self.destination(params, hint.as_ref()).await? };
         let session = session::find(&self.core, self.cookie(headers, cookies::SESSION)).await?;
         match (session, hint) {
@@ -73,13 +72,6 @@ impl AuthServer {
                 Ok(browser.remember(answer::see_other(&format!("/logout?flow={flow}"))))
             }
         }
-    }
-
-    /// An ID token that we signed, expired or not; anything else is no hint.
-    fn hint(&self, token: &str) -> Option<IdClaims> {
-        let claims = jws::verify(token, &self.core.keys.get(), ID_TOKEN).ok()?;
-        let claims: IdClaims = serde_json::from_slice(&claims).ok()?;
-        (claims.iss == self.core.config.server.issuer()).then_some(claims)
     }
 
     /// The relying party's URL with its `state`, when it is an active logout URL of the client that asks.

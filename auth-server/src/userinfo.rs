@@ -6,15 +6,12 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
-use xwms_core::login::live::{self, Live};
-use xwms_core::model::scope;
-use xwms_core::store::tables::grants::Profile;
-use xwms_core::store::tables::user_providers;
+use xwms_core::login::shared_person::SharedPerson;
+use xwms_core::login::userinfo;
+use xwms_core::request::params::Params;
 
 use crate::AuthServer;
 use crate::error::OAuthError;
-use crate::token::claims::TokenId;
-use xwms_core::request::params::Params;
 
 /// Every claim that userinfo or an ID token can hold.
 pub(crate) const CLAIMS: &[&str] = &[
@@ -49,13 +46,13 @@ pub(crate) async fn userinfo(
     RawQuery(query): RawQuery,
     body: Bytes,
 ) -> Response {
-    let claims = async {
+    let answer = async {
         let posted = if method == Method::POST { body.as_ref() } else { &[] };
         let token = bearer_token(&headers, query.as_deref(), posted)?;
-        server.claims_of(&token).await
+        userinfo::userinfo(&server.core, &token).await.map_err(OAuthError::of_userinfo)
     };
-    let mut response = match claims.await {
-        Ok(claims) => Json(claims).into_response(),
+    let mut response = match answer.await {
+        Ok(person) => Json(claims(person)).into_response(),
         Err(error) => error.into_response(),
     };
     let headers = response.headers_mut();
@@ -66,7 +63,7 @@ pub(crate) async fn userinfo(
 }
 
 /// The one bearer token of a request: in the header or in a form body, never in the URL (OAuth 2.1 §5.1).
-pub(crate) fn bearer_token(headers: &HeaderMap, query: Option<&str>, body: &[u8]) -> Result<String, OAuthError> {
+fn bearer_token(headers: &HeaderMap, query: Option<&str>, body: &[u8]) -> Result<String, OAuthError> {
     let malformed = |_| OAuthError::invalid_request("parameters are not UTF-8, or hold NUL");
     let in_url = Params::parse(query.unwrap_or_default().as_bytes()).map_err(malformed)?;
     if in_url.get("access_token").is_some() {
@@ -97,68 +94,36 @@ pub(crate) fn bearer_token(headers: &HeaderMap, query: Option<&str>, body: &[u8]
     }
 }
 
-impl AuthServer {
-    async fn claims_of(&self, token: &str) -> Result<Map<String, Value>, OAuthError> {
-        let claims = self.verify_access_token(token)?;
-        let grant = TokenId::grant_of(&claims.jti).ok_or_else(OAuthError::invalid_token)?;
-        let snapshot = self.core.snapshots.get(claims.client_id).await?.ok_or_else(OAuthError::invalid_token)?;
-        let found = live::find_with_profile(&self.core, &snapshot, grant, Some(&claims.jti)).await?;
-        let (mut live, profile) = found.ok_or_else(OAuthError::invalid_token)?;
-        // A token that was narrowed at refresh opens no more than it says.
-        live.scope = live.scope.intersection(&scope::ScopeSet::parse(&claims.scope).unwrap_or_default());
-        if !live.scope.contains(scope::OPENID) {
-            return Err(OAuthError::insufficient_scope("userinfo needs a token with the scope openid"));
-        }
-        let mut shared = person_claims(&live, &profile);
-        if live.scope.contains(scope::PROVIDERS) {
-            let providers = user_providers::names(&mut self.core.db.read().await?, live.grant.user_id).await?;
-            shared.insert("providers".to_owned(), json!(providers));
-        }
-        Ok(shared)
-    }
-}
-
-/// The claims that these scopes open (OpenID Connect Core §5.4); one that the person has not filled in is left out.
-pub(crate) fn person_claims(live: &Live, user: &Profile) -> Map<String, Value> {
-    let scopes = &live.scope;
+/// The claims of a person (OpenID Connect Core §5.4); one that the person has not filled in is left out.
+fn claims(person: SharedPerson) -> Map<String, Value> {
     let mut claims = Map::new();
     let mut put = |name: &str, value: Value| {
         if !value.is_null() {
             claims.insert(name.to_owned(), value);
         }
     };
-    put("sub", json!(live.grant.subject.to_string()));
-    if scopes.contains(scope::PROFILE) {
-        put("name", json!(full_name(user.given_name.as_deref(), user.family_name.as_deref())));
-        put("given_name", json!(user.given_name));
-        put("family_name", json!(user.family_name));
-        put("picture", json!(user.picture));
-        put("locale", json!(user.locale));
-        put("zoneinfo", json!(user.zoneinfo));
-        put("updated_at", json!(user.updated_at.seconds()));
+    put("sub", json!(person.subject.to_string()));
+    if let Some(profile) = person.profile {
+        put("name", json!(profile.name()));
+        put("given_name", json!(profile.given_name));
+        put("family_name", json!(profile.family_name));
+        put("picture", json!(profile.picture));
+        put("locale", json!(profile.locale));
+        put("zoneinfo", json!(profile.zoneinfo));
+        put("updated_at", json!(profile.updated_at.seconds()));
     }
-    if scopes.contains(scope::EMAIL) {
-        put("email", json!(user.email));
-        put("email_verified", json!(user.email_verified));
+    if let Some(email) = person.email {
+        put("email", json!(email.address));
+        put("email_verified", json!(email.verified));
     }
-    if scopes.contains(scope::USERINFO) {
-        put("birthdate", json!(user.birth_date));
-        put("gender", json!(user.gender));
+    if let Some(details) = person.details {
+        put("birthdate", json!(details.birth_date));
+        put("gender", json!(details.gender));
     }
-    if scopes.contains(scope::PHONE) {
-        put("phone_number", json!(user.phone_number));
-        if user.phone_number.is_some() {
-            put("phone_number_verified", json!(user.phone_number_verified));
-        }
+    if let Some(phone) = person.phone {
+        put("phone_number", json!(phone.number));
+        put("phone_number_verified", json!(phone.verified));
     }
+    put("providers", json!(person.providers));
     claims
-}
-
-/// Given and family name, as one text; `None` when there is neither.
-pub(crate) fn full_name(given: Option<&str>, family: Option<&str>) -> Option<String> {
-    match (given, family) {
-        (Some(given), Some(family)) => Some(format!("{given} {family}")),
-        (Some(name), None) | (None, Some(name)) => Some(name.to_owned()),
-        (None, None) => None,
-    }
 }

@@ -16,6 +16,7 @@ use crate::memory::attempts::AttemptLog;
 use crate::memory::secret_uses::SecretUses;
 use crate::memory::snapshot_cache::SnapshotCache;
 use crate::memory::token_uses::TokenUses;
+use crate::memory::verified_tokens::VerifiedTokens;
 use crate::outbound::Outbound;
 use crate::store::engine::db::Db;
 
@@ -49,6 +50,8 @@ pub struct Parts {
     pub secret_uses: SecretUses,
     /// Uses of API tokens that wait to be written.
     pub token_uses: TokenUses,
+    /// Access tokens whose signature was verified a short while ago.
+    pub verified_tokens: VerifiedTokens,
     /// Wrong client secrets of the last minute.
     pub secret_guesses: SecretGuesses,
     /// Domains whose proof is being looked for.

@@ -11,13 +11,12 @@ use xwms_core::error::{Error, FieldError};
 use xwms_core::login::csrf;
 use xwms_core::login::error_page::ErrorPage;
 use xwms_core::login::flow::FlowRefused;
-use xwms_core::login::session::{self, Session};
+use xwms_core::login::session::{self, Account, Session};
 use xwms_core::memory::attempts::reference;
 use xwms_core::request::address::CallerAddress;
 use xwms_core::request::cookies;
 use xwms_core::request::params::Params;
 use xwms_core::state::Core;
-use xwms_core::store::tables::users::{self, Account};
 
 use crate::csrf::{Csrf, is_foreign};
 use crate::error;
@@ -134,11 +133,7 @@ impl Visit {
     /// The account that is signed in.
     pub(crate) async fn account(&self) -> Result<Option<Account>, Response> {
         let Some(session) = &self.session else { return Ok(None) };
-        let found = async {
-            let mut conn = self.core.db.read().await?;
-            Ok(users::find(&mut conn, session.user_id).await?)
-        };
-        found.await.map_err(|why: Error| self.failed(why))
+        session::account(&self.core, session).await.map_err(|why| self.failed(why))
     }
 
     /// The answer, with the cookies that go with it.

@@ -1,8 +1,6 @@
 //! How an authorization request is answered: the code, an error at the callback, the fallback URI, or a page
 //! (SPEC §2.4).
 
-use std::sync::Arc;
-
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use xwms_core::error::Error;
@@ -12,23 +10,24 @@ use xwms_core::gate::snapshot::Snapshot;
 use xwms_core::login::error_page::{ErrorPage, Way};
 use xwms_core::login::flow::{Flow, FlowKind, FlowRefused};
 use xwms_core::login::session::Session;
+use xwms_core::memory::attempts::reference;
 use xwms_core::secret::Secret;
 
 use crate::AuthServer;
 
 /// A login that can't go on, and what is known about where its answer may go.
-pub(super) struct Refusal {
+pub(super) struct Refusal<'a> {
     pub(super) denial: Denial,
     /// Something failed on our side instead.
     pub(super) failed: Option<Error>,
-    pub(super) snapshot: Option<Arc<Snapshot>>,
-    pub(super) redirect_uri: Option<String>,
-    pub(super) state: Option<String>,
+    pub(super) snapshot: Option<&'a Snapshot>,
+    pub(super) redirect_uri: Option<&'a str>,
+    pub(super) state: Option<&'a str>,
     pub(super) kind: FlowKind,
     pub(super) silent: bool,
 }
 
-impl Refusal {
+impl<'a> Refusal<'a> {
     /// A refusal that never leaves our pages.
     pub(super) fn page(denial: Denial) -> Self {
         Self {
@@ -42,20 +41,20 @@ impl Refusal {
         }
     }
 
-    pub(super) fn of_flow(snapshot: &Snapshot, flow: &Flow, denial: Denial, silent: bool) -> Self {
+    pub(super) fn of_flow(snapshot: &'a Snapshot, flow: &'a Flow, denial: Denial, silent: bool) -> Self {
         Self {
             denial,
             failed: None,
-            snapshot: Some(Arc::new(snapshot.clone())),
-            redirect_uri: Some(flow.request.redirect_uri.clone()),
-            state: flow.request.state.clone(),
+            snapshot: Some(snapshot),
+            redirect_uri: Some(&flow.request.redirect_uri),
+            state: flow.request.state.as_deref(),
             kind: flow.kind,
             silent,
         }
     }
 }
 
-impl From<Error> for Refusal {
+impl From<Error> for Refusal<'_> {
     fn from(error: Error) -> Self {
         Self { failed: Some(error), ..Self::page(Denial::ClientUnknown) }
     }
@@ -101,11 +100,11 @@ impl AuthServer {
     }
 
     /// Answers a refusal as SPEC §2.4 says, and records it for the partner.
-    pub(super) fn refuse(&self, refusal: Refusal, session: Option<&Session>) -> Response {
+    pub(super) fn refuse(&self, refusal: Refusal<'_>, session: Option<&Session>) -> Response {
         if let Some(error) = refusal.failed {
             return self.failed(error);
         }
-        let (Some(snapshot), Some(redirect_uri)) = (&refusal.snapshot, &refusal.redirect_uri) else {
+        let (Some(snapshot), Some(redirect_uri)) = (refusal.snapshot, refusal.redirect_uri) else {
             return self.page(&refusal.denial);
         };
         let now = self.core.clock.now();
@@ -116,7 +115,7 @@ impl AuthServer {
         let failure = Failure {
             denial: &refusal.denial,
             redirect_uri,
-            state: refusal.state.as_deref(),
+            state: refusal.state,
             issuer: (refusal.kind == FlowKind::Authorize).then_some(issuer),
             reference: &reference,
             signed_in: session.is_some(),
@@ -136,24 +135,19 @@ impl AuthServer {
 
     /// The page for a refusal that concerns no known client.
     pub(crate) fn page(&self, denial: &Denial) -> Response {
-        let reference = xwms_core::memory::attempts::reference();
-        (self.render_error_page)(&ErrorPage::refused(denial, reference, None, None))
+        (self.render_error_page)(&ErrorPage::refused(denial, reference(), None, None))
     }
 
     /// The page for a failure on our side.
     pub(crate) fn failed(&self, error: Error) -> Response {
-        (self.render_error_page)(&ErrorPage::failed(error, xwms_core::memory::attempts::reference()))
+        (self.render_error_page)(&ErrorPage::failed(error, reference()))
     }
 
     /// The page for a flow that is over, or another browser's.
     pub(super) fn flow_refused(&self, refused: FlowRefused) -> Response {
         match refused {
-            FlowRefused::Gone => {
-                (self.render_error_page)(&ErrorPage::flow_gone(xwms_core::memory::attempts::reference()))
-            }
-            FlowRefused::Mismatch => {
-                (self.render_error_page)(&ErrorPage::flow_mismatch(xwms_core::memory::attempts::reference()))
-            }
+            FlowRefused::Gone => (self.render_error_page)(&ErrorPage::flow_gone(reference())),
+            FlowRefused::Mismatch => (self.render_error_page)(&ErrorPage::flow_mismatch(reference())),
             FlowRefused::Failed(error) => self.failed(error),
         }
     }

@@ -11,18 +11,21 @@ use axum::extract::{Extension, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use xwms_core::crypto::credential::{Credential, CredentialKey, Kind};
+use xwms_core::error::Error;
 use xwms_core::gate::denial::Denial;
 use xwms_core::gate::snapshot::Snapshot;
-use xwms_core::login::flow::{self, Flow, FlowRefused, Step};
+use xwms_core::id::DomainId;
+use xwms_core::login::flow::{self, Admitted, Flow, FlowRefused, Step};
 use xwms_core::login::flow_quota::Beginner;
 use xwms_core::login::issue::issue;
 use xwms_core::login::session::{self, Session};
 use xwms_core::request::address::CallerAddress;
+use xwms_core::request::cookies;
+use xwms_core::request::params::Params;
 
 use crate::AuthServer;
 use answer::Refusal;
-use xwms_core::request::cookies;
-use xwms_core::request::params::Params;
+use request::Asked;
 
 /// `GET /oauth/authorize`.
 pub async fn get(
@@ -66,7 +69,7 @@ pub async fn sign_in(
         None => Err(FlowRefused::Gone),
     };
     let response = match opened {
-        Ok(flow) => server.step(&headers, &flow, &browser, false).await,
+        Ok(flow) => server.step(&headers, &flow, &browser).await,
         Err(refused) => server.flow_refused(refused),
     };
     browser.remember(response)
@@ -83,7 +86,7 @@ pub async fn go_on(
     let browser = server.browser(&headers, address);
     let id = params.get("flow").unwrap_or_default();
     match flow::open(&server.core, id, server.cookie(&headers, cookies::BROWSER)).await {
-        Ok(flow) => server.step(&headers, &flow, &browser, false).await,
+        Ok(flow) => server.step(&headers, &flow, &browser).await,
         Err(refused) => server.flow_refused(refused),
     }
 }
@@ -109,92 +112,95 @@ impl Browser {
     }
 }
 
+/// One request's part in a login.
+struct Visit<'a> {
+    snapshot: &'a Snapshot,
+    flow: &'a Flow,
+    session: Option<&'a Session>,
+    browser: &'a Browser,
+    /// `prompt=none`: no page may be shown.
+    silent: bool,
+}
+
 impl AuthServer {
     async fn authorize(&self, headers: &HeaderMap, address: CallerAddress, params: &Params) -> Response {
         let session = match session::find(&self.core, self.cookie(headers, cookies::SESSION)).await {
             Ok(session) => session,
             Err(error) => return self.failed(error),
         };
-        let (snapshot, asked) = match self.read(params, session.as_ref()).await {
-            Ok(read) => read,
-            Err(refusal) => return self.refuse(refusal, session.as_ref()),
+        let session = session.as_ref();
+        let snapshot = match self.client_of(params).await {
+            Ok(snapshot) => snapshot,
+            Err(refusal) => return self.refuse(refusal, session),
+        };
+        let Asked { flow, domain, silent } = match self.read(&snapshot, params, session) {
+            Ok(asked) => asked,
+            Err(refusal) => return self.refuse(refusal, session),
         };
         let browser = self.browser(headers, address);
-        let response = self.next(&snapshot, &asked.flow, session.as_ref(), &browser, asked.silent).await;
+        let admitted = Admitted { snapshot: &snapshot, flow: &flow, domain };
+        let step = admitted.next_step(&self.core, session).await;
+        let visit = Visit { snapshot: &snapshot, flow: &flow, session, browser: &browser, silent };
+        let response = self.take(step, &visit).await;
         browser.remember(response)
     }
 
-    /// Loads what the step rests on, then takes it.
-    async fn step(&self, headers: &HeaderMap, flow: &Flow, browser: &Browser, silent: bool) -> Response {
+    /// Goes on with a stored login.
+    async fn step(&self, headers: &HeaderMap, flow: &Flow, browser: &Browser) -> Response {
         let session = session::find(&self.core, self.cookie(headers, cookies::SESSION)).await;
         let snapshot = self.core.snapshots.get(flow.client).await;
-        match (session, snapshot) {
-            (Ok(session), Ok(Some(snapshot))) => self.next(&snapshot, flow, session.as_ref(), browser, silent).await,
-            (Ok(_), Ok(None)) => self.page(&Denial::ClientUnknown),
-            (Err(error), _) | (_, Err(error)) => self.failed(error),
-        }
+        let (session, snapshot) = match (session, snapshot) {
+            (Ok(session), Ok(Some(snapshot))) => (session, snapshot),
+            (Ok(_), Ok(None)) => return self.page(&Denial::ClientUnknown),
+            (Err(error), _) | (_, Err(error)) => return self.failed(error),
+        };
+        let session = session.as_ref();
+        let step = flow::next_step(&self.core, &snapshot, flow, session).await;
+        self.take(step, &Visit { snapshot: &snapshot, flow, session, browser, silent: false }).await
     }
 
-    /// Asks what is to happen next and does it: a page, an answer to the relying party, or the code. `silent` is
-    /// `prompt=none`: no page may be shown.
-    async fn next(
-        &self,
-        snapshot: &Snapshot,
-        flow: &Flow,
-        session: Option<&Session>,
-        browser: &Browser,
-        silent: bool,
-    ) -> Response {
-        let step = match flow::next_step(&self.core, snapshot, flow, session).await {
+    /// Takes a step: a page, an answer to the relying party, or the code.
+    async fn take(&self, step: Result<Step, Error>, visit: &Visit<'_>) -> Response {
+        let step = match step {
             Ok(step) => step,
             Err(error) => return self.failed(error),
         };
         match step {
-            Step::Ready(ready) => match session {
-                Some(session) => match issue(&self.core, snapshot, flow, ready, session).await {
-                    Ok(code) => self.give(flow, &code),
+            Step::Ready(ready) => match visit.session {
+                Some(session) => match issue(&self.core, visit.snapshot, visit.flow, ready, session).await {
+                    Ok(code) => self.give(visit.flow, &code),
                     Err(refused) => self.flow_refused(refused),
                 },
                 None => self.flow_refused(FlowRefused::Gone),
             },
-            Step::Refused(denial) => self.end(snapshot, flow, denial, session, silent).await,
-            Step::Denied => self.end(snapshot, flow, Denial::Declined, session, silent).await,
-            Step::SignIn if silent => self.end(snapshot, flow, Denial::LoginRequired, session, silent).await,
-            Step::VerifyEmail if silent => self.end(snapshot, flow, Denial::EmailUnverified, session, silent).await,
-            Step::Consent(_) if silent => self.end(snapshot, flow, Denial::ConsentRequired, session, silent).await,
-            Step::SignIn => self.ask("/login", snapshot, flow, browser).await,
-            Step::VerifyEmail => self.ask("/verify-email", snapshot, flow, browser).await,
-            Step::Consent(_) => self.ask("/consent", snapshot, flow, browser).await,
+            Step::Refused(denial) => self.end(denial, visit).await,
+            Step::Denied => self.end(Denial::Declined, visit).await,
+            Step::SignIn(_) if visit.silent => self.end(Denial::LoginRequired, visit).await,
+            Step::VerifyEmail(_) if visit.silent => self.end(Denial::EmailUnverified, visit).await,
+            Step::Consent(_) if visit.silent => self.end(Denial::ConsentRequired, visit).await,
+            Step::SignIn(domain) => self.ask("/login", domain, visit).await,
+            Step::VerifyEmail(domain) => self.ask("/verify-email", domain, visit).await,
+            Step::Consent(offer) => self.ask("/consent", offer.domain, visit).await,
         }
     }
 
     /// Ends a login without a grant, and tells whoever asked.
-    async fn end(
-        &self,
-        snapshot: &Snapshot,
-        flow: &Flow,
-        denial: Denial,
-        session: Option<&Session>,
-        silent: bool,
-    ) -> Response {
-        match flow::finish(&self.core, flow).await {
-            Ok(true) => self.refuse(Refusal::of_flow(snapshot, flow, denial, silent), session),
+    async fn end(&self, denial: Denial, visit: &Visit<'_>) -> Response {
+        match flow::finish(&self.core, visit.flow).await {
+            Ok(true) => {
+                let refusal = Refusal::of_flow(visit.snapshot, visit.flow, denial, visit.silent);
+                self.refuse(refusal, visit.session)
+            }
             Ok(false) => self.flow_refused(FlowRefused::Gone),
             Err(error) => self.failed(error),
         }
     }
 
-    /// Sends the browser to a page; the login is stored for it if it is not yet.
-    async fn ask(&self, page: &str, snapshot: &Snapshot, flow: &Flow, browser: &Browser) -> Response {
-        let id = match flow.id {
+    /// Sends the browser to a page; the login, which goes through this domain, is stored for it if it is not yet.
+    async fn ask(&self, page: &str, domain: DomainId, visit: &Visit<'_>) -> Response {
+        let id = match visit.flow.id {
             Some(id) => Ok(id),
-            None => {
-                let now = self.core.clock.now();
-                match xwms_core::gate::login::login(snapshot, &flow.attempt(now)) {
-                    Ok(admission) => flow::store(&self.core, flow, admission.domain.id, browser.beginner()).await,
-                    Err(denial) => return self.page(&denial),
-                }
-            }
+            None => flow::store(&self.core, visit.flow, domain, visit.browser.beginner()).await,
         };
         match id {
             Ok(id) => answer::see_other(&format!("{page}?flow={id}")),

@@ -10,10 +10,9 @@ use oxide_auth::code_grant::authorization::{Authorization, Error as MachineError
 use oxide_auth::primitives::grant::Extensions;
 use oxide_auth::primitives::registrar::{BoundClient, ExactUrl, PreGrant, RegisteredUrl};
 use xwms_core::gate::denial::Denial;
-use xwms_core::gate::login::{Login, LoginAdmission, LoginKind, login};
-use xwms_core::gate::snapshot::Snapshot;
+use xwms_core::gate::login::{Login, LoginAdmission, LoginKind, admit};
+use xwms_core::gate::snapshot::{Domain, Snapshot};
 use xwms_core::model::scope::ScopeSet;
-
 use xwms_core::request::params::Params;
 
 struct MachineRequest<'a>(&'a Params);
@@ -48,12 +47,14 @@ impl Request for MachineRequest<'_> {
     }
 }
 
-/// Runs the request through the machine; the gate answers what it asks.
+/// Runs the request through the machine; the gate answers what it asks. `domain`: the one that
+/// [`xwms_core::gate::login::may_answer`] has found for this attempt.
 ///
 /// # Errors
 /// The gate's denial, or what the machine itself refuses.
 pub(super) fn decide<'s>(
-    snapshot: &'s Snapshot,
+    snapshot: &Snapshot,
+    domain: &'s Domain,
     params: &Params,
     attempt: &Login<'_>,
 ) -> Result<LoginAdmission<'s>, Denial> {
@@ -66,9 +67,8 @@ pub(super) fn decide<'s>(
         input = match machine.advance(input) {
             Output::Bind { client_id, redirect_uri } => {
                 let redirect_uri = redirect_uri.ok_or(Denial::RedirectUriMissing)?;
-                // The gate compares the redirect URI byte for byte and judges the rest of the rules with it.
-                let admission = login(snapshot, attempt)?;
-                admitted = Some(admission);
+                // The gate has compared the redirect URI byte for byte; now it judges the rest.
+                admitted = Some(admit(snapshot, domain, attempt)?);
                 Input::Bound { request: &request, bound_client: bound(client_id, redirect_uri) }
             }
             Output::Extend => Input::Extended(Extensions::new()),

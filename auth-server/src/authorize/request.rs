@@ -4,17 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use xwms_core::gate::denial::Denial;
-use xwms_core::gate::login::{Login, LoginKind};
-use xwms_core::gate::snapshot::Snapshot;
+use xwms_core::gate::login::{Login, LoginKind, may_answer};
+use xwms_core::gate::snapshot::{Domain, Snapshot};
 use xwms_core::id::ClientId;
 use xwms_core::login::flow::{Flow, FlowKind, LoginRequest};
 use xwms_core::login::session::Session;
 use xwms_core::model::scope::ScopeSet;
+use xwms_core::request::params::Params;
 
 use super::answer::Refusal;
 use super::oxide;
 use crate::AuthServer;
-use xwms_core::request::params::Params;
 
 /// The parameters that may stand only once (OAuth 2.1 §3.1); the client's id and redirect URI are looked at before.
 const ONCE: [&str; 15] = [
@@ -38,9 +38,11 @@ const ONCE: [&str; 15] = [
 const LONGEST: usize = 2048;
 
 /// A request that may go on.
-pub(super) struct Asked {
+pub(super) struct Asked<'s> {
     /// The login it starts.
     pub(super) flow: Flow,
+    /// The domain that the gate let it start through.
+    pub(super) domain: &'s Domain,
     /// `prompt=none`: no page may be shown.
     pub(super) silent: bool,
 }
@@ -54,41 +56,42 @@ struct Prompt {
 }
 
 impl AuthServer {
-    pub(super) async fn read(
-        &self,
-        params: &Params,
-        session: Option<&Session>,
-    ) -> Result<(Arc<Snapshot>, Asked), Refusal> {
+    /// The client that asks, by its configuration.
+    pub(super) async fn client_of(&self, params: &Params) -> Result<Arc<Snapshot>, Refusal<'static>> {
         if params.repeated(&["client_id", "redirect_uri"]).is_some() {
             return Err(Refusal::page(Denial::RequestMalformed));
         }
-        let id: ClientId =
-            params.get("client_id").and_then(|id| id.parse().ok()).ok_or(Refusal::page(Denial::ClientUnknown))?;
-        let snapshot = self.core.snapshots.get(id).await?.ok_or(Refusal::page(Denial::ClientUnknown))?;
-        let Some(redirect_uri) = params.get("redirect_uri") else {
-            return Err(Refusal::page(Denial::RedirectUriMissing));
-        };
-        match self.ask_gate(&snapshot, params, redirect_uri, session) {
-            Ok(asked) => Ok((snapshot, asked)),
-            Err(denial) => Err(Refusal {
-                silent: params.get("prompt") == Some("none"),
-                redirect_uri: Some(redirect_uri.to_owned()),
-                state: params.get("state").filter(|_| !params.is_repeated("state")).map(str::to_owned),
-                kind: FlowKind::Authorize,
-                snapshot: Some(snapshot),
-                denial,
-                failed: None,
-            }),
-        }
+        let id: Option<ClientId> = params.get("client_id").and_then(|id| id.parse().ok());
+        let id = id.ok_or_else(|| Refusal::page(Denial::ClientUnknown))?;
+        self.core.snapshots.get(id).await?.ok_or_else(|| Refusal::page(Denial::ClientUnknown))
     }
 
-    fn ask_gate(
+    /// Reads what the client asks, and asks the gate.
+    pub(super) fn read<'s>(
         &self,
-        snapshot: &Snapshot,
+        snapshot: &'s Snapshot,
+        params: &'s Params,
+        session: Option<&Session>,
+    ) -> Result<Asked<'s>, Refusal<'s>> {
+        let redirect_uri = params.get("redirect_uri").ok_or_else(|| Refusal::page(Denial::RedirectUriMissing))?;
+        self.ask_gate(snapshot, params, redirect_uri, session).map_err(|denial| Refusal {
+            silent: params.get("prompt") == Some("none"),
+            redirect_uri: Some(redirect_uri),
+            state: params.get("state").filter(|_| !params.is_repeated("state")),
+            kind: FlowKind::Authorize,
+            snapshot: Some(snapshot),
+            denial,
+            failed: None,
+        })
+    }
+
+    fn ask_gate<'s>(
+        &self,
+        snapshot: &'s Snapshot,
         params: &Params,
         redirect_uri: &str,
         session: Option<&Session>,
-    ) -> Result<Asked, Denial> {
+    ) -> Result<Asked<'s>, Denial> {
         let now = self.core.clock.now();
         let scope = params.get("scope").map(ScopeSet::parse).transpose();
         let attempt = Login {
@@ -101,7 +104,7 @@ impl AuthServer {
             kind: LoginKind::Authorize,
         };
         // Where the answer goes is settled first; only then may an error be sent there.
-        xwms_core::gate::login::may_answer(snapshot, &attempt)?;
+        let domain = may_answer(snapshot, &attempt)?;
         if let Some(name) = params.repeated(&ONCE) {
             return Err(Denial::ParameterRepeated(name));
         }
@@ -125,7 +128,7 @@ impl AuthServer {
             Some(text) => Some(text.parse::<u32>().map_err(|_| Denial::ParameterInvalid("max_age"))?),
             None => None,
         };
-        let admission = oxide::decide(snapshot, params, &attempt)?;
+        let admission = oxide::decide(snapshot, domain, params, &attempt)?;
         let too_old = |session: &&Session| {
             prompt.login
                 || max_age.is_some_and(|seconds| {
@@ -149,7 +152,7 @@ impl AuthServer {
             },
             decision: None,
         };
-        Ok(Asked { flow, silent: prompt.none })
+        Ok(Asked { flow, domain, silent: prompt.none })
     }
 }
 

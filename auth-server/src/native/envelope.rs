@@ -6,6 +6,9 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use xwms_core::error::Error;
 use xwms_core::gate::denial::Denial;
+use xwms_core::login::client::ClientRefused;
+use xwms_core::login::sign_token::{LONGEST, SignTokenRefused};
+use xwms_core::login::verify::VerifyRefused;
 use xwms_core::memory::attempts::reference;
 
 #[derive(Serialize)]
@@ -51,7 +54,7 @@ impl Failure {
     }
 
     /// 401: the credentials are not a client's, all kinds alike.
-    pub(super) fn bad_credentials() -> Self {
+    fn bad_credentials() -> Self {
         Self::new(
             StatusCode::UNAUTHORIZED,
             "credentials_invalid",
@@ -60,56 +63,144 @@ impl Failure {
     }
 
     /// 404: a callback token that is unknown, used, expired or foreign, all alike.
-    pub(super) fn token_unknown() -> Self {
+    fn token_unknown() -> Self {
         Self::new(StatusCode::NOT_FOUND, "token_unknown", "the token is unknown, used, expired or not this domain's")
     }
 
+    /// 401: neither credentials nor a token.
+    pub(super) fn credentials_missing() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "credentials_missing", "send X-Client-Id and X-Client-Secret")
+    }
+
+    /// 401: the token in place of credentials is no client's, has expired or was revoked.
+    pub(super) fn token_invalid() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "token_invalid", "the access token is not valid here")
+    }
+
     /// What the gate's denial means here.
-    pub(super) fn denied(denial: &Denial, reference: String) -> Self {
+    fn denied(denial: &Denial, reference: String) -> Self {
+        let (code, explanation) = (denial.code(), denial.explanation());
         let failure = match denial {
             Denial::ClientUnknown | Denial::SecretUnknown | Denial::SecretInactive | Denial::SecretExpired => {
                 Self::bad_credentials()
             }
-            Denial::DomainMalformed => Self::new(StatusCode::BAD_REQUEST, denial.code(), denial.explanation()),
-            Denial::DomainAmbiguous(_) => Self::new(StatusCode::BAD_REQUEST, denial.code(), denial.explanation()),
+            Denial::DomainMalformed | Denial::DomainAmbiguous(_) => {
+                Self::new(StatusCode::BAD_REQUEST, code, explanation)
+            }
             Denial::RedirectUriUnknown => {
                 Self::invalid("redirect_url", "redirect_url_unknown", "this URL is not a callback URL of the domain")
             }
             Denial::ScopeNotActivated(_)
             | Denial::ScopeLocked(_)
             | Denial::ScopeMissing
-            | Denial::ScopeNotForClients(_) => Self::invalid("scope", "invalid_scope", denial.explanation()),
+            | Denial::ScopeNotForClients(_) => Self::invalid("scope", "invalid_scope", explanation),
             Denial::PkceMissing | Denial::PkceMethodUnsupported | Denial::PkceChallengeInvalid => {
-                Self::invalid("code_challenge", "invalid", denial.explanation())
+                Self::invalid("code_challenge", "invalid", explanation)
             }
-            _ => Self::new(StatusCode::FORBIDDEN, denial.code(), denial.explanation()),
+            Denial::ClientSuspended
+            | Denial::PlanLapsed
+            | Denial::RedirectUriInactive
+            | Denial::RedirectUriNeedsTestMode
+            | Denial::DomainInactive
+            | Denial::LoginNotAllowed
+            | Denial::SecretNotLinked
+            | Denial::DomainUnknown
+            | Denial::ApiNotAllowed
+            | Denial::IpNotAllowed => Self::new(StatusCode::FORBIDDEN, code, explanation),
+            // Reasons of the authorization endpoint, which is answered with a redirect or a page.
+            Denial::RedirectUriMissing
+            | Denial::RequestMalformed
+            | Denial::ParameterRepeated(_)
+            | Denial::ParameterInvalid(_)
+            | Denial::RequestObjectUnsupported
+            | Denial::RequestUriUnsupported
+            | Denial::ResponseTypeMissing
+            | Denial::ResponseTypeUnsupported
+            | Denial::TestModeRefuses
+            | Denial::UserSuspended
+            | Denial::EmailUnverified
+            | Denial::Declined
+            | Denial::LoginRequired
+            | Denial::ConsentRequired => Self::new(StatusCode::FORBIDDEN, code, explanation),
         };
         Self { reference: Some(reference), ..failure }
     }
 }
 
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        match error {
-            Error::Unavailable => Self {
-                retry_after: Some(1),
-                ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "try again in a moment")
-            },
-            Error::TooMany { retry_after } => Self {
-                retry_after: Some(retry_after.as_secs().max(1)),
-                ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many", "too many requests: wait")
-            },
-            other => {
-                tracing::error!(error = ?other, "a native call failed");
-                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "something went wrong on our side")
-            }
+impl From<ClientRefused> for Failure {
+    fn from(refused: ClientRefused) -> Self {
+        match refused {
+            ClientRefused::Denied { denial, reference } => Self::denied(&denial, reference),
+            ClientRefused::Failed(error) => Self::from(error),
         }
     }
 }
 
-impl From<xwms_core::error::Storage> for Failure {
-    fn from(error: xwms_core::error::Storage) -> Self {
-        Self::from(Error::from(error))
+impl From<SignTokenRefused> for Failure {
+    fn from(refused: SignTokenRefused) -> Self {
+        match refused {
+            SignTokenRefused::Client(refused) => Self::from(refused),
+            SignTokenRefused::RedirectUriMissing => {
+                Self::invalid("redirect_url", "required", "redirect_url is missing")
+            }
+            SignTokenRefused::TooLong(name) => {
+                Self::invalid(name, "too_long", format!("{name} has at most {LONGEST} bytes"))
+            }
+            SignTokenRefused::ScopeMalformed => Self::invalid("scope", "invalid_scope", "scope is malformed"),
+            SignTokenRefused::Failed(error) => Self::from(error),
+        }
+    }
+}
+
+impl From<VerifyRefused> for Failure {
+    fn from(refused: VerifyRefused) -> Self {
+        match refused {
+            VerifyRefused::Client(refused) => Self::from(refused),
+            VerifyRefused::TokenMissing => Self::invalid("token", "required", "token is missing"),
+            VerifyRefused::TokenUnknown => Self::token_unknown(),
+            VerifyRefused::RedirectUriMismatch => Self::new(
+                StatusCode::FORBIDDEN,
+                "redirect_url_mismatch",
+                "redirect_url is not the one that the token was sent to",
+            ),
+            VerifyRefused::CodeVerifierMismatch => Self::new(
+                StatusCode::FORBIDDEN,
+                "code_verifier_mismatch",
+                "code_verifier does not go with the code_challenge of sign-token",
+            ),
+            VerifyRefused::Failed(error) => Self::from(error),
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let later = |status, code, message: &str, seconds: u64| Self {
+            retry_after: Some(seconds),
+            ..Self::new(status, code, message)
+        };
+        match error {
+            Error::Unavailable => later(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "try again in a moment", 1),
+            Error::TooMany { retry_after } => {
+                let seconds = retry_after.as_secs().max(1);
+                later(StatusCode::TOO_MANY_REQUESTS, "too_many", "too many requests: wait", seconds)
+            }
+            // No call here changes what these are about.
+            Error::NotFound { .. }
+            | Error::Forbidden { .. }
+            | Error::Refused { .. }
+            | Error::Invalid { .. }
+            | Error::Conflict { .. }
+            | Error::PlanRequired
+            | Error::StalePrecondition
+            | Error::IdempotencyKeyReused
+            | Error::TooManyAtOnce { .. }
+            | Error::Storage(_)
+            | Error::Internal(_) => {
+                tracing::error!(?error, "a native call failed");
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "something went wrong on our side")
+            }
+        }
     }
 }
 

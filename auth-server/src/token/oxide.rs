@@ -11,24 +11,28 @@ use oxide_auth::code_grant::accesstoken::{AccessToken, Authorization, Input, Out
 use oxide_auth::primitives::grant::{Extensions, Grant};
 use oxide_auth::primitives::issuer::{IssuedToken, TokenType};
 
+use xwms_core::login::client::ClaimedClient;
+use xwms_core::login::redeem::{PresentedCode, Redeemable};
+use xwms_core::model::scope::ScopeSet;
+
 use crate::error::OAuthError;
 
 /// What is redeemed, as the machine is shown it.
-pub(super) struct Redemption<'a> {
+struct Redemption<'a> {
     /// The authenticated client.
-    pub(super) client: String,
+    client: String,
     /// The code as presented.
-    pub(super) code: &'a str,
+    code: &'a str,
     /// The redirect URI as presented, or the stored one where OAuth 2.1 lets the client leave it out.
-    pub(super) redirect_uri: &'a str,
+    redirect_uri: &'a str,
     /// The client the code was given to.
-    pub(super) code_client: String,
+    code_client: String,
     /// The redirect URI it was sent to.
-    pub(super) code_redirect_uri: &'a str,
+    code_redirect_uri: &'a str,
     /// The scope to be granted.
-    pub(super) scope: String,
+    scope: &'a ScopeSet,
     /// The subject.
-    pub(super) subject: String,
+    subject: String,
 }
 
 impl Request for Redemption<'_> {
@@ -66,7 +70,20 @@ impl Request for Redemption<'_> {
 ///
 /// # Errors
 /// `invalid_grant` when client, redirect URI or code do not go together.
-pub(super) fn decide(redemption: &Redemption<'_>) -> Result<String, OAuthError> {
+pub(super) fn decide(
+    client: &ClaimedClient,
+    presented: &PresentedCode<'_>,
+    redeemable: &Redeemable<'_>,
+) -> Result<ScopeSet, OAuthError> {
+    let redemption = &Redemption {
+        client: client.id().to_string(),
+        code: presented.code,
+        redirect_uri: presented.redirect_uri.unwrap_or(redeemable.redirect_uri()),
+        code_client: redeemable.client().to_string(),
+        code_redirect_uri: redeemable.redirect_uri(),
+        scope: redeemable.scope(),
+        subject: redeemable.subject().to_string(),
+    };
     let mut machine = AccessToken::new(redemption);
     let mut input = Input::None;
     loop {
@@ -76,8 +93,8 @@ pub(super) fn decide(redemption: &Redemption<'_>) -> Result<String, OAuthError> 
             Output::Recover { .. } => Input::Recovered(Some(Box::new(redemption.grant()?))),
             Output::Extend { .. } => Input::Extended { access_extensions: Extensions::new() },
             Output::Issue { grant } => {
-                let granted = grant.scope.to_string();
-                // Our tokens are made by `claims`; the machine only has to see that one is issued.
+                let granted: ScopeSet = grant.scope.iter().collect();
+                // Our tokens are made by core; the machine only has to see that one is issued.
                 let issued = IssuedToken {
                     token: String::new(),
                     refresh: None,
@@ -99,7 +116,7 @@ impl Redemption<'_> {
         Ok(Grant {
             owner_id: self.subject.clone(),
             client_id: self.code_client.clone(),
-            scope: self.scope.parse().map_err(|_| OAuthError::invalid_grant())?,
+            scope: self.scope.as_str().parse().map_err(|_| OAuthError::invalid_grant())?,
             redirect_uri: self.code_redirect_uri.parse().map_err(|_| OAuthError::invalid_grant())?,
             // Expiry is judged by our clock when the code is spent; the machine's own check is given all the time.
             until: DateTime::<Utc>::MAX_UTC,

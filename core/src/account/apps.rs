@@ -9,8 +9,10 @@ use crate::manage::permit::{self, Caller};
 use crate::manage::users;
 use crate::state::Core;
 use crate::store::engine::db::Conn;
-use crate::store::tables::consents::{self, App};
-use crate::store::tables::scopes::{self, Scope};
+use crate::store::tables::{consents, scopes};
+
+pub use crate::store::tables::consents::App;
+pub use crate::store::tables::scopes::Scope;
 
 /// Their live consents, by the client's name, and the catalog that says what the scopes are.
 ///

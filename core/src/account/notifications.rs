@@ -4,7 +4,9 @@ use crate::error::Error;
 use crate::id::{NotificationId, UserId};
 use crate::state::Core;
 use crate::store::engine::db::Conn;
-use crate::store::tables::notifications::{self, Notification};
+use crate::store::tables::notifications;
+
+pub use crate::store::tables::notifications::Notification;
 
 /// Those of a person, newest first; at most `limit` of those before `before`.
 ///

@@ -109,17 +109,34 @@ pub fn domain_meant(snapshot: &Snapshot, presented: &Presented<'_>) -> Option<Do
     domain.map(|domain| domain.id)
 }
 
-/// Whether a call with a client credentials token, in place of a secret, may come from this address; `domain` is the token's
-/// claim. That the token and its client are good was asked before ([`client_live`]).
+/// Judges a call that brings a client credentials token in place of a secret; `domain` is the token's claim. That the
+/// token itself is good was asked before.
 ///
 /// # Errors
+/// The client's ([`Denial::ClientUnknown`], [`Denial::ClientSuspended`], [`Denial::PlanLapsed`]), then
 /// [`Denial::DomainUnknown`] when the domain is gone, [`Denial::DomainInactive`], [`Denial::ApiNotAllowed`], without which
 /// there would be no such token, or [`Denial::IpNotAllowed`].
-pub fn of_domain(snapshot: &Snapshot, domain: DomainId, address: IpAddr) -> Result<(), Denial> {
+pub fn authenticate_by_token(
+    snapshot: &Snapshot,
+    domain: DomainId,
+    address: IpAddr,
+    now: Timestamp,
+) -> Result<(), Denial> {
+    client_live(snapshot, now)?;
     may_call(snapshot.domain(domain).ok_or(Denial::DomainUnknown)?, true, address)
 }
 
-impl Purpose<'_> {
+impl<'a> Purpose<'a> {
+    /// What a call of the native login API is for: what it names, or what was issued through `issued_through`. Without
+    /// either only the credentials are judged.
+    pub fn of_native_login(named: Option<&'a str>, issued_through: Option<DomainId>) -> Self {
+        match (named.filter(|text| !text.is_empty()), issued_through) {
+            (None, None) => Self::Unknown,
+            (None, Some(domain)) => Self::IssuedThrough(domain),
+            (named, _) => Self::Native { named, user_api: false },
+        }
+    }
+
     const fn needs_api(&self) -> bool {
         match self {
             Self::ClientCredentials { .. } => true,
@@ -174,7 +191,7 @@ pub(super) fn ip_is_allowed(domain: &Domain, address: IpAddr) -> Result<(), Deni
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{LIVE, NOW, SECRET, SERVER, TEST_SECRET, days, good};
+    use super::super::tests::{LIVE, NOW, SECRET, SERVER, TEST, TEST_SECRET, days, good};
     use super::*;
     use crate::model::server_ip::ServerIp;
 
@@ -302,6 +319,21 @@ mod tests {
     }
 
     #[test]
+    fn na_06_a_native_login_is_for_the_domain_it_names_or_the_one_that_its_url_or_token_is_of() {
+        let named = Purpose::Native { named: Some("engines.example"), user_api: false };
+        for (name, issued_through, purpose) in [
+            (Some("engines.example"), None, named),
+            (Some("engines.example"), Some(TEST), named),
+            (None, Some(TEST), Purpose::IssuedThrough(TEST)),
+            (Some(""), Some(TEST), Purpose::IssuedThrough(TEST)),
+            (Some(""), None, Purpose::Unknown),
+            (None, None, Purpose::Unknown),
+        ] {
+            assert_eq!(Purpose::of_native_login(name, issued_through), purpose);
+        }
+    }
+
+    #[test]
     fn ip_01_a_server_calls_from_its_addresses() {
         let mut snapshot = good();
         let from = |snapshot: &Snapshot, address: &str| {
@@ -330,8 +362,11 @@ mod tests {
         let elsewhere = |snapshot: &mut Snapshot| {
             snapshot.domains[0].server_ips = vec![ServerIp::parse("198.51.100.0/24").unwrap()];
         };
-        let rows: [Row; 5] = [
+        let rows: [Row; 8] = [
             (|_| {}, Ok(())),
+            (|s| s.client.deleted = true, Err(Denial::ClientUnknown)),
+            (|s| s.client.suspended = true, Err(Denial::ClientSuspended)),
+            (|s| s.client.entitled_until = Some(NOW.before(days(14))), Err(Denial::PlanLapsed)),
             (|s| s.domains.clear(), Err(Denial::DomainUnknown)),
             (|s| s.domains[0].active = false, Err(Denial::DomainInactive)),
             (|s| s.domains[0].allow_api = false, Err(Denial::ApiNotAllowed)),
@@ -340,7 +375,7 @@ mod tests {
         for (change, answer) in rows {
             let mut snapshot = good();
             change(&mut snapshot);
-            assert_eq!(of_domain(&snapshot, LIVE, SERVER), answer);
+            assert_eq!(authenticate_by_token(&snapshot, LIVE, SERVER, NOW), answer);
         }
     }
 }

@@ -74,21 +74,26 @@ const SETTLE_THE_ANSWER: usize = 4;
 /// # Errors
 /// The first rule of [`LOGIN`] that is broken.
 pub fn login<'s>(snapshot: &'s Snapshot, attempt: &Login<'_>) -> Result<LoginAdmission<'s>, Denial> {
-    LOGIN.iter().try_for_each(|rule| (rule.test)(snapshot, attempt))?;
-    Ok(LoginAdmission {
-        domain: redirect_uri::find(snapshot, UrlKind::Callback, attempt.redirect_uri)?,
-        scope: scope(snapshot, attempt)?,
-    })
+    admit(snapshot, may_answer(snapshot, attempt)?, attempt)
 }
 
-/// Whether an error of this request may be told at its redirect URI, and whose that is. Nothing else of the request has
-/// been looked at.
+/// The first half of [`login`]: whether an error of this request may be told at its redirect URI, and whose that is.
+/// Nothing else of the request has been looked at.
 ///
 /// # Errors
 /// The first of the first four rules of [`LOGIN`] that is broken.
 pub fn may_answer<'s>(snapshot: &'s Snapshot, attempt: &Login<'_>) -> Result<&'s Domain, Denial> {
     LOGIN[..SETTLE_THE_ANSWER].iter().try_for_each(|rule| (rule.test)(snapshot, attempt))?;
     redirect_uri::find(snapshot, UrlKind::Callback, attempt.redirect_uri)
+}
+
+/// The second half of [`login`], for a request that [`may_answer`] has found this domain for.
+///
+/// # Errors
+/// The first of the other rules of [`LOGIN`] that is broken.
+pub fn admit<'s>(snapshot: &Snapshot, domain: &'s Domain, attempt: &Login<'_>) -> Result<LoginAdmission<'s>, Denial> {
+    LOGIN[SETTLE_THE_ANSWER..].iter().try_for_each(|rule| (rule.test)(snapshot, attempt))?;
+    Ok(LoginAdmission { domain, scope: scope(snapshot, attempt)? })
 }
 
 /// Whether this person may log in through this domain.
@@ -127,7 +132,7 @@ pub fn still_holds<'s>(
 ///
 /// # Errors
 /// [`Denial::ClientUnknown`], [`Denial::ClientSuspended`] or [`Denial::PlanLapsed`].
-pub fn client_live(snapshot: &Snapshot, now: Timestamp) -> Result<(), Denial> {
+pub(super) fn client_live(snapshot: &Snapshot, now: Timestamp) -> Result<(), Denial> {
     known(&snapshot.client)?;
     not_suspended(&snapshot.client)?;
     entitled(snapshot, now)
@@ -308,7 +313,9 @@ mod tests {
     fn where_an_answer_goes_is_settled_before_the_request_is_read() {
         let snapshot = good();
         let broken = Login { response_type: None, scope: None, code_challenge: None, ..good_login() };
-        assert_eq!(may_answer(&snapshot, &broken).map(|domain| domain.id), Ok(LIVE));
+        let domain = may_answer(&snapshot, &broken).unwrap();
+        assert_eq!(domain.id, LIVE);
+        assert_eq!(admit(&snapshot, domain, &broken).unwrap_err(), Denial::ResponseTypeMissing);
         let lost = Login { redirect_uri: "https://evil.test/cb", ..broken };
         assert_eq!(login(&snapshot, &lost).unwrap_err(), Denial::RedirectUriUnknown);
         assert_eq!(may_answer(&snapshot, &lost).unwrap_err(), Denial::RedirectUriUnknown);

@@ -6,6 +6,7 @@ use crate::crypto::keys::KeyRing;
 use crate::crypto::password::PasswordHasher;
 use crate::mail::Mailer;
 use crate::memory::snapshot_cache::SnapshotCache;
+use crate::memory::verified_tokens::VerifiedTokens;
 use crate::state::Parts;
 use crate::store::engine::db::Options;
 use crate::store::tables::snapshots::PlanRules;
@@ -48,6 +49,7 @@ impl World {
             attempts: Default::default(),
             secret_uses: Default::default(),
             token_uses: Default::default(),
+            verified_tokens: VerifiedTokens::new(0),
             secret_guesses: Default::default(),
             outbound: crate::outbound::Outbound::nowhere(),
             ownership_checks: Default::default(),

@@ -15,7 +15,7 @@ use crate::id::{ClientId, UserId};
 use crate::request::address::network;
 use crate::state::Core;
 use crate::store::engine::db::Conn;
-use crate::store::tables::throttles::{self, Counted, SubjectKey};
+use crate::store::tables::throttles::{self, Counted, Hit, SubjectKey};
 
 /// Mails are counted over this time.
 const MAIL_WINDOW: Duration = Duration::from_hours(1);
@@ -143,7 +143,8 @@ impl Admitted {
 
 impl Mark {
     async fn take_back(&self, conn: &mut Conn, now: Timestamp) -> Result<(), Error> {
-        Ok(throttles::take_back(conn, &self.subject, self.counted, self.block, self.most, now).await?)
+        let hit = Hit { counted: self.counted, block: self.block, most: self.most };
+        Ok(throttles::take_back(conn, &self.subject, hit, now).await?)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::crypto::credential::{Credential, CredentialKey, Kind};
 use crate::error::Error;
 use crate::gate::denial::Denial;
 use crate::gate::login::{Login, LoginKind};
-use crate::gate::snapshot::{Person, Snapshot};
+use crate::gate::snapshot::{Domain, Person, Snapshot};
 use crate::gate::{self};
 use crate::id::{ClientId, ConsentId, DomainId, FlowId, SessionId};
 use crate::model::scope::ScopeSet;
@@ -90,21 +90,32 @@ impl<E: Into<Error>> From<E> for FlowRefused {
     }
 }
 
-/// What is to happen next.
+/// What is to happen next, with what was found on the way to it.
 #[derive(Debug)]
 pub enum Step {
-    /// The person signs in, or says with which account to go on.
-    SignIn,
-    /// The person verifies their email address first.
-    VerifyEmail,
+    /// The person signs in, or says with which account to go on. The login goes through this domain.
+    SignIn(DomainId),
+    /// The person verifies their email address first. The login goes through this domain.
+    VerifyEmail(DomainId),
     /// The person is asked whether to share this.
-    Consent(ScopeSet),
+    Consent(Offer),
     /// The person said no.
     Denied,
     /// The gate says no.
     Refused(Denial),
     /// Nothing need be asked.
     Ready(Ready),
+}
+
+/// What the person is asked to share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// The scopes.
+    pub scope: ScopeSet,
+    /// The domain the login goes through.
+    pub domain: DomainId,
+    /// Whether that domain is in test mode.
+    pub test_mode: bool,
 }
 
 /// All that issuing needs, asked a moment ago.
@@ -120,7 +131,18 @@ pub struct Ready {
     pub scope: ScopeSet,
 }
 
-/// What is to happen next in this flow: the gate is asked afresh, and the person's facts are read now.
+/// A login that the gate has let start, in this request.
+#[derive(Clone, Copy, Debug)]
+pub struct Admitted<'a> {
+    /// The client it is for.
+    pub snapshot: &'a Snapshot,
+    /// The login.
+    pub flow: &'a Flow,
+    /// The domain it goes through.
+    pub domain: &'a Domain,
+}
+
+/// What is to happen next in a stored flow: the gate is asked afresh, and the person's facts are read now.
 ///
 /// # Errors
 /// The database's.
@@ -130,42 +152,47 @@ pub async fn next_step(
     flow: &Flow,
     session: Option<&Session>,
 ) -> Result<Step, Error> {
-    let now = core.clock.now();
-    let admission = match gate::login::login(snapshot, &flow.attempt(now)) {
-        Ok(admission) => admission,
-        Err(denial) => return Ok(Step::Refused(denial)),
-    };
-    if flow.decision == Some(Decision::Denied) {
-        return Ok(Step::Denied);
+    match gate::login::login(snapshot, &flow.attempt(core.clock.now())) {
+        Ok(admission) => Admitted { snapshot, flow, domain: admission.domain }.next_step(core, session).await,
+        Err(denial) => Ok(Step::Refused(denial)),
     }
-    let request = &flow.request;
-    let Some(session) = session.filter(|session| request.stale_session != Some(session.id)) else {
-        return Ok(Step::SignIn);
-    };
-    if request.ask_account {
-        return Ok(Step::SignIn);
-    }
-    let mut conn = core.db.read().await?;
-    let domain = admission.domain;
-    let found = people::find_with_consent(&mut conn, flow.client, session.user_id, domain.id).await?;
-    let Some((mut person, consent)) = found else { return Ok(Step::SignIn) };
-    if gate::scope::rests_on_relations(snapshot, Some(domain), &admission.scope) {
-        people::relate(&mut conn, flow.client, &mut person, now).await?;
-    }
-    match gate::login::person(snapshot, domain, &person) {
-        Ok(()) => {}
-        Err(Denial::EmailUnverified) => return Ok(Step::VerifyEmail),
-        Err(denial) => return Ok(Step::Refused(denial)),
-    }
-    // What a full consent would give; a scope that is reserved and not unlocked is not even shown.
-    let on_offer = gate::scope::granted(snapshot, domain, &admission.scope, &admission.scope, &person, now);
-    if on_offer.is_empty() {
-        return Ok(Step::Refused(Denial::ScopeLocked(admission.scope.clone())));
-    }
-    let ask_again = request.ask_consent && flow.decision.is_none();
-    match consent.filter(|consent| !ask_again && covers(consent, &on_offer, domain.test_mode)) {
-        Some(consent) => Ok(Step::Ready(Ready { domain: domain.id, person, consent: consent.id, scope: on_offer })),
-        None => Ok(Step::Consent(on_offer)),
+}
+
+impl Admitted<'_> {
+    /// What is to happen next: the person's facts are read now.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn next_step(&self, core: &Core, session: Option<&Session>) -> Result<Step, Error> {
+        let Self { snapshot, flow, domain } = *self;
+        let request = &flow.request;
+        if flow.decision == Some(Decision::Denied) {
+            return Ok(Step::Denied);
+        }
+        let session = session.filter(|session| request.stale_session != Some(session.id) && !request.ask_account);
+        let Some(session) = session else { return Ok(Step::SignIn(domain.id)) };
+        let now = core.clock.now();
+        let mut conn = core.db.read().await?;
+        let found = people::find_with_consent(&mut conn, flow.client, session.user_id, domain.id).await?;
+        let Some((mut person, consent)) = found else { return Ok(Step::SignIn(domain.id)) };
+        if gate::scope::rests_on_relations(snapshot, Some(domain), &request.scope) {
+            people::relate(&mut conn, flow.client, &mut person, now).await?;
+        }
+        match gate::login::person(snapshot, domain, &person) {
+            Ok(()) => {}
+            Err(Denial::EmailUnverified) => return Ok(Step::VerifyEmail(domain.id)),
+            Err(denial) => return Ok(Step::Refused(denial)),
+        }
+        // What a full consent would give; a scope that is reserved and not unlocked is not even shown.
+        let on_offer = gate::scope::granted(snapshot, domain, &request.scope, &request.scope, &person, now);
+        if on_offer.is_empty() {
+            return Ok(Step::Refused(Denial::ScopeLocked(request.scope.clone())));
+        }
+        let ask_again = request.ask_consent && flow.decision.is_none();
+        Ok(match consent.filter(|consent| !ask_again && covers(consent, &on_offer, domain.test_mode)) {
+            Some(consent) => Step::Ready(Ready { domain: domain.id, person, consent: consent.id, scope: on_offer }),
+            None => Step::Consent(Offer { scope: on_offer, domain: domain.id, test_mode: domain.test_mode }),
+        })
     }
 }
 
@@ -265,46 +292,6 @@ pub async fn account_chosen(core: &Core, flow: &Flow) -> Result<(), Error> {
     core.db.change(async move |conn: &mut Conn| Ok(flows::set_request(conn, id, &request).await?)).await
 }
 
-/// Writes what the person said on the consent page. `shown` is what that page listed: what is allowed is what
-/// [`next_step`] would list now, and when the two differ (a scope was unlocked or locked meanwhile) nothing is written, and
-/// the answer is false. A no needs no list.
-///
-/// # Errors
-/// [`FlowRefused::Gone`] when the flow was decided before, or there is nothing to be asked any more.
-pub async fn decide(
-    core: &Core,
-    snapshot: &Snapshot,
-    flow: &Flow,
-    session: &Session,
-    decision: Decision,
-    shown: Option<&ScopeSet>,
-) -> Result<bool, FlowRefused> {
-    let Some(id) = flow.id else { return Err(FlowRefused::Gone) };
-    let Step::Consent(scope) = next_step(core, snapshot, flow, Some(session)).await? else {
-        return Err(FlowRefused::Gone);
-    };
-    if decision == Decision::Allowed && shown != Some(&scope) {
-        return Ok(false);
-    }
-    let now = core.clock.now();
-    let Ok(admission) = gate::login::login(snapshot, &flow.attempt(now)) else { return Err(FlowRefused::Gone) };
-    let (client, user) = (flow.client, session.user_id);
-    let (domain, test_mode) = (admission.domain.id, admission.domain.test_mode);
-    let decided = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            if !flows::decide(conn, id, decision.text()).await? {
-                return Ok(false);
-            }
-            if decision == Decision::Allowed {
-                consents::allow(conn, client, user, &scope, domain, test_mode, now).await?;
-            }
-            Ok(true)
-        })
-        .await?;
-    if decided { Ok(true) } else { Err(FlowRefused::Gone) }
-}
-
 /// Ends a flow without a grant; false when it had ended before.
 ///
 /// # Errors
@@ -347,7 +334,7 @@ impl FlowKind {
 }
 
 impl Decision {
-    const fn text(self) -> &'static str {
+    pub(super) const fn text(self) -> &'static str {
         match self {
             Self::Allowed => "allowed",
             Self::Denied => "denied",

@@ -1,18 +1,32 @@
-//! People signing in: sessions, registration, recovery, and the logins that lead to a client.
+//! People signing in, and what their logins give to clients: sessions, registration, recovery, flows, codes and tokens.
 
+pub mod client;
+pub mod client_credentials;
+mod code;
+pub mod consent;
 pub mod csrf;
 pub mod error_page;
 pub mod flow;
 pub mod flow_quota;
+pub mod introspect;
 pub mod issue;
 pub mod links;
 pub mod live;
 pub mod logout;
+mod presented_token;
 pub mod recovery;
+pub mod redeem;
 pub mod registration;
+pub mod revoke;
+pub mod rotate;
 pub mod session;
+pub mod shared_person;
 pub mod sign_in;
-pub mod token_reuse;
+pub mod sign_token;
+mod token_reuse;
+pub mod tokens;
+pub mod userinfo;
+pub mod verify;
 
 #[cfg(test)]
 mod tests;

@@ -17,7 +17,7 @@ use crate::postbox::{in_background, post};
 use crate::secret::Secret;
 use crate::state::Core;
 use crate::store::engine::db::Conn;
-use crate::store::tables::email_tokens::{self, Purpose, SentTo};
+use crate::store::tables::email_tokens::{self, NewLink, Purpose, SentTo};
 use crate::store::tables::{grants, users};
 
 /// Mails a link to set a new password with, when an account has this address. The answer comes before it is known whether
@@ -94,7 +94,7 @@ pub async fn reset(core: &Core, token: &str, new: Secret<String>, address: IpAdd
 async fn send_link(core: &Core, email: &EmailAddress) -> Result<(), Error> {
     let now = core.clock.now();
     let mailbox = Mailbox::of(core, email.key());
-    let ends = now.after(core.config.tokens.email_link_minutes.duration());
+    let expires_at = now.after(core.config.tokens.email_link_minutes.duration());
     let token = Credential::generate(Kind::EmailToken, now);
     let (key, email_key) = (token.key(), email.key().to_owned());
     let to = core
@@ -106,7 +106,8 @@ async fn send_link(core: &Core, email: &EmailAddress) -> Result<(), Error> {
             let account = users::find_by_email(conn, &email_key).await?;
             let Some(account) = account.filter(|account| account.suspended_at.is_none()) else { return Ok(None) };
             let to = SentTo { user_id: account.id, email: account.email };
-            email_tokens::insert(conn, key, Purpose::ResetPassword, &to, now, ends).await?;
+            let link = NewLink { key, purpose: Purpose::ResetPassword, expires_at };
+            email_tokens::insert(conn, link, &to, now).await?;
             Ok(Some(to.email))
         })
         .await?;

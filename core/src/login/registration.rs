@@ -17,9 +17,11 @@ use crate::postbox::post;
 use crate::secret::Secret;
 use crate::state::Core;
 use crate::store::engine::db::Conn;
-use crate::store::tables::email_tokens::{self, Purpose, SentTo};
+use crate::store::tables::email_tokens::{self, NewLink, Purpose};
 use crate::store::tables::users;
 use crate::text::Text;
+
+pub use crate::store::tables::email_tokens::SentTo;
 
 /// A number is taken once in billions of tries; as often in a row only when something is wrong with the random source.
 const TRIES_FOR_A_NUMBER: usize = 8;
@@ -80,7 +82,7 @@ pub async fn register(core: &Core, new: NewAccount, flow: Option<FlowId>, addres
 
     let now = core.clock.now();
     let mailbox = Mailbox::of(core, new.email.key());
-    let ends = now.after(core.config.tokens.email_link_minutes.duration());
+    let expires_at = now.after(core.config.tokens.email_link_minutes.duration());
     let token = Credential::generate(Kind::EmailToken, now);
     let key = token.key();
     let outcome = core
@@ -98,7 +100,7 @@ pub async fn register(core: &Core, new: NewAccount, flow: Option<FlowId>, addres
                     (to, Purpose::ResetPassword, account.suspended_at.is_none())
                 }
             };
-            email_tokens::insert(conn, key, purpose, &to, now, ends).await?;
+            email_tokens::insert(conn, NewLink { key, purpose, expires_at }, &to, now).await?;
             let hears = mailbox.may_get_one_more(conn, now).await? && hears;
             Ok(hears.then_some((to.email, purpose)))
         })
@@ -144,7 +146,7 @@ pub async fn resend(core: &Core, user: UserId, flow: Option<FlowId>) -> Result<(
     let Some(account) = account.filter(|account| !account.email_verified) else { return Ok(()) };
     let now = core.clock.now();
     let mailbox = Mailbox::of(core, &email::key(&account.email));
-    let ends = now.after(core.config.tokens.email_link_minutes.duration());
+    let expires_at = now.after(core.config.tokens.email_link_minutes.duration());
     let token = Credential::generate(Kind::EmailToken, now);
     let key = token.key();
     let to = SentTo { user_id: user, email: account.email };
@@ -154,7 +156,8 @@ pub async fn resend(core: &Core, user: UserId, flow: Option<FlowId>) -> Result<(
             if !mailbox.may_get_one_more(conn, now).await? {
                 return Ok(None);
             }
-            email_tokens::insert(conn, key, Purpose::VerifyEmail, &to, now, ends).await?;
+            let link = NewLink { key, purpose: Purpose::VerifyEmail, expires_at };
+            email_tokens::insert(conn, link, &to, now).await?;
             Ok(Some(to.email))
         })
         .await?;

@@ -9,7 +9,9 @@ use crate::id::{SessionId, UserId};
 use crate::secret::Secret;
 use crate::state::Core;
 use crate::store::engine::db::Conn;
-use crate::store::tables::sessions;
+use crate::store::tables::{sessions, users};
+
+pub use crate::store::tables::users::Account;
 
 /// Browsers name themselves at length; this much of it lets a person recognise theirs, in characters.
 const LONGEST_USER_AGENT: usize = 200;
@@ -54,6 +56,14 @@ pub async fn find(core: &Core, cookie: Option<&str>) -> Result<Option<Session>, 
         expires_at: row.expires_at,
         key,
     }))
+}
+
+/// The account that is signed in.
+///
+/// # Errors
+/// The database's.
+pub async fn account(core: &Core, session: &Session) -> Result<Option<Account>, Error> {
+    Ok(users::find(&mut core.db.read().await?, session.user_id).await?)
 }
 
 /// Begins a session of a person who has just signed in, and answers with its cookie. Whatever cookie the browser sent is

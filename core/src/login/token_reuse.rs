@@ -12,7 +12,7 @@ use crate::store::tables::{clients, users};
 
 /// Tells the person, and the partner, that the login `live` was ended because one of its refresh tokens was used twice.
 /// Its end is committed before. Nobody waits for the mails; what goes wrong is logged.
-pub fn tell(core: &Core, snapshot: &Snapshot, live: &Live) {
+pub(super) fn tell(core: &Core, snapshot: &Snapshot, live: &Live) {
     let client = &snapshot.client;
     tracing::warn!(client = %client.id, grant = %live.grant.id, "a refresh token was used twice: its login was ended");
     let (core, id, user) = (core.clone(), client.id, live.grant.user_id);

@@ -21,6 +21,7 @@ use crate::error::Error;
 use crate::id::{ClientId, ConsentId, DomainId, GrantId, SessionId, Subject};
 use crate::mail::Mailer;
 use crate::memory::snapshot_cache::SnapshotCache;
+use crate::memory::verified_tokens::VerifiedTokens;
 use crate::model::scope::ScopeSet;
 use crate::provision::{self, Options};
 use crate::state::{Core, Parts};
@@ -57,6 +58,7 @@ impl World {
             attempts: Default::default(),
             secret_uses: Default::default(),
             token_uses: Default::default(),
+            verified_tokens: VerifiedTokens::new(0),
             secret_guesses: Default::default(),
             outbound: crate::outbound::Outbound::nowhere(),
             ownership_checks: Default::default(),

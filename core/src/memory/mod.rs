@@ -5,3 +5,4 @@ pub(crate) mod change_listener;
 pub mod secret_uses;
 pub mod snapshot_cache;
 pub mod token_uses;
+pub mod verified_tokens;

@@ -20,6 +20,7 @@ pub mod scope;
 pub mod server_ip;
 pub mod stats;
 pub mod text;
+pub mod token_claims;
 pub mod url;
 pub mod verification;
 

@@ -1,8 +1,7 @@
 //! `/account/apps`: the sites that a person shares something with.
 
 use askama::Template;
-use xwms_core::store::tables::consents::App;
-use xwms_core::store::tables::scopes::Scope;
+use xwms_core::account::apps::{App, Scope};
 
 use super::{Moment, lines};
 use crate::csrf::Csrf;

@@ -4,9 +4,9 @@ pub mod apps;
 pub mod notifications;
 pub mod requests;
 
+use xwms_core::account::apps::Scope;
 use xwms_core::clock::Timestamp;
 use xwms_core::model::scope::ScopeSet;
-use xwms_core::store::tables::scopes::Scope;
 
 use crate::public::consent::ShareLine;
 

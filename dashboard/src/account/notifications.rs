@@ -2,7 +2,7 @@
 
 use askama::Template;
 use xwms_core::account::invitations::Invitation;
-use xwms_core::store::tables::notifications::Notification;
+use xwms_core::account::notifications::Notification;
 
 use super::Moment;
 use crate::csrf::Csrf;

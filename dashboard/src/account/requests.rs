@@ -1,10 +1,10 @@
 //! `/account/requests`: who asks for what and why, and the person's answer.
 
 use askama::Template;
+use xwms_core::account::apps::Scope;
 use xwms_core::account::requests::Overview;
 use xwms_core::model::request::RequestKind;
 use xwms_core::store::tables::requests::Shown;
-use xwms_core::store::tables::scopes::Scope;
 
 use super::{Moment, lines};
 use crate::csrf::Csrf;

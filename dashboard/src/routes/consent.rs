@@ -2,10 +2,9 @@
 
 use axum::response::Response;
 use http::StatusCode;
-use xwms_core::error::Error;
+use xwms_core::login::consent::{Answer, catalog, decide};
 use xwms_core::login::flow::{self, Decision, Step};
 use xwms_core::model::scope::ScopeSet;
-use xwms_core::store::tables::scopes::{self, Scope};
 
 use super::partner::Login;
 use crate::layout::render_page;
@@ -17,19 +16,17 @@ pub(crate) async fn get(visit: Visit) -> Result<Response, Response> {
     let login = Login::required(&visit, visit.query.get("flow")).await?;
     let step = flow::next_step(&visit.core, &login.snapshot, &login.flow, visit.session.as_ref()).await;
     let step = step.map_err(|why| visit.failed(why))?;
-    let (Step::Consent(scope), Some(flow), Some(account)) = (step, login.flow.id, visit.account().await?) else {
+    let (Step::Consent(offer), Some(flow), Some(account)) = (step, login.flow.id, visit.account().await?) else {
         // Nothing to ask here: the login knows what is next.
         let way_on = login.way_on();
         return Ok(visit.go(&way_on));
     };
-    let catalog = catalog(&visit).await.map_err(|why| visit.failed(why))?;
+    let catalog = catalog(&visit.core).await.map_err(|why| visit.failed(why))?;
     let shares: Vec<ShareLine<'_>> = catalog
         .iter()
-        .filter(|entry| scope.contains(&entry.name))
+        .filter(|entry| offer.scope.contains(&entry.name))
         .map(|entry| ShareLine { title: &entry.title, description: &entry.description })
         .collect();
-    let now = visit.core.clock.now();
-    let domain = xwms_core::gate::login::login(&login.snapshot, &login.flow.attempt(now)).map(|login| login.domain);
     let name = display_name(&account);
     let client = &login.snapshot.client;
     let csrf = visit.csrf();
@@ -38,8 +35,8 @@ pub(crate) async fn get(visit: Visit) -> Result<Response, Response> {
         partner: login.partner(),
         account: Account { name: &name, email: &account.email },
         shares: &shares,
-        scope: &scope,
-        test_mode: domain.is_ok_and(|domain| domain.test_mode),
+        scope: &offer.scope,
+        test_mode: offer.test_mode,
         privacy_url: client.privacy_url.as_deref(),
         terms_url: client.terms_url.as_deref(),
     };
@@ -61,15 +58,11 @@ pub(crate) async fn post(form: Form) -> Result<Response, Response> {
         return Ok(visit.go(&way_on));
     };
     let shown = ScopeSet::parse(fields.text("scope")).ok();
-    let decided = flow::decide(&visit.core, &login.snapshot, &login.flow, session, decision, shown.as_ref()).await;
+    let answer = Answer { session, decision, shown: shown.as_ref() };
+    let decided = decide(&visit.core, &login.snapshot, &login.flow, answer).await;
     if !decided.map_err(|refused| visit.flow_refused(refused))? {
         return Err(visit.forged());
     }
     let way_on = login.way_on();
     Ok(visit.go(&way_on))
-}
-
-async fn catalog(visit: &Visit) -> Result<Vec<Scope>, Error> {
-    let mut conn = visit.core.db.read().await?;
-    Ok(scopes::all(&mut conn).await?)
 }

@@ -3,10 +3,9 @@
 use axum::response::Response;
 use http::StatusCode;
 use xwms_core::error::Error;
-use xwms_core::login::registration::{NewAccount, peek, register, resend, verify_email};
+use xwms_core::login::registration::{NewAccount, SentTo, peek, register, resend, verify_email};
 use xwms_core::login::sign_in::Refused;
 use xwms_core::secret::Secret;
-use xwms_core::store::tables::email_tokens::SentTo;
 
 use super::login::{enter, refusal, with_retry_after};
 use super::partner::Login;

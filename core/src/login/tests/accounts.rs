@@ -4,7 +4,7 @@ use crate::id::{ConsentId, DomainId, GrantId, SessionId};
 use crate::limits::throttle::Mailbox;
 use crate::login::{recovery, session};
 use crate::model::scope::ScopeSet;
-use crate::store::tables::email_tokens::{self, Purpose, SentTo};
+use crate::store::tables::email_tokens::{self, NewLink, Purpose, SentTo};
 use crate::store::tables::grants::{self, Grant};
 use crate::store::tables::{given, users};
 
@@ -17,8 +17,8 @@ async fn link(world: &World, user: UserId, purpose: Purpose) -> String {
     let key = link.key();
     let write = async move |conn: &mut Conn| {
         let email = users::find(conn, user).await?.unwrap().email;
-        let ends = now.after(Duration::from_secs(3600));
-        Ok(email_tokens::insert(conn, key, purpose, &SentTo { user_id: user, email }, now, ends).await?)
+        let link = NewLink { key, purpose, expires_at: now.after(Duration::from_secs(3600)) };
+        Ok(email_tokens::insert(conn, link, &SentTo { user_id: user, email }, now).await?)
     };
     world.change(write).await.unwrap();
     link.text().expose().clone()

@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::id::UserId;
 use crate::mail::Mailer;
 use crate::memory::snapshot_cache::SnapshotCache;
+use crate::memory::verified_tokens::VerifiedTokens;
 use crate::model::email::EmailAddress;
 use crate::secret::Secret;
 use crate::state::{Core, Parts};
@@ -65,6 +66,7 @@ impl World {
             attempts: Default::default(),
             secret_uses: Default::default(),
             token_uses: Default::default(),
+            verified_tokens: VerifiedTokens::new(0),
             secret_guesses: Default::default(),
             outbound: crate::outbound::Outbound::nowhere(),
             ownership_checks: Default::default(),

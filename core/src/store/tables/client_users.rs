@@ -14,7 +14,7 @@ use crate::store::tables::pattern;
 
 /// Notes a login and returns the `sub` under which this client knows the user: the one function that leads from a user
 /// to a subject (OpenID Connect Core §8). At the first login it is the one that the grant brings along; it never changes.
-pub async fn record_login(conn: &mut Conn, grant: &Grant, now: Timestamp) -> QueryResult<Subject> {
+pub(crate) async fn record_login(conn: &mut Conn, grant: &Grant, now: Timestamp) -> QueryResult<Subject> {
     let (client, user, domain) = (grant.client_id, grant.user_id, grant.domain_id);
     let row = (
         t::client_id.eq(client),

@@ -56,7 +56,7 @@ pub struct Code {
 }
 
 /// Stores a fresh code.
-pub async fn insert(conn: &mut Conn, kind: CodeKind, code: Code, now: Timestamp) -> QueryResult<()> {
+pub(crate) async fn insert(conn: &mut Conn, kind: CodeKind, code: Code, now: Timestamp) -> QueryResult<()> {
     let row = (
         t::code_key.eq(code.code_key),
         t::kind.eq(kind.text()),
@@ -97,7 +97,7 @@ pub async fn find_with_grant(
 }
 
 /// Spends an unspent, unexpired code; at most one caller ever gets `true` (OAuth 2.1 §4.1.3).
-pub async fn spend(conn: &mut Conn, key: CredentialKey, now: Timestamp) -> QueryResult<bool> {
+pub(crate) async fn spend(conn: &mut Conn, key: CredentialKey, now: Timestamp) -> QueryResult<bool> {
     let unspent = t::table.find(key).filter(t::used_at.is_null()).filter(t::expires_at.gt(now));
     let spend = diesel::update(unspent).set(t::used_at.eq(now));
     let spent: Vec<CredentialKey> = hot!(conn, get_results(Cached(spend.returning(t::code_key))))?;
@@ -105,7 +105,12 @@ pub async fn spend(conn: &mut Conn, key: CredentialKey, now: Timestamp) -> Query
 }
 
 /// Counts a wrong verifier or redirect URI; the one that reaches `burn_at` spends the code.
-pub async fn count_wrong_try(conn: &mut Conn, key: CredentialKey, burn_at: i32, now: Timestamp) -> QueryResult<()> {
+pub(crate) async fn count_wrong_try(
+    conn: &mut Conn,
+    key: CredentialKey,
+    burn_at: i32,
+    now: Timestamp,
+) -> QueryResult<()> {
     let unspent = t::table.find(key).filter(t::used_at.is_null());
     with_conn!(conn, |c| diesel::update(unspent).set(t::wrong_tries.eq(t::wrong_tries + 1)).execute(c))?;
     let worn_out = t::table.find(key).filter(t::used_at.is_null()).filter(t::wrong_tries.ge(burn_at));
@@ -113,7 +118,7 @@ pub async fn count_wrong_try(conn: &mut Conn, key: CredentialKey, burn_at: i32, 
 }
 
 /// Deletes up to `limit` codes that were made before `before`, the oldest first.
-pub async fn delete_made_before(conn: &mut Conn, before: Timestamp, limit: i64) -> QueryResult<usize> {
+pub(crate) async fn delete_made_before(conn: &mut Conn, before: Timestamp, limit: i64) -> QueryResult<usize> {
     let old = t::code_key.lt(CredentialKey::first_of(before));
     let due = t::table.filter(old).order(t::code_key).select(t::code_key).limit(limit);
     let keys: Vec<CredentialKey> = with_conn!(conn, |c| due.load(c))?;

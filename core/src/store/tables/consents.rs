@@ -50,16 +50,20 @@ pub async fn find_live(
     }))
 }
 
+/// What a person allows a client.
+pub(crate) struct Allowed<'a> {
+    pub(crate) client: ClientId,
+    pub(crate) user: UserId,
+    pub(crate) scope: &'a ScopeSet,
+    /// The domain it is given for.
+    pub(crate) domain: DomainId,
+    /// Whether that domain is in test mode.
+    pub(crate) test_mode: bool,
+}
+
 /// Writes what the person allowed: a new consent, or a wider one, and that it was given for this domain.
-pub async fn allow(
-    conn: &mut Conn,
-    client: ClientId,
-    user: UserId,
-    scope: &ScopeSet,
-    domain: DomainId,
-    test_mode: bool,
-    now: Timestamp,
-) -> QueryResult<ConsentId> {
+pub(crate) async fn allow(conn: &mut Conn, allowed: Allowed<'_>, now: Timestamp) -> QueryResult<()> {
+    let Allowed { client, user, scope, domain, test_mode } = allowed;
     let live = find_live(conn, client, user, domain).await?;
     let id = if let Some(live) = live {
         let wider = live.scope.union(scope);
@@ -91,13 +95,13 @@ pub async fn allow(
         .on_conflict(key)
         .do_update()
         .set((consent_domains::test_mode.eq(test_mode), consent_domains::granted_at.eq(now)))
-        .execute(c))?;
-    Ok(id)
+        .execute(c))
+    .map(drop)
 }
 
 /// Ends the live consent of this person to this client, and with it every grant that rests on it; false when there is
 /// none.
-pub async fn end(conn: &mut Conn, client: ClientId, user: UserId, now: Timestamp) -> QueryResult<bool> {
+pub(crate) async fn end(conn: &mut Conn, client: ClientId, user: UserId, now: Timestamp) -> QueryResult<bool> {
     let live = t::table.filter(t::client_id.eq(client)).filter(t::user_id.eq(user)).filter(t::ended_at.is_null());
     Ok(with_conn!(conn, |c| diesel::update(live).set(t::ended_at.eq(now)).execute(c))? > 0)
 }

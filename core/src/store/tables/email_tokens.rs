@@ -37,15 +37,17 @@ pub struct SentTo {
     pub email: String,
 }
 
+/// A link that is to be stored.
+#[derive(Clone, Copy)]
+pub(crate) struct NewLink {
+    pub(crate) key: CredentialKey,
+    pub(crate) purpose: Purpose,
+    pub(crate) expires_at: Timestamp,
+}
+
 /// Stores a new link.
-pub async fn insert(
-    conn: &mut Conn,
-    key: CredentialKey,
-    purpose: Purpose,
-    sent_to: &SentTo,
-    now: Timestamp,
-    expires_at: Timestamp,
-) -> QueryResult<()> {
+pub(crate) async fn insert(conn: &mut Conn, link: NewLink, sent_to: &SentTo, now: Timestamp) -> QueryResult<()> {
+    let NewLink { key, purpose, expires_at } = link;
     let row = (
         t::token_key.eq(key),
         t::purpose.eq(purpose.text()),
@@ -73,7 +75,7 @@ pub async fn find_live(
 }
 
 /// Uses a link of this account up; at most one caller ever gets `Some`.
-pub async fn spend(
+pub(crate) async fn spend(
     conn: &mut Conn,
     key: CredentialKey,
     purpose: Purpose,
@@ -91,13 +93,18 @@ pub async fn spend(
 }
 
 /// Uses up every link of one kind that was sent to this user.
-pub async fn spend_all_of_user(conn: &mut Conn, purpose: Purpose, user: UserId, now: Timestamp) -> QueryResult<()> {
+pub(crate) async fn spend_all_of_user(
+    conn: &mut Conn,
+    purpose: Purpose,
+    user: UserId,
+    now: Timestamp,
+) -> QueryResult<()> {
     let live = t::table.filter(t::user_id.eq(user)).filter(t::purpose.eq(purpose.text())).filter(t::used_at.is_null());
     with_conn!(conn, |c| diesel::update(live).set(t::used_at.eq(now)).execute(c)).map(drop)
 }
 
 /// Deletes up to `limit` links whose time is over.
-pub async fn delete_expired(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
+pub(crate) async fn delete_expired(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
     let due = t::table.filter(t::expires_at.le(now)).order(t::expires_at).select(t::token_key).limit(limit);
     let keys: Vec<CredentialKey> = with_conn!(conn, |c| due.load(c))?;
     if keys.is_empty() {

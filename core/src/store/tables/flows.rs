@@ -38,7 +38,7 @@ pub struct Row {
 }
 
 /// Stores a new flow.
-pub async fn insert(conn: &mut Conn, row: &Row) -> QueryResult<()> {
+pub(crate) async fn insert(conn: &mut Conn, row: &Row) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::insert_into(t::table).values(row).execute(c)).map(drop)
 }
 
@@ -54,26 +54,26 @@ pub async fn find_by_sign_token(conn: &mut Conn, key: CredentialKey) -> QueryRes
 }
 
 /// Binds a flow that no browser has opened yet to this one; false when it belongs to a browser already.
-pub async fn bind(conn: &mut Conn, id: FlowId, browser: CredentialKey) -> QueryResult<bool> {
+pub(crate) async fn bind(conn: &mut Conn, id: FlowId, browser: CredentialKey) -> QueryResult<bool> {
     let unbound = t::table.find(id).filter(t::browser_key.is_null());
     let bound = with_conn!(conn, |c| diesel::update(unbound).set(t::browser_key.eq(browser)).execute(c))?;
     Ok(bound == 1)
 }
 
 /// Replaces what was asked.
-pub async fn set_request(conn: &mut Conn, id: FlowId, request: &str) -> QueryResult<()> {
+pub(crate) async fn set_request(conn: &mut Conn, id: FlowId, request: &str) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::update(t::table.find(id)).set(t::request.eq(request)).execute(c)).map(drop)
 }
 
 /// Notes the person's decision in a flow that has none; false when it has ended or is decided.
-pub async fn decide(conn: &mut Conn, id: FlowId, decision: &str) -> QueryResult<bool> {
+pub(crate) async fn decide(conn: &mut Conn, id: FlowId, decision: &str) -> QueryResult<bool> {
     let open = t::table.find(id).filter(t::decision.is_null());
     let decided = with_conn!(conn, |c| diesel::update(open).set(t::decision.eq(decision)).execute(c))?;
     Ok(decided == 1)
 }
 
 /// Ends a flow; at most one caller ever gets `true`.
-pub async fn finish(conn: &mut Conn, id: FlowId, now: Timestamp) -> QueryResult<bool> {
+pub(crate) async fn finish(conn: &mut Conn, id: FlowId, now: Timestamp) -> QueryResult<bool> {
     let open = t::table.find(id).filter(t::expires_at.gt(now));
     Ok(hot!(conn, execute(diesel::delete(open)))? == 1)
 }
@@ -110,7 +110,7 @@ pub async fn first_beyond(conn: &mut Conn, keep: i64, now: Timestamp) -> QueryRe
 }
 
 /// Deletes up to `limit` flows whose time is over at `now`.
-pub async fn delete_expired(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
+pub(crate) async fn delete_expired(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
     let due = t::table.filter(t::expires_at.le(now)).order(t::expires_at).select(t::id).limit(limit);
     let ids: Vec<FlowId> = with_conn!(conn, |c| due.load(c))?;
     if ids.is_empty() {

@@ -119,7 +119,7 @@ pub struct Profile {
 }
 
 /// Stores a new grant.
-pub async fn insert(conn: &mut Conn, grant: Grant) -> QueryResult<()> {
+pub(crate) async fn insert(conn: &mut Conn, grant: Grant) -> QueryResult<()> {
     hot!(conn, execute(diesel::insert_into(t::table).values(grant))).map(drop)
 }
 
@@ -186,13 +186,13 @@ pub async fn revoke(conn: &mut Conn, id: GrantId, now: Timestamp) -> QueryResult
 }
 
 /// Ends every grant of a user: after a password reset, say.
-pub async fn revoke_all_of_user(conn: &mut Conn, user: UserId, now: Timestamp) -> QueryResult<()> {
+pub(crate) async fn revoke_all_of_user(conn: &mut Conn, user: UserId, now: Timestamp) -> QueryResult<()> {
     let live = t::table.filter(t::user_id.eq(user)).filter(t::revoked_at.is_null());
     with_conn!(conn, |c| diesel::update(live).set(t::revoked_at.eq(now)).execute(c)).map(drop)
 }
 
 /// Ends every grant of a user to one client.
-pub async fn revoke_all_of_client_user(
+pub(crate) async fn revoke_all_of_client_user(
     conn: &mut Conn,
     user: UserId,
     client: ClientId,
@@ -203,7 +203,7 @@ pub async fn revoke_all_of_client_user(
 }
 
 /// Ends one access token before its time.
-pub async fn revoke_token(conn: &mut Conn, jti: &str, expires_at: Timestamp) -> QueryResult<()> {
+pub(crate) async fn revoke_token(conn: &mut Conn, jti: &str, expires_at: Timestamp) -> QueryResult<()> {
     let row = (revoked_tokens::jti.eq(jti), revoked_tokens::expires_at.eq(expires_at));
     with_conn!(conn, |c| diesel::insert_into(revoked_tokens::table).values(row).on_conflict_do_nothing().execute(c))
         .map(drop)
@@ -216,7 +216,7 @@ pub async fn is_token_revoked(conn: &mut Conn, jti: &str) -> QueryResult<bool> {
 }
 
 /// Deletes up to `limit` grants that no living token needs.
-pub async fn delete_expired(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
+pub(crate) async fn delete_expired(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
     let due = t::table.filter(t::expires_at.le(now)).order(t::expires_at).select(t::id).limit(limit);
     let ids: Vec<GrantId> = with_conn!(conn, |c| due.load(c))?;
     if ids.is_empty() {
@@ -226,7 +226,7 @@ pub async fn delete_expired(conn: &mut Conn, now: Timestamp, limit: i64) -> Quer
 }
 
 /// Deletes up to `limit` revocations of tokens that have expired by themselves.
-pub async fn delete_expired_revocations(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
+pub(crate) async fn delete_expired_revocations(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
     let due = revoked_tokens::table
         .filter(revoked_tokens::expires_at.le(now))
         .order(revoked_tokens::expires_at)

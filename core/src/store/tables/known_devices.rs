@@ -10,7 +10,7 @@ use crate::store::engine::db::{Conn, with_conn};
 use crate::store::schema::known_devices as t;
 
 /// Notes that this person signed in with this browser.
-pub async fn insert(conn: &mut Conn, key: CredentialKey, user: UserId, now: Timestamp) -> QueryResult<()> {
+pub(crate) async fn insert(conn: &mut Conn, key: CredentialKey, user: UserId, now: Timestamp) -> QueryResult<()> {
     let row = (t::token_key.eq(key), t::user_id.eq(user), t::last_used_at.eq(now));
     with_conn!(conn, |c| diesel::insert_into(t::table)
         .values(row)
@@ -22,19 +22,19 @@ pub async fn insert(conn: &mut Conn, key: CredentialKey, user: UserId, now: Time
 }
 
 /// Notes a further sign-in of this person with this browser; false when it is not known to the account.
-pub async fn touch(conn: &mut Conn, key: CredentialKey, user: UserId, now: Timestamp) -> QueryResult<bool> {
+pub(crate) async fn touch(conn: &mut Conn, key: CredentialKey, user: UserId, now: Timestamp) -> QueryResult<bool> {
     let known = t::table.find((key, user));
     Ok(with_conn!(conn, |c| diesel::update(known).set(t::last_used_at.eq(now)).execute(c))? == 1)
 }
 
 /// Gives a browser another cookie: whatever accounts it is known to, it stays so under the new key only.
-pub async fn replace_key(conn: &mut Conn, old: CredentialKey, new: CredentialKey) -> QueryResult<()> {
+pub(crate) async fn replace_key(conn: &mut Conn, old: CredentialKey, new: CredentialKey) -> QueryResult<()> {
     let known = t::table.filter(t::token_key.eq(old));
     with_conn!(conn, |c| diesel::update(known).set(t::token_key.eq(new)).execute(c)).map(drop)
 }
 
 /// Deletes the rows of up to `limit` browsers that were last used before `unused_since`.
-pub async fn delete_unused(conn: &mut Conn, unused_since: Timestamp, limit: i64) -> QueryResult<usize> {
+pub(crate) async fn delete_unused(conn: &mut Conn, unused_since: Timestamp, limit: i64) -> QueryResult<usize> {
     let unused = || t::table.filter(t::last_used_at.lt(unused_since));
     let due = unused().order(t::last_used_at).select(t::token_key).limit(limit);
     let keys: Vec<CredentialKey> = with_conn!(conn, |c| due.load(c))?;

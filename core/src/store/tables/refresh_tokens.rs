@@ -41,7 +41,7 @@ pub struct NewRefreshToken {
 }
 
 /// Stores a fresh token.
-pub async fn insert(conn: &mut Conn, token: NewRefreshToken, now: Timestamp) -> QueryResult<()> {
+pub(crate) async fn insert(conn: &mut Conn, token: NewRefreshToken, now: Timestamp) -> QueryResult<()> {
     let row = (
         t::token_key.eq(token.key),
         t::grant_id.eq(token.grant),
@@ -71,7 +71,7 @@ pub async fn find_with_grant(conn: &mut Conn, key: CredentialKey) -> QueryResult
 
 /// Spends an unspent, unexpired token and notes which request did; at most one caller ever gets `true`
 /// (RFC 9700 §4.14.2).
-pub async fn spend(conn: &mut Conn, key: CredentialKey, request: [u8; 32], now: Timestamp) -> QueryResult<bool> {
+pub(crate) async fn spend(conn: &mut Conn, key: CredentialKey, request: [u8; 32], now: Timestamp) -> QueryResult<bool> {
     let unspent = t::table.find(key).filter(t::used_at.is_null()).filter(t::expires_at.gt(now));
     let set = (t::used_at.eq(now), t::request_digest.eq(request.to_vec()));
     let spend = diesel::update(unspent).set(set);
@@ -80,7 +80,7 @@ pub async fn spend(conn: &mut Conn, key: CredentialKey, request: [u8; 32], now: 
 }
 
 /// Deletes up to `limit` tokens that were made before `before`, the oldest first.
-pub async fn delete_made_before(conn: &mut Conn, before: Timestamp, limit: i64) -> QueryResult<usize> {
+pub(crate) async fn delete_made_before(conn: &mut Conn, before: Timestamp, limit: i64) -> QueryResult<usize> {
     let old = t::token_key.lt(CredentialKey::first_of(before));
     let due = t::table.filter(old).order(t::token_key).select(t::token_key).limit(limit);
     let keys: Vec<CredentialKey> = with_conn!(conn, |c| due.load(c))?;

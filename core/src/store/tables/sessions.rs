@@ -32,7 +32,7 @@ pub struct Row {
 }
 
 /// Stores a new session.
-pub async fn insert(conn: &mut Conn, row: &Row) -> QueryResult<()> {
+pub(crate) async fn insert(conn: &mut Conn, row: &Row) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::insert_into(t::table).values(row).execute(c)).map(drop)
 }
 
@@ -47,17 +47,17 @@ pub async fn find_live(conn: &mut Conn, key: CredentialKey, now: Timestamp) -> Q
 }
 
 /// Ends the session of this cookie; false when there is none.
-pub async fn delete(conn: &mut Conn, key: CredentialKey) -> QueryResult<bool> {
+pub(crate) async fn delete(conn: &mut Conn, key: CredentialKey) -> QueryResult<bool> {
     Ok(with_conn!(conn, |c| diesel::delete(t::table.find(key)).execute(c))? == 1)
 }
 
 /// Ends every session of a user.
-pub async fn delete_all_of_user(conn: &mut Conn, user: UserId) -> QueryResult<()> {
+pub(crate) async fn delete_all_of_user(conn: &mut Conn, user: UserId) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::delete(t::table.filter(t::user_id.eq(user))).execute(c)).map(drop)
 }
 
 /// Deletes up to `limit` sessions whose time is over.
-pub async fn delete_expired(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
+pub(crate) async fn delete_expired(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
     let due = t::table.filter(t::expires_at.le(now)).order(t::expires_at).select(t::token_key).limit(limit);
     let keys: Vec<CredentialKey> = with_conn!(conn, |c| due.load(c))?;
     if keys.is_empty() {

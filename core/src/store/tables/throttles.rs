@@ -28,7 +28,7 @@ pub struct Counted {
 /// time is over begins anew.
 ///
 /// The row is the transaction's from here to its end: of parallel tries each sees the hits of all before it.
-pub async fn hit(
+pub(crate) async fn hit(
     conn: &mut Conn,
     subject: &SubjectKey,
     now: Timestamp,
@@ -57,7 +57,12 @@ pub async fn hit(
 }
 
 /// Blocks a subject that was just hit, and remembers it for `window` after that.
-pub async fn block(conn: &mut Conn, subject: &SubjectKey, until: Timestamp, window: Duration) -> QueryResult<()> {
+pub(crate) async fn block(
+    conn: &mut Conn,
+    subject: &SubjectKey,
+    until: Timestamp,
+    window: Duration,
+) -> QueryResult<()> {
     let set = (t::blocked_until.eq(until), t::expires_at.eq(until.after(window)));
     with_conn!(conn, |c| diesel::update(t::table.find(subject.as_slice())).set(set).execute(c)).map(drop)
 }
@@ -68,16 +73,19 @@ pub async fn blocked_until(conn: &mut Conn, subject: &SubjectKey) -> QueryResult
     with_conn!(conn, |c| query.first(c)).optional()
 }
 
-/// Takes a hit back, unless its counter has begun anew since. With it goes the block that it brought (`block` is its end),
-/// and any block when the hits that are left bring none: when they are fewer than `most`.
-pub async fn take_back(
-    conn: &mut Conn,
-    subject: &SubjectKey,
-    counted: Counted,
-    block: Option<Timestamp>,
-    most: u32,
-    now: Timestamp,
-) -> QueryResult<()> {
+/// A hit that is to be taken back.
+pub(crate) struct Hit {
+    pub(crate) counted: Counted,
+    /// When the block ends that it brought.
+    pub(crate) block: Option<Timestamp>,
+    /// So many hits bring a block.
+    pub(crate) most: u32,
+}
+
+/// Takes a hit back, unless its counter has begun anew since. With it goes the block that it brought, and any block when the
+/// hits that are left bring none.
+pub(crate) async fn take_back(conn: &mut Conn, subject: &SubjectKey, hit: Hit, now: Timestamp) -> QueryResult<()> {
+    let Hit { counted, block, most } = hit;
     let same = t::table
         .find(subject.as_slice())
         .filter(t::window_started_at.eq(counted.window_started_at))
@@ -92,12 +100,12 @@ pub async fn take_back(
 }
 
 /// Forgets a subject.
-pub async fn delete(conn: &mut Conn, subject: &SubjectKey) -> QueryResult<()> {
+pub(crate) async fn delete(conn: &mut Conn, subject: &SubjectKey) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::delete(t::table.find(subject.as_slice())).execute(c)).map(drop)
 }
 
 /// Deletes up to `limit` counters whose time is over.
-pub async fn delete_expired(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
+pub(crate) async fn delete_expired(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
     let due = t::table.filter(t::expires_at.le(now)).order(t::expires_at).select(t::subject_key).limit(limit);
     let keys: Vec<Vec<u8>> = with_conn!(conn, |c| due.load(c))?;
     if keys.is_empty() {

@@ -5,14 +5,13 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use xwms_core::crypto::digest::sha256;
-use xwms_core::crypto::keys::KeySet;
-
-use super::claims::AccessClaims;
+use crate::crypto::digest::sha256;
+use crate::crypto::keys::KeySet;
+use crate::model::token_claims::AccessClaims;
 
 /// The claims of tokens, by the digest of the whole token. Bounded: two halves, of which the older one is dropped when the
 /// newer one is full, so that what is used stays.
-pub(crate) struct Remembered {
+pub struct VerifiedTokens {
     halves: Mutex<Halves>,
     /// Tokens in one half at the most.
     most: usize,
@@ -26,14 +25,17 @@ struct Halves {
     older: HashMap<[u8; 32], Arc<AccessClaims>>,
 }
 
-impl Remembered {
+impl VerifiedTokens {
     /// Remembers up to `most` tokens; none when it is 0.
-    pub(crate) fn new(most: usize) -> Self {
+    pub fn new(most: usize) -> Self {
         Self { halves: Mutex::default(), most: most / 2 }
     }
 
     /// The claims of this token: remembered, or by `verify`, whose refusals are not remembered.
-    pub(crate) fn claims<E>(
+    ///
+    /// # Errors
+    /// Those of `verify`.
+    pub fn claims<E>(
         &self,
         token: &str,
         keys: &Arc<KeySet>,
@@ -80,8 +82,8 @@ impl Halves {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use xwms_core::crypto::seal::MasterKey;
-    use xwms_core::id::{ClientId, DomainId};
+    use crate::crypto::seal::MasterKey;
+    use crate::id::{ClientId, DomainId};
 
     fn claims(jti: &str) -> AccessClaims {
         AccessClaims {
@@ -102,7 +104,7 @@ mod tests {
     }
 
     /// Whether this token had to be verified.
-    fn verified(remembered: &Remembered, token: &str, keys: &Arc<KeySet>) -> bool {
+    fn verified(remembered: &VerifiedTokens, token: &str, keys: &Arc<KeySet>) -> bool {
         let mut verified = false;
         let found = remembered.claims(token, keys, || {
             verified = true;
@@ -114,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_token_is_verified_once() {
-        let (remembered, keys) = (Remembered::new(4), keys());
+        let (remembered, keys) = (VerifiedTokens::new(4), keys());
         assert!(verified(&remembered, "a", &keys));
         assert!(!verified(&remembered, "a", &keys));
         assert!(verified(&remembered, "b", &keys));
@@ -122,7 +124,7 @@ mod tests {
 
     #[test]
     fn a_refusal_is_not_remembered() {
-        let (remembered, keys) = (Remembered::new(4), keys());
+        let (remembered, keys) = (VerifiedTokens::new(4), keys());
         for _ in 0..2 {
             assert!(remembered.claims("a", &keys, || Err("forged")).is_err());
         }
@@ -131,7 +133,7 @@ mod tests {
 
     #[test]
     fn with_other_keys_every_token_is_verified_again() {
-        let remembered = Remembered::new(4);
+        let remembered = VerifiedTokens::new(4);
         let before = keys();
         assert!(verified(&remembered, "a", &before));
         assert!(verified(&remembered, "a", &keys()));
@@ -139,7 +141,7 @@ mod tests {
 
     #[test]
     fn the_number_is_bounded_and_what_is_used_stays() {
-        let (remembered, keys) = (Remembered::new(4), keys());
+        let (remembered, keys) = (VerifiedTokens::new(4), keys());
         for round in 0..100 {
             verified(&remembered, &format!("once {round}"), &keys);
             assert_eq!(verified(&remembered, "used", &keys), round == 0, "{round}");
@@ -147,6 +149,6 @@ mod tests {
             assert!(halves.newer.len() + halves.older.len() <= 4, "{round}");
         }
         assert!(verified(&remembered, "once 0", &keys));
-        assert!(verified(&Remembered::new(0), "a", &keys) && verified(&Remembered::new(1), "a", &keys));
+        assert!(verified(&VerifiedTokens::new(0), "a", &keys) && verified(&VerifiedTokens::new(1), "a", &keys));
     }
 }
