@@ -31,4 +31,5 @@ pub mod secret;
 pub mod staff;
 pub mod state;
 pub mod store;
+pub mod testing;
 pub mod text;
