@@ -205,3 +205,17 @@ fn every_setting_is_explained() {
     let bare: Vec<String> = bare.map(|pair| pair[1].to_owned()).collect();
     none(&bare, "a comment stands above every setting");
 }
+
+#[test]
+fn the_map_in_the_readme_names_files_that_are_there() {
+    let readme = sources(&["README.md"]);
+    let readme = readme.iter().find(|source| source.path == "README.md").unwrap();
+    let rows: Vec<&str> = readme.text.lines().filter(|line| line.starts_with("| ") && line.contains('`')).collect();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut broken = Vec::new();
+    for row in rows.iter().filter(|row| row.contains(".rs`")) {
+        let files = row.split('`').skip(1).step_by(2).filter(|word| word.contains('/') && !word.contains('<'));
+        broken.extend(files.filter(|file| !root.join(file).exists()).map(str::to_owned));
+    }
+    none(&broken, "the map names no file that is gone");
+}
