@@ -5,8 +5,14 @@
 //! what is shown of it is another, with the settings inside (`ClientView`).
 
 pub mod client;
+pub mod client_scope;
+pub mod domain;
 mod findings;
 mod input;
+pub mod logo;
+pub mod ownership;
+pub mod secret;
+pub mod url;
 mod value;
 mod view;
 
