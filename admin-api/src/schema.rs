@@ -75,6 +75,13 @@ impl<T: JsonSchema> Described for Of<T> {
     fn body_schema(&self, purpose: Purpose) -> Value {
         let (mut schema, _) = self.schema(SchemaSettings::draft2020_12().for_deserialize());
         schema["additionalProperties"] = json!(false);
+        let required = schema["required"].as_array().cloned().unwrap_or_default();
+        for (name, member) in schema["properties"].as_object_mut().into_iter().flatten() {
+            // `null` empties a list that can be left out.
+            if member["type"] == "array" && !required.contains(&json!(name)) {
+                member["type"] = json!(["array", "null"]);
+            }
+        }
         if let Some(members) = schema.as_object_mut().filter(|_| purpose == Purpose::Change) {
             members.remove("required");
         }

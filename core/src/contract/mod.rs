@@ -7,10 +7,14 @@
 pub mod client;
 mod findings;
 mod input;
+pub mod member;
+pub mod request;
+pub mod role;
+pub mod user;
 mod value;
 mod view;
 
 pub use findings::Findings;
 pub(crate) use input::member_names;
-pub use input::{Contract, Input, Patch};
+pub use input::{Contract, Input, New, Patch};
 pub use view::View;

@@ -2,15 +2,23 @@
 
 use std::borrow::Cow;
 
-use deserr::{Deserr, IntoValue, MergeWithError as _, Value, ValuePointerRef, take_cf_content};
+use deserr::{
+    DeserializeError as _, Deserr, ErrorKind, IntoValue, MergeWithError as _, Value, ValueKind, ValuePointerRef,
+    take_cf_content,
+};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::Findings;
+use crate::clock::Timestamp;
 use crate::error::FieldIssue;
+use crate::id::Subject;
 use crate::model::email::EmailAddress;
 use crate::model::label::Label;
+use crate::model::permission_set::RolePermission;
+use crate::model::role::{Level, RoleKey};
 use crate::model::text::LongText;
 use crate::model::url::Link;
+use crate::text;
 
 /// A value that is sent as a text and parsed once.
 pub(super) trait FromText: Sized {
@@ -28,12 +36,25 @@ pub(super) fn list<T>(items: Option<Vec<T>>) -> Vec<T> {
     items.unwrap_or_default()
 }
 
-/// A type with `parse(&str)`, and its JSON Schema (draft 2020-12).
+/// Reads an RFC 3339 time, to the second.
+fn time(text: &str) -> Result<Timestamp, FieldIssue> {
+    let time = Timestamp::parse(text).map(|time| Timestamp::from_seconds(time.seconds()));
+    time.ok_or_else(|| text!("malformed-time"))
+}
+
+fn subject(text: &str) -> Result<Subject, FieldIssue> {
+    text.parse().map_err(|_| text!("malformed-sub"))
+}
+
+/// A type with `parse(&str)`, or with a function that reads it, and its JSON Schema (draft 2020-12).
 macro_rules! text_value {
     ($type:ty, [$($max:ident)?], $schema:tt) => {
+        text_value!($type, [$($max)?], $schema, <$type>::parse);
+    };
+    ($type:ty, [$($max:ident)?], $schema:tt, $parse:expr) => {
         impl $(<const $max: usize>)? FromText for $type {
             fn from_text(text: &str) -> Result<Self, FieldIssue> {
-                Self::parse(text)
+                $parse(text)
             }
         }
 
@@ -43,7 +64,7 @@ macro_rules! text_value {
                 location: ValuePointerRef<'_>,
             ) -> Result<Self, Findings> {
                 let text = <String as Deserr<Findings>>::deserialize_from_value(value, location)?;
-                Self::parse(&text).map_err(|issue| take_cf_content(Findings::merge(None, issue, location)))
+                $parse(&text).map_err(|issue| take_cf_content(Findings::merge(None, issue, location)))
             }
         }
 
@@ -67,3 +88,35 @@ text_value!(Label, [], { "type": "string", "minLength": 1, "maxLength": 120 });
 text_value!(EmailAddress, [], { "type": "string", "format": "email", "maxLength": 254 });
 text_value!(Link, [], { "type": "string", "format": "uri", "maxLength": 2048 });
 text_value!(LongText<MAX>, [MAX], { "type": "string", "minLength": 1, "maxLength": MAX });
+text_value!(RoleKey, [], { "type": "string", "minLength": 1, "maxLength": 40, "pattern": "^[a-z0-9_-]+$" });
+text_value!(RolePermission, [], { "type": "string", "pattern": "^[a-z]+:[a-z]+$" });
+text_value!(Timestamp, [], { "type": "string", "format": "date-time" }, time);
+text_value!(Subject, [], { "type": "string", "maxLength": 16, "pattern": "^[1-9][0-9]{12,15}$" }, subject);
+
+impl Deserr<Findings> for Level {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef<'_>) -> Result<Self, Findings> {
+        let level = match value {
+            Value::Integer(number) => i64::try_from(number).unwrap_or(i64::MAX),
+            Value::NegativeInteger(number) => number,
+            actual => {
+                let wrong = ErrorKind::IncorrectValueKind { actual, accepted: &[ValueKind::Integer] };
+                return Err(take_cf_content(Findings::error(None, wrong, location)));
+            }
+        };
+        Self::parse(level).map_err(|issue| take_cf_content(Findings::merge(None, issue, location)))
+    }
+}
+
+impl JsonSchema for Level {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Level".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "integer", "minimum": 0, "maximum": 100 })
+    }
+}
