@@ -70,6 +70,7 @@ async fn ask(core: &Core, caller: &Caller, needs: Needs, uri: &Uri) -> Result<()
     let asked = match needs {
         Needs::Account | Needs::Signature | Needs::Nothing => return Ok(()),
         Needs::Client(permission) => Asked::Client(client_in(uri.path())?, permission),
+        Needs::Membership(_) => Asked::Membership(client_in(uri.path())?, member_in(uri.path())?),
         Needs::Own(permission) => Asked::Own(permission),
         Needs::Reviewer(permission) => Asked::Staff(Staff::Reviewer, permission),
         Needs::Admin(permission) => Asked::Staff(Staff::Admin, permission),
@@ -82,4 +83,10 @@ fn client_in(path: &str) -> Result<xwms_core::id::ClientId, Error> {
     let below = path.strip_prefix(PREFIX).and_then(|path| path.strip_prefix("/clients/"));
     let client = below.and_then(|path| path.split('/').next());
     client.and_then(|client| client.parse().ok()).ok_or(Error::NotFound("client"))
+}
+
+/// The member of a client that a path is about.
+fn member_in(path: &str) -> Result<xwms_core::id::MemberId, Error> {
+    let member = path.rsplit('/').next();
+    member.and_then(|member| member.parse().ok()).ok_or(Error::NotFound("member"))
 }

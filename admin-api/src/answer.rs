@@ -1,7 +1,5 @@
 //! Parts of answers that all resources share.
 
-use std::str::FromStr;
-
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -14,11 +12,6 @@ use xwms_core::manage::runner::Done;
 use crate::etag;
 use crate::operation::PREFIX;
 use crate::problem::Problem;
-
-/// Reads an id in a path: one of another form names nothing.
-pub(crate) fn id<T: FromStr>(text: &str, what: &'static str) -> Result<T, Problem> {
-    text.parse().map_err(|_| Error::NotFound(what).into())
-}
 
 /// 201 for what was made; `location` below [`PREFIX`].
 pub(crate) fn made(location: &str, answer: Response) -> Response {

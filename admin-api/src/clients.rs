@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{delete, get, patch, post, put};
 use xwms_core::contract::client::{ClientSettings, ClientView};
-use xwms_core::error::Error;
+use xwms_core::contract::member::BillingOwner;
 use xwms_core::gate::permission::Permission;
 use xwms_core::id::ClientId;
 use xwms_core::manage::clients;
@@ -14,27 +14,16 @@ use xwms_core::state::Core;
 use crate::answer::{changed, created, done, shown};
 use crate::authenticated::Authenticated;
 use crate::etag::IfMatch;
-use crate::json::{Changes, New, Object};
+use crate::json::{Changes, New};
 use crate::operation::{Method, Needs, Operation, RequestBody, ResponseBody};
 use crate::page::Query;
 use crate::path_ids::PathIds;
 use crate::problem::Problem;
 use crate::schema::Of;
-use crate::shape::{Kind, Purpose, Set, Shape, member};
 
 static CLIENT: Of<ClientView> = Of::new();
 static SETTINGS: Of<ClientSettings> = Of::new();
-
-static BILLING_OWNER: Shape = Shape {
-    name: "BillingOwner",
-    members: &[member(
-        "member",
-        Kind::Id("member"),
-        Set::OnceRequired,
-        "An owner who has accepted and whose membership has no end.",
-        "member_01jd3v8m1efb9rkyq9wzvw2x4a",
-    )],
-};
+static BILLING_OWNER: Of<BillingOwner> = Of::new();
 
 pub(crate) static OPERATIONS: &[Operation] = &[
     Operation {
@@ -162,11 +151,8 @@ async fn hand_over(
     State(core): State<Core>,
     Authenticated(caller): Authenticated,
     PathIds(client): PathIds<ClientId>,
-    body: Object,
+    New(to): New<BillingOwner>,
 ) -> Result<Response, Problem> {
-    let mut members = body.members(&BILLING_OWNER, Purpose::Create);
-    let to = members.id("member");
-    members.end()?;
-    succession::hand_over(&core, caller, client, to.ok_or(Error::NotFound("member"))?).await?;
+    succession::hand_over(&core, caller, client, to).await?;
     Ok(done())
 }

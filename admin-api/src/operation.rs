@@ -43,6 +43,8 @@ pub(crate) enum Needs {
     Account,
     /// A permission in the client's organisation.
     Client(Permission),
+    /// The same, unless it is the caller's own membership and they are signed in in a browser.
+    Membership(Permission),
     /// Nothing more in a browser; an API token of the account needs this permission.
     Own(Permission),
     /// To be of the staff; a token needs this permission.
@@ -130,7 +132,7 @@ impl Needs {
     pub(crate) const fn text(self) -> (&'static str, Option<&'static str>) {
         match self {
             Self::Account => ("account", None),
-            Self::Client(permission) => ("client", Some(permission.text())),
+            Self::Client(permission) | Self::Membership(permission) => ("client", Some(permission.text())),
             Self::Own(permission) => ("account", Some(permission.text())),
             Self::Reviewer(permission) => ("staff reviewer", Some(permission.text())),
             Self::Admin(permission) => ("staff admin", Some(permission.text())),

@@ -1,66 +1,27 @@
 //! Roles: `/clients/{client}/roles`.
 
-use axum::Json;
 use axum::extract::State;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{delete, get, patch, post};
-use serde::Serialize;
-use xwms_core::clock::Timestamp;
+use xwms_core::contract::role::{NewRole, RoleSettings, RoleView};
 use xwms_core::gate::permission::Permission;
 use xwms_core::id::{ClientId, RoleId};
-use xwms_core::manage::roles::{self, RoleFields};
+use xwms_core::manage::roles::{self, RolePage};
 use xwms_core::state::Core;
-use xwms_core::store::tables::roles::Role as Row;
 
-use crate::answer::{done, made};
+use crate::answer::{changed, created, done, shown};
 use crate::authenticated::Authenticated;
-use crate::etag::{self, IfMatch};
-use crate::json::Object;
+use crate::etag::IfMatch;
+use crate::json::{Changes, New};
 use crate::operation::{Method, Needs, Operation, QueryParam, RequestBody, ResponseBody};
 use crate::page::Query;
 use crate::path_ids::PathIds;
 use crate::problem::Problem;
-use crate::shape::{Kind, Members, Purpose, Set, Shape, member};
+use crate::schema::Of;
 
-static ROLE: Shape = Shape {
-    name: "Role",
-    members: &[
-        member("id", Kind::Id("role"), Set::Never, "Its id.", "role_01jd3v8m1efb9rkyq9wzvw2x4a"),
-        member("name", Kind::Text(120), Set::Required, "What people call it.", "Night shift"),
-        member(
-            "key",
-            Kind::Text(40),
-            Set::Once,
-            "Unique in the client; made of the name when left out. It never changes.",
-            "night-shift",
-        ),
-        member("description", Kind::NullableText(4096), Set::Always, "What it is for.", "Rotates secrets at night."),
-        member(
-            "permissions",
-            Kind::Texts,
-            Set::Always,
-            "What it permits; nothing that whoever sets it does not hold.",
-            r#"["secrets:read", "secrets:create"]"#,
-        ),
-        member(
-            "group",
-            Kind::NullableText(120),
-            Set::Always,
-            "Its group, made on first use: it orders and filters, and grants nothing.",
-            "Operations",
-        ),
-        member(
-            "level",
-            Kind::Integer(0, 100),
-            Set::Always,
-            "Whoever has it manages what has a lower one. 0 unless given.",
-            "20",
-        ),
-        member("expires_at", Kind::NullableTime, Set::Always, "When it grants nothing more.", "2030-01-31T12:00:00Z"),
-        member("active", Kind::Bool, Set::Always, "Whether it grants anything.", "true"),
-    ],
-};
+static ROLE: Of<RoleView> = Of::new();
+static NEW: Of<NewRole> = Of::new();
+static SETTINGS: Of<RoleSettings> = Of::new();
 
 static QUERY: [QueryParam; 1] =
     [QueryParam { name: "group", about: "In the group of this name.", example: "Operations", choices: &[] }];
@@ -88,7 +49,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Makes a role. Its level is below the caller's own, and it permits nothing they do not hold.",
         needs: Needs::Client(Permission::RolesCreate),
         query: &[],
-        request: RequestBody::New(&ROLE),
+        request: RequestBody::New(&NEW),
         response: ResponseBody::Made(&ROLE),
         refusals: &[RANK[0], RANK[1], (409, "preset"), (409, "key_taken")],
         handler: || post(create),
@@ -112,7 +73,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Changes a role, which is below the caller's own before and after. Presets are fixed.",
         needs: Needs::Client(Permission::RolesUpdate),
         query: &[],
-        request: RequestBody::Changes(&ROLE),
+        request: RequestBody::Changes(&SETTINGS),
         response: ResponseBody::One(&ROLE),
         refusals: &[RANK[0], RANK[1], (409, "preset")],
         handler: || patch(update),
@@ -131,20 +92,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
     },
 ];
 
-/// A role on the wire.
-#[derive(Serialize)]
-struct Role {
-    id: RoleId,
-    name: String,
-    key: String,
-    description: Option<String>,
-    permissions: Vec<String>,
-    group: Option<String>,
-    level: i32,
-    expires_at: Option<Timestamp>,
-    active: bool,
-}
-
 async fn list(
     State(core): State<Core>,
     Authenticated(caller): Authenticated,
@@ -152,22 +99,18 @@ async fn list(
     query: Query,
 ) -> Result<Response, Problem> {
     let page = query.page::<RoleId>()?;
-    let found = roles::list(&core, &caller, client, query.get("group"), page.after, page.look_for()).await?;
-    Ok(page.answer(found, |role| role.id.to_string(), Role::from))
+    let wanted = RolePage { group: query.get("group"), after: page.after, limit: page.look_for() };
+    let found = roles::list(&core, &caller, client, wanted).await?;
+    Ok(page.answer(found, |role| role.id.to_string(), |role| role))
 }
 
 async fn create(
     State(core): State<Core>,
     Authenticated(caller): Authenticated,
     PathIds(client): PathIds<ClientId>,
-    body: Object,
+    New(role): New<NewRole>,
 ) -> Result<Response, Problem> {
-    let mut members = body.members(&ROLE, Purpose::Create);
-    let key = members.text("key");
-    let fields = fields(members)?;
-    let role = roles::create(&core, caller, client, key, fields).await?;
-    let location = format!("/clients/{client}/roles/{}", role.id);
-    Ok(made(&location, one(role)))
+    created(&format!("/clients/{client}/roles"), roles::create(&core, caller, client, role).await?)
 }
 
 async fn read(
@@ -175,61 +118,25 @@ async fn read(
     Authenticated(caller): Authenticated,
     PathIds((client, role)): PathIds<(ClientId, RoleId)>,
 ) -> Result<Response, Problem> {
-    Ok(one(roles::get(&core, &caller, client, role).await?))
+    Ok(shown(&roles::get(&core, &caller, client, role).await?))
 }
 
 async fn update(
     State(core): State<Core>,
     Authenticated(caller): Authenticated,
-    PathIds((client, role)): PathIds<(ClientId, RoleId)>,
+    PathIds(role): PathIds<(ClientId, RoleId)>,
     IfMatch(expected): IfMatch,
-    body: Object,
+    Changes(patch): Changes<RoleSettings>,
 ) -> Result<Response, Problem> {
-    let fields = fields(body.members(&ROLE, Purpose::Change))?;
-    Ok(one(roles::update(&core, caller, client, role, fields, expected).await?))
+    Ok(changed(roles::update(&core, caller, role, patch, expected).await?))
 }
 
 async fn remove(
     State(core): State<Core>,
     Authenticated(caller): Authenticated,
-    PathIds((client, role)): PathIds<(ClientId, RoleId)>,
+    PathIds(role): PathIds<(ClientId, RoleId)>,
     IfMatch(expected): IfMatch,
 ) -> Result<Response, Problem> {
-    roles::delete(&core, caller, (client, role), expected).await?;
+    roles::delete(&core, caller, role, expected).await?;
     Ok(done())
-}
-
-fn fields(mut members: Members) -> Result<RoleFields, Problem> {
-    let fields = RoleFields {
-        name: members.text("name"),
-        description: members.text("description"),
-        permissions: members.texts("permissions"),
-        group: members.text("group"),
-        level: members.integer("level"),
-        expires_at: members.text("expires_at"),
-        active: members.boolean("active"),
-    };
-    members.end()?;
-    Ok(fields)
-}
-
-fn one(role: Row) -> Response {
-    let tag = etag::of(role.updated_at);
-    ([(header::ETAG, tag)], Json(Role::from(role))).into_response()
-}
-
-impl From<Row> for Role {
-    fn from(role: Row) -> Self {
-        Self {
-            id: role.id,
-            name: role.name,
-            key: role.role_key,
-            description: role.description,
-            permissions: role.permissions.texts().map(str::to_owned).collect(),
-            group: role.role_group,
-            level: role.level,
-            expires_at: role.expires_at,
-            active: role.active,
-        }
-    }
 }

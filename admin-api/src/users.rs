@@ -1,47 +1,23 @@
 //! People who have logged in through a client: `/clients/{client}/users`.
 
-use axum::Json;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{delete, get};
-use serde::Serialize;
-use xwms_core::clock::Timestamp;
+use xwms_core::contract::user::UserView;
 use xwms_core::gate::permission::Permission;
-use xwms_core::id::{ClientId, DomainId, Subject};
-use xwms_core::manage::users::{self, UserView};
+use xwms_core::id::{ClientId, Subject};
+use xwms_core::manage::users;
 use xwms_core::state::Core;
 
-use crate::answer::done;
+use crate::answer::{done, shown};
 use crate::authenticated::Authenticated;
 use crate::operation::{Method, Needs, Operation, RequestBody, ResponseBody};
 use crate::page::Query;
 use crate::path_ids::PathIds;
 use crate::problem::Problem;
-use crate::shape::{Kind, Set, Shape, member};
+use crate::schema::Of;
 
-static USER: Shape = Shape {
-    name: "User",
-    members: &[
-        member("sub", Kind::Text(16), Set::Never, "As you know them: the `sub` of tokens.", r#""1234567890123""#),
-        member("first_login", Kind::Time, Set::Never, "When they first logged in.", "2026-01-31T12:00:00Z"),
-        member("last_login", Kind::Time, Set::Never, "When they last did.", "2026-01-31T12:00:00Z"),
-        member("logins", Kind::Integer(1, i64::MAX), Set::Never, "How often.", "7"),
-        member(
-            "domains",
-            Kind::Texts,
-            Set::Never,
-            "Through which domains.",
-            r#"["domain_01jd3v8m1efb9rkyq9wzvw2x4a"]"#,
-        ),
-        member(
-            "scopes",
-            Kind::Texts,
-            Set::Never,
-            "What they share now; nothing after they have ended it.",
-            r#"["openid", "profile"]"#,
-        ),
-    ],
-};
+static USER: Of<UserView> = Of::new();
 
 pub(crate) static OPERATIONS: &[Operation] = &[
     Operation {
@@ -82,17 +58,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
     },
 ];
 
-/// A user on the wire.
-#[derive(Serialize)]
-struct User {
-    sub: Subject,
-    first_login: Timestamp,
-    last_login: Timestamp,
-    logins: i64,
-    domains: Vec<DomainId>,
-    scopes: Vec<String>,
-}
-
 async fn list(
     State(core): State<Core>,
     Authenticated(caller): Authenticated,
@@ -101,7 +66,7 @@ async fn list(
 ) -> Result<Response, Problem> {
     let page = query.page::<Subject>()?;
     let found = users::list(&core, &caller, client, page.after, page.look_for()).await?;
-    Ok(page.answer(found, |view| view.user.subject.to_string(), User::from))
+    Ok(page.answer(found, |user| user.sub.to_string(), |user| user))
 }
 
 async fn read(
@@ -109,8 +74,7 @@ async fn read(
     Authenticated(caller): Authenticated,
     PathIds((client, sub)): PathIds<(ClientId, Subject)>,
 ) -> Result<Response, Problem> {
-    let found = users::get(&core, &caller, client, sub).await?;
-    Ok(Json(User::from(found)).into_response())
+    Ok(shown(&users::get(&core, &caller, client, sub).await?))
 }
 
 async fn remove(
@@ -120,18 +84,4 @@ async fn remove(
 ) -> Result<Response, Problem> {
     users::delete(&core, caller, client, sub).await?;
     Ok(done())
-}
-
-impl From<UserView> for User {
-    fn from(view: UserView) -> Self {
-        let user = view.user;
-        Self {
-            sub: user.subject,
-            first_login: user.first_login_at,
-            last_login: user.last_login_at,
-            logins: user.logins,
-            domains: view.domains,
-            scopes: view.scopes.iter().map(str::to_owned).collect(),
-        }
-    }
 }

@@ -4,11 +4,11 @@ use serde_json::json;
 
 use crate::error::Error;
 use crate::id::{ClientId, UserId};
-use crate::manage::entitlement::Rules;
-use crate::manage::permit::{self, Caller};
+use crate::manage::change::Change;
+use crate::manage::permit::Caller;
+use crate::manage::runner::{self, Ask};
 use crate::manage::users;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::{consents, scopes};
 
 pub use crate::store::tables::consents::App;
@@ -28,18 +28,13 @@ pub async fn list(core: &Core, user: UserId) -> Result<(Vec<App>, Vec<Scope>), E
 /// # Errors
 /// [`Error::NotFound`] when they share nothing with it; the database's.
 pub async fn end(core: &Core, caller: Caller, client: ClientId) -> Result<(), Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let mut change = permit::on_own_behalf(conn, &caller, &rules, now);
-            if !users::end_consent(&mut change, client, caller.user).await? {
-                return Err(Error::NotFound("consent"));
-            }
-            change.deleted(None, "consent.ended", client, "", json!({ "consent": true }));
-            change.end(()).await
-        })
-        .await?;
-    changed.committed(core);
-    Ok(())
+    let user = caller.user;
+    let ended = runner::change(core, caller, Ask::Person, async move |change: &mut Change<'_>| {
+        if !users::end_consent(change, client, user).await? {
+            return Err(Error::NotFound("consent"));
+        }
+        change.deleted(None, "consent.ended", client, "", json!({ "consent": true }));
+        Ok(())
+    });
+    ended.await.map(drop)
 }

@@ -6,14 +6,15 @@ use super::requests::verified_address;
 use crate::error::Error;
 use crate::id::{MemberId, UserId};
 use crate::manage::change::Change;
-use crate::manage::entitlement::Rules;
-use crate::manage::permit::{self, Caller};
+use crate::manage::permit::Caller;
+use crate::manage::runner::{self, Ask};
 use crate::model::member::MemberStatus;
 use crate::state::Core;
 use crate::store::engine::db::Conn;
 use crate::store::tables::clients;
 use crate::store::tables::members::{self, Member};
 use crate::store::tables::{profiles, requests};
+use crate::text;
 
 /// An invitation, as its person sees it.
 #[derive(Clone, Debug)]
@@ -49,44 +50,37 @@ pub async fn list(core: &Core, user: UserId) -> Result<Vec<Invitation>, Error> {
 /// Answers an invitation. Only the account whose verified address was invited can.
 ///
 /// # Errors
-/// [`Error::NotFound`] when it is none of theirs, was answered or taken back, or is of a client that they blocked; [`Error::Refused`] `email_unverified`;
-/// [`Error::Conflict`] `invitation_closed` to accept one whose end has come, or `already_member`; the database's.
+/// [`Error::NotFound`] when it is none of theirs, was answered or taken back, or is of a client that they blocked;
+/// [`Error::Refused`] `email_unverified`; [`Error::Conflict`] `invitation_closed` to accept one whose end has come, or
+/// `already_member`; the database's.
 pub async fn answer(core: &Core, caller: Caller, id: MemberId, answer: Answer) -> Result<(), Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let invited = own(conn, caller.user, id).await?;
-            clients::hold(conn, invited.client_id).await?;
-            clients::find(conn, invited.client_id).await?.ok_or(Error::NotFound("invitation"))?;
-            // Whoever took it back, or answered at the same time, may have come first.
-            let invited = own(conn, caller.user, id).await?;
-            let mut change = permit::on_own_behalf(conn, &caller, &rules, now);
-            match answer {
-                Answer::Accept => accept(&mut change, caller.user, invited).await?,
-                Answer::Decline => {
-                    members::delete(change.conn, id).await?;
-                    let told = json!({ "status": "invited" });
-                    // The organisation's audit log names whoever acts: somebody who refuses stays unknown to it.
-                    change.deleted(None, "member.declined", id, "", told);
-                }
+    let user = caller.user;
+    let answered = runner::change(core, caller, Ask::Person, async move |change: &mut Change<'_>| {
+        let invited = own(change.conn, user, id).await?;
+        clients::hold(change.conn, invited.client_id).await?;
+        clients::find(change.conn, invited.client_id).await?.ok_or(Error::NotFound("invitation"))?;
+        // Whoever took it back, or answered at the same time, may have come first.
+        let invited = own(change.conn, user, id).await?;
+        match answer {
+            Answer::Accept => accept(change, user, invited).await,
+            Answer::Decline => {
+                members::delete(change.conn, id).await?;
+                let told = json!({ "status": "invited" });
+                // The organisation's audit log names whoever acts: somebody who refuses stays unknown to it.
+                change.deleted(None, "member.declined", id, "", told);
+                Ok(())
             }
-            change.end(()).await
-        })
-        .await?;
-    changed.committed(core);
-    Ok(())
+        }
+    });
+    answered.await.map(drop)
 }
 
 async fn accept(change: &mut Change<'_>, user: UserId, invited: Member) -> Result<(), Error> {
     if invited.expires_at.is_some_and(|end| end <= change.now) {
-        return Err(Error::conflict(
-            "invitation_closed",
-            "the invitation has expired: ask whoever sent it for another",
-        ));
+        return Err(Error::Conflict(text!("invitation_closed")));
     }
     if members::membership(change.conn, invited.client_id, user).await?.is_some() && invited.user_id.is_none() {
-        return Err(Error::conflict("already_member", "you belong to this organisation already"));
+        return Err(Error::Conflict(text!("already_member-yourself")));
     }
     let member = Member {
         user_id: Some(user),
@@ -110,7 +104,7 @@ async fn own(conn: &mut Conn, user: UserId, id: MemberId) -> Result<Member, Erro
         return Err(Error::NotFound("invitation"));
     }
     if !account.email_verified {
-        return Err(Error::refused("email_unverified", "confirm your email address first"));
+        return Err(Error::Refused(text!("email_unverified-invitation")));
     }
     Ok(found)
 }

@@ -5,14 +5,15 @@ use serde_json::{Map, Value, json};
 use crate::error::Error;
 use crate::id::{ClientId, RequestId, UserId};
 use crate::manage::change::Change;
-use crate::manage::entitlement::Rules;
-use crate::manage::permit::{self, Caller};
+use crate::manage::permit::Caller;
+use crate::manage::runner::{self, Ask};
 use crate::model::request::{RequestKind, RequestStatus};
 use crate::state::Core;
 use crate::store::engine::db::Conn;
 use crate::store::tables::requests::{self, Request, Shown};
 use crate::store::tables::scopes::{self, Scope};
 use crate::store::tables::{client_users, clients, profiles};
+use crate::text;
 
 /// What a person sees of requests.
 #[derive(Clone, Debug, Default)]
@@ -65,34 +66,28 @@ pub async fn overview(core: &Core, user: UserId) -> Result<Overview, Error> {
 /// [`Error::NotFound`] when it is none of theirs, or their address is not verified; [`Error::Conflict`] `request_closed`
 /// when it was answered or taken back, or has expired; the database's.
 pub async fn answer(core: &Core, caller: Caller, id: RequestId, answer: Answer) -> Result<(), Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let asked = own(conn, caller.user, id).await?;
-            clients::hold(conn, asked.client_id).await?;
-            clients::find(conn, asked.client_id).await?.ok_or(Error::NotFound("request"))?;
-            // Whoever took it back, or answered at the same time, may have come first.
-            let asked = own(conn, caller.user, id).await?;
-            let expected = match answer {
-                Answer::Accept | Answer::Decline | Answer::Block => RequestStatus::Pending,
-                Answer::End => RequestStatus::Accepted,
-            };
-            if asked.status != expected || !asked.stands_at(now) {
-                return Err(Error::conflict("request_closed", "it was answered or taken back, or has expired"));
-            }
-            let mut change = permit::on_own_behalf(conn, &caller, &rules, now);
-            match answer {
-                Answer::Accept => close(&mut change, asked, caller.user, RequestStatus::Accepted).await?,
-                Answer::Decline => close(&mut change, asked, caller.user, RequestStatus::Declined).await?,
-                Answer::End => close(&mut change, asked, caller.user, RequestStatus::Withdrawn).await?,
-                Answer::Block => block(&mut change, asked, caller.user).await?,
-            }
-            change.end(()).await
-        })
-        .await?;
-    changed.committed(core);
-    Ok(())
+    let user = caller.user;
+    let answered = runner::change(core, caller, Ask::Person, async move |change: &mut Change<'_>| {
+        let asked = own(change.conn, user, id).await?;
+        clients::hold(change.conn, asked.client_id).await?;
+        clients::find(change.conn, asked.client_id).await?.ok_or(Error::NotFound("request"))?;
+        // Whoever took it back, or answered at the same time, may have come first.
+        let asked = own(change.conn, user, id).await?;
+        let expected = match answer {
+            Answer::Accept | Answer::Decline | Answer::Block => RequestStatus::Pending,
+            Answer::End => RequestStatus::Accepted,
+        };
+        if asked.status != expected || !asked.stands_at(change.now) {
+            return Err(Error::Conflict(text!("request_closed")));
+        }
+        match answer {
+            Answer::Accept => close(change, asked, user, RequestStatus::Accepted).await,
+            Answer::Decline => close(change, asked, user, RequestStatus::Declined).await,
+            Answer::End => close(change, asked, user, RequestStatus::Withdrawn).await,
+            Answer::Block => block(change, asked, user).await,
+        }
+    });
+    answered.await.map(drop)
 }
 
 /// Lets a client ask again.
@@ -100,20 +95,15 @@ pub async fn answer(core: &Core, caller: Caller, id: RequestId, answer: Answer) 
 /// # Errors
 /// [`Error::NotFound`] when it was not blocked; the database's.
 pub async fn unblock(core: &Core, caller: Caller, client: ClientId) -> Result<(), Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let mut change = permit::on_own_behalf(conn, &caller, &rules, now);
-            if !requests::unblock(change.conn, caller.user, client).await? {
-                return Err(Error::NotFound("block"));
-            }
-            change.deleted(None, "client.unblocked", client, "", json!({ "blocked": true }));
-            change.end(()).await
-        })
-        .await?;
-    changed.committed(core);
-    Ok(())
+    let user = caller.user;
+    let unblocked = runner::change(core, caller, Ask::Person, async move |change: &mut Change<'_>| {
+        if !requests::unblock(change.conn, user, client).await? {
+            return Err(Error::NotFound("block"));
+        }
+        change.deleted(None, "client.unblocked", client, "", json!({ "blocked": true }));
+        Ok(())
+    });
+    unblocked.await.map(drop)
 }
 
 /// The key of this person's main address, when it is verified.

@@ -29,6 +29,11 @@ impl Findings {
         read.map_err(|issue| self.add(field, issue)).ok()
     }
 
+    /// Whether anything is wrong with this field.
+    pub(crate) fn name(&self, field: &str) -> bool {
+        self.members().any(|member| member == field)
+    }
+
     /// Whether nothing was found.
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -1,7 +1,6 @@
 //! Objects as they are sent: read whole, or as what changes of one that is there.
 
-use deserr::Deserr;
-use deserr::{IntoValue as _, ValuePointerRef};
+use deserr::{Deserr, IntoValue, ValuePointerRef};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -78,6 +77,43 @@ fn members_that<T: JsonSchema>(are: impl Fn(&Value) -> bool) -> Vec<String> {
     named.map(|(name, _)| name.clone()).collect()
 }
 
+/// What makes a resource: what is said once, when it is made, and its settings, which can change later.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct New<O, S> {
+    /// What is said once.
+    #[serde(flatten)]
+    pub once: O,
+    /// Its settings.
+    #[serde(flatten)]
+    pub settings: S,
+}
+
+impl<O: Contract, S: Contract> Deserr<Findings> for New<O, S> {
+    fn deserialize_from_value<V: IntoValue>(
+        value: deserr::Value<V>,
+        location: ValuePointerRef<'_>,
+    ) -> Result<Self, Findings> {
+        let mut members: Map<String, Value> =
+            match <Value as Deserr<Findings>>::deserialize_from_value(value, location)? {
+                Value::Object(members) => members,
+                _ => Map::new(),
+            };
+        let of_once = member_names::<O>().into_iter();
+        let once: Map<String, Value> =
+            of_once.filter_map(|name| members.remove(&name).map(|value| (name, value))).collect();
+        let once = O::deserialize_from_value(Value::Object(once).into_value(), location);
+        let settings = S::deserialize_from_value(Value::Object(members).into_value(), location);
+        match (once, settings) {
+            (Ok(once), Ok(settings)) => Ok(Self { once, settings }),
+            (once, settings) => {
+                let mut findings = once.err().unwrap_or_default();
+                findings.extend(settings.err().unwrap_or_default().into_errors());
+                Err(findings)
+            }
+        }
+    }
+}
+
 /// What changes of an object that is there: a JSON Merge Patch (RFC 7396) of its settings.
 #[derive(Clone, Debug, Default)]
 pub struct Patch<T> {
@@ -96,6 +132,18 @@ impl<T: Contract> Patch<T> {
         self.members.contains_key(member)
     }
 
+    /// Whether it makes this member this.
+    pub(crate) fn makes(&self, member: &str, value: &Value) -> bool {
+        self.members.get(member) == Some(value)
+    }
+
+    /// The same without what it says of a member.
+    #[must_use]
+    pub(crate) fn without(mut self, member: &str) -> Self {
+        self.members.remove(member);
+        self
+    }
+
     /// A member that is a text.
     pub(crate) fn text(&self, member: &str) -> Option<&str> {
         self.members.get(member).and_then(Value::as_str)
@@ -104,13 +152,6 @@ impl<T: Contract> Patch<T> {
     /// A member that is `true` or `false`.
     pub(crate) fn flag(&self, member: &str) -> Option<bool> {
         self.members.get(member).and_then(Value::as_bool)
-    }
-
-    /// The same without this member.
-    #[must_use]
-    pub(crate) fn without(mut self, member: &str) -> Self {
-        self.members.remove(member);
-        self
     }
 
     /// The same, where a member that is not there has this value.

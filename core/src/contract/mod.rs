@@ -10,13 +10,17 @@ pub mod domain;
 mod findings;
 mod input;
 pub mod logo;
+pub mod member;
 pub mod ownership;
+pub mod request;
+pub mod role;
 pub mod secret;
 pub mod url;
+pub mod user;
 mod value;
 mod view;
 
 pub use findings::Findings;
 pub(crate) use input::member_names;
-pub use input::{Contract, Input, Patch};
+pub use input::{Contract, Input, New, Patch};
 pub use view::View;

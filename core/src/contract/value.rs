@@ -2,16 +2,22 @@
 
 use std::borrow::Cow;
 
-use deserr::{Deserr, IntoValue, MergeWithError as _, Value, ValuePointerRef, take_cf_content};
+use deserr::{
+    DeserializeError as _, Deserr, ErrorKind, IntoValue, MergeWithError as _, Value, ValueKind, ValuePointerRef,
+    take_cf_content,
+};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 use super::Findings;
 use crate::clock::Timestamp;
 use crate::error::FieldIssue;
+use crate::id::Subject;
 use crate::model::email::EmailAddress;
 use crate::model::fallback::FallbackResponse;
 use crate::model::label::Label;
+use crate::model::permission_set::RolePermission;
+use crate::model::role::{Level, RoleKey};
 use crate::model::root_domain::RootDomain;
 use crate::model::server_ip::ServerIp;
 use crate::model::text::LongText;
@@ -103,7 +109,11 @@ impl<const MIN: i64, const MAX: i64> JsonSchema for Whole<MIN, MAX> {
     }
 }
 
-/// A type with `parse(&str)` or what else reads it, and its JSON Schema (draft 2020-12).
+fn subject(text: &str) -> Result<Subject, FieldIssue> {
+    text.parse().map_err(|_| text!("malformed-sub"))
+}
+
+/// A type with `parse(&str)`, or with a function that reads it, and its JSON Schema (draft 2020-12).
 macro_rules! text_value {
     ($type:ty, [$($max:ident)?], $schema:tt) => {
         text_value!($type, [$($max)?], $schema, <$type>::parse);
@@ -150,3 +160,34 @@ text_value!(SiteUrl, [], { "type": "string", "format": "uri", "maxLength": 2048 
 text_value!(Timestamp, [], { "type": "string", "format": "date-time" }, read_time);
 text_value!(Link, [], { "type": "string", "format": "uri", "maxLength": 2048 });
 text_value!(LongText<MAX>, [MAX], { "type": "string", "minLength": 1, "maxLength": MAX });
+text_value!(RoleKey, [], { "type": "string", "minLength": 1, "maxLength": 40, "pattern": "^[a-z0-9_-]+$" });
+text_value!(RolePermission, [], { "type": "string", "pattern": "^[a-z]+:[a-z]+$" });
+text_value!(Subject, [], { "type": "string", "maxLength": 16, "pattern": "^[1-9][0-9]{12,15}$" }, subject);
+
+impl Deserr<Findings> for Level {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef<'_>) -> Result<Self, Findings> {
+        let level = match value {
+            Value::Integer(number) => i64::try_from(number).unwrap_or(i64::MAX),
+            Value::NegativeInteger(number) => number,
+            actual => {
+                let wrong = ErrorKind::IncorrectValueKind { actual, accepted: &[ValueKind::Integer] };
+                return Err(take_cf_content(Findings::error(None, wrong, location)));
+            }
+        };
+        Self::parse(level).map_err(|issue| take_cf_content(Findings::merge(None, issue, location)))
+    }
+}
+
+impl JsonSchema for Level {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Level".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "integer", "minimum": 0, "maximum": 100 })
+    }
+}

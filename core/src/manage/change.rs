@@ -7,22 +7,23 @@ use std::net::IpAddr;
 use serde_json::{Map, Value};
 
 use super::entitlement::Rules;
+use super::fields::same_second;
+use super::letters;
 use super::permit::Access;
 use super::words::Words;
 use crate::audit::{self, Told};
 use crate::clock::Timestamp;
 use crate::contract::{Findings, Input};
 use crate::error::Error;
-use crate::id::{ClientId, DomainId, NotificationId, TokenId, UserId};
+use crate::id::{ClientId, DomainId, LetterId, NotificationId, TokenId, UserId};
 use crate::mail::{Mail, messages};
 use crate::postbox::post_counted;
 use crate::state::Core;
-use crate::store;
 use crate::store::engine::db::Conn;
 use crate::store::engine::notices::Whose;
 use crate::store::tables::{notifications, outbox};
 use crate::throttle::Mailbox;
-use crate::text;
+use crate::{store, text};
 
 /// Who changes something.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,6 +132,7 @@ pub struct Change<'c> {
     everything: bool,
     published: Vec<Published>,
     notices: Vec<Notice>,
+    letters: Vec<LetterId>,
     post: Post,
 }
 
@@ -203,6 +205,7 @@ impl<'c> Change<'c> {
             everything: false,
             published: Vec::new(),
             notices: Vec::new(),
+            letters: Vec::new(),
             post: Post::Platform,
         }
     }
@@ -231,6 +234,26 @@ impl<'c> Change<'c> {
     /// [`Error::Invalid`] when what can't be left out is missing or wrong.
     pub(crate) fn take<T>(&mut self, input: Input<T>) -> Result<T, Error> {
         input.take(&mut self.findings)
+    }
+
+    /// Goes on only when nothing was wrong so far.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with all that was found.
+    pub(crate) fn nothing_wrong(&mut self) -> Result<(), Error> {
+        std::mem::take(&mut self.findings).none()
+    }
+
+    /// The end that something is to have: yet to come, unless it is the one that stands already.
+    pub(crate) fn end_of(&mut self, wanted: Option<Timestamp>, stands: Option<Timestamp>) -> Option<Timestamp> {
+        match wanted {
+            Some(_) if same_second(wanted, stands) => stands,
+            Some(end) if end <= self.now => {
+                self.findings.add("expires_at", text!("past"));
+                stands
+            }
+            other => other,
+        }
     }
 
     /// What a use case came to, together with what was wrong with what was sent: nothing is done as long as anything is.
@@ -342,6 +365,11 @@ impl<'c> Change<'c> {
         self.notices.push(notice);
     }
 
+    /// Has a letter delivered after COMMIT.
+    pub(super) fn deliver(&mut self, letter: LetterId) {
+        self.letters.push(letter);
+    }
+
     /// The time of a new version of something last changed at `old`: two changes within a millisecond are two versions.
     pub(crate) fn version_after(&self, old: Timestamp) -> Timestamp {
         self.now.max(Timestamp::from_milliseconds(old.milliseconds() + 1))
@@ -416,7 +444,8 @@ impl<'c> Change<'c> {
         }
         let whose = if self.everything { Whose::all() } else { Whose::of(&clients) };
         self.note_down(&whose).await?;
-        Ok(Changed { value, events: self.events, clients, everything: self.everything, post: self.post, mails })
+        let Self { events, everything, letters, post, .. } = self;
+        Ok(Changed { value, events, clients, everything, post, mails, letters })
     }
 }
 
@@ -430,6 +459,7 @@ pub struct Changed<T> {
     everything: bool,
     post: Post,
     mails: Vec<Posted>,
+    letters: Vec<LetterId>,
 }
 
 impl<T> Changed<T> {
@@ -442,6 +472,7 @@ impl<T> Changed<T> {
         for Posted { mail, email_key, kind } in self.mails {
             post_counted(core, mail, self.post.counters(core, &email_key, &kind));
         }
+        self.letters.into_iter().for_each(|letter| letters::deliver(core, letter));
         self.value
     }
 

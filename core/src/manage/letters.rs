@@ -39,18 +39,19 @@ pub(super) struct NewLetter {
     pub(super) text: Words,
 }
 
-/// Stores a letter, in the change that it tells of: in the same way whomever it is for.
+/// Stores a letter, in the change that it tells of, and has it delivered after COMMIT: in the same way whomever it is for.
 ///
 /// # Errors
 /// The database's.
-pub(super) async fn write(change: &mut Change<'_>, new: NewLetter) -> Result<LetterId, Error> {
+pub(super) async fn write(change: &mut Change<'_>, new: NewLetter) -> Result<(), Error> {
     let NewLetter { email_key, address, wanted, kind, object, subject, text } = new;
     let (kind, subject) = (kind.to_owned(), subject.to_owned());
     let (id, created_at) = (LetterId::generate(change.now), change.now);
     let Words { page: text, mail } = text;
     let letter = Letter { id, email_key, address, wanted, kind, object, subject, text, mail, created_at };
     letters::insert(change.conn, &letter).await?;
-    Ok(id)
+    change.deliver(id);
+    Ok(())
 }
 
 /// Puts a letter on its way after its COMMIT: to the pages and the mailbox of an account whose address is verified, else to

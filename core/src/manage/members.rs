@@ -5,12 +5,14 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::change::Change;
-use super::entitlement::Rules;
-use super::fields::{Findings, same_version};
-use super::permit::{self, Caller};
+use super::fields::same_version;
+use super::permit::{Access, Caller};
+use super::runner::{self, Ask, Done};
 use super::{roles, succession};
 use crate::clock::Timestamp;
-use crate::error::{Error, FieldError};
+use crate::contract::Patch;
+use crate::contract::member::{MemberSettings, MemberView, ProvisionedMember};
+use crate::error::Error;
 use crate::gate::organisation::{self, Seat, Span};
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, MemberId, RoleId, Subject, UserId};
@@ -23,40 +25,12 @@ use crate::store::tables::clients::{self, Client};
 use crate::store::tables::members::{self, Member};
 use crate::store::tables::roles::Role;
 use crate::store::tables::{client_users, profiles};
+use crate::text;
 
-/// What a membership is to be; what is `None` stays.
-#[derive(Clone, Debug, Default)]
-pub struct MemberFields {
-    /// RFC 3339; an empty text clears it.
-    pub expires_at: Option<String>,
-    /// How far it has come: with `None`, a new member is active when the address has an account.
-    pub status: Option<MemberStatus>,
-}
-
-/// What a membership is to become; what is `None` stays.
-#[derive(Clone, Debug, Default)]
-pub struct MemberChanges {
-    /// The role.
-    pub role: Option<RoleId>,
-    /// RFC 3339; an empty text clears it.
-    pub expires_at: Option<String>,
-}
-
-/// A membership as the organisation sees it. Whether an address has an account shows only once its person has accepted.
-#[derive(Clone, Debug)]
-pub struct MemberView {
-    /// The membership.
-    pub member: Member,
-    /// The address; `None` while somebody who was invited by their `sub` has not accepted.
-    pub email: Option<String>,
-    /// As the client knows them.
-    pub sub: Option<Subject>,
-}
-
-/// The members of a client, oldest first.
+/// The members of a client, oldest first: at most `limit` of those after `after`.
 ///
 /// # Errors
-/// Those of [`permit::to_read`]; the database's.
+/// Those of [`runner::read`]; the database's.
 pub async fn list(
     core: &Core,
     caller: &Caller,
@@ -64,21 +38,21 @@ pub async fn list(
     after: Option<MemberId>,
     limit: i64,
 ) -> Result<Vec<MemberView>, Error> {
-    let mut conn = core.db.read().await?;
-    let access = permit::to_read(&mut conn, caller, client, Permission::MembersRead, core.clock.now()).await?;
-    let found = members::page(&mut conn, client, after, limit).await?;
-    views(&mut conn, &access.client, found).await
+    let mut reading = runner::read(core, caller, Ask::Client(client, Permission::MembersRead)).await?;
+    let found = members::page(&mut reading.conn, client, after, limit).await?;
+    let client = reading.access()?.client.clone();
+    views(&mut reading.conn, &client, found).await
 }
 
 /// One membership.
 ///
 /// # Errors
-/// [`Error::NotFound`]; those of [`permit::to_read`]; the database's.
+/// [`Error::NotFound`]; those of [`runner::read`]; the database's.
 pub async fn get(core: &Core, caller: &Caller, client: ClientId, id: MemberId) -> Result<MemberView, Error> {
-    let mut conn = core.db.read().await?;
-    let access = permit::to_read(&mut conn, caller, client, Permission::MembersRead, core.clock.now()).await?;
-    let member = find(&mut conn, client, id).await?;
-    view(&mut conn, &access.client, member).await
+    let mut reading = runner::read(core, caller, Ask::Client(client, Permission::MembersRead)).await?;
+    let member = find(&mut reading.conn, client, id).await?;
+    let client = reading.access()?.client.clone();
+    view(&mut reading.conn, &client, member).await
 }
 
 /// Changes role or end of a membership. `expected`: the `updated_at` it must still have.
@@ -86,89 +60,73 @@ pub async fn get(core: &Core, caller: &Caller, client: ClientId, id: MemberId) -
 /// # Errors
 /// [`Error::NotFound`] for the member or the role; [`Error::StalePrecondition`]; [`Error::Invalid`] with all bad fields;
 /// [`Error::Refused`] `level_too_low` or `permission_not_held`; [`Error::Conflict`] `last_owner`; those of
-/// [`permit::to_change`]; the database's.
+/// [`runner::change`]; the database's.
 pub async fn update(
     core: &Core,
     caller: Caller,
-    client: ClientId,
-    id: MemberId,
-    fields: MemberChanges,
+    (client, id): (ClientId, MemberId),
+    patch: Patch<MemberSettings>,
     expected: Option<Timestamp>,
-) -> Result<MemberView, Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let (mut change, access) =
-                permit::to_change(conn, &caller, client, Permission::MembersUpdate, &rules, now).await?;
+) -> Result<Done<MemberView>, Error> {
+    runner::change(
+        core,
+        caller,
+        Ask::Client(client, Permission::MembersUpdate),
+        async move |change: &mut Change<'_>| {
+            let Access { client: of, membership: by } = change.access()?.clone();
             let old = find(change.conn, client, id).await?;
             same_version(expected, old.updated_at)?;
+            let wanted = change.take(patch.apply(&settings(&old)))?;
+            let expires_at = change.end_of(wanted.expires_at, old.expires_at);
+            change.nothing_wrong()?;
             let old_role = roles::find(change.conn, client, old.role_id).await?;
-            let role = match fields.role {
-                Some(role) => roles::find(change.conn, client, role).await?,
-                None => old_role.clone(),
+            let role = match wanted.role == old_role.id {
+                true => old_role.clone(),
+                false => roles::find(change.conn, client, wanted.role).await?,
             };
-            let mut findings = Findings::default();
-            let mut member = Member { role_id: role.id, ..old.clone() };
-            findings.expiry(&mut member.expires_at, fields.expires_at.as_ref(), now);
-            findings.none()?;
+            let member = Member { role_id: role.id, expires_at, ..old.clone() };
             let (old_rank, rank) = (roles::rank(&old_role), roles::rank(&role));
             let seat = |rank, member: &Member| Seat { rank, span: Span::of(true, member.expires_at) };
-            organisation::may_change_member(&access.membership, seat(&old_rank, &old), seat(&rank, &member))
-                .map_err(roles::denied)?;
+            organisation::may_change_member(&by, seat(&old_rank, &old), seat(&rank, &member)).map_err(roles::denied)?;
             let (was, is) = (is_lasting_owner(&old, &old_role), is_lasting_owner(&member, &role));
             refuse_without_owner(change.conn, &old, was, is).await?;
-            let member = write(&mut change, &old, &old_role.role_key, member, &role.role_key).await?;
-            succession::settle(&mut change, &access.client).await?;
-            let view = view(change.conn, &access.client, member).await?;
-            change.end(view).await
-        })
-        .await?;
-    Ok(changed.committed(core))
+            let member = write(change, &old, &old_role.role_key, member, &role.role_key).await?;
+            succession::settle(change, &of).await?;
+            view(change.conn, &of, member).await
+        },
+    )
+    .await
 }
 
 /// Ends a membership, or takes an invitation back. Whoever is signed in may leave without a permission for it.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Refused`] `level_too_low`; [`Error::Conflict`] `last_owner`; those of
-/// [`permit::to_change`]; the database's.
+/// [`Error::NotFound`]; [`Error::StalePrecondition`]; [`Error::Refused`] `level_too_low`; [`Error::Conflict`]
+/// `last_owner`; those of [`runner::change`]; the database's.
 pub async fn delete(
     core: &Core,
     caller: Caller,
     (client, id): (ClientId, MemberId),
     expected: Option<Timestamp>,
-) -> Result<(), Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            clients::hold(conn, client).await?;
-            let own = members::find(conn, client, id).await?.filter(|member| {
-                caller.token.is_none() && member.status == MemberStatus::Active && member.user_id == Some(caller.user)
-            });
-            let (mut change, of, by) = if own.is_some() {
-                let of = clients::find(conn, client).await?.ok_or(Error::NotFound("client"))?;
-                (permit::on_own_behalf(conn, &caller, &rules, now), of, None)
-            } else {
-                let (change, access) =
-                    permit::to_change(conn, &caller, client, Permission::MembersDelete, &rules, now).await?;
-                (change, access.client, Some(access.membership))
-            };
-            let member = find(change.conn, client, id).await?;
-            same_version(expected, member.updated_at)?;
-            let role = roles::find(change.conn, client, member.role_id).await?;
-            if let Some(by) = &by {
-                organisation::may_remove_member(by, &roles::rank(&role)).map_err(roles::denied)?;
-            }
-            let was = is_lasting_owner(&member, &role);
-            refuse_without_owner(change.conn, &member, was, false).await?;
-            remove(&mut change, member, &role.role_key).await?;
-            succession::settle(&mut change, &of).await?;
-            change.end(()).await
-        })
-        .await?;
-    changed.committed(core);
-    Ok(())
+) -> Result<Done<()>, Error> {
+    runner::change(core, caller, Ask::Membership(client, id), async move |change: &mut Change<'_>| {
+        // Nobody's place decides when somebody leaves by themselves.
+        let (of, by) = match change.access().ok().cloned() {
+            Some(access) => (access.client, Some(access.membership)),
+            None => (clients::find(change.conn, client).await?.ok_or(Error::NotFound("client"))?, None),
+        };
+        let member = find(change.conn, client, id).await?;
+        same_version(expected, member.updated_at)?;
+        let role = roles::find(change.conn, client, member.role_id).await?;
+        if let Some(by) = &by {
+            organisation::may_remove_member(by, &roles::rank(&role)).map_err(roles::denied)?;
+        }
+        let was = is_lasting_owner(&member, &role);
+        refuse_without_owner(change.conn, &member, was, false).await?;
+        remove(change, member, &role.role_key).await?;
+        succession::settle(change, &of).await
+    })
+    .await
 }
 
 /// One member's view.
@@ -187,12 +145,19 @@ async fn views(conn: &mut Conn, client: &Client, found: Vec<Member>) -> Result<V
         let user = member.user_id.filter(|_| member.status == MemberStatus::Active);
         let typed = member.subject.is_none().then(|| member.email_key.clone());
         MemberView {
+            id: member.id,
             email: user.and_then(|user| addresses.get(&user).cloned()).or(typed),
             sub: user.and_then(|user| known.get(&user).copied().or_else(|| public(user))).or(member.subject),
-            member,
+            settings: settings(&member),
+            status: member.status,
+            updated_at: member.updated_at,
         }
     };
     Ok(found.into_iter().map(view).collect())
+}
+
+const fn settings(member: &Member) -> MemberSettings {
+    MemberSettings { role: member.role_id, expires_at: member.expires_at }
 }
 
 async fn find(conn: &mut Conn, client: ClientId, id: MemberId) -> Result<Member, Error> {
@@ -208,13 +173,6 @@ async fn refuse_without_owner(conn: &mut Conn, member: &Member, was: bool, is: b
     let owners = members::owners(conn, member.client_id).await?;
     let others = owners.iter().filter(|owner| owner.id != member.id && owner.expires_at.is_none()).count();
     organisation::owner_remains(was, is, others).map_err(roles::denied)
-}
-
-/// What is wrong with these fields by themselves.
-pub(crate) fn check(fields: &MemberFields, now: Timestamp) -> Vec<FieldError> {
-    let mut findings = Findings::default();
-    findings.expiry(&mut None, fields.expires_at.as_ref(), now);
-    findings.into_errors()
 }
 
 /// Makes the person whose plan entitles a new client its owner.
@@ -240,17 +198,15 @@ pub(crate) async fn insert(
     client: ClientId,
     email: &EmailAddress,
     (role, role_key): (RoleId, &str),
-    fields: &MemberFields,
+    settings: Patch<ProvisionedMember>,
 ) -> Result<Member, Error> {
     let account = profiles::find_by_email(change.conn, email.key()).await?;
-    let mut findings = Findings::default();
     let mut member = blank(client, email.key(), role, change.now);
     member.user_id = account.map(|account| account.id);
     if member.user_id.is_some() {
         member.status = MemberStatus::Active;
     }
-    fill(&mut findings, &mut member, fields, change.now);
-    findings.none()?;
+    fill(change, &mut member, settings)?;
     members::insert(change.conn, &member).await?;
     change.created(Some(client), "member.created", member.id, email.key(), facts(&member, role_key));
     Ok(member)
@@ -265,12 +221,10 @@ pub(crate) async fn apply(
     old: Member,
     old_key: &str,
     (role, role_key): (RoleId, &str),
-    fields: &MemberFields,
+    settings: Patch<ProvisionedMember>,
 ) -> Result<Member, Error> {
-    let mut findings = Findings::default();
     let mut member = Member { role_id: role, ..old.clone() };
-    fill(&mut findings, &mut member, fields, change.now);
-    findings.none()?;
+    fill(change, &mut member, settings)?;
     write(change, &old, old_key, member, role_key).await
 }
 
@@ -313,12 +267,15 @@ pub(super) fn blank(client: ClientId, email_key: &str, role: RoleId, now: Timest
     }
 }
 
-fn fill(findings: &mut Findings, member: &mut Member, fields: &MemberFields, now: Timestamp) {
-    findings.expiry(&mut member.expires_at, fields.expires_at.as_ref(), now);
-    member.status = fields.status.unwrap_or(member.status);
+fn fill(change: &mut Change<'_>, member: &mut Member, settings: Patch<ProvisionedMember>) -> Result<(), Error> {
+    let stands = ProvisionedMember { expires_at: member.expires_at, status: Some(member.status) };
+    let wanted = change.take(settings.apply(&stands))?;
+    member.expires_at = change.end_of(wanted.expires_at, member.expires_at);
+    member.status = wanted.status.unwrap_or(member.status);
     if member.status == MemberStatus::Active && member.user_id.is_none() {
-        findings.add("status", "no_account", "this address has no account yet, so it can only be invited");
+        change.findings.add("status", text!("no_account-member"));
     }
+    change.nothing_wrong()
 }
 
 /// What the audit log says of a membership. Somebody whom the partner has named by `sub` may share no address with it.

@@ -10,14 +10,16 @@ use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::gate::permission::{self, Membership, Permission};
 use crate::gate::permissions::Permissions;
-use crate::id::{ClientId, TokenId, UserId};
+use crate::id::{ClientId, MemberId, TokenId, UserId};
 use crate::idempotency::Once;
 use crate::model::account::Staff;
+use crate::model::member::MemberStatus;
 use crate::state::Core;
 use crate::store::engine::db::Conn;
 use crate::store::tables::clients::{self, Client};
 use crate::store::tables::profiles::Profile;
 use crate::store::tables::{members, profiles};
+use crate::text;
 
 /// Who asks for something: a person signed in in a browser, or an API token of theirs.
 #[derive(Clone, Debug)]
@@ -198,7 +200,7 @@ pub(super) async fn to_change_unpaid<'c>(
     };
     let suspended = payer.as_ref().is_some_and(|payer| payer.suspended_at.is_some());
     if access.client.suspended_at.is_some() || suspended {
-        return Err(Error::conflict("client_suspended", "the client is suspended: it can be read, and not changed"));
+        return Err(Error::Conflict(text!("client_suspended-read_only")));
     }
     Ok((Change::begin(conn, caller.permit(), rules.clone(), now).posting(Post::Partner), access, payer))
 }
@@ -252,6 +254,18 @@ pub(super) async fn begin<'c>(
             let (change, access, _) = to_change_unpaid(conn, caller, client, permission, &rules, now).await?;
             Ok(change.in_client(access))
         }
+        Ask::Membership(client, member) => {
+            clients::hold(conn, client).await?;
+            if is_own_membership(conn, caller, client, member).await? {
+                return Ok(on_own_behalf(conn, caller, &rules, now));
+            }
+            let (change, access) = to_change(conn, caller, client, Permission::MembersDelete, &rules, now).await?;
+            Ok(change.in_client(access))
+        }
+        Ask::Person => {
+            refuse_token(caller)?;
+            Ok(on_own_behalf(conn, caller, &rules, now))
+        }
         Ask::Account(permission) => on_own_account(conn, caller, permission, &rules, now),
         Ask::Staff(least, permission) => {
             staff(conn, caller, least, permission).await?;
@@ -269,9 +283,35 @@ pub(super) async fn read(conn: &mut Conn, caller: &Caller, ask: Ask, now: Timest
         Ask::Client(client, permission) | Ask::LapsedClient(client, permission) => {
             to_read(conn, caller, client, permission, now).await.map(Some)
         }
+        Ask::Membership(client, member) => {
+            if is_own_membership(conn, caller, client, member).await? {
+                return Ok(None);
+            }
+            to_read(conn, caller, client, Permission::MembersDelete, now).await.map(Some)
+        }
+        Ask::Person => refuse_token(caller).map(|()| None),
         Ask::Account(permission) => caller.account_permits(permission).map(|()| None),
         Ask::Staff(least, permission) => staff(conn, caller, least, permission).await.map(|_| None),
     }
+}
+
+/// Whether this is the membership that the caller, signed in, has themselves.
+async fn is_own_membership(
+    conn: &mut Conn,
+    caller: &Caller,
+    client: ClientId,
+    member: MemberId,
+) -> Result<bool, Error> {
+    if caller.token.is_some() {
+        return Ok(false);
+    }
+    let found = members::find(conn, client, member).await?;
+    Ok(found.is_some_and(|member| member.status == MemberStatus::Active && member.user_id == Some(caller.user)))
+}
+
+/// No API token answers for a person.
+fn refuse_token(caller: &Caller) -> Result<(), Error> {
+    if caller.token.is_none() { Ok(()) } else { Err(Error::Internal("an API token where a person is to answer")) }
 }
 
 /// Something that a caller may or may not do, as far as that can be said before it is done.
@@ -279,6 +319,8 @@ pub(super) async fn read(conn: &mut Conn, caller: &Caller, ask: Ask, now: Timest
 pub enum Asked {
     /// With this permission, in the organisation of a client.
     Client(ClientId, Permission),
+    /// To end this membership of a client.
+    Membership(ClientId, MemberId),
     /// With an API token of the account, this permission; in a browser, nothing more.
     Own(Permission),
     /// As one of the staff, who is this at least; with a token, this permission.
@@ -294,6 +336,9 @@ pub async fn ask(core: &Core, caller: &Caller, asked: Asked) -> Result<(), Error
     match asked {
         Asked::Client(client, permission) => {
             to_read(&mut conn, caller, client, permission, core.clock.now()).await.map(drop)
+        }
+        Asked::Membership(client, member) => {
+            read(&mut conn, caller, Ask::Membership(client, member), core.clock.now()).await.map(drop)
         }
         Asked::Own(permission) => caller.account_permits(permission),
         Asked::Staff(least, permission) => staff(&mut conn, caller, least, permission).await.map(drop),

@@ -5,24 +5,29 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::change::Change;
-use super::entitlement::Rules;
-use super::fields::{Findings, read_time, same_second};
-use super::invitations::{find_person, read_person};
+use super::fields::same_second;
+use super::invitations::{check_person, find_person};
 use super::letters::{self, NewLetter};
-use super::permit::{self, Caller};
+use super::permit::Caller;
+use super::runner::{self, Ask, Done};
 use super::words::{Words, named};
 use crate::clock::Timestamp;
+use crate::contract::member::Person;
+use crate::contract::request::{NewRequest, RequestSubject, RequestTerms, RequestView};
+use crate::contract::{Input, New, Patch};
 use crate::error::{Error, FieldError};
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, DomainId, RequestId};
 use crate::model::email::EmailAddress;
-use crate::model::request::{RequestKind, RequestStatus, parse_reason};
+use crate::model::request::{RequestKind, RequestStatus};
 use crate::model::scope::ScopeSet;
+use crate::model::text::LongText;
 use crate::state::Core;
 use crate::store::engine::db::Conn;
 use crate::store::tables::clients::Client;
 use crate::store::tables::requests::{self, Request};
 use crate::store::tables::{client_scopes, domains, profiles, scopes};
+use crate::text;
 use crate::text::Text;
 use crate::throttle::Sender;
 
@@ -44,168 +49,148 @@ pub struct Asked {
     pub scopes: ScopeSet,
 }
 
-/// What a request is to be beside that; what is `None` stays, an empty text clears.
-#[derive(Clone, Debug, Default)]
-pub struct RequestFields {
-    /// Why, for the person.
-    pub reason: Option<String>,
-    /// RFC 3339.
-    pub expires_at: Option<String>,
-    /// The person's answer, given for them: for set-ups.
-    pub accepted: bool,
-}
-
-/// A request to make.
-#[derive(Clone, Debug, Default)]
-pub struct NewRequest {
-    /// For what.
-    pub kind: Option<RequestKind>,
-    /// Whom, by their address; or
-    pub email: Option<String>,
-    /// as the client knows them.
-    pub sub: Option<String>,
-    /// The domain to test; `None` is all.
-    pub domain: Option<DomainId>,
-    /// The scopes of an access request.
-    pub scopes: Option<Vec<String>>,
-    /// Why, for the person.
-    pub reason: Option<String>,
-    /// RFC 3339.
-    pub expires_at: Option<String>,
-}
-
 /// Asks somebody. Whether an address has an account, or its person wants to hear from the client, makes no difference to
 /// the answer, to what is shown later, to the time it takes, or to what counts, unless they are a user of the client.
 ///
 /// # Errors
 /// [`Error::Invalid`] with all bad fields; [`Error::NotFound`] for the domain, or a `sub` that has never logged in through
 /// the client; [`Error::Conflict`] `declined_recently` or `request_open`; [`Error::TooManyAtOnce`] `too_many_open`;
-/// [`Error::TooMany`]; those of [`permit::to_change`]; the database's.
-pub async fn create(core: &Core, caller: Caller, client: ClientId, new: NewRequest) -> Result<Request, Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
+/// [`Error::TooMany`]; those of [`runner::change`]; the database's.
+pub async fn create(
+    core: &Core,
+    caller: Caller,
+    client: ClientId,
+    new: Input<NewRequest>,
+) -> Result<Done<RequestView>, Error> {
     let sender = Sender::of(core, caller.user);
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let (mut change, access) =
-                permit::to_change(conn, &caller, client, Permission::RequestsCreate, &rules, now).await?;
-            let mut findings = Findings::default();
-            let address = read_person(&mut findings, new.email.as_deref(), new.sub.as_deref());
-            let mut request = read(&mut change, &mut findings, client, &new).await?;
-            findings.none()?;
-            if let Some(domain) = new.domain {
+    runner::change(
+        core,
+        caller,
+        Ask::Client(client, Permission::RequestsCreate),
+        async move |change: &mut Change<'_>| {
+            let of = change.access()?.client.clone();
+            let New { once: person, settings: New { once: subject, settings: terms } } = change.take(new)?;
+            check_person(change, &person);
+            let mut request = read(change, client, subject, terms).await?;
+            if let Some(domain) = request.domain_id {
                 let own = domains::of_client(change.conn, client).await?.iter().any(|own| own.id == domain);
                 own.then_some(()).ok_or(Error::NotFound("domain"))?;
             }
-            let person = find_person(change.conn, client, address.as_ref(), new.sub.as_deref()).await?;
+            let address = person.email.as_ref().map(|email| email.address().to_owned());
+            let person = find_person(change.conn, client, &person).await?;
             (request.email_key, request.subject) = (person.email_key, person.subject);
-            let since = now.before(PEACE);
+            let since = change.now.before(PEACE);
             let regard = requests::regard(change.conn, client, person.user, request.kind, since).await?;
             if regard.unwelcome && regard.is_user {
                 return Err(unwelcome());
             }
-            make_room(&mut change, &request).await?;
-            sender.count(change.conn, now).await?;
+            make_room(change, &request).await?;
+            sender.count(change.conn, change.now).await?;
             request.delivered = !regard.unwelcome;
             requests::insert(change.conn, &request).await?;
             change.created(Some(client), "request.created", request.id, "", facts(&request));
-            let issuer = change.rules.issuer.clone();
-            let words = words(&mut change, &access.client, &request).await?;
-            let letter = NewLetter {
-                email_key: request.email_key.clone(),
-                address: address.map(|address| address.address().to_owned()),
-                kind: "request.created",
-                object: request.id.to_string(),
-                wanted: request.delivered,
-                subject: "A site asks you for something",
-                text: words.followed_by(&format!(" See why, and say yes or no:\n\n{issuer}/account/requests")),
-            };
-            let letter = letters::write(&mut change, letter).await?;
-            change.end((request, letter)).await
-        })
-        .await?;
-    let (request, letter) = changed.committed(core);
-    letters::deliver(core, letter);
-    Ok(request)
+            write_to(change, &of, &request, address).await?;
+            Ok(view(request, change.now))
+        },
+    )
+    .await
 }
 
-/// The requests of a client, oldest first.
+/// Writes to the person who is asked.
+async fn write_to(
+    change: &mut Change<'_>,
+    client: &Client,
+    request: &Request,
+    address: Option<String>,
+) -> Result<(), Error> {
+    let issuer = change.rules.issuer.clone();
+    let words = words(change, client, request).await?;
+    let letter = NewLetter {
+        email_key: request.email_key.clone(),
+        address,
+        kind: "request.created",
+        object: request.id.to_string(),
+        wanted: request.delivered,
+        subject: "A site asks you for something",
+        text: words.followed_by(&format!(" See why, and say yes or no:\n\n{issuer}/account/requests")),
+    };
+    letters::write(change, letter).await
+}
+
+/// The requests of a client, oldest first: at most `limit` of those after `after`.
 ///
 /// # Errors
-/// Those of [`permit::to_read`]; the database's.
+/// Those of [`runner::read`]; the database's.
 pub async fn list(
     core: &Core,
     caller: &Caller,
     client: ClientId,
     after: Option<RequestId>,
     limit: i64,
-) -> Result<Vec<Request>, Error> {
-    let mut conn = core.db.read().await?;
-    permit::to_read(&mut conn, caller, client, Permission::RequestsRead, core.clock.now()).await?;
-    Ok(requests::page(&mut conn, client, after, limit).await?)
+) -> Result<Vec<RequestView>, Error> {
+    let mut reading = runner::read(core, caller, Ask::Client(client, Permission::RequestsRead)).await?;
+    let (found, now) = (requests::page(&mut reading.conn, client, after, limit).await?, core.clock.now());
+    Ok(found.into_iter().map(|request| view(request, now)).collect())
 }
 
 /// One request.
 ///
 /// # Errors
-/// [`Error::NotFound`]; those of [`permit::to_read`]; the database's.
-pub async fn get(core: &Core, caller: &Caller, client: ClientId, id: RequestId) -> Result<Request, Error> {
-    let mut conn = core.db.read().await?;
-    permit::to_read(&mut conn, caller, client, Permission::RequestsRead, core.clock.now()).await?;
-    find(&mut conn, client, id).await
+/// [`Error::NotFound`]; those of [`runner::read`]; the database's.
+pub async fn get(core: &Core, caller: &Caller, client: ClientId, id: RequestId) -> Result<RequestView, Error> {
+    let mut reading = runner::read(core, caller, Ask::Client(client, Permission::RequestsRead)).await?;
+    Ok(view(find(&mut reading.conn, client, id).await?, core.clock.now()))
 }
 
 /// Takes a request back; what was accepted ends at once. Nothing happens to one that is over already.
 ///
 /// # Errors
-/// [`Error::NotFound`]; those of [`permit::to_change`]; the database's.
-pub async fn delete(core: &Core, caller: Caller, client: ClientId, id: RequestId) -> Result<(), Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let (mut change, _) =
-                permit::to_change(conn, &caller, client, Permission::RequestsDelete, &rules, now).await?;
+/// [`Error::NotFound`]; those of [`runner::change`]; the database's.
+pub async fn delete(core: &Core, caller: Caller, client: ClientId, id: RequestId) -> Result<Done<()>, Error> {
+    runner::change(
+        core,
+        caller,
+        Ask::Client(client, Permission::RequestsDelete),
+        async move |change: &mut Change<'_>| {
             let request = find(change.conn, client, id).await?;
-            if request.stands_at(now) {
-                withdraw(&mut change, request).await?;
-            }
-            change.end(()).await
-        })
-        .await?;
-    changed.committed(core);
-    Ok(())
+            if request.stands_at(change.now) { withdraw(change, request).await } else { Ok(()) }
+        },
+    )
+    .await
 }
 
-/// Reads what a new request says of itself; whom it goes to is not in it yet.
+/// A new request as it was sent; whom it goes to is not in it yet.
 async fn read(
     change: &mut Change<'_>,
-    findings: &mut Findings,
     client: ClientId,
-    new: &NewRequest,
+    subject: RequestSubject,
+    terms: RequestTerms,
 ) -> Result<Request, Error> {
-    let scopes: ScopeSet = new.scopes.iter().flatten().map(String::as_str).collect();
-    let kind = new.kind.unwrap_or(RequestKind::Access);
-    let asked = Asked { kind, email_key: String::new(), domain: new.domain, scopes };
-    let mut request = blank(client, &asked, change.now);
-    if new.kind.is_none() {
-        findings.add("kind", "required", "say what is asked for: access or test");
-        return Ok(request);
+    let RequestSubject { kind, domain, scopes } = subject;
+    if !change.findings.name("scopes") {
+        change.findings.extend(check_kind(kind, !scopes.is_empty(), domain.is_some()));
     }
-    check_kind(findings, kind, !asked.scopes.is_empty(), asked.domain.is_some());
-    let (catalog, active) =
-        (client_scopes::catalog(change.conn).await?, client_scopes::of_client(change.conn, client).await?);
-    for (index, name) in new.scopes.iter().flatten().enumerate() {
+    let catalog = client_scopes::catalog(change.conn).await?;
+    let active = client_scopes::of_client(change.conn, client).await?;
+    for (index, name) in scopes.iter().enumerate() {
         let field = format!("scopes[{index}]");
         if !catalog.contains(name) {
-            findings.add(&field, "unknown_scope", &format!("there is no scope {name:?}; the catalog has: {catalog}"));
+            change.findings.add(&field, unknown_scope(name, &catalog));
         } else if !active.contains(name) {
-            findings.add(&field, "not_activated", &format!("activate it first; activated are: {active}"));
+            change.findings.add(&field, text!("not_activated-request", active = active.to_string()));
         }
     }
-    findings.optional(&mut request.reason, "reason", new.reason.as_ref(), parse_reason);
-    findings.expiry(&mut request.expires_at, new.expires_at.as_ref(), change.now);
+    let scopes = scopes.iter().map(String::as_str).collect();
+    let asked = Asked { kind, email_key: String::new(), domain, scopes };
+    let mut request = blank(client, &asked, change.now);
+    request.reason = terms.reason.map(LongText::into_string);
+    request.expires_at = change.end_of(terms.expires_at, None);
+    change.nothing_wrong()?;
     Ok(request)
+}
+
+fn unknown_scope(name: &str, catalog: &ScopeSet) -> Text {
+    text!("unknown_scope-request", name = name, catalog = catalog.to_string())
 }
 
 /// One open request for each person and kind, and fifty in all. One that has expired unanswered is over.
@@ -213,14 +198,13 @@ async fn make_room(change: &mut Change<'_>, request: &Request) -> Result<(), Err
     let waiting = requests::pending(change.conn, request.client_id, &request.email_key, request.kind).await?;
     match waiting {
         Some(waiting) if waiting.stands_at(change.now) => {
-            return Err(Error::conflict("request_open", "a request of this kind waits for this person already"));
+            return Err(Error::Conflict(text!("request_open")));
         }
         Some(expired) => withdraw(change, expired).await?,
         None => {}
     }
     if requests::count_open(change.conn, request.client_id, change.now).await? >= MOST_OPEN {
-        let message = format!("{MOST_OPEN} requests wait for an answer: take one back first");
-        return Err(Error::TooManyAtOnce(Text::english("too_many_open", message)));
+        return Err(Error::TooManyAtOnce(text!("too_many_open", most = MOST_OPEN)));
     }
     Ok(())
 }
@@ -244,28 +228,14 @@ async fn find(conn: &mut Conn, client: ClientId, id: RequestId) -> Result<Reques
     found.ok_or(Error::NotFound("request"))
 }
 
-fn check_kind(findings: &mut Findings, kind: RequestKind, has_scopes: bool, has_domain: bool) {
+/// What is wrong with what a request of this kind asks for.
+pub(crate) fn check_kind(kind: RequestKind, has_scopes: bool, has_domain: bool) -> Option<FieldError> {
     match kind {
-        RequestKind::Access if !has_scopes => findings.add("scopes", "required", "say which scopes are asked for"),
-        RequestKind::Access if has_domain => findings.add("domain", "not_here", "access is asked for all domains"),
-        RequestKind::Test if has_scopes => findings.add("scopes", "not_here", "a tester has no scopes of their own"),
-        RequestKind::Access | RequestKind::Test => {}
+        RequestKind::Access if !has_scopes => Some(text!("required-scopes").at("scopes")),
+        RequestKind::Access if has_domain => Some(text!("not_here-domain").at("domain")),
+        RequestKind::Test if has_scopes => Some(text!("not_here-scopes").at("scopes")),
+        RequestKind::Access | RequestKind::Test => None,
     }
-}
-
-/// What is wrong with a request by itself.
-pub(crate) fn check(
-    kind: RequestKind,
-    has_scopes: bool,
-    has_domain: bool,
-    fields: &RequestFields,
-    now: Timestamp,
-) -> Vec<FieldError> {
-    let mut findings = Findings::default();
-    check_kind(&mut findings, kind, has_scopes, has_domain);
-    findings.optional(&mut None, "reason", fields.reason.as_ref(), parse_reason);
-    findings.expiry(&mut None, fields.expires_at.as_ref(), now);
-    findings.into_errors()
 }
 
 impl Asked {
@@ -293,34 +263,34 @@ pub(crate) async fn set(
     client: ClientId,
     email: &EmailAddress,
     asked: &Asked,
-    fields: &RequestFields,
+    (terms, accepted): (Patch<RequestTerms>, bool),
 ) -> Result<Request, Error> {
     let standing = requests::standing(change.conn, client, change.now).await?;
     let old = standing.into_iter().find(|request| Asked::of(request) == *asked);
-    if let (None, Some(end)) = (&old, fields.expires_at.as_deref().and_then(|text| read_time(text).ok())) {
+    let wanted = change.take(terms.apply(&old.as_ref().map(self::terms).unwrap_or_default()))?;
+    if let (None, Some(end)) = (&old, wanted.expires_at) {
         let ended = requests::ended(change.conn, client, change.now).await?;
         let is_same = |it: &Request| Asked::of(it) == *asked && same_second(it.expires_at, Some(end));
         if let Some(same) = ended.into_iter().find(is_same) {
             return Ok(same);
         }
     }
-    let mut findings = Findings::default();
     let catalog = client_scopes::catalog(change.conn).await?;
     for name in asked.scopes.difference(&catalog).iter() {
-        findings.add("scopes", "unknown_scope", &format!("there is no scope {name:?}; the catalog has: {catalog}"));
+        change.findings.add("scopes", unknown_scope(name, &catalog));
     }
     let account = profiles::find_by_email(change.conn, email.key()).await?;
     let mut request = old.clone().unwrap_or_else(|| blank(client, asked, change.now));
     request.user_id = account.map(|account| account.id);
-    findings.optional(&mut request.reason, "reason", fields.reason.as_ref(), parse_reason);
-    findings.expiry(&mut request.expires_at, fields.expires_at.as_ref(), change.now);
-    if fields.accepted && request.status == RequestStatus::Pending {
+    request.reason = wanted.reason.map(LongText::into_string);
+    request.expires_at = change.end_of(wanted.expires_at, request.expires_at);
+    if accepted && request.status == RequestStatus::Pending {
         (request.status, request.decided_at) = (RequestStatus::Accepted, Some(change.now));
     }
     if request.status == RequestStatus::Accepted && request.user_id.is_none() {
-        findings.add("state", "no_account", "nobody can have accepted: this address has no account");
+        change.findings.add("state", text!("no_account-request"));
     }
-    findings.none()?;
+    change.nothing_wrong()?;
     let Some(old) = old else {
         if request.status == RequestStatus::Pending {
             let since = change.now.before(PEACE);
@@ -341,8 +311,7 @@ pub(crate) async fn set(
 }
 
 fn unwelcome() -> Error {
-    let message = "this person has declined or does not want to be asked: wait thirty days";
-    Error::conflict("declined_recently", message)
+    Error::Conflict(text!("declined_recently", days = PEACE.as_secs() / (24 * 60 * 60)))
 }
 
 /// Takes a request back; what was accepted ends.
@@ -352,6 +321,25 @@ pub(crate) async fn withdraw(change: &mut Change<'_>, old: Request) -> Result<()
     let told = (facts(&old), facts(&request));
     change.updated(Some(request.client_id), "request.withdrawn", request.id, &request.email_key, told);
     Ok(())
+}
+
+/// What a request says beside what it asks for.
+pub(crate) fn terms(request: &Request) -> RequestTerms {
+    RequestTerms { reason: request.reason.clone().map(LongText::stored), expires_at: request.expires_at }
+}
+
+/// As it looks now. It names its person as the client did.
+fn view(request: Request, now: Timestamp) -> RequestView {
+    let (status, terms) = (request.state_at(now), terms(&request));
+    let subject = RequestSubject {
+        kind: request.kind,
+        domain: request.domain_id,
+        scopes: request.scope.iter().map(str::to_owned).collect(),
+    };
+    let email = request.subject.is_none().then(|| EmailAddress::stored(request.email_key));
+    let person = Person { email, sub: request.subject };
+    let sent = New { once: person, settings: New { once: subject, settings: terms } };
+    RequestView { id: request.id, sent, status }
 }
 
 fn blank(client: ClientId, asked: &Asked, now: Timestamp) -> Request {

@@ -5,41 +5,35 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::change::Change;
-use super::entitlement::Rules;
-use super::fields::{Findings, same_version};
-use super::permit::{self, Caller};
+use super::fields::same_version;
+use super::permit::Caller;
+use super::runner::{self, Ask, Done};
 use crate::clock::Timestamp;
-use crate::error::{Error, FieldError};
+use crate::contract::role::{NewRole, RoleSettings, RoleView};
+use crate::contract::{Input, New, Patch};
+use crate::error::Error;
 use crate::gate::organisation::{self, Denied, Rank, Span};
 use crate::gate::permission::{Membership, Permission, Preset};
-use crate::gate::permissions::Permissions;
 use crate::id::{ClientId, RoleId};
 use crate::model::label::Label;
 use crate::model::permission_set::PermissionSet;
-use crate::model::{fallback, role};
+use crate::model::role::{Level, RoleKey};
+use crate::model::text::LongText;
 use crate::state::Core;
 use crate::store::engine::db::Conn;
 use crate::store::tables::members;
 use crate::store::tables::roles::{self, Role};
-use crate::text::Text;
+use crate::text;
 
-/// What a role is to be; what is `None` stays, an empty text clears.
-#[derive(Clone, Debug, Default)]
-pub struct RoleFields {
-    /// Its name.
-    pub name: Option<String>,
-    /// What it is for.
-    pub description: Option<String>,
-    /// What it permits, as `resource:action`.
-    pub permissions: Option<Vec<String>>,
-    /// Its group; made when it is new.
-    pub group: Option<String>,
-    /// 0 to 100.
-    pub level: Option<i64>,
-    /// RFC 3339.
-    pub expires_at: Option<String>,
-    /// It is in use.
-    pub active: Option<bool>,
+/// Which roles to list.
+#[derive(Clone, Copy, Debug)]
+pub struct RolePage<'p> {
+    /// Those in the group of this name.
+    pub group: Option<&'p str>,
+    /// Those after this one.
+    pub after: Option<RoleId>,
+    /// At most so many.
+    pub limit: i64,
 }
 
 /// Makes the presets of a new client; gives the role of its owner.
@@ -61,132 +55,94 @@ pub(crate) async fn create_presets(change: &mut Change<'_>, client: ClientId) ->
     owner.ok_or(Error::Internal("there is no preset for owners"))
 }
 
-/// What is wrong with these fields by themselves.
-pub(crate) fn check(key: &str, fields: &RoleFields, now: Timestamp) -> Vec<FieldError> {
-    let mut findings = Findings::default();
-    read_key(&mut findings, key);
-    fill(&mut findings, &mut blank(ClientId::from_bytes([0; 16]), key, now), fields, now);
-    findings.into_errors()
-}
-
-/// The roles of a client, oldest first; with the name of a group, those in it.
+/// The roles of a client, oldest first.
 ///
 /// # Errors
-/// [`Error::Invalid`] for what can't be the name of a group; those of [`permit::to_read`]; the database's.
-pub async fn list(
-    core: &Core,
-    caller: &Caller,
-    client: ClientId,
-    group: Option<&str>,
-    after: Option<RoleId>,
-    limit: i64,
-) -> Result<Vec<Role>, Error> {
-    let mut conn = core.db.read().await?;
-    permit::to_read(&mut conn, caller, client, Permission::RolesRead, core.clock.now()).await?;
-    let group = group.map(Label::parse).transpose().map_err(|issue| Error::Invalid(vec![issue.at("group")]))?;
-    Ok(roles::page(&mut conn, client, group.as_ref().map(Label::as_str), after, limit).await?)
+/// [`Error::Invalid`] for what can't be the name of a group; those of [`runner::read`]; the database's.
+pub async fn list(core: &Core, caller: &Caller, client: ClientId, page: RolePage<'_>) -> Result<Vec<RoleView>, Error> {
+    let mut reading = runner::read(core, caller, Ask::Client(client, Permission::RolesRead)).await?;
+    let group = page.group.map(Label::parse).transpose().map_err(|issue| Error::Invalid(vec![issue.at("group")]))?;
+    let group = group.as_ref().map(Label::as_str);
+    let found = roles::page(&mut reading.conn, client, group, page.after, page.limit).await?;
+    Ok(found.into_iter().map(view).collect())
 }
 
 /// One role.
 ///
 /// # Errors
-/// [`Error::NotFound`]; those of [`permit::to_read`]; the database's.
-pub async fn get(core: &Core, caller: &Caller, client: ClientId, id: RoleId) -> Result<Role, Error> {
-    let mut conn = core.db.read().await?;
-    permit::to_read(&mut conn, caller, client, Permission::RolesRead, core.clock.now()).await?;
-    find(&mut conn, client, id).await
+/// [`Error::NotFound`]; those of [`runner::read`]; the database's.
+pub async fn get(core: &Core, caller: &Caller, client: ClientId, id: RoleId) -> Result<RoleView, Error> {
+    let mut reading = runner::read(core, caller, Ask::Client(client, Permission::RolesRead)).await?;
+    find(&mut reading.conn, client, id).await.map(view)
 }
 
 /// Makes a role of the client's own. Without a key it gets one made of its name.
 ///
 /// # Errors
 /// [`Error::Invalid`] with all bad fields; [`Error::Conflict`] `preset` or `key_taken`; [`Error::Refused`]
-/// `level_too_low` or `permission_not_held`; those of [`permit::to_change`]; the database's.
+/// `level_too_low` or `permission_not_held`; those of [`runner::change`]; the database's.
 pub async fn create(
     core: &Core,
     caller: Caller,
     client: ClientId,
-    key: Option<String>,
-    fields: RoleFields,
-) -> Result<Role, Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let (mut change, access) =
-                permit::to_change(conn, &caller, client, Permission::RolesCreate, &rules, now).await?;
-            let taken = roles::of_client(change.conn, client).await?;
-            let taken: BTreeSet<&str> = taken.iter().map(|role| role.role_key.as_str()).collect();
-            let key = match key {
-                Some(key) => key,
-                None => free_key(fields.name.as_deref().unwrap_or_default(), &taken),
-            };
-            if Preset::ALL.iter().any(|preset| preset.key() == key) {
-                return Err(is_preset(&key));
-            }
-            if taken.contains(key.as_str()) {
-                return Err(Error::conflict("key_taken", format!("there is a role {key:?} already")));
-            }
-            let role = insert(&mut change, client, &key, &fields, Some(&access.membership)).await?;
-            change.end(role).await
-        })
-        .await?;
-    Ok(changed.committed(core))
+    new: Input<NewRole>,
+) -> Result<Done<RoleView>, Error> {
+    runner::change(core, caller, Ask::Client(client, Permission::RolesCreate), async move |change: &mut Change<'_>| {
+        let by = change.access()?.membership.clone();
+        let New { once, settings } = change.take(new)?;
+        let taken = roles::of_client(change.conn, client).await?;
+        let taken: BTreeSet<&str> = taken.iter().map(|role| role.role_key.as_str()).collect();
+        let key = once.key.unwrap_or_else(|| free_key(settings.name.as_str(), &taken));
+        if key.is_preset() {
+            return Err(Error::Conflict(text!("preset", key = key.as_str())));
+        }
+        if taken.contains(key.as_str()) {
+            return Err(Error::Conflict(text!("key_taken", key = key.as_str())));
+        }
+        insert(change, client, (key, settings), Some(&by)).await.map(view)
+    })
+    .await
 }
 
 /// Changes a role of the client's own. `expected`: the `updated_at` it must still have.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::StalePrecondition`]; [`Error::Conflict`] `preset`; [`Error::Invalid`] with all bad
-/// fields; [`Error::Refused`] `level_too_low` or `permission_not_held`; those of [`permit::to_change`]; the database's.
+/// fields; [`Error::Refused`] `level_too_low` or `permission_not_held`; those of [`runner::change`]; the database's.
 pub async fn update(
     core: &Core,
     caller: Caller,
-    client: ClientId,
-    id: RoleId,
-    fields: RoleFields,
+    (client, id): (ClientId, RoleId),
+    patch: Patch<RoleSettings>,
     expected: Option<Timestamp>,
-) -> Result<Role, Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let (mut change, access) =
-                permit::to_change(conn, &caller, client, Permission::RolesUpdate, &rules, now).await?;
-            let old = find(change.conn, client, id).await?;
-            same_version(expected, old.updated_at)?;
-            let role = apply(&mut change, old, &fields, Some(&access.membership)).await?;
-            change.end(role).await
-        })
-        .await?;
-    Ok(changed.committed(core))
+) -> Result<Done<RoleView>, Error> {
+    runner::change(core, caller, Ask::Client(client, Permission::RolesUpdate), async move |change: &mut Change<'_>| {
+        let by = change.access()?.membership.clone();
+        let old = find(change.conn, client, id).await?;
+        same_version(expected, old.updated_at)?;
+        apply(change, old, patch, Some(&by)).await.map(view)
+    })
+    .await
 }
 
 /// Deletes a role of the client's own that no member has.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Conflict`] `preset` or `role_in_use`; [`Error::Refused`] `level_too_low`; those of
-/// [`permit::to_change`]; the database's.
+/// [`Error::NotFound`]; [`Error::StalePrecondition`]; [`Error::Conflict`] `preset` or `role_in_use`; [`Error::Refused`]
+/// `level_too_low`; those of [`runner::change`]; the database's.
 pub async fn delete(
     core: &Core,
     caller: Caller,
     (client, id): (ClientId, RoleId),
     expected: Option<Timestamp>,
-) -> Result<(), Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let (mut change, access) =
-                permit::to_change(conn, &caller, client, Permission::RolesDelete, &rules, now).await?;
-            let role = find(change.conn, client, id).await?;
-            same_version(expected, role.updated_at)?;
-            remove(&mut change, role, Some(&access.membership)).await?;
-            change.end(()).await
-        })
-        .await?;
-    changed.committed(core);
-    Ok(())
+) -> Result<Done<()>, Error> {
+    runner::change(core, caller, Ask::Client(client, Permission::RolesDelete), async move |change: &mut Change<'_>| {
+        let by = change.access()?.membership.clone();
+        let role = find(change.conn, client, id).await?;
+        same_version(expected, role.updated_at)?;
+        remove(change, role, Some(&by)).await
+    })
+    .await
 }
 
 /// Makes a role of the client's own. `by`: whose standing limits it; nobody's, when the operator makes it.
@@ -196,18 +152,11 @@ pub async fn delete(
 pub(crate) async fn insert(
     change: &mut Change<'_>,
     client: ClientId,
-    key: &str,
-    fields: &RoleFields,
+    (key, settings): (RoleKey, RoleSettings),
     by: Option<&Membership>,
 ) -> Result<Role, Error> {
-    let mut findings = Findings::default();
-    let mut role = blank(client, key, change.now);
-    read_key(&mut findings, key);
-    if fields.name.is_none() {
-        findings.add("name", "required", "give the role a name");
-    }
-    fill(&mut findings, &mut role, fields, change.now);
-    findings.none()?;
+    let role = with_settings(change, blank(client, key.as_str(), change.now), settings);
+    change.nothing_wrong()?;
     if let Some(by) = by {
         organisation::may_create_role(by, &rank(&role)).map_err(denied)?;
     }
@@ -215,7 +164,7 @@ pub(crate) async fn insert(
         roles::ensure_group(change.conn, client, group).await?;
     }
     roles::insert(change.conn, &role).await?;
-    change.created(Some(client), "role.created", role.id, key, facts(&role));
+    change.created(Some(client), "role.created", role.id, key.as_str(), facts(&role));
     Ok(role)
 }
 
@@ -226,14 +175,13 @@ pub(crate) async fn insert(
 pub(crate) async fn apply(
     change: &mut Change<'_>,
     old: Role,
-    fields: &RoleFields,
+    patch: Patch<RoleSettings>,
     by: Option<&Membership>,
 ) -> Result<Role, Error> {
+    let wanted = change.take(patch.apply(&settings(&old)))?;
     refuse_preset(&old)?;
-    let mut findings = Findings::default();
-    let mut role = old.clone();
-    fill(&mut findings, &mut role, fields, change.now);
-    findings.none()?;
+    let mut role = with_settings(change, old.clone(), wanted);
+    change.nothing_wrong()?;
     if let Some(by) = by {
         organisation::may_change_role(by, &rank(&old), &rank(&role)).map_err(denied)?;
     }
@@ -258,8 +206,7 @@ pub(crate) async fn remove(change: &mut Change<'_>, role: Role, by: Option<&Memb
         organisation::may_remove_role(by, &rank(&role)).map_err(denied)?;
     }
     if members::have_role(change.conn, role.id).await? {
-        let message = format!("members have the role {:?}: give them another one first", role.role_key);
-        return Err(Error::Conflict(Text::english("role_in_use", message)));
+        return Err(Error::Conflict(text!("role_in_use", key = role.role_key)));
     }
     roles::delete(change.conn, role.id).await?;
     change.deleted(Some(role.client_id), "role.deleted", role.id, &role.role_key, facts(&role));
@@ -289,33 +236,37 @@ pub(crate) fn is_owner(role: &Role) -> bool {
 /// What the caller is told.
 pub(crate) fn denied(why: Denied) -> Error {
     match why {
-        Denied::LevelTooLow => {
-            Error::refused("level_too_low", "you manage only what has a level below that of your own role")
-        }
+        Denied::LevelTooLow => Error::Refused(text!("level_too_low")),
         Denied::PermissionNotHeld(permission) => {
-            let message = format!("you do not hold {} yourself, so you can't give it", permission.text());
-            Error::refused("permission_not_held", message)
+            Error::Refused(text!("permission_not_held", permission = permission.text()))
         }
-        Denied::LastOwner => Error::conflict(
-            "last_owner",
-            "a client always has an owner whose membership has no end: name another first",
-        ),
-        Denied::NoLastingOwner => {
-            Error::conflict("not_an_owner", "name an owner who has accepted and whose membership has no end")
-        }
+        Denied::LastOwner => Error::Conflict(text!("last_owner")),
+        Denied::NoLastingOwner => Error::Conflict(text!("not_an_owner")),
+    }
+}
+
+/// What is set of a role. Permissions that only a later version of the program knows are not among it.
+pub(crate) fn settings(role: &Role) -> RoleSettings {
+    RoleSettings {
+        name: Label::stored(role.name.clone()),
+        description: role.description.clone().map(LongText::stored),
+        permissions: role.permissions.of_roles(),
+        group: role.role_group.clone().map(Label::stored),
+        level: Level::stored(role.level),
+        expires_at: role.expires_at,
+        active: role.active,
     }
 }
 
 /// A key of this name's letters and digits that no role has yet.
-fn free_key(name: &str, taken: &BTreeSet<&str>) -> String {
+fn free_key(name: &str, taken: &BTreeSet<&str>) -> RoleKey {
     let letters = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' });
     let words: String = letters.collect();
     let words = words.split('-').filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-");
     let stem: String = if words.is_empty() { "role".to_owned() } else { words.chars().take(30).collect() };
-    let preset = |key: &str| Preset::ALL.iter().any(|preset| preset.key() == key);
     let numbered = (2..).map(|number: u32| format!("{stem}-{number}"));
-    let mut keys = std::iter::once(stem.clone()).chain(numbered);
-    keys.find(|key| !taken.contains(key.as_str()) && !preset(key)).unwrap_or(stem)
+    let mut keys = std::iter::once(stem.clone()).chain(numbered).map(RoleKey::stored);
+    keys.find(|key| !taken.contains(key.as_str()) && !key.is_preset()).unwrap_or(RoleKey::stored(stem.clone()))
 }
 
 fn blank(client: ClientId, key: &str, now: Timestamp) -> Role {
@@ -336,63 +287,36 @@ fn blank(client: ClientId, key: &str, now: Timestamp) -> Role {
     }
 }
 
-fn read_key(findings: &mut Findings, key: &str) {
-    if Preset::ALL.iter().any(|preset| preset.key() == key) {
-        findings.add("key", "preset", "this role is there already and fixed; copy it under another key to change it");
+/// The role with these settings; a bad end is noted.
+fn with_settings(change: &mut Change<'_>, role: Role, wanted: RoleSettings) -> Role {
+    let permissions = match role.permissions.of_roles() == wanted.permissions {
+        true => role.permissions,
+        false => PermissionSet::of_role(&wanted.permissions),
+    };
+    Role {
+        name: wanted.name.into_string(),
+        description: wanted.description.map(LongText::into_string),
+        permissions,
+        role_group: wanted.group.map(Label::into_string),
+        level: i32::from(wanted.level.number()),
+        expires_at: change.end_of(wanted.expires_at, role.expires_at),
+        active: wanted.active,
+        ..role
     }
-    findings.value("key", role::parse_key(key));
-}
-
-fn fill(findings: &mut Findings, role: &mut Role, fields: &RoleFields, now: Timestamp) {
-    let label = |text: &str| Label::parse(text).map(Label::into_string);
-    findings.required(&mut role.name, "name", fields.name.as_ref(), label);
-    findings.optional(&mut role.description, "description", fields.description.as_ref(), fallback::parse_response);
-    findings.optional(&mut role.role_group, "group", fields.group.as_ref(), label);
-    if let Some(level) = fields.level.and_then(|level| findings.value("level", role::parse_level(level))) {
-        role.level = i32::from(level);
-    }
-    findings.expiry(&mut role.expires_at, fields.expires_at.as_ref(), now);
-    role.active = fields.active.unwrap_or(role.active);
-    if let Some(permissions) = read_permissions(findings, fields) {
-        role.permissions = PermissionSet::of(permissions);
-    }
-}
-
-fn read_permissions(findings: &mut Findings, fields: &RoleFields) -> Option<Permissions> {
-    let mut permissions = Permissions::NONE;
-    for (index, text) in fields.permissions.as_ref()?.iter().enumerate() {
-        match Permission::parse(text).filter(|permission| permission.is_for_roles()) {
-            Some(permission) => permissions.insert(permission),
-            None => findings.add(
-                &format!("permissions[{index}]"),
-                "unknown_permission",
-                "give a permission of roles, such as domains:read",
-            ),
-        }
-    }
-    Some(permissions)
 }
 
 fn refuse_preset(role: &Role) -> Result<(), Error> {
-    if !role.preset {
-        return Ok(());
-    }
-    Err(is_preset(&role.role_key))
+    if role.preset { Err(Error::Conflict(text!("preset", key = &role.role_key))) } else { Ok(()) }
 }
 
-fn is_preset(key: &str) -> Error {
-    Error::conflict("preset", format!("the role {key:?} is fixed; copy it under another key to change it"))
+fn view(role: Role) -> RoleView {
+    let settings = settings(&role);
+    RoleView { id: role.id, key: RoleKey::stored(role.role_key), settings, updated_at: role.updated_at }
 }
 
+/// What is audited of a role.
 fn facts(role: &Role) -> Value {
-    json!({
-        "key": role.role_key,
-        "name": role.name,
-        "description": role.description,
-        "permissions": role.permissions.texts().collect::<Vec<_>>(),
-        "group": role.role_group,
-        "level": role.level,
-        "expires_at": role.expires_at,
-        "active": role.active,
-    })
+    let mut facts = json!(settings(role));
+    facts["key"] = json!(role.role_key);
+    facts
 }

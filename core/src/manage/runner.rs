@@ -10,7 +10,7 @@ use super::permit::{self, Access, Caller};
 use crate::contract::View;
 use crate::error::Error;
 use crate::gate::permission::Permission;
-use crate::id::ClientId;
+use crate::id::{ClientId, MemberId};
 use crate::idempotency::{self, Kept};
 use crate::model::account::Staff;
 use crate::state::Core;
@@ -24,6 +24,11 @@ pub enum Ask {
     Client(ClientId, Permission),
     /// The same, also while the plan has lapsed: for what brings a client to a plan again.
     LapsedClient(ClientId, Permission),
+    /// For a change: to end a membership of a client. Whoever is signed in may end their own, on any plan; others need the
+    /// permission for it, as in [`Ask::Client`].
+    Membership(ClientId, MemberId),
+    /// To be signed in: what a person answers for themselves, no API token does.
+    Person,
     /// To be the account itself; an API token of it needs this permission.
     Account(Permission),
     /// To be of the staff, this at least; an API token needs this permission.

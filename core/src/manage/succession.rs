@@ -5,19 +5,23 @@ use serde_json::json;
 
 use super::change::{Actor, Change, Notice, Permit};
 use super::entitlement::Rules;
-use super::permit::{self, Caller};
+use super::permit::{Access, Caller};
 use super::roles;
+use super::runner::{self, Ask, Done};
 use super::words::{Words, named};
+use crate::contract::Input;
+use crate::contract::member::BillingOwner;
 use crate::error::Error;
 use crate::gate::organisation::{self, Denied, Heir, Seat, Span, successor};
 use crate::gate::permission::Permission;
-use crate::id::{ClientId, MemberId, UserId};
+use crate::id::{ClientId, UserId};
 use crate::model::member::MemberStatus;
 use crate::state::Core;
 use crate::store::engine::db::Conn;
 use crate::store::tables::clients::{self, Client};
 use crate::store::tables::members::Member;
 use crate::store::tables::{members, profiles};
+use crate::text;
 
 /// Clients that one round hands over at the most.
 const BATCH: i64 = 100;
@@ -86,38 +90,38 @@ pub(crate) async fn settle(change: &mut Change<'_>, client: &Client) -> Result<(
 /// # Errors
 /// [`Error::NotFound`] for the member; [`Error::Refused`] `level_too_low` unless the caller is an owner; [`Error::Conflict`]
 /// `not_an_owner` or `account_suspended`; [`Error::PlanRequired`] when the plan of the other one entitles to no (further)
-/// client; those of [`permit::to_change`] but for a lapsed plan; the database's.
-pub async fn hand_over(core: &Core, caller: Caller, client: ClientId, to: MemberId) -> Result<(), Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let permission = Permission::ClientUpdate;
-            let (mut change, access, payer) =
-                permit::to_change_unpaid(conn, &caller, client, permission, &rules, now).await?;
-            organisation::may_hand_bill(&access.membership).map_err(roles::denied)?;
-            let member = members::find(change.conn, client, to).await?.ok_or(Error::NotFound("member"))?;
-            let rank = roles::rank(&roles::find(change.conn, client, member.role_id).await?);
-            let span = Span::of(member.status == MemberStatus::Active, member.expires_at);
-            organisation::may_take_bill(Seat { rank: &rank, span }).map_err(roles::denied)?;
-            let heir = member.user_id.ok_or_else(|| roles::denied(Denied::NoLastingOwner))?;
-            if access.client.billing_owner == Some(heir) {
-                return change.end(()).await;
-            }
-            may_pay(&mut change, heir).await?;
-            hand(&mut change, &access.client, heir).await?;
-            let say =
-                |client: &str| format!("An owner of \"{client}\" has handed you its bill: your plan entitles it now.");
-            tell(&mut change, &access.client, heir, "You pay for a client now", say).await?;
-            if let Some(payer) = payer {
-                let say = |client: &str| format!("The bill of \"{client}\" was handed to another of its owners.");
-                tell(&mut change, &access.client, payer.id, "You pay for a client no more", say).await?;
-            }
-            change.end(()).await
-        })
-        .await?;
-    changed.committed(core);
-    Ok(())
+/// client; those of [`runner::change`]; the database's.
+pub async fn hand_over(
+    core: &Core,
+    caller: Caller,
+    client: ClientId,
+    to: Input<BillingOwner>,
+) -> Result<Done<()>, Error> {
+    let ask = Ask::LapsedClient(client, Permission::ClientUpdate);
+    runner::change(core, caller, ask, async move |change: &mut Change<'_>| {
+        let Access { client: of, membership: by } = change.access()?.clone();
+        let to = change.take(to)?;
+        organisation::may_hand_bill(&by).map_err(roles::denied)?;
+        let member = members::find(change.conn, client, to.member).await?.ok_or(Error::NotFound("member"))?;
+        let rank = roles::rank(&roles::find(change.conn, client, member.role_id).await?);
+        let span = Span::of(member.status == MemberStatus::Active, member.expires_at);
+        organisation::may_take_bill(Seat { rank: &rank, span }).map_err(roles::denied)?;
+        let heir = member.user_id.ok_or_else(|| roles::denied(Denied::NoLastingOwner))?;
+        if of.billing_owner == Some(heir) {
+            return Ok(());
+        }
+        may_pay(change, heir).await?;
+        hand(change, &of, heir).await?;
+        let say =
+            |client: &str| format!("An owner of \"{client}\" has handed you its bill: your plan entitles it now.");
+        tell(change, &of, heir, "You pay for a client now", say).await?;
+        if let Some(payer) = of.billing_owner {
+            let say = |client: &str| format!("The bill of \"{client}\" was handed to another of its owners.");
+            tell(change, &of, payer, "You pay for a client no more", say).await?;
+        }
+        Ok(())
+    })
+    .await
 }
 
 /// Whether this account's plan has room for one more client. The account is held, so that two of them count each other.
@@ -125,7 +129,7 @@ async fn may_pay(change: &mut Change<'_>, heir: UserId) -> Result<(), Error> {
     profiles::hold(change.conn, heir).await?;
     let account = profiles::find(change.conn, heir).await?.ok_or(Error::NotFound("member"))?;
     if account.suspended_at.is_some() {
-        return Err(Error::conflict("account_suspended", "this owner's account is suspended: the client would be too"));
+        return Err(Error::Conflict(text!("account_suspended-owner")));
     }
     let entitled = change.rules.entitlements(&account, change.now);
     let owned = clients::count_owned(change.conn, heir).await?;

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use serde_json::json;
 
 use super::change::Change;
-use super::entitlement::Rules;
-use super::permit::{self, Caller};
+use super::permit::Caller;
+use super::runner::{self, Ask, Done};
+use crate::contract::user::UserView;
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, DomainId, Subject, UserId};
@@ -16,21 +17,10 @@ use crate::store::engine::db::Conn;
 use crate::store::tables::client_users::{self, ClientUser};
 use crate::store::tables::{consents, grants};
 
-/// A user of a client.
-#[derive(Clone, Debug)]
-pub struct UserView {
-    /// Who, and how often they logged in.
-    pub user: ClientUser,
-    /// Through which domains.
-    pub domains: Vec<DomainId>,
-    /// What they share with the client now.
-    pub scopes: ScopeSet,
-}
-
-/// The users of a client, by subject.
+/// The users of a client, by subject: at most `limit` of those after `after`.
 ///
 /// # Errors
-/// Those of [`permit::to_read`]; the database's.
+/// Those of [`runner::read`]; the database's.
 pub async fn list(
     core: &Core,
     caller: &Caller,
@@ -38,43 +28,34 @@ pub async fn list(
     after: Option<Subject>,
     limit: i64,
 ) -> Result<Vec<UserView>, Error> {
-    let mut conn = core.db.read().await?;
-    permit::to_read(&mut conn, caller, client, Permission::UsersRead, core.clock.now()).await?;
-    let found = client_users::page(&mut conn, client, after, limit).await?;
-    views(&mut conn, client, found).await
+    let mut reading = runner::read(core, caller, Ask::Client(client, Permission::UsersRead)).await?;
+    let found = client_users::page(&mut reading.conn, client, after, limit).await?;
+    views(&mut reading.conn, client, found).await
 }
 
 /// One user.
 ///
 /// # Errors
-/// [`Error::NotFound`]; those of [`permit::to_read`]; the database's.
+/// [`Error::NotFound`]; those of [`runner::read`]; the database's.
 pub async fn get(core: &Core, caller: &Caller, client: ClientId, sub: Subject) -> Result<UserView, Error> {
-    let mut conn = core.db.read().await?;
-    permit::to_read(&mut conn, caller, client, Permission::UsersRead, core.clock.now()).await?;
-    let found = find(&mut conn, client, sub).await?;
-    views(&mut conn, client, vec![found]).await?.pop().ok_or(Error::Internal("one user has one view"))
+    let mut reading = runner::read(core, caller, Ask::Client(client, Permission::UsersRead)).await?;
+    let found = find(&mut reading.conn, client, sub).await?;
+    views(&mut reading.conn, client, vec![found]).await?.pop().ok_or(Error::Internal("one user has one view"))
 }
 
 /// Ends the user's consent, as they could themselves. That they logged in stays known.
 ///
 /// # Errors
-/// [`Error::NotFound`]; those of [`permit::to_change`]; the database's.
-pub async fn delete(core: &Core, caller: Caller, client: ClientId, sub: Subject) -> Result<(), Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let (mut change, _) =
-                permit::to_change(conn, &caller, client, Permission::UsersDelete, &rules, now).await?;
-            let user = find(change.conn, client, sub).await?;
-            if end_consent(&mut change, client, user.user_id).await? {
-                change.deleted(Some(client), "user.deleted", sub, "", json!({ "consent": true }));
-            }
-            change.end(()).await
-        })
-        .await?;
-    changed.committed(core);
-    Ok(())
+/// [`Error::NotFound`]; those of [`runner::change`]; the database's.
+pub async fn delete(core: &Core, caller: Caller, client: ClientId, sub: Subject) -> Result<Done<()>, Error> {
+    runner::change(core, caller, Ask::Client(client, Permission::UsersDelete), async move |change: &mut Change<'_>| {
+        let user = find(change.conn, client, sub).await?;
+        if end_consent(change, client, user.user_id).await? {
+            change.deleted(Some(client), "user.deleted", sub, "", json!({ "consent": true }));
+        }
+        Ok(())
+    })
+    .await
 }
 
 /// Ends what a person shares with a client, and all that was given on the strength of it; false when they share nothing.
@@ -107,10 +88,16 @@ async fn views(conn: &mut Conn, client: ClientId, found: Vec<ClientUser>) -> Res
     for (user, domain) in client_users::domains_of(conn, client, &ids).await? {
         domains.entry(user).or_default().push(domain);
     }
-    let view = |user: ClientUser| UserView {
-        domains: domains.remove(&user.user_id).unwrap_or_default(),
-        scopes: scopes.remove(&user.user_id).unwrap_or_default(),
-        user,
+    let view = |user: ClientUser| {
+        let scopes = scopes.remove(&user.user_id).unwrap_or_default();
+        UserView {
+            sub: user.subject,
+            first_login: user.first_login_at,
+            last_login: user.last_login_at,
+            logins: user.logins,
+            domains: domains.remove(&user.user_id).unwrap_or_default(),
+            scopes: scopes.iter().map(str::to_owned).collect(),
+        }
     };
     Ok(found.into_iter().map(view).collect())
 }

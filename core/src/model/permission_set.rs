@@ -2,8 +2,44 @@
 
 use std::collections::BTreeSet;
 
+use crate::error::FieldIssue;
 use crate::gate::permission::Permission;
 use crate::gate::permissions::Permissions;
+use crate::text;
+
+/// A permission that roles of clients can hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RolePermission(Permission);
+
+impl RolePermission {
+    /// Reads it, as `resource:action`.
+    ///
+    /// # Errors
+    /// `unknown_permission`, also for one that only tokens of an account hold.
+    pub fn parse(text: &str) -> Result<Self, FieldIssue> {
+        let found = Permission::parse(text).filter(|permission| permission.is_for_roles());
+        found.map(Self).ok_or_else(|| text!("unknown_permission"))
+    }
+
+    /// The permission.
+    pub const fn permission(self) -> Permission {
+        self.0
+    }
+}
+
+impl serde::Serialize for RolePermission {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.text())
+    }
+}
+
+/// These permissions by their texts, each once; none for `None`.
+pub(crate) fn in_order(permissions: Option<Vec<RolePermission>>) -> Vec<RolePermission> {
+    let mut permissions = permissions.unwrap_or_default();
+    permissions.sort_by_key(|permission| permission.0.text());
+    permissions.dedup();
+    permissions
+}
 
 /// Permissions, as texts joined by a space, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, diesel::expression::AsExpression, diesel::deserialize::FromSqlRow)]
@@ -15,6 +51,16 @@ impl PermissionSet {
     pub fn of(permissions: Permissions) -> Self {
         let texts: BTreeSet<&str> = permissions.iter().map(Permission::text).collect();
         Self(texts.into_iter().collect::<Vec<_>>().join(" "))
+    }
+
+    /// Those that a role of a client is given.
+    pub(crate) fn of_role(permissions: &[RolePermission]) -> Self {
+        Self::of(permissions.iter().map(|permission| permission.0).collect())
+    }
+
+    /// Those that roles of clients can hold, by their texts. What this version of the program does not know is left out.
+    pub(crate) fn of_roles(&self) -> Vec<RolePermission> {
+        self.texts().filter_map(|text| RolePermission::parse(text).ok()).collect()
     }
 
     /// The permissions. What this version of the program does not know permits nothing.

@@ -3,6 +3,7 @@
 use time::{Date, Month};
 
 use crate::error::FieldIssue;
+use crate::text;
 
 /// Reads a birth date, `YYYY-MM-DD`.
 ///
@@ -11,7 +12,7 @@ use crate::error::FieldIssue;
 pub fn parse_birth_date(text: &str) -> Result<String, FieldIssue> {
     match read_date(text) {
         Some(_) => Ok(text.to_owned()),
-        None => Err(FieldIssue::english("malformed", "give a date such as 1815-12-10")),
+        None => Err(text!("malformed-date")),
     }
 }
 
@@ -23,7 +24,7 @@ pub fn parse_country(text: &str) -> Result<String, FieldIssue> {
     if text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase()) {
         return Ok(text.to_owned());
     }
-    Err(FieldIssue::english("malformed", "give two capital letters, as in ISO 3166-1: GB"))
+    Err(text!("malformed-country"))
 }
 
 /// Reads a language tag (BCP 47): letters, digits and hyphens.
@@ -36,7 +37,7 @@ pub fn parse_locale(text: &str) -> Result<String, FieldIssue> {
     if text.len() <= 35 && language.len() >= 2 && text.split('-').all(subtag) && !language.starts_with(is_digit) {
         return Ok(text.to_owned());
     }
-    Err(FieldIssue::english("malformed", "give a language tag such as en-GB"))
+    Err(text!("malformed-locale"))
 }
 
 /// Reads the name of a time zone of the IANA database.
@@ -48,7 +49,7 @@ pub fn parse_zoneinfo(text: &str) -> Result<String, FieldIssue> {
     if text.len() <= 64 && text.split('/').all(|part| !part.is_empty() && part.bytes().all(allowed)) {
         return Ok(text.to_owned());
     }
-    Err(FieldIssue::english("malformed", "give the name of a time zone such as Europe/London"))
+    Err(text!("malformed-zoneinfo"))
 }
 
 /// Reads a telephone number, E.164: `+` and up to 15 digits.
@@ -60,7 +61,7 @@ pub fn parse_phone_number(text: &str) -> Result<String, FieldIssue> {
     if (7..=15).contains(&digits.len()) && digits.chars().all(is_digit) && !digits.starts_with('0') {
         return Ok(text.to_owned());
     }
-    Err(FieldIssue::english("malformed", "give a number with its country, such as +442071234567"))
+    Err(text!("malformed-phone"))
 }
 
 fn read_date(text: &str) -> Option<Date> {

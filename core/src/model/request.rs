@@ -2,9 +2,7 @@
 
 use super::text_enum;
 use crate::error::FieldIssue;
-
-/// The longest reason, in characters.
-pub const MAX_REASON_CHARACTERS: usize = 500;
+use crate::text;
 
 text_enum! {
     /// What a request asks for.
@@ -30,17 +28,47 @@ text_enum! {
     }
 }
 
-/// Reads the reason that the person is told; spaces around it are dropped.
+text_enum! {
+    /// What became of a request, as its client sees it.
+    RequestState {
+        /// The person has not decided yet.
+        Pending = "pending",
+        /// It holds until it expires.
+        Accepted = "accepted",
+        /// The person said no.
+        Declined = "declined",
+        /// The client took it back, or the person ended it.
+        Withdrawn = "withdrawn",
+        /// Its end came.
+        Expired = "expired",
+    }
+}
+
+impl From<RequestStatus> for RequestState {
+    fn from(status: RequestStatus) -> Self {
+        match status {
+            RequestStatus::Pending => Self::Pending,
+            RequestStatus::Accepted => Self::Accepted,
+            RequestStatus::Declined => Self::Declined,
+            RequestStatus::Withdrawn => Self::Withdrawn,
+        }
+    }
+}
+
+/// The longest reason, in characters.
+const MAX_REASON_CHARACTERS: usize = 500;
+
+/// Reads a reason that a person is told; spaces around it are dropped.
 ///
 /// # Errors
 /// `too_long` beyond 500 characters; `character` for controls other than line breaks, and for bidi controls.
 pub fn parse_reason(text: &str) -> Result<String, FieldIssue> {
     let text = text.trim().replace("\r\n", "\n");
     if text.chars().count() > MAX_REASON_CHARACTERS {
-        return Err(FieldIssue::english("too_long", "give at most 500 characters"));
+        return Err(text!("too_long", max = MAX_REASON_CHARACTERS));
     }
     if text.chars().any(|character| super::label::is_control(character) && character != '\n') {
-        return Err(FieldIssue::english("character", "give plain text, without control characters"));
+        return Err(text!("character-lines"));
     }
     Ok(text)
 }

@@ -8,9 +8,9 @@ use super::label::{is_control, is_invisible};
 use crate::error::FieldIssue;
 use crate::text;
 
-/// A text of 1 to `MAX` characters on any number of lines, without other controls and without bidi controls: what is shown
-/// is what was written.
-#[derive(Clone, Debug, PartialEq, Eq, AsExpression, FromSqlRow, serde::Serialize)]
+/// A text of 1 to `MAX` characters on any number of lines, without controls other than tabs and without bidi controls: what
+/// is shown is what was written.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, AsExpression, FromSqlRow, serde::Serialize)]
 #[diesel(sql_type = sql_types::Text)]
 pub struct LongText<const MAX: usize>(String);
 
@@ -27,10 +27,20 @@ impl<const MAX: usize> LongText<MAX> {
         if text.chars().count() > MAX {
             return Err(text!("too_long", max = MAX));
         }
-        if text.chars().any(|character| character != '\n' && is_control(character)) {
+        if text.chars().any(|character| !matches!(character, '\n' | '\t') && is_control(character)) {
             return Err(text!("character-lines"));
         }
         Ok(Self(text))
+    }
+
+    /// A text that was parsed before it was stored.
+    pub(crate) const fn stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text, owned.
+    pub fn into_string(self) -> String {
+        self.0
     }
 
     /// The text.
@@ -66,7 +76,7 @@ mod tests {
     fn a_text_has_lines_and_an_end() {
         let (longest, too_long) = ("ü".repeat(500), "ü".repeat(501));
         for (text, read) in [
-            (" Login for the shop\r\nand the blog ", Ok("Login for the shop\nand the blog")),
+            (" Login for the shop\r\n\tand the blog ", Ok("Login for the shop\n\tand the blog")),
             (&longest, Ok(&*longest)),
             (&too_long, Err("too_long")),
             (" \n ", Err("too_short")),

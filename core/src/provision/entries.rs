@@ -5,18 +5,19 @@ use std::collections::BTreeSet;
 use crate::contract::Patch;
 use crate::contract::client::ClientSettings;
 use crate::contract::domain::DomainSettings;
+use crate::contract::member::ProvisionedMember;
+use crate::contract::request::RequestTerms;
+use crate::contract::role::RoleSettings;
 use crate::contract::secret::SecretSettings;
 use crate::contract::url::UrlSettings;
 use crate::id::ClientId;
 use crate::manage::accounts::AccountFields;
 use crate::manage::catalog::ScopeFields;
-use crate::manage::members::MemberFields;
-use crate::manage::requests::RequestFields;
-use crate::manage::roles::RoleFields;
 use crate::manage::verifications::VerificationFields;
 use crate::model::domain::Ownership;
 use crate::model::email::EmailAddress;
 use crate::model::request::RequestKind;
+use crate::model::role::RoleKey;
 use crate::model::root_domain::RootDomain;
 use crate::secret::Secret;
 
@@ -90,8 +91,8 @@ pub(super) struct UrlEntry {
 #[derive(Debug)]
 pub(super) struct RoleEntry {
     pub(super) path: String,
-    pub(super) key: String,
-    pub(super) fields: RoleFields,
+    pub(super) key: RoleKey,
+    pub(super) settings: Patch<RoleSettings>,
 }
 
 #[derive(Debug)]
@@ -99,7 +100,7 @@ pub(super) struct MemberEntry {
     pub(super) path: String,
     pub(super) email: EmailAddress,
     pub(super) role: String,
-    pub(super) fields: MemberFields,
+    pub(super) settings: Patch<ProvisionedMember>,
 }
 
 #[derive(Debug)]
@@ -109,7 +110,9 @@ pub(super) struct RequestEntry {
     pub(super) email: EmailAddress,
     pub(super) domain: Option<RootDomain>,
     pub(super) scopes: Vec<String>,
-    pub(super) fields: RequestFields,
+    /// The person's answer is given for them.
+    pub(super) accepted: bool,
+    pub(super) terms: Patch<RequestTerms>,
 }
 
 #[derive(Debug)]

@@ -6,27 +6,27 @@ use serde::Serialize;
 
 use crate::clock::Timestamp;
 use crate::contract::domain::DomainSettings;
+use crate::contract::member::ProvisionedMember;
+use crate::contract::request::RequestTerms;
+use crate::contract::role::RoleSettings;
 use crate::contract::secret::SecretSettings;
 use crate::contract::url::UrlSettings;
 use crate::error::Error;
 use crate::id::{ClientId, DomainId, RoleId, UserId};
 use crate::manage::verifications::groups;
-use crate::manage::{catalog, domains as of_domains, secrets as of_secrets, urls as of_urls};
+use crate::manage::{self, catalog, domains as of_domains, secrets as of_secrets, urls as of_urls};
 use crate::model::account::{Plan, Staff};
 use crate::model::client::{SigningAlg, SubjectType};
 use crate::model::domain::Ownership;
-use crate::model::member::MemberStatus;
 use crate::model::request::{RequestKind, RequestStatus};
 use crate::model::scope::Tier;
 use crate::model::verification::VerificationStatus;
 use crate::store::engine::db::{Conn, Db};
-use crate::store::tables::clients::Client;
-use crate::store::tables::domains::Domain;
-use crate::store::tables::profiles::Profile;
-use crate::store::tables::scopes::Scope;
-use crate::store::tables::{
-    client_scopes, clients, domain_urls, domains, members, profiles, requests, roles, scopes, secrets, verifications,
-};
+use crate::store::tables::clients::{self, Client};
+use crate::store::tables::domains::{self, Domain};
+use crate::store::tables::profiles::{self, Profile};
+use crate::store::tables::scopes::{self, Scope};
+use crate::store::tables::{client_scopes, domain_urls, members, requests, roles, secrets, verifications};
 
 /// Writes a file that brings an empty database to where this one is, but for passwords, secrets' values, and what has come
 /// to its end: an expired role or secret is written as switched off, an expired membership or request not at all. Applied
@@ -119,21 +119,16 @@ struct ExportedDomain {
 #[derive(Serialize)]
 struct ExportedRole {
     key: String,
-    name: String,
-    description: Option<String>,
-    permissions: Vec<String>,
-    group: Option<String>,
-    level: i32,
-    expires_at: Option<Timestamp>,
-    active: bool,
+    #[serde(flatten)]
+    settings: RoleSettings,
 }
 
 #[derive(Serialize)]
 struct ExportedMember {
     email: String,
     role: String,
-    expires_at: Option<Timestamp>,
-    status: MemberStatus,
+    #[serde(flatten)]
+    settings: ProvisionedMember,
 }
 
 #[derive(Serialize, PartialEq, Eq, PartialOrd, Ord)]
@@ -143,8 +138,8 @@ struct ExportedRequest {
     domain: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     scopes: Vec<String>,
-    reason: Option<String>,
-    expires_at: Option<Timestamp>,
+    #[serde(flatten)]
+    terms: RequestTerms,
     state: RequestStatus,
 }
 
@@ -260,16 +255,8 @@ async fn roles_of(conn: &mut Conn, client: ClientId, now: Timestamp) -> Result<V
     let own = roles::of_client(conn, client).await?.into_iter().filter(|role| !role.preset);
     let written = own.map(|role| {
         let (active, expires_at) = unexpired(role.active, role.expires_at, now);
-        ExportedRole {
-            key: role.role_key,
-            name: role.name,
-            description: role.description,
-            permissions: role.permissions.texts().map(str::to_owned).collect(),
-            group: role.role_group,
-            level: role.level,
-            expires_at,
-            active,
-        }
+        let settings = RoleSettings { active, expires_at, ..manage::roles::settings(&role) };
+        ExportedRole { key: role.role_key, settings }
     });
     Ok(written.collect())
 }
@@ -291,8 +278,7 @@ async fn members_of(
         .map(|member| ExportedMember {
             email: member.user_id.and_then(|user| addresses.get(&user).cloned()).unwrap_or(member.email_key),
             role: keys.get(&member.role_id).cloned().unwrap_or_default(),
-            expires_at: member.expires_at,
-            status: member.status,
+            settings: ProvisionedMember { expires_at: member.expires_at, status: Some(member.status) },
         })
         .collect();
     written.sort_by(|a, b| a.email.cmp(&b.email));
@@ -308,12 +294,11 @@ async fn requests_of(
 ) -> Result<Vec<ExportedRequest>, Error> {
     let standing = requests::standing(conn, client, now).await?;
     let written = standing.into_iter().map(|request| ExportedRequest {
+        terms: manage::requests::terms(&request),
         kind: request.kind,
         email: request.user_id.and_then(|user| addresses.get(&user).cloned()).unwrap_or(request.email_key),
         domain: request.domain_id.and_then(|domain| roots.get(&domain).cloned()),
         scopes: request.scope.iter().map(str::to_owned).collect(),
-        reason: request.reason,
-        expires_at: request.expires_at,
         state: request.status,
     });
     // The same thing asked and accepted twice is one entry.

@@ -19,9 +19,7 @@ use crate::id::ClientId;
 use crate::manage::accounts::{self, AccountFields};
 use crate::manage::catalog::{self, ScopeFields};
 use crate::manage::domains;
-use crate::manage::members::{self, MemberFields};
-use crate::manage::requests::{self, RequestFields};
-use crate::manage::roles::{self, RoleFields};
+use crate::manage::requests;
 use crate::manage::secrets;
 use crate::manage::urls;
 use crate::manage::verifications::{self, VerificationFields};
@@ -29,9 +27,9 @@ use crate::model::account::Plan;
 use crate::model::domain::Ownership;
 use crate::model::email::EmailAddress;
 use crate::model::label::Label;
-use crate::model::member::MemberStatus;
 use crate::model::password;
 use crate::model::request::RequestKind;
+use crate::model::role::RoleKey;
 use crate::model::root_domain::RootDomain;
 use crate::model::scope::Tier;
 use crate::secret::Secret;
@@ -183,7 +181,7 @@ impl<'t> Context<'t> {
             self.report.value::<()>(format!("{}.primary", domain.path), Err(text!("duplicate-primary")));
         }
         let roles = entry.roles.as_deref().unwrap_or_default();
-        self.unique(roles, |role| (role.path.as_str(), role.key.clone()), "role");
+        self.unique(roles, |role| (role.path.as_str(), role.key.as_str().to_owned()), "role");
         let members = entry.members.as_deref().unwrap_or_default();
         self.unique(members, |member| (member.path.as_str(), member.email.key().to_owned()), "member");
         let requests = entry.requests.as_deref().unwrap_or_default();
@@ -248,33 +246,18 @@ impl<'t> Context<'t> {
     }
 
     fn role(&self, reader: Reader<'t>) -> Option<RoleEntry> {
-        let key = reader.needed("key");
-        let fields = RoleFields {
-            name: reader.text("name"),
-            description: reader.text("description"),
-            permissions: reader.texts("permissions"),
-            group: reader.text("group"),
-            level: reader.integer("level"),
-            expires_at: reader.time("expires_at"),
-            active: reader.boolean("active"),
-        };
-        let path = reader.path.clone();
+        reader.must("key");
+        let key = reader.parsed("key", RoleKey::parse_own);
+        let (settings, path) = (reader.settings(), reader.path.clone());
         reader.end();
-        let key = key?;
-        self.report.extend(&path, roles::check(&key, &fields, LONG_AGO));
-        Some(RoleEntry { path, key, fields })
+        Some(RoleEntry { path, key: key?, settings })
     }
 
     fn member(&self, reader: Reader<'t>) -> Option<MemberEntry> {
         let (email, role) = (self.email(&reader, "email"), reader.needed("role"));
-        let fields = MemberFields {
-            expires_at: reader.time("expires_at"),
-            status: reader.choice("status", MemberStatus::ALL, MemberStatus::as_str),
-        };
-        let path = reader.path.clone();
+        let (settings, path) = (reader.settings(), reader.path.clone());
         reader.end();
-        self.report.extend(&path, members::check(&fields, LONG_AGO));
-        Some(MemberEntry { path, email: email?, role: role?, fields })
+        Some(MemberEntry { path, email: email?, role: role?, settings })
     }
 
     fn request(&self, reader: Reader<'t>) -> Option<RequestEntry> {
@@ -284,17 +267,13 @@ impl<'t> Context<'t> {
         let domain = reader.parsed("domain", RootDomain::parse_for_test);
         let scopes = reader.texts("scopes").unwrap_or_default();
         let state = reader.choice("state", &["pending", "accepted"], |word| word);
-        let fields = RequestFields {
-            reason: reader.text("reason"),
-            expires_at: reader.time("expires_at"),
-            accepted: state == Some("accepted"),
-        };
-        let path = reader.path.clone();
+        let (terms, path) = (reader.settings(), reader.path.clone());
         reader.end();
         let kind = kind?;
-        let errors = requests::check(kind, !scopes.is_empty(), domain.is_some(), &fields, LONG_AGO);
-        self.report.extend(&path, errors);
-        Some(RequestEntry { path, kind, email: email?, domain, scopes, fields })
+        let wrong = requests::check_kind(kind, !scopes.is_empty(), domain.is_some());
+        self.report.extend(&path, wrong.into_iter().collect());
+        let accepted = state == Some("accepted");
+        Some(RequestEntry { path, kind, email: email?, domain, scopes, accepted, terms })
     }
 
     fn verification(&self, reader: Reader<'t>) -> Option<VerificationEntry> {

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::json;
+
 use crate::error::Error;
 use crate::gate::permission::Preset;
 use crate::id::{ClientId, DomainId, RoleId};
 use crate::manage::fields::{read_time, same_second};
 use crate::manage::requests::Asked;
-use crate::manage::roles::RoleFields;
 use crate::manage::{members, requests, roles, verifications};
 use crate::model::scope::ScopeSet;
 use crate::model::verification::VerificationStatus;
@@ -18,27 +19,31 @@ use crate::store::tables::clients::Client;
 use crate::store::tables::domains::Domain;
 use crate::store::tables::members::Member;
 use crate::store::tables::profiles;
+use crate::text;
 
 /// Brings roles and members to what the file says.
 pub(super) async fn bring(work: &mut Work<'_>, client: &Client, entry: &ClientEntry) -> Result<(), Error> {
     let known = store::tables::roles::of_client(work.change.conn, client.id).await?;
     for role in entry.roles.as_deref().unwrap_or_default() {
-        let brought = match known.iter().find(|known| known.role_key == role.key) {
+        let settings = role.settings.clone();
+        let brought = match known.iter().find(|known| known.role_key == role.key.as_str()) {
             Some(known) => {
                 let over = known.expires_at.is_some_and(|end| end <= work.change.now);
-                let stays = over && role.fields.active == Some(false) && role.fields.expires_at.is_none();
-                let active = role.fields.active.filter(|_| !stays);
-                let fields = RoleFields { active, ..role.fields.clone() };
-                roles::apply(&mut work.change, known.clone(), &fields, None).await
+                let stays = over && settings.makes("active", &json!(false)) && !settings.names("expires_at");
+                let settings = if stays { settings.without("active") } else { settings };
+                roles::apply(&mut work.change, known.clone(), settings, None).await
             }
-            None => roles::insert(&mut work.change, client.id, &role.key, &role.fields, None).await,
+            None => match work.change.take(settings.whole()) {
+                Ok(settings) => roles::insert(&mut work.change, client.id, (role.key.clone(), settings), None).await,
+                Err(error) => Err(error),
+            },
         };
         work.judge(&role.path, brought)?;
     }
     bring_members(work, client, entry).await?;
     let Some(entries) = &entry.roles else { return Ok(()) };
     for role in known {
-        if !role.preset && !entries.iter().any(|entry| entry.key == role.role_key) {
+        if !role.preset && !entries.iter().any(|entry| entry.key.as_str() == role.role_key) {
             let deleted = roles::remove(&mut work.change, role, None).await;
             work.judge(&format!("{}.roles", entry.path), deleted)?;
         }
@@ -66,31 +71,30 @@ async fn bring_members(work: &mut Work<'_>, client: &Client, entry: &ClientEntry
     for member in entries {
         let Some(role) = roles.get(&member.role).copied() else {
             let known = roles.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-            let message = format!("there is no role {:?}; the client has: {known}", member.role);
-            work.refuse(&format!("{}.role", member.path), "unknown_role", message);
+            let unknown = text!("unknown_role", role = &member.role, known = known);
+            work.errors.push(unknown.at(format!("{}.role", member.path)));
             continue;
         };
         let role = (role, member.role.as_str());
         let brought = match held.remove(member.email.key()) {
             Some(known) if is_owner(client, &known) => {
                 if member.role != Preset::Owner.key() {
-                    let message = "the account that owns the client keeps the role \"owner\"";
-                    work.refuse(&format!("{}.role", member.path), "last_owner", message);
+                    work.errors.push(text!("last_owner-billing").at(format!("{}.role", member.path)));
                 }
                 continue;
             }
             Some(known) => {
                 let old_key = key_of(known.role_id);
-                members::apply(&mut work.change, known, old_key, role, &member.fields).await
+                members::apply(&mut work.change, known, old_key, role, member.settings.clone()).await
             }
-            None => members::insert(&mut work.change, client.id, &member.email, role, &member.fields).await,
+            None => members::insert(&mut work.change, client.id, &member.email, role, member.settings.clone()).await,
         };
         work.judge(&member.path, brought)?;
     }
     for member in held.into_values().filter(|member| !is_owner(client, member)) {
         let key = key_of(member.role_id);
         // One that has ended is as good as removed, unless it holds a role that is to go.
-        let role_stays = entry.roles.as_ref().is_none_or(|listed| listed.iter().any(|role| role.key == key));
+        let role_stays = entry.roles.as_ref().is_none_or(|listed| listed.iter().any(|role| role.key.as_str() == key));
         let preset = Preset::ALL.iter().any(|preset| preset.key() == key);
         if member.expires_at.is_some_and(|end| end <= work.change.now) && (role_stays || preset) {
             continue;
@@ -114,8 +118,8 @@ pub(super) async fn bring_requests(work: &mut Work<'_>, client: ClientId, entry:
             Some(root) => match roots.get(root.as_str()) {
                 Some(domain) => Some(domain.id),
                 None => {
-                    let message = format!("the client has no domain {root}");
-                    work.refuse(&format!("{}.domain", request.path), "unknown_domain", message);
+                    let unknown = text!("unknown_domain-request", root = root.as_str());
+                    work.errors.push(unknown.at(format!("{}.domain", request.path)));
                     continue;
                 }
             },
@@ -131,7 +135,8 @@ pub(super) async fn bring_requests(work: &mut Work<'_>, client: ClientId, entry:
         }
     }
     for (request, asked) in asked {
-        let brought = requests::set(&mut work.change, client, &request.email, &asked, &request.fields).await;
+        let answered = (request.terms.clone(), request.accepted);
+        let brought = requests::set(&mut work.change, client, &request.email, &asked, answered).await;
         work.judge(&request.path, brought)?;
     }
     Ok(())

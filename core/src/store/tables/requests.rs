@@ -5,7 +5,7 @@ use diesel_async::RunQueryDsl;
 
 use crate::clock::Timestamp;
 use crate::id::{ClientId, DomainId, RequestId, Subject, UserId};
-use crate::model::request::{RequestKind, RequestStatus};
+use crate::model::request::{RequestKind, RequestState, RequestStatus};
 use crate::model::scope::ScopeSet;
 use crate::store::engine::db::{Conn, with_conn};
 use crate::store::schema::{client_blocks as blocks, client_users, clients, domains, requests as t};
@@ -51,12 +51,12 @@ impl Request {
         standing && self.expires_at.is_none_or(|end| now < end)
     }
 
-    /// What became of it, in a word: its status, or `expired` when its end came first.
-    pub fn state_at(&self, now: Timestamp) -> &'static str {
+    /// What became of it: its status, or that it expired when its end came first.
+    pub fn state_at(&self, now: Timestamp) -> RequestState {
         let over = self.status == RequestStatus::Withdrawn;
         let ended = self.expires_at.is_some_and(|end| end <= if over { self.decided_at.unwrap_or(now) } else { now });
         let expired = ended && self.status != RequestStatus::Declined;
-        if expired { "expired" } else { self.status.as_str() }
+        if expired { RequestState::Expired } else { self.status.into() }
     }
 }
 

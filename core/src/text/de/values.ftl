@@ -14,8 +14,8 @@ too_long = Geben Sie höchstens { $max } Zeichen an.
 character-lines = Geben Sie Text ohne Steuerzeichen und ohne Zeichen an, die die Schreibrichtung ändern.
 
 # Times, lists and numbers
-malformed-time = Geben Sie eine Zeit nach RFC 3339 an, zum Beispiel 2030-01-31T12:00:00Z.
-past = Geben Sie einen Zeitpunkt in der Zukunft an.
+malformed-time = Geben Sie eine Zeit an, wie RFC 3339 sie schreibt, zum Beispiel 2030-01-31T12:00:00Z.
+past = Geben Sie eine Zeit in der Zukunft an.
 range = Geben Sie eine ganze Zahl von { $min } bis { $max } an.
 too_long-kibibytes = Geben Sie höchstens { $max } KiB Text an.
 character-line = Geben Sie eine Zeile ohne Steuerzeichen und ohne Zeichen an, die die Schreibrichtung ändern.
@@ -49,3 +49,18 @@ userinfo = { $noun } hat keinen Benutzernamen und kein Passwort (@).
 port = { $noun } hat einen Port zwischen 1 und 65535 oder keinen.
 dot_segment = { $noun } hat weder . noch .. im Pfad.
 issuer = Eine Ersatz-URI führt zu Ihrer Website, nicht zurück zu XWMS.
+
+# Times, people, roles and passwords
+malformed-sub = Geben Sie die sub eines Ihrer Benutzer an: 13 bis 16 Ziffern.
+malformed-role_key = Geben Sie 1 bis { $max } Kleinbuchstaben, Ziffern, Bindestriche oder Unterstriche an.
+malformed-email = Geben Sie eine E-Mail-Adresse wie ada@engines.example an.
+too_long-email = Geben Sie eine Adresse von höchstens { $max } Bytes an.
+too_short-password = Geben Sie ein Passwort von mindestens { $min } Zeichen an.
+too_long-password = Geben Sie ein Passwort von höchstens 1.024 Bytes an.
+common = Dies gehört zu den Passwörtern, die zuerst probiert werden. Geben Sie ein längeres, weniger übliches an.
+context = Dies ist wenig mehr als Ihr Name, Ihre Adresse oder unser Name. Geben Sie eines an, das nichts über Sie sagt.
+malformed-date = Geben Sie ein Datum wie 1815-12-10 an.
+malformed-country = Geben Sie zwei Großbuchstaben an, wie in ISO 3166-1: GB.
+malformed-locale = Geben Sie ein Sprachkürzel wie en-GB an.
+malformed-zoneinfo = Geben Sie den Namen einer Zeitzone wie Europe/London an.
+malformed-phone = Geben Sie eine Nummer mit Ländervorwahl an, zum Beispiel +442071234567.

@@ -49,3 +49,17 @@ userinfo = { $noun } has no user name or password (@).
 port = { $noun } has a port between 1 and 65535, or none.
 dot_segment = { $noun } has no . or .. in its path.
 issuer = A fallback URI leads to your site, not back to XWMS.
+# Times, people, roles and passwords
+malformed-sub = Give the sub of one of your users: 13 to 16 digits.
+malformed-role_key = Give 1 to { $max } lower-case letters, digits, hyphens or underscores.
+malformed-email = Give an email address such as ada@engines.example.
+too_long-email = Give an address of at most { $max } bytes.
+too_short-password = Give a password of at least { $min } characters.
+too_long-password = Give a password of at most 1,024 bytes.
+common = This is among the passwords tried first. Give a longer, less usual one.
+context = This is little more than your name, your address or ours. Give one that says nothing about you.
+malformed-date = Give a date such as 1815-12-10.
+malformed-country = Give two capital letters, as in ISO 3166-1: GB.
+malformed-locale = Give a language tag such as en-GB.
+malformed-zoneinfo = Give the name of a time zone such as Europe/London.
+malformed-phone = Give a number with its country, such as +442071234567.

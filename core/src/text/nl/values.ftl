@@ -15,7 +15,7 @@ character-lines = Geef tekst zonder stuurtekens en zonder tekens die de schrijfr
 
 # Times, lists and numbers
 malformed-time = Geef een tijd zoals RFC 3339 die schrijft, bijvoorbeeld 2030-01-31T12:00:00Z.
-past = Geef een tijd die nog moet komen.
+past = Geef een tijd in de toekomst.
 range = Geef een geheel getal van { $min } tot en met { $max }.
 too_long-kibibytes = Geef hoogstens { $max } KiB tekst.
 character-line = Geef één regel zonder besturingstekens en zonder tekens die de leesrichting veranderen.
@@ -49,3 +49,18 @@ userinfo = { $noun } heeft geen gebruikersnaam of wachtwoord (@).
 port = { $noun } heeft een poort van 1 tot en met 65535, of geen.
 dot_segment = { $noun } heeft geen . of .. in het pad.
 issuer = Een terugval-URI leidt naar je eigen site, niet terug naar XWMS.
+
+# Times, people, roles and passwords
+malformed-sub = Geef de sub van een van je gebruikers: 13 tot 16 cijfers.
+malformed-role_key = Geef 1 tot { $max } kleine letters, cijfers, koppeltekens of onderstrepingstekens.
+malformed-email = Geef een e-mailadres zoals ada@engines.example.
+too_long-email = Geef een adres van hoogstens { $max } bytes.
+too_short-password = Geef een wachtwoord van ten minste { $min } tekens.
+too_long-password = Geef een wachtwoord van hoogstens 1.024 bytes.
+common = Dit is een van de wachtwoorden die het eerst worden geprobeerd. Geef een langer, minder gewoon wachtwoord.
+context = Dit is weinig meer dan je naam, je adres of onze naam. Geef een wachtwoord dat niets over jou zegt.
+malformed-date = Geef een datum zoals 1815-12-10.
+malformed-country = Geef twee hoofdletters, zoals in ISO 3166-1: GB.
+malformed-locale = Geef een taalcode zoals en-GB.
+malformed-zoneinfo = Geef de naam van een tijdzone zoals Europe/London.
+malformed-phone = Geef een nummer met landcode, zoals +442071234567.
