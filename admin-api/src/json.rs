@@ -28,6 +28,9 @@ pub fn body_limit(method: &http::Method, path: &str) -> Option<usize> {
 /// The object in a request's body, read as a new one.
 pub(crate) struct New<T>(pub(crate) Input<T>);
 
+/// The same, where no body at all is an empty object.
+pub(crate) struct MaybeNew<T>(pub(crate) Input<T>);
+
 /// The object in a request's body, read as what changes of one that is there.
 pub(crate) struct Changes<T>(pub(crate) Patch<T>);
 
@@ -36,6 +39,16 @@ impl<T: Contract> FromRequest<Core> for New<T> {
 
     async fn from_request(request: Request, core: &Core) -> Result<Self, Problem> {
         Object::from_request(request, core).await.map(|Object(members)| Self(Input::read(members)))
+    }
+}
+
+impl<T: Contract> FromRequest<Core> for MaybeNew<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, core: &Core) -> Result<Self, Problem> {
+        OptionalObject::from_request(request, core)
+            .await
+            .map(|OptionalObject(Object(members))| Self(Input::read(members)))
     }
 }
 
@@ -54,6 +67,11 @@ pub(crate) struct Object(Map<String, Value>);
 pub(crate) struct OptionalObject(pub(crate) Object);
 
 impl Object {
+    /// Its members, read as a new object of the contract.
+    pub(crate) fn new<T: Contract>(self) -> Input<T> {
+        Input::read(self.0)
+    }
+
     /// Its members, as the shape says.
     pub(crate) fn members(self, shape: &Shape, purpose: Purpose) -> Members {
         Members::of(self.0, shape, purpose)

@@ -1,7 +1,7 @@
 //! Objects as they are sent: read whole, or as what changes of one that is there.
 
 use deserr::Deserr;
-use deserr::{IntoValue as _, ValuePointerRef};
+use deserr::{IntoValue, ValuePointerRef};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -46,6 +46,11 @@ impl<T> Input<T> {
         Self { value: Some(value), findings: Findings::default() }
     }
 
+    /// What could be read of it.
+    pub(crate) const fn seen(&self) -> Option<&T> {
+        self.value.as_ref()
+    }
+
     /// The object, with what is wrong noted among `findings`.
     ///
     /// # Errors
@@ -65,6 +70,42 @@ pub(crate) fn member_names<T: JsonSchema>() -> Vec<String> {
     let schema = schemars::schema_for!(T);
     let properties = schema.get("properties").and_then(Value::as_object);
     properties.map(|properties| properties.keys().cloned().collect()).unwrap_or_default()
+}
+
+/// What makes a resource: what is said once, when it is made, and its settings, which can change later.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct New<O, S> {
+    /// What is said once.
+    #[serde(flatten)]
+    pub once: O,
+    /// Its settings.
+    #[serde(flatten)]
+    pub settings: S,
+}
+
+impl<O: Contract, S: Contract> Deserr<Findings> for New<O, S> {
+    fn deserialize_from_value<V: IntoValue>(
+        value: deserr::Value<V>,
+        location: ValuePointerRef<'_>,
+    ) -> Result<Self, Findings> {
+        let mut members: Map<String, Value> = match Value::deserialize_from_value(value, location)? {
+            Value::Object(members) => members,
+            _ => Map::new(),
+        };
+        let of_once = member_names::<O>().into_iter();
+        let once: Map<String, Value> =
+            of_once.filter_map(|name| members.remove(&name).map(|value| (name, value))).collect();
+        let once = O::deserialize_from_value(Value::Object(once).into_value(), location);
+        let settings = S::deserialize_from_value(Value::Object(members).into_value(), location);
+        match (once, settings) {
+            (Ok(once), Ok(settings)) => Ok(Self { once, settings }),
+            (once, settings) => {
+                let mut findings = once.err().unwrap_or_default();
+                findings.extend(settings.err().unwrap_or_default().into_errors());
+                Err(findings)
+            }
+        }
+    }
 }
 
 /// What changes of an object that is there: a JSON Merge Patch (RFC 7396) of its settings.
@@ -88,6 +129,13 @@ impl<T: Contract> Patch<T> {
     /// A member that is a text.
     pub(crate) fn text(&self, member: &str) -> Option<&str> {
         self.members.get(member).and_then(Value::as_str)
+    }
+
+    /// The same, where a member that is not there has this value.
+    #[must_use]
+    pub(crate) fn or(mut self, member: &str, value: Value) -> Self {
+        self.members.entry(member).or_insert(value);
+        self
     }
 
     /// The object that these members make by themselves.

@@ -4,13 +4,21 @@
 //! log says was and is, and what `export` writes. What can be set of a resource is a type of its own (`ClientSettings`);
 //! what is shown of it is another, with the settings inside (`ClientView`).
 
+pub mod attempt;
+pub mod audit;
 pub mod client;
 mod findings;
 mod input;
+pub mod plan;
+pub mod scope;
+pub mod staff;
+pub mod stats;
+pub mod token;
 mod value;
+pub mod verification;
 mod view;
 
 pub use findings::Findings;
 pub(crate) use input::member_names;
-pub use input::{Contract, Input, Patch};
+pub use input::{Contract, Input, New, Patch};
 pub use view::View;

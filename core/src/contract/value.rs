@@ -4,13 +4,21 @@ use std::borrow::Cow;
 
 use deserr::{Deserr, IntoValue, MergeWithError as _, Value, ValuePointerRef, take_cf_content};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Serialize, Serializer};
 
 use super::Findings;
+use crate::clock::Timestamp;
 use crate::error::FieldIssue;
+use crate::gate::permission::Permission;
+use crate::id::UserId;
 use crate::model::email::EmailAddress;
 use crate::model::label::Label;
+use crate::model::reason::Reason;
+use crate::model::scope::{Opens, ScopeName};
 use crate::model::text::LongText;
 use crate::model::url::Link;
+use crate::secret::Secret;
+use crate::text;
 
 /// A value that is sent as a text and parsed once.
 pub(super) trait FromText: Sized {
@@ -28,12 +36,92 @@ pub(super) fn list<T>(items: Option<Vec<T>>) -> Vec<T> {
     items.unwrap_or_default()
 }
 
-/// A type with `parse(&str)`, and its JSON Schema (draft 2020-12).
+/// A list of one item at least, for `#[deserr(try_from(Option<Vec<T>>) = some -> FieldIssue)]`.
+pub(super) fn some<T>(items: Option<Vec<T>>) -> Result<Vec<T>, FieldIssue> {
+    items.filter(|items| !items.is_empty()).ok_or_else(|| text!("required"))
+}
+
+/// A text of at most `MAX` characters, for `#[deserr(try_from(Option<String>) = at_most::<MAX> -> FieldIssue)]`.
+pub(super) fn at_most<const MAX: usize>(text: Option<String>) -> Result<Option<String>, FieldIssue> {
+    let fits = text.as_ref().is_none_or(|text| text.chars().count() <= MAX);
+    if fits { Ok(text) } else { Err(text!("too_long", max = MAX)) }
+}
+
+/// The same of a credential.
+pub(super) fn hidden<const MAX: usize>(text: Option<String>) -> Result<Option<Secret<String>>, FieldIssue> {
+    at_most::<MAX>(text).map(|text| text.map(Secret::new))
+}
+
+/// Writes a credential into the one answer that tells it, for `#[serde(serialize_with = "told_once")]`.
+#[expect(clippy::ref_option, reason = "serde gives the member as it is")]
+pub(super) fn told_once<S: Serializer>(value: &Option<Secret<String>>, serializer: S) -> Result<S::Ok, S::Error> {
+    value.as_ref().map(Secret::expose).serialize(serializer)
+}
+
+/// Reads an RFC 3339 time, to the second.
+fn read_time(text: &str) -> Result<Timestamp, FieldIssue> {
+    let time = Timestamp::parse(text).map(|time| Timestamp::from_seconds(time.seconds()));
+    time.ok_or_else(|| text!("malformed-time"))
+}
+
+fn read_permission(text: &str) -> Result<Permission, FieldIssue> {
+    Permission::parse(text).ok_or_else(|| text!("unknown_permission"))
+}
+
+/// A whole number from `MIN` to `MAX`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Whole<const MIN: i64, const MAX: i64>(i64);
+
+impl<const MIN: i64, const MAX: i64> Whole<MIN, MAX> {
+    /// A number that lies in the range.
+    pub(crate) const fn of(number: i64) -> Self {
+        Self(number)
+    }
+
+    /// The number.
+    pub const fn get(self) -> i64 {
+        self.0
+    }
+}
+
+impl<const MIN: i64, const MAX: i64> Deserr<Findings> for Whole<MIN, MAX> {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef<'_>) -> Result<Self, Findings> {
+        let number = match value {
+            Value::Integer(number) => Ok(i64::try_from(number).unwrap_or(i64::MAX)),
+            Value::NegativeInteger(number) => Ok(number),
+            _ => Err(text!("not_an_integer")),
+        };
+        let in_range = number.and_then(|number| {
+            let fits = (MIN..=MAX).contains(&number);
+            if fits { Ok(Self(number)) } else { Err(text!("range", min = MIN, max = MAX)) }
+        });
+        in_range.map_err(|issue| take_cf_content(Findings::merge(None, issue, location)))
+    }
+}
+
+impl<const MIN: i64, const MAX: i64> JsonSchema for Whole<MIN, MAX> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Whole".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "integer", "minimum": MIN, "maximum": MAX })
+    }
+}
+
+/// A type with `parse(&str)` or what else reads it, and its JSON Schema (draft 2020-12).
 macro_rules! text_value {
     ($type:ty, [$($max:ident)?], $schema:tt) => {
+        text_value!($type, [$($max)?], $schema, <$type>::parse);
+    };
+    ($type:ty, [$($max:ident)?], $schema:tt, $read:expr) => {
         impl $(<const $max: usize>)? FromText for $type {
             fn from_text(text: &str) -> Result<Self, FieldIssue> {
-                Self::parse(text)
+                $read(text)
             }
         }
 
@@ -43,7 +131,7 @@ macro_rules! text_value {
                 location: ValuePointerRef<'_>,
             ) -> Result<Self, Findings> {
                 let text = <String as Deserr<Findings>>::deserialize_from_value(value, location)?;
-                Self::parse(&text).map_err(|issue| take_cf_content(Findings::merge(None, issue, location)))
+                $read(&text).map_err(|issue| take_cf_content(Findings::merge(None, issue, location)))
             }
         }
 
@@ -65,5 +153,42 @@ macro_rules! text_value {
 
 text_value!(Label, [], { "type": "string", "minLength": 1, "maxLength": 120 });
 text_value!(EmailAddress, [], { "type": "string", "format": "email", "maxLength": 254 });
+text_value!(Opens, [], { "type": "string", "maxLength": 500 });
+text_value!(Reason, [], { "type": "string", "minLength": 1, "maxLength": 500 });
+text_value!(ScopeName, [], { "type": "string", "maxLength": 64, "pattern": "^[a-z0-9_.:-]+$" });
+text_value!(Permission, [], { "type": "string", "pattern": "^[a-z]+:[a-z]+$" }, read_permission);
+text_value!(Timestamp, [], { "type": "string", "format": "date-time" }, read_time);
 text_value!(Link, [], { "type": "string", "format": "uri", "maxLength": 2048 });
 text_value!(LongText<MAX>, [MAX], { "type": "string", "minLength": 1, "maxLength": MAX });
+
+impl Serialize for Permission {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.text())
+    }
+}
+
+/// The number of an account, as a text or as a number.
+impl Deserr<Findings> for UserId {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef<'_>) -> Result<Self, Findings> {
+        let read = match value {
+            Value::String(text) => text.parse().map_err(|_| text!("malformed-account")),
+            Value::Integer(number) => number.to_string().parse().map_err(|_| text!("malformed-account")),
+            _ => Err(text!("not_a_number")),
+        };
+        read.map_err(|issue| take_cf_content(Findings::merge(None, issue, location)))
+    }
+}
+
+impl JsonSchema for UserId {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "UserId".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": ["string", "integer"], "pattern": "^[1-9][0-9]{12,15}$" })
+    }
+}

@@ -22,6 +22,7 @@ use crate::store;
 use crate::store::engine::db::Conn;
 use crate::store::engine::notices::Whose;
 use crate::store::tables::{notifications, outbox};
+use crate::text;
 
 /// Who changes something.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -233,7 +234,7 @@ impl<'c> Change<'c> {
     }
 
     /// What a use case came to, together with what was wrong with what was sent: nothing is done as long as anything is.
-    pub(super) fn settle<T>(&mut self, outcome: Result<T, Error>) -> Result<T, Error> {
+    pub(crate) fn settle<T>(&mut self, outcome: Result<T, Error>) -> Result<T, Error> {
         let mut findings = std::mem::take(&mut self.findings);
         if findings.is_empty() {
             return outcome;
@@ -245,6 +246,27 @@ impl<'c> Change<'c> {
             Err(error) => return Err(error),
         }
         Err(Error::Invalid(findings.into_errors()))
+    }
+
+    /// Goes on only when nothing was found wrong so far, before what is written rests on it.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with all that was found.
+    pub(crate) fn sound(&mut self) -> Result<(), Error> {
+        std::mem::take(&mut self.findings).none()
+    }
+
+    /// When something ends, as it is to be: in the future, or when it was to end before. Bodies and files name a time to
+    /// the second, so the same second is the same end.
+    pub(crate) fn expiry(&mut self, stands: Option<Timestamp>, wanted: Option<Timestamp>) -> Option<Timestamp> {
+        let end = wanted?;
+        if let Some(stands) = stands.filter(|stands| stands.seconds() == end.seconds()) {
+            return Some(stands);
+        }
+        if end <= self.now {
+            self.findings.add("expires_at", text!("past"));
+        }
+        Some(end)
     }
 
     /// Whether the operator makes it.

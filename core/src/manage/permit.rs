@@ -10,6 +10,7 @@ use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::gate::permission::{self, Membership, Permission};
 use crate::gate::permissions::Permissions;
+use crate::gate::standing;
 use crate::id::{ClientId, TokenId, UserId};
 use crate::idempotency::Once;
 use crate::model::account::Staff;
@@ -196,8 +197,8 @@ pub(super) async fn to_change_unpaid<'c>(
         Some(payer) => profiles::find(conn, payer).await?,
         None => None,
     };
-    let suspended = payer.as_ref().is_some_and(|payer| payer.suspended_at.is_some());
-    if access.client.suspended_at.is_some() || suspended {
+    let payers = payer.as_ref().and_then(|payer| payer.suspended_at);
+    if standing::is_suspended(access.client.suspended_at, payers) {
         return Err(Error::conflict("client_suspended", "the client is suspended: it can be read, and not changed"));
     }
     Ok((Change::begin(conn, caller.permit(), rules.clone(), now).posting(Post::Partner), access, payer))

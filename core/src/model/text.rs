@@ -33,6 +33,16 @@ impl<const MAX: usize> LongText<MAX> {
         Ok(Self(text))
     }
 
+    /// A text that was parsed before it was stored.
+    pub(crate) fn stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text, owned.
+    pub fn into_string(self) -> String {
+        self.0
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -141,16 +141,20 @@ impl Work<'_> {
 
     /// Adds a scope to the catalog, or brings it to what the file says.
     async fn bring_scope(&mut self, entry: &ScopeEntry) -> Result<(), Error> {
-        let brought = match store::tables::scopes::find(self.change.conn, &entry.name).await? {
-            Some(scope) => catalog::apply(&mut self.change, scope, &entry.fields).await,
-            None => catalog::insert(&mut self.change, &entry.name, &entry.fields).await,
+        let fields = entry.fields.clone();
+        let brought = match store::tables::scopes::find(self.change.conn, entry.name.as_str()).await? {
+            Some(scope) => catalog::apply(&mut self.change, scope, fields).await,
+            None => match self.change.take(fields.whole()) {
+                Ok(settings) => catalog::insert(&mut self.change, entry.name.clone(), settings).await,
+                Err(error) => Err(error),
+            },
         };
         self.judge(&entry.path, brought).map(drop)
     }
 
     /// What a use case gave; `None` after noting why it refused. Only what is no refusal stops the rest.
     pub(super) fn judge<T>(&mut self, path: &str, result: Result<T, Error>) -> Result<Option<T>, Error> {
-        match result {
+        match self.change.settle(result) {
             Ok(value) => return Ok(Some(value)),
             Err(Error::Invalid(errors)) => self.errors.extend(errors.into_iter().map(|error| under(path, error))),
             Err(Error::Conflict(text) | Error::TooManyAtOnce(text)) => {

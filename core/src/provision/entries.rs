@@ -4,19 +4,21 @@ use std::collections::BTreeSet;
 
 use crate::contract::Patch;
 use crate::contract::client::ClientSettings;
+use crate::contract::scope::ScopeSettings;
+use crate::contract::verification::VerificationSettings;
 use crate::id::ClientId;
 use crate::manage::accounts::AccountFields;
-use crate::manage::catalog::ScopeFields;
 use crate::manage::domains::DomainFields;
 use crate::manage::members::MemberFields;
 use crate::manage::requests::RequestFields;
 use crate::manage::roles::RoleFields;
 use crate::manage::secrets::SecretFields;
-use crate::manage::verifications::VerificationFields;
 use crate::model::email::EmailAddress;
 use crate::model::request::RequestKind;
 use crate::model::root_domain::RootDomain;
+use crate::model::scope::ScopeName;
 use crate::model::url::UrlKind;
+use crate::model::verification::VerificationStatus;
 use crate::secret::Secret;
 
 /// A file whose every value is good by itself.
@@ -31,8 +33,8 @@ pub(super) struct File {
 #[derive(Debug)]
 pub(super) struct ScopeEntry {
     pub(super) path: String,
-    pub(super) name: String,
-    pub(super) fields: ScopeFields,
+    pub(super) name: ScopeName,
+    pub(super) fields: Patch<ScopeSettings>,
 }
 
 #[derive(Debug)]
@@ -115,5 +117,7 @@ pub(super) struct VerificationEntry {
     pub(super) path: String,
     pub(super) domains: BTreeSet<RootDomain>,
     pub(super) scopes: BTreeSet<String>,
-    pub(super) fields: VerificationFields,
+    /// Pending or approved; left to the staff when the file does not say.
+    pub(super) state: Option<VerificationStatus>,
+    pub(super) fields: Patch<VerificationSettings>,
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::clock::Timestamp;
+use crate::contract::scope::ScopeSettings;
 use crate::error::Error;
 use crate::id::{ClientId, DomainId, RoleId, UserId};
 use crate::manage::catalog;
@@ -14,14 +15,12 @@ use crate::model::client::{SigningAlg, SubjectType};
 use crate::model::domain::Ownership;
 use crate::model::member::MemberStatus;
 use crate::model::request::{RequestKind, RequestStatus};
-use crate::model::scope::Tier;
 use crate::model::url::UrlKind;
 use crate::model::verification::VerificationStatus;
 use crate::store::engine::db::{Conn, Db};
 use crate::store::tables::clients::Client;
 use crate::store::tables::domains::Domain;
 use crate::store::tables::profiles::Profile;
-use crate::store::tables::scopes::Scope;
 use crate::store::tables::{
     client_scopes, clients, domain_urls, domains, members, profiles, requests, roles, scopes, secrets, verifications,
 };
@@ -56,11 +55,8 @@ struct ExportedFile {
 #[derive(Serialize)]
 struct ExportedScope {
     name: String,
-    title: String,
-    description: String,
-    opens: String,
-    tier: Tier,
-    position: i32,
+    #[serde(flatten)]
+    settings: ScopeSettings,
 }
 
 #[derive(Serialize)]
@@ -241,10 +237,7 @@ async fn scopes_of(conn: &mut Conn, clients: &[ExportedClient]) -> Result<Vec<Ex
     }
     let all = scopes::all(conn).await?.into_iter();
     let other = all.filter(|scope| used.contains(scope.name.as_str()) && !catalog::is_as_at_first(scope));
-    let written = other.map(|scope| {
-        let Scope { name, title, description, opens, tier, position } = scope;
-        ExportedScope { name, title, description, opens, tier, position }
-    });
+    let written = other.map(|scope| ExportedScope { settings: catalog::settings(&scope), name: scope.name });
     Ok(written.collect())
 }
 
