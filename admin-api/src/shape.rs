@@ -244,7 +244,7 @@ impl Described for Shape {
 
     /// The schema of the object in an answer. `value` is there in one answer only, so nothing is required to be.
     fn answer_schema(&self) -> Value {
-        self.schema(|member| member.set.of_object(), |member| member.name != "value" && member.set != Set::Later)
+        self.schema(|_| true, |member| member.name != "value" && member.set != Set::Later)
     }
 
     /// The schema of a body for this purpose.
@@ -262,7 +262,7 @@ impl Described for Shape {
 
     /// An example of the object in an answer.
     fn example(&self) -> Value {
-        self.example_of(|member| member.name != "value" && member.set.of_object())
+        self.example_of(|member| member.name != "value")
     }
 
     /// An example of a body for this purpose.

@@ -65,7 +65,7 @@ fn read_time(text: &str) -> Result<Timestamp, FieldIssue> {
 }
 
 fn read_permission(text: &str) -> Result<Permission, FieldIssue> {
-    Permission::parse(text).ok_or_else(|| text!("unknown_permission"))
+    Permission::parse(text).ok_or_else(|| text!("unknown_permission-token"))
 }
 
 /// A whole number from `MIN` to `MAX`.

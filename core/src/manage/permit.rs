@@ -19,6 +19,7 @@ use crate::store::engine::db::Conn;
 use crate::store::tables::clients::{self, Client};
 use crate::store::tables::profiles::Profile;
 use crate::store::tables::{members, profiles};
+use crate::text;
 
 /// Who asks for something: a person signed in in a browser, or an API token of theirs.
 #[derive(Clone, Debug)]
@@ -236,7 +237,7 @@ pub fn on_own_behalf<'c>(conn: &'c mut Conn, caller: &Caller, rules: &Rules, now
 /// Begins a change for somebody who may make it.
 ///
 /// # Errors
-/// As [`to_change`], [`on_own_account`] and [`to_change_as_staff`].
+/// As [`to_change`] and [`on_own_account`]; [`Error::Refused`] `staff_only` or `staff_admin_only`.
 pub(super) async fn begin<'c>(
     conn: &'c mut Conn,
     caller: &Caller,
@@ -264,14 +265,14 @@ pub(super) async fn begin<'c>(
 /// Whether somebody may read what they ask for; gives their place, when it is in a client.
 ///
 /// # Errors
-/// As [`to_read`], [`to_read_own_account`] and [`to_read_as_staff`].
+/// As [`to_read`] and [`to_read_own_account`]; [`Error::Refused`] `staff_only` or `staff_admin_only`.
 pub(super) async fn read(conn: &mut Conn, caller: &Caller, ask: Ask, now: Timestamp) -> Result<Option<Access>, Error> {
     match ask {
         Ask::Client(client, permission) | Ask::LapsedClient(client, permission) => {
             to_read(conn, caller, client, permission, now).await.map(Some)
         }
         Ask::Account(permission) => caller.account_permits(permission).map(|()| None),
-        Ask::Staff(least, permission) => staff(conn, caller, least, permission).await.map(|_| None),
+        Ask::Staff(least, permission) => staff(conn, caller, least, permission).await.map(|()| None),
     }
 }
 
@@ -289,7 +290,7 @@ pub enum Asked {
 /// Whether the caller may, now. The use case asks again in its own transaction.
 ///
 /// # Errors
-/// As [`to_read`], [`to_read_own_account`] and [`to_read_as_staff`].
+/// As [`to_read`] and [`to_read_own_account`]; [`Error::Refused`] `staff_only` or `staff_admin_only`.
 pub async fn ask(core: &Core, caller: &Caller, asked: Asked) -> Result<(), Error> {
     let mut conn = core.db.read().await?;
     match asked {
@@ -297,32 +298,8 @@ pub async fn ask(core: &Core, caller: &Caller, asked: Asked) -> Result<(), Error
             to_read(&mut conn, caller, client, permission, core.clock.now()).await.map(drop)
         }
         Asked::Own(permission) => caller.account_permits(permission),
-        Asked::Staff(least, permission) => staff(&mut conn, caller, least, permission).await.map(drop),
+        Asked::Staff(least, permission) => staff(&mut conn, caller, least, permission).await,
     }
-}
-
-/// Whether the caller may read what is the staff's; gives their account. `least`: what they must be.
-///
-/// # Errors
-/// [`Error::Refused`] `staff_only` or `staff_admin_only`, [`Error::Forbidden`] for a token without `staff:read`; the
-/// database's.
-pub async fn to_read_as_staff(conn: &mut Conn, caller: &Caller, least: Staff) -> Result<Profile, Error> {
-    staff(conn, caller, least, Permission::StaffRead).await
-}
-
-/// Begins a change that the staff make. `least`: what the caller must be.
-///
-/// # Errors
-/// As [`to_read_as_staff`], for `staff:update`.
-pub async fn to_change_as_staff<'c>(
-    conn: &'c mut Conn,
-    caller: &Caller,
-    least: Staff,
-    rules: &Rules,
-    now: Timestamp,
-) -> Result<Change<'c>, Error> {
-    staff(conn, caller, least, Permission::StaffUpdate).await?;
-    Ok(Change::begin(conn, caller.permit_as(true), rules.clone(), now))
 }
 
 /// Whether the staff may decide about this client: nobody decides about an organisation they belong to, or are invited to.
@@ -333,9 +310,7 @@ pub async fn refuse_own_interest(conn: &mut Conn, caller: &Caller, client: Clien
     let account = profiles::find(conn, caller.user).await?.ok_or(Error::NotFound("account"))?;
     let owned = clients::find(conn, client).await?.is_some_and(|client| client.billing_owner == Some(caller.user));
     if owned || members::of_person(conn, client, Some(account.id), &account.email_key).await?.is_some() {
-        let message =
-            "you belong to this client's organisation or are invited to it: somebody else of the staff decides";
-        return Err(Error::refused("conflict_of_interest", message));
+        return Err(Error::Refused(text!("conflict_of_interest-client")));
     }
     Ok(())
 }
@@ -347,27 +322,24 @@ pub async fn refuse_own_interest(conn: &mut Conn, caller: &Caller, client: Clien
 /// [`Error::Refused`] `conflict_of_interest`; the database's.
 pub async fn refuse_own_account(conn: &mut Conn, caller: &Caller, decided: UserId) -> Result<(), Error> {
     if caller.user == decided {
-        let message = "this is your own account: somebody else of the staff decides";
-        return Err(Error::refused("conflict_of_interest", message));
+        return Err(Error::Refused(text!("conflict_of_interest-own")));
     }
     let account = profiles::find(conn, caller.user).await?.ok_or(Error::NotFound("account"))?;
     if members::with_billing_owner(conn, decided, account.id, &account.email_key).await? {
-        let message =
-            "a client whose organisation you belong to rests on this account: somebody else of the staff decides";
-        return Err(Error::refused("conflict_of_interest", message));
+        return Err(Error::Refused(text!("conflict_of_interest-payer")));
     }
     Ok(())
 }
 
-async fn staff(conn: &mut Conn, caller: &Caller, least: Staff, permission: Permission) -> Result<Profile, Error> {
+/// Whether the caller is of the staff, `least` at least.
+async fn staff(conn: &mut Conn, caller: &Caller, least: Staff, permission: Permission) -> Result<(), Error> {
     let account = profiles::find(conn, caller.user).await?.ok_or(Error::NotFound("account"))?;
     match (account.staff, least) {
-        (None, _) => return Err(Error::refused("staff_only", "this is for the staff of XWMS")),
+        (None, _) => return Err(Error::Refused(text!("staff_only"))),
         (Some(Staff::Reviewer), Staff::Admin) => {
-            return Err(Error::refused("staff_admin_only", "this is for admins of the staff"));
+            return Err(Error::Refused(text!("staff_admin_only")));
         }
         (Some(_), _) => {}
     }
-    caller.account_permits(permission)?;
-    Ok(account)
+    caller.account_permits(permission)
 }

@@ -212,13 +212,13 @@ async fn insert(
 ) -> Result<TokenView, Error> {
     let foreign = |permission: &Permission| client.is_some() && !permission.is_for_roles();
     for (index, _) in new.permissions.iter().enumerate().filter(|(_, permission)| foreign(permission)) {
-        change.findings.add(&format!("permissions[{index}]"), text!("unknown_permission"));
+        change.findings.add(&format!("permissions[{index}]"), text!("unknown_permission-token"));
     }
     let expires_at = change.expiry(None, new.expires_at);
     change.sound()?;
     let wanted: Permissions = new.permissions.into_iter().collect();
     if let Some(lacking) = ceiling.held.and_then(|held| wanted.difference(held).iter().next()) {
-        return Err(Error::Refused(text!("permission_not_held", permission = lacking.text())));
+        return Err(Error::Refused(text!("permission_not_held-token", permission = lacking.text())));
     }
     let fresh = Credential::generate(Kind::ApiToken, change.now);
     let token = ApiToken {

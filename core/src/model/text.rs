@@ -8,8 +8,8 @@ use super::label::{is_control, is_invisible};
 use crate::error::FieldIssue;
 use crate::text;
 
-/// A text of 1 to `MAX` characters on any number of lines, without other controls and without bidi controls: what is shown
-/// is what was written.
+/// A text of 1 to `MAX` characters on any number of lines, without controls beside tabs and without bidi controls: what is
+/// shown is what was written.
 #[derive(Clone, Debug, PartialEq, Eq, AsExpression, FromSqlRow, serde::Serialize)]
 #[diesel(sql_type = sql_types::Text)]
 pub struct LongText<const MAX: usize>(String);
@@ -27,7 +27,7 @@ impl<const MAX: usize> LongText<MAX> {
         if text.chars().count() > MAX {
             return Err(text!("too_long", max = MAX));
         }
-        if text.chars().any(|character| character != '\n' && is_control(character)) {
+        if text.chars().any(|character| !matches!(character, '\n' | '\t') && is_control(character)) {
             return Err(text!("character-lines"));
         }
         Ok(Self(text))
