@@ -1,12 +1,14 @@
 //! `xwms token new`: makes an API token for somebody, for the machine they deploy from.
 
 use clap::Subcommand;
+use serde_json::{Map, json};
 use xwms_core::clock::Clock;
 use xwms_core::config::Config;
+use xwms_core::contract::Patch;
 use xwms_core::error::Error;
 use xwms_core::id::ClientId;
 use xwms_core::manage::entitlement::Rules;
-use xwms_core::manage::tokens::{self, TokenFields};
+use xwms_core::manage::tokens::{self, Whose};
 
 use crate::database;
 use crate::output;
@@ -51,9 +53,15 @@ struct NewArgs {
 pub async fn run(config: Config, args: TokenArgs) -> Result<(), StartError> {
     let TokenCommand::New(new) = args.command;
     let (db, rules) = (database::existing(&config).await?, Rules::of(&config));
-    let permissions = Some(new.permissions).filter(|given| !given.is_empty());
-    let fields = TokenFields { label: new.label, permissions, expires_at: new.expires_at };
-    let made = tokens::create_for(&db, &rules, Clock::system().now(), &new.user, new.client, fields).await;
+    let mut members = Map::new();
+    if !new.permissions.is_empty() {
+        members.insert("permissions".to_owned(), json!(new.permissions));
+    }
+    for (name, given) in [("label", new.label), ("expires_at", new.expires_at)] {
+        members.extend(given.map(|text| (name.to_owned(), json!(text))));
+    }
+    let whose = Whose { email: new.user, client: new.client };
+    let made = tokens::create_for(&db, &rules, Clock::system().now(), &whose, Patch::new(members)).await;
     output::result(made.map_err(|error| explain(&error))?.expose())
 }
 

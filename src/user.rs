@@ -3,8 +3,10 @@
 use std::io::BufRead;
 
 use clap::{Subcommand, ValueEnum};
+use serde_json::{Map, json};
 use xwms_core::clock::Clock;
 use xwms_core::config::Config;
+use xwms_core::contract::Input;
 use xwms_core::error::Error;
 use xwms_core::manage::accounts::{self, AccountFields, NewAccount};
 use xwms_core::manage::entitlement::Rules;
@@ -99,8 +101,10 @@ pub async fn run(config: Config, args: UserArgs) -> Result<(), StartError> {
 async fn set_plan(config: Config, args: PlanArgs) -> Result<(), StartError> {
     let db = database(&config).await?;
     let (rules, now) = (Rules::of(&config), Clock::system().now());
-    let until = args.until.as_deref();
-    plans::set_as_operator(&db, &rules, now, &args.email, args.plan.into(), until).await.map_err(refused)
+    let mut message =
+        Map::from_iter([("email".to_owned(), json!(args.email)), ("plan".to_owned(), json!(Plan::from(args.plan)))]);
+    message.extend(args.until.map(|end| ("valid_until".to_owned(), json!(end))));
+    plans::set_as_operator(&db, &rules, now, Input::read(message)).await.map_err(refused)
 }
 
 /// Makes the account and prints its `sub` on a line, and a made-up password on a second one.

@@ -9,14 +9,15 @@ use xwms_core::crypto::keys::KeyRing;
 use xwms_core::crypto::password::PasswordHasher;
 use xwms_core::crypto::seal::{MasterKey, MasterKeyError};
 use xwms_core::error::Error;
+use xwms_core::gate::standing::PlanRules;
 use xwms_core::key_rotation;
 use xwms_core::mail::Mailer;
+use xwms_core::manage::entitlement::Rules;
 use xwms_core::memory::snapshot_cache::SnapshotCache;
 use xwms_core::memory::verified_tokens::VerifiedTokens;
 use xwms_core::outbound::{Dns, Outbound, SystemDns};
 use xwms_core::state::{Core, Parts};
 use xwms_core::store::engine::db::{Db, Options};
-use xwms_core::store::tables::snapshots::PlanRules;
 use xwms_core::store::tables::{domain_urls, signing_keys};
 
 /// Why the program can't start: a text for the operator.
@@ -71,11 +72,9 @@ pub async fn core_asking(dns: Arc<dyn Dns>, db: Db, config: Config, clock: Clock
     };
     let has_keys = holds_sealed(&db).await.map_err(failed("the database can't be read"))?;
     let master_key = master_key(&config, has_keys)?;
-    let plans = PlanRules {
-        free: config.plans.free.clients,
-        paid: config.plans.paid.clients,
-        grace: config.plans.grace_days.duration(),
-    };
+    let rules = Rules::of(&config);
+    let (free, paid) = (rules.free.clients, rules.paid.clients);
+    let plans = PlanRules { free, paid, grace: config.plans.grace_days.duration() };
     let snapshots = SnapshotCache::new(
         db.clone(),
         clock.clone(),

@@ -1,16 +1,13 @@
 //! The audit log: `/clients/{client}/audit` of a client, `/staff/audit` of everything.
 
-use std::str::FromStr;
-
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http_body_util::channel::Channel;
-use serde::Serialize;
-use serde_json::Value;
 use xwms_core::clock::Timestamp;
+use xwms_core::contract::audit::EntryView;
 use xwms_core::error::Error;
 use xwms_core::gate::permission::Permission;
 use xwms_core::id::{AuditId, ClientId};
@@ -19,42 +16,19 @@ use xwms_core::manage::permit::Caller;
 use xwms_core::staff;
 use xwms_core::state::Core;
 use xwms_core::store::tables::audit::{self, Filter};
+use xwms_core::text;
 
 use crate::authenticated::Authenticated;
 use crate::operation::{Method, Needs, Operation, QueryParam, RequestBody, ResponseBody};
 use crate::page::Query;
 use crate::path_ids::PathIds;
 use crate::problem::Problem;
-use crate::shape::{Kind, Set, Shape, member};
+use crate::schema::Of;
 
 /// Entries that an export reads at a time.
 const CHUNK: i64 = 500;
 
-static ENTRY: Shape = Shape {
-    name: "AuditEntry",
-    members: &[
-        member("id", Kind::Id("audit"), Set::Never, "Its id.", "audit_01jd3v8m1efb9rkyq9wzvw2x4a"),
-        member("at", Kind::Time, Set::Never, "When.", "2026-01-31T12:00:00Z"),
-        member(
-            "actor",
-            Kind::Text(120),
-            Set::Never,
-            "Who: a person, a token of theirs, a service, or somebody of the staff.",
-            "operator",
-        ),
-        member("action", Kind::Text(64), Set::Never, "What was done.", "client.updated"),
-        member("object", Kind::Text(120), Set::Never, "On what: an id.", "client_01jd3v8m1efb9rkyq9wzvw2x4a"),
-        member(
-            "address",
-            Kind::Text(45),
-            Set::Never,
-            "From where; empty on the machine itself, and to partners where it was the staff.",
-            "192.0.2.7",
-        ),
-        member("before", Kind::Any, Set::Never, "What was, without secrets.", r#"{"name": "Engines"}"#),
-        member("after", Kind::Any, Set::Never, "What is, without secrets.", r#"{"name": "Analytical Engines"}"#),
-    ],
-};
+static ENTRY: Of<EntryView> = Of::new();
 
 const fn word(name: &'static str, about: &'static str, example: &'static str) -> QueryParam {
     QueryParam { name, about, example, choices: &[] }
@@ -110,23 +84,10 @@ pub(crate) static OPERATIONS: &[Operation] = &[
     },
 ];
 
-/// An entry on the wire.
-#[derive(Serialize)]
-struct Entry {
-    id: AuditId,
-    at: Timestamp,
-    actor: String,
-    action: String,
-    object: String,
-    address: String,
-    before: Option<Value>,
-    after: Option<Value>,
-}
-
 /// Whose log is read.
 #[derive(Clone, Copy)]
 enum Log {
-    OfClient(ClientId),
+    OfClient,
     OfAll,
 }
 
@@ -137,7 +98,8 @@ async fn of_client(
     query: Query,
 ) -> Result<Response, Problem> {
     query.only(&OF_CLIENT)?;
-    answer(core, caller, Log::OfClient(client), filter(&query)?, &query).await
+    let filter = Filter { client: Some(client), ..filter(&query)? };
+    answer(core, caller, Log::OfClient, filter, &query).await
 }
 
 async fn of_all(
@@ -146,7 +108,7 @@ async fn of_all(
     query: Query,
 ) -> Result<Response, Problem> {
     query.only(&OF_ALL)?;
-    let filter = Filter { client: word_of(&query, "client", "give the id of a client")?, ..filter(&query)? };
+    let filter = Filter { client: client(&query)?, ..filter(&query)? };
     answer(core, caller, Log::OfAll, filter, &query).await
 }
 
@@ -155,37 +117,36 @@ async fn answer(core: Core, caller: Caller, log: Log, filter: Filter, query: &Qu
     match query.get("format") {
         Some("jsonl") => export(core, caller, log, filter).await,
         None | Some("json") => {
-            let found = read(&core, &caller, log, &filter, page.after, page.look_for()).await?;
-            Ok(page.answer(found, |entry| entry.id.to_string(), Entry::from))
+            let found = read(&core, &caller, (log, &filter), page.after, page.look_for()).await?;
+            Ok(page.answer(found, |entry| entry.id.to_string(), |entry| entry))
         }
-        Some(_) => Err(Error::invalid("format", "unknown_value", "give json or jsonl").into()),
+        Some(_) => Err(Error::Invalid(vec![text!("unknown_value", choices = "json, jsonl").at("format")]).into()),
     }
 }
 
 async fn read(
     core: &Core,
     caller: &Caller,
-    log: Log,
-    filter: &Filter,
+    (log, filter): (Log, &Filter),
     before: Option<AuditId>,
     limit: i64,
-) -> Result<Vec<audit::Entry>, Error> {
+) -> Result<Vec<EntryView>, Error> {
     match log {
-        Log::OfClient(client) => audit_log::page(core, caller, client, filter, before, limit).await,
+        Log::OfClient => audit_log::page(core, caller, filter, before, limit).await,
         Log::OfAll => staff::audit::page(core, caller, filter, before, limit).await,
     }
 }
 
 /// Sends all entries, read piece by piece as fast as the caller takes them. Whether they may is asked for each piece.
 async fn export(core: Core, caller: Caller, log: Log, filter: Filter) -> Result<Response, Problem> {
-    let mut entries = read(&core, &caller, log, &filter, None, CHUNK).await?;
+    let mut entries = read(&core, &caller, (log, &filter), None, CHUNK).await?;
     let (mut sender, body) = Channel::<Bytes, Error>::new(1);
     tokio::spawn(async move {
         while let Some(last) = entries.last().map(|entry| entry.id) {
             if sender.send_data(lines(entries)).await.is_err() {
                 return;
             }
-            match read(&core, &caller, log, &filter, Some(last), CHUNK).await {
+            match read(&core, &caller, (log, &filter), Some(last), CHUNK).await {
                 Ok(more) => entries = more,
                 // The answer ends before its end, which its reader notices.
                 Err(error) => return sender.abort(error),
@@ -197,11 +158,11 @@ async fn export(core: Core, caller: Caller, log: Log, filter: Filter) -> Result<
     Ok(([(header::CONTENT_TYPE, "application/x-ndjson"), (header::CONTENT_DISPOSITION, name)], body).into_response())
 }
 
-fn lines(entries: Vec<audit::Entry>) -> Bytes {
+fn lines(entries: Vec<EntryView>) -> Bytes {
     let mut text = String::new();
     for entry in entries {
         // An entry is made of texts and of JSON that was read: it can be written.
-        text.push_str(&serde_json::to_string(&Entry::from(entry)).unwrap_or_default());
+        text.push_str(&serde_json::to_string(&entry).unwrap_or_default());
         text.push('\n');
     }
     text.into()
@@ -210,7 +171,7 @@ fn lines(entries: Vec<audit::Entry>) -> Bytes {
 /// What both logs are asked for.
 fn filter(query: &Query) -> Result<Filter, Error> {
     let time = |name: &str| {
-        let wrong = || Error::invalid(name, "malformed", "give a time as in RFC 3339, such as 2030-01-31T12:00:00Z");
+        let wrong = || Error::Invalid(vec![text!("malformed-time").at(name)]);
         query.get(name).map(|text| Timestamp::parse(text).ok_or_else(wrong)).transpose()
     };
     let text = |name: &str| query.get(name).map(str::to_owned);
@@ -218,22 +179,7 @@ fn filter(query: &Query) -> Result<Filter, Error> {
     Ok(Filter { action: text("action"), object: text("object"), actor, from, to, client: None })
 }
 
-fn word_of<T: FromStr>(query: &Query, name: &str, right: &'static str) -> Result<Option<T>, Error> {
-    query.get(name).map(|text| text.parse().map_err(|_| Error::invalid(name, "malformed", right))).transpose()
-}
-
-impl From<audit::Entry> for Entry {
-    fn from(entry: audit::Entry) -> Self {
-        let json = |text: Option<String>| text.and_then(|text| serde_json::from_str(&text).ok());
-        Self {
-            id: entry.id,
-            at: entry.at,
-            actor: entry.actor,
-            action: entry.action,
-            object: entry.object,
-            address: entry.address,
-            before: json(entry.before),
-            after: json(entry.after),
-        }
-    }
+fn client(query: &Query) -> Result<Option<ClientId>, Error> {
+    let wrong = |_| Error::Invalid(vec![text!("malformed-client").at("client")]);
+    query.get("client").map(|text| text.parse().map_err(wrong)).transpose()
 }

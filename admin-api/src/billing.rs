@@ -4,8 +4,8 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::post;
-use xwms_core::manage::plans::{self, Whose};
-use xwms_core::model::account::Plan;
+use xwms_core::contract::plan::BillingMessage;
+use xwms_core::manage::plans::{self, Received};
 use xwms_core::state::Core;
 
 use crate::answer::done;
@@ -13,28 +13,14 @@ use crate::authenticated::address;
 use crate::json::{bytes, content_type, read};
 use crate::operation::{Method, Needs, Operation, RequestBody, ResponseBody};
 use crate::problem::Problem;
-use crate::shape::{Kind, Purpose, Set, Shape, member};
+use crate::schema::Of;
 
 /// A message is taken so many seconds before and after the time in it.
 const TOLERANCE: i64 = 300;
 /// The longest id of a message, in bytes.
 const LONGEST_ID: usize = 255;
 
-static MESSAGE: Shape = Shape {
-    name: "BillingMessage",
-    members: &[
-        member("email", Kind::Text(254), Set::Once, "Whose plan it is, by address, or", "ada@example.test"),
-        member("sub", Kind::Sub, Set::Once, "by number.", "1000000000000"),
-        member("plan", Kind::OneOf(&["free", "paid"]), Set::OnceRequired, "What the account pays for.", "paid"),
-        member(
-            "valid_until",
-            Kind::NullableTime,
-            Set::Once,
-            "Until when; without one it is for good.",
-            "2030-01-31T12:00:00Z",
-        ),
-    ],
-};
+static MESSAGE: Of<BillingMessage> = Of::new();
 
 pub(crate) static OPERATIONS: &[Operation] = &[Operation {
     method: Method::Post,
@@ -53,15 +39,12 @@ async fn take(State(core): State<Core>, request: Request) -> Result<Response, Pr
     let (headers, content_type, address) =
         (request.headers().clone(), content_type(&request), address(request.extensions()));
     let body = bytes(request, &core).await?;
-    let message = signed(&core, &headers, &body).ok_or_else(|| {
+    let id = signed(&core, &headers, &body).ok_or_else(|| {
         let detail = "sign the body with the secret billing.secret as Standard Webhooks says, within five minutes";
         Problem::new(StatusCode::UNAUTHORIZED, "signature_invalid", detail)
     })?;
-    let mut members = read(&content_type, false, &body)?.members(&MESSAGE, Purpose::Create);
-    let whose = Whose { sub: members.text("sub"), email: members.text("email") };
-    let (plan, until) = (members.choice("plan", Plan::parse), members.text("valid_until"));
-    members.end()?;
-    plans::take_message(&core, (&message, address), whose, plan, until).await?;
+    let message = Received { id, from: address, message: read(&content_type, false, &body)?.new() };
+    plans::take_message(&core, message).await?;
     Ok(done())
 }
 

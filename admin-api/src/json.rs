@@ -66,6 +66,11 @@ pub(crate) struct Object(Map<String, Value>);
 pub(crate) struct OptionalObject(pub(crate) Object);
 
 impl Object {
+    /// Its members, read as a new object of the contract.
+    pub(crate) fn new<T: Contract>(self) -> Input<T> {
+        Input::read(self.0)
+    }
+
     /// Its members, as the shape says.
     pub(crate) fn members(self, shape: &Shape, purpose: Purpose) -> Members {
         Members::of(self.0, shape, purpose)

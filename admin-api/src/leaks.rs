@@ -10,6 +10,7 @@ use xwms_core::error::Error;
 use xwms_core::manage::leaks::{self, Leak};
 use xwms_core::secret::Secret;
 use xwms_core::state::Core;
+use xwms_core::text;
 
 use crate::authenticated::address;
 use crate::json::{bytes, content_type};
@@ -23,7 +24,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[Operation {
     method: Method::Post,
     path: "/leaks",
     id: "reportLeaks",
-    summary: "RequestBody reported credentials out of use and tells whom they belong to. Signed by a known reporter.",
+    summary: "Takes reported credentials out of use and tells whom they belong to. Signed by a known reporter.",
     needs: Needs::Signature,
     query: &[],
     request: RequestBody::Foreign,
@@ -65,7 +66,7 @@ async fn take(State(core): State<Core>, request: Request) -> Result<Response, Pr
         Problem::new(StatusCode::BAD_REQUEST, "malformed", detail)
     })?;
     if reported.len() > MOST {
-        return Err(Error::invalid("body", "too_many", "report at most 500 credentials at a time").into());
+        return Err(Error::Invalid(vec![text!("too_many-credentials", max = MOST).at("body")]).into());
     }
     let mut answers = Vec::with_capacity(reported.len());
     for Reported { token, r#type, url } in reported {

@@ -85,6 +85,14 @@ impl<C> PageRequest<C> {
         self.limit + 1
     }
 
+    /// Cuts off what pages before this one have shown, of a list that was read whole because it is short.
+    pub(crate) fn begin<T>(&self, found: &mut Vec<T>, is_last: impl Fn(&T, &C) -> bool) {
+        if let Some(after) = &self.after {
+            let end = found.iter().position(|item| is_last(item, after)).map_or(found.len(), |at| at + 1);
+            found.drain(..end);
+        }
+    }
+
     /// The answer: as many as were asked for of what was found. `cursor` is what the next page begins after.
     pub(crate) fn answer<T, V: Serialize>(
         &self,

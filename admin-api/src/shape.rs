@@ -34,8 +34,6 @@ pub(crate) enum Kind {
     NullableId(&'static str),
     /// A text of so many characters at the most.
     Text(u32),
-    /// The number of an account, as a text or as a number.
-    Sub,
     /// A text that `null` or an empty one clears.
     NullableText(u32),
     /// An RFC 3339 time.
@@ -49,10 +47,6 @@ pub(crate) enum Kind {
     OneOf(&'static [&'static str]),
     /// A list of texts; `null` in a body is an empty one.
     Texts,
-    /// A list of objects.
-    Objects(&'static Shape),
-    /// An object whose members differ, or `null`.
-    Any,
 }
 
 /// Who sets a member.
@@ -70,10 +64,6 @@ pub(crate) enum Set {
     Required,
     /// The caller, once the object is there.
     Later,
-    /// The caller, with every body; it says something about the request and is no part of the object.
-    Beside,
-    /// The same, and it can be left out.
-    MaybeBeside,
 }
 
 /// A member by its five facts, in a line.
@@ -101,18 +91,13 @@ impl Set {
         match self {
             Self::Never => false,
             Self::Once | Self::OnceRequired => purpose == Purpose::Create,
-            Self::Always | Self::Required | Self::Beside | Self::MaybeBeside => true,
+            Self::Always | Self::Required => true,
             Self::Later => purpose == Purpose::Change,
         }
     }
 
-    /// Whether the member is one of the object.
-    fn of_object(self) -> bool {
-        !matches!(self, Self::Beside | Self::MaybeBeside)
-    }
-
     pub(crate) fn requires(self, purpose: Purpose) -> bool {
-        purpose == Purpose::Create && matches!(self, Self::OnceRequired | Self::Required | Self::Beside)
+        purpose == Purpose::Create && matches!(self, Self::OnceRequired | Self::Required)
     }
 }
 
@@ -182,21 +167,6 @@ impl Members {
         Some(items.iter().filter_map(Value::as_str).map(str::to_owned).collect())
     }
 
-    /// A list of objects of this shape.
-    pub(crate) fn objects(&mut self, name: &str, shape: &Shape) -> Option<Vec<Self>> {
-        let Value::Array(items) = self.left.remove(name)? else { return None };
-        let mut all = Vec::with_capacity(items.len());
-        for (index, item) in items.into_iter().enumerate() {
-            let Value::Object(object) = item else { continue };
-            let mut inner = Self::of(object, shape, Purpose::Create);
-            let errors = std::mem::take(&mut inner.errors).into_iter();
-            self.errors
-                .extend(errors.map(|error| FieldError { field: format!("{name}[{index}].{}", error.field), ..error }));
-            all.push(inner);
-        }
-        Some(all)
-    }
-
     /// Goes on only when nothing was wrong.
     ///
     /// # Errors
@@ -219,13 +189,9 @@ impl Kind {
         let wrong = |code, right: &str| Err((code, right.to_owned()));
         let is_id = |prefix: &str, text: &str| text.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('_'));
         match (self, value) {
-            (Self::NullableId(_) | Self::NullableText(_) | Self::NullableTime | Self::Any, Value::Null)
+            (Self::NullableId(_) | Self::NullableText(_) | Self::NullableTime, Value::Null)
             | (Self::Text(_) | Self::NullableText(_) | Self::Time | Self::NullableTime, Value::String(_))
-            | (Self::Sub, Value::String(_))
-            | (Self::Bool, Value::Bool(_))
-            | (Self::Any, Value::Object(_)) => Ok(()),
-            (Self::Sub, Value::Number(number)) if number.is_u64() => Ok(()),
-            (Self::Sub, _) => wrong("not_a_number", "give the number of an account"),
+            | (Self::Bool, Value::Bool(_)) => Ok(()),
             (Self::Id(prefix) | Self::NullableId(prefix), Value::String(text)) if is_id(prefix, text) => Ok(()),
             (Self::Id(prefix) | Self::NullableId(prefix), _) => {
                 Err(("not_an_id", format!("give an id of the form {prefix}_ and 26 characters")))
@@ -246,9 +212,6 @@ impl Kind {
             (Self::Texts, Value::Null) => Ok(()),
             (Self::Texts, Value::Array(items)) if items.iter().all(Value::is_string) => Ok(()),
             (Self::Texts, _) => wrong("not_a_list", "give a list of texts"),
-            (Self::Objects(_), Value::Array(items)) if items.iter().all(Value::is_object) => Ok(()),
-            (Self::Objects(_), _) => wrong("not_a_list", "give a list of objects"),
-            (Self::Any, _) => wrong("not_an_object", "give an object"),
         }
     }
 
@@ -259,7 +222,6 @@ impl Kind {
             Self::Id(prefix) => json!({ "type": "string", "pattern": id(prefix) }),
             Self::NullableId(prefix) => json!({ "type": ["string", "null"], "pattern": id(prefix) }),
             Self::Text(most) => json!({ "type": "string", "maxLength": most }),
-            Self::Sub => json!({ "type": ["string", "integer"], "pattern": "^[1-9][0-9]{12,15}$" }),
             Self::NullableText(most) => json!({ "type": ["string", "null"], "maxLength": most }),
             Self::Time => json!({ "type": "string", "format": "date-time" }),
             Self::NullableTime => json!({ "type": ["string", "null"], "format": "date-time" }),
@@ -267,8 +229,6 @@ impl Kind {
             Self::Integer(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
             Self::OneOf(choices) => json!({ "type": "string", "enum": choices }),
             Self::Texts => json!({ "type": "array", "items": { "type": "string" } }),
-            Self::Objects(shape) => json!({ "type": "array", "items": shape.answer_schema() }),
-            Self::Any => json!({ "type": ["object", "null"] }),
         }
     }
 }
@@ -284,7 +244,7 @@ impl Described for Shape {
 
     /// The schema of the object in an answer. `value` is there in one answer only, so nothing is required to be.
     fn answer_schema(&self) -> Value {
-        self.schema(|member| member.set.of_object(), |member| member.name != "value" && member.set != Set::Later)
+        self.schema(|_| true, |member| member.name != "value" && member.set != Set::Later)
     }
 
     /// The schema of a body for this purpose.
@@ -302,7 +262,7 @@ impl Described for Shape {
 
     /// An example of the object in an answer.
     fn example(&self) -> Value {
-        self.example_of(|member| member.name != "value" && member.set.of_object())
+        self.example_of(|member| member.name != "value")
     }
 
     /// An example of a body for this purpose.

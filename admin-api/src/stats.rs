@@ -1,57 +1,24 @@
 //! Statistics of logins: `/clients/{client}/stats`.
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use serde::Serialize;
-use serde_json::{Value, json};
+use xwms_core::contract::stats::StatsView;
 use xwms_core::gate::permission::Permission;
 use xwms_core::id::ClientId;
-use xwms_core::manage::stats::{self, Stats as Found, StatsFields};
+use xwms_core::manage::stats::{self, StatsFields};
 use xwms_core::state::Core;
 
+use crate::answer::shown;
 use crate::authenticated::Authenticated;
 use crate::operation::{Method, Needs, Operation, QueryParam, RequestBody, ResponseBody};
 use crate::page::Query;
 use crate::path_ids::PathIds;
 use crate::problem::Problem;
-use crate::shape::{Kind, Set, Shape, member};
+use crate::schema::Of;
 
-static LINE: Shape = Shape {
-    name: "StatsLine",
-    members: &[
-        member("day", Kind::Text(10), Set::Later, "The day, by day.", "2026-01-31"),
-        member(
-            "domain",
-            Kind::Text(40),
-            Set::Later,
-            "The domain's id, by domain.",
-            "domain_01jd3v8m1efb9rkyq9wzvw2x4a",
-        ),
-        member("scope", Kind::Text(120), Set::Later, "The scope, by scope.", "profile"),
-        member("logins", Kind::Integer(0, i64::MAX), Set::Never, "Logins.", "12"),
-        member("users", Kind::Integer(0, i64::MAX), Set::Never, "People, each counted once a day.", "7"),
-    ],
-};
-
-static STATS: Shape = Shape {
-    name: "Stats",
-    members: &[
-        member("from", Kind::Text(10), Set::Never, "The first day, in UTC.", "2026-01-02"),
-        member("to", Kind::Text(10), Set::Never, "The last day.", "2026-01-31"),
-        member("by", Kind::OneOf(&["day", "domain", "scope"]), Set::Never, "What the lines are.", "day"),
-        member("total", Kind::Any, Set::Never, "`users` and `logins` of all time.", r#"{"users": 40, "logins": 128}"#),
-        member(
-            "data",
-            Kind::Objects(&LINE),
-            Set::Never,
-            "The lines.",
-            r#"[{"day": "2026-01-31", "logins": 12, "users": 7}]"#,
-        ),
-    ],
-};
+static STATS: Of<StatsView> = Of::new();
 
 pub(crate) static OPERATIONS: &[Operation] = &[Operation {
     method: Method::Get,
@@ -71,15 +38,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[Operation {
     handler: || get(read),
 }];
 
-#[derive(Serialize)]
-struct Stats {
-    from: String,
-    to: String,
-    by: &'static str,
-    total: Value,
-    data: Vec<Value>,
-}
-
 async fn read(
     State(core): State<Core>,
     Authenticated(caller): Authenticated,
@@ -92,7 +50,7 @@ async fn read(
     let as_csv = prefers_csv(accept);
     let fields = StatsFields { from: word("from"), to: word("to"), by: word("by"), as_csv };
     let found = stats::get(&core, &caller, client, &fields).await?;
-    Ok(if as_csv { csv(&found) } else { Json(Stats::from(found)).into_response() })
+    Ok(if as_csv { csv(&found) } else { shown(&found) })
 }
 
 /// Whether CSV is wanted rather than JSON (RFC 9110 §12.5.1): it is named, and nothing that JSON goes by weighs more.
@@ -113,32 +71,14 @@ fn prefers_csv<'a>(accept: impl Iterator<Item = &'a str>) -> bool {
 }
 
 /// RFC 4180. Names are days, ids and scopes: none has a comma, a quote or what a spreadsheet takes for a formula.
-fn csv(found: &Found) -> Response {
+fn csv(found: &StatsView) -> Response {
     let mut text = format!("{},logins,users\r\n", found.by);
-    for line in &found.lines {
-        text.push_str(&format!("{},{},{}\r\n", line.name, line.logins, line.users));
+    for line in &found.data {
+        text.push_str(&format!("{},{},{}\r\n", line.name, line.counted.logins, line.counted.users));
     }
     let content_type = HeaderValue::from_static("text/csv; charset=utf-8");
     let file = HeaderValue::from_static("attachment; filename=\"stats.csv\"");
     ([(header::CONTENT_TYPE, content_type), (header::CONTENT_DISPOSITION, file)], text).into_response()
-}
-
-impl From<Found> for Stats {
-    fn from(found: Found) -> Self {
-        let by = found.by;
-        let line = |line: &stats::Line| {
-            let mut value = json!({ "logins": line.logins, "users": line.users });
-            value[by] = json!(line.name);
-            value
-        };
-        Self {
-            from: found.from.to_string(),
-            to: found.to.to_string(),
-            by,
-            total: json!({ "users": found.total_users, "logins": found.total_logins }),
-            data: found.lines.iter().map(line).collect(),
-        }
-    }
 }
 
 #[cfg(test)]

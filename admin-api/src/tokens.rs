@@ -1,43 +1,25 @@
 //! API tokens: `/tokens` of the account, `/clients/{client}/tokens`.
 
-use axum::Json;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{delete, get, post};
-use serde::Serialize;
-use xwms_core::clock::Timestamp;
+use xwms_core::contract::token::{NewToken, TokenView};
 use xwms_core::gate::permission::Permission;
 use xwms_core::id::{ClientId, TokenId};
-use xwms_core::manage::tokens::{self, TokenFields};
+use xwms_core::manage::tokens;
 use xwms_core::state::Core;
-use xwms_core::store::tables::api_tokens::ApiToken;
 
-use crate::answer::{done, made, unstored};
+use crate::answer::{created, done, shown};
 use crate::authenticated::Authenticated;
-use crate::json::Object;
+use crate::json::New;
 use crate::operation::{Method, Needs, Operation, RequestBody, ResponseBody};
 use crate::page::Query;
 use crate::path_ids::PathIds;
 use crate::problem::Problem;
-use crate::shape::{Kind, Purpose, Set, Shape, member};
+use crate::schema::Of;
 
-static TOKEN: Shape = Shape {
-    name: "Token",
-    members: &[
-        member("id", Kind::Id("token"), Set::Never, "Its id.", "token_01jd3v8m1efb9rkyq9wzvw2x4a"),
-        member("label", Kind::Text(120), Set::Once, "What you call it.", "Deployment"),
-        member(
-            "permissions",
-            Kind::Texts,
-            Set::OnceRequired,
-            "What it permits, as far as its maker may at the moment of use.",
-            r#"["domains:read"]"#,
-        ),
-        member("expires_at", Kind::NullableTime, Set::Once, "When it ends.", "2030-01-31T12:00:00Z"),
-        member("last_used_at", Kind::NullableTime, Set::Never, "When it was last used.", "2026-01-31T12:00:00Z"),
-        member("value", Kind::Text(100), Set::Never, "The token; in the answer that made it only.", "xwms_pat_…"),
-    ],
-};
+static TOKEN: Of<TokenView> = Of::new();
+static NEW: Of<NewToken> = Of::new();
 
 pub(crate) static OPERATIONS: &[Operation] = &[
     Operation {
@@ -59,7 +41,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Makes an API token of your account.",
         needs: Needs::Own(Permission::TokensCreate),
         query: &[],
-        request: RequestBody::New(&TOKEN),
+        request: RequestBody::New(&NEW),
         response: ResponseBody::Made(&TOKEN),
         refusals: &[(403, "permission_not_held")],
         handler: || post(async |core, by, body| create(core, by, None, body).await),
@@ -109,7 +91,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Makes an API token of a client.",
         needs: Needs::Client(Permission::TokensCreate),
         query: &[],
-        request: RequestBody::New(&TOKEN),
+        request: RequestBody::New(&NEW),
         response: ResponseBody::Made(&TOKEN),
         refusals: &[(403, "permission_not_held")],
         handler: || {
@@ -150,17 +132,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
     },
 ];
 
-#[derive(Serialize)]
-struct Token {
-    id: TokenId,
-    label: String,
-    permissions: Vec<String>,
-    expires_at: Option<Timestamp>,
-    last_used_at: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    value: Option<String>,
-}
-
 async fn list(
     State(core): State<Core>,
     Authenticated(caller): Authenticated,
@@ -169,29 +140,17 @@ async fn list(
 ) -> Result<Response, Problem> {
     let page = query.page::<TokenId>()?;
     let found = tokens::list(&core, &caller, client, page.after, page.look_for()).await?;
-    Ok(page.answer(found, |token| token.id.to_string(), |token| Token::of(token, None)))
+    Ok(page.answer(found, |token| token.id.to_string(), |token| token))
 }
 
 async fn create(
     State(core): State<Core>,
     Authenticated(caller): Authenticated,
     client: Option<ClientId>,
-    body: Object,
+    New(token): New<NewToken>,
 ) -> Result<Response, Problem> {
-    let mut members = body.members(&TOKEN, Purpose::Create);
-    let fields = TokenFields {
-        label: members.text("label"),
-        permissions: members.texts("permissions"),
-        expires_at: members.text("expires_at"),
-    };
-    members.end()?;
-    let (token, text) = tokens::create(&core, caller, client, fields).await?;
-    let location = match client {
-        Some(client) => format!("/clients/{client}/tokens/{}", token.id),
-        None => format!("/tokens/{}", token.id),
-    };
-    let answer = Json(Token::of(token, Some(text.expose().clone()))).into_response();
-    Ok(unstored(made(&location, answer)))
+    let path = client.map_or_else(|| "/tokens".to_owned(), |client| format!("/clients/{client}/tokens"));
+    created(&path, tokens::create(&core, caller, client, token).await?)
 }
 
 async fn read(
@@ -200,8 +159,7 @@ async fn read(
     client: Option<ClientId>,
     token: TokenId,
 ) -> Result<Response, Problem> {
-    let found = tokens::get(&core, &caller, client, token).await?;
-    Ok(Json(Token::of(found, None)).into_response())
+    Ok(shown(&tokens::get(&core, &caller, client, token).await?))
 }
 
 async fn remove(
@@ -212,17 +170,4 @@ async fn remove(
 ) -> Result<Response, Problem> {
     tokens::delete(&core, caller, client, token).await?;
     Ok(done())
-}
-
-impl Token {
-    fn of(token: ApiToken, value: Option<String>) -> Self {
-        Self {
-            id: token.id,
-            label: token.label,
-            permissions: token.permissions.texts().map(str::to_owned).collect(),
-            expires_at: token.expires_at,
-            last_used_at: token.last_used_at,
-            value,
-        }
-    }
 }

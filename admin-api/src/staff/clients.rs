@@ -1,39 +1,27 @@
 //! Clients: `/staff/clients`.
 
-use axum::Json;
 use axum::extract::State;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{get, patch};
-use serde::Serialize;
+use xwms_core::contract::staff::{ClientDecision, StaffClientView};
 use xwms_core::gate::permission::Permission;
 use xwms_core::id::ClientId;
-use xwms_core::staff::clients::{self, ClientFields, ClientView};
+use xwms_core::staff::clients;
 use xwms_core::state::Core;
 
-use super::{REASON, search};
+use super::search;
+use crate::answer::{changed, shown};
 use crate::authenticated::Authenticated;
-use crate::etag::{self, IfMatch};
-use crate::json::Object;
+use crate::etag::IfMatch;
+use crate::json::Changes;
 use crate::operation::{Method, Needs, Operation, QueryParam, RequestBody, ResponseBody};
 use crate::page::Query;
 use crate::path_ids::PathIds;
 use crate::problem::Problem;
-use crate::shape::{Kind, Purpose, Set, Shape, member};
+use crate::schema::Of;
 
-static CLIENT: Shape = Shape {
-    name: "StaffClient",
-    members: &[
-        member("id", Kind::Id("client"), Set::Never, "Its id.", "client_01jd3v8m1efb9rkyq9wzvw2x4a"),
-        member("name", Kind::Text(120), Set::Never, "Its name.", "Analytical Engines"),
-        member("reviewed_name", Kind::NullableText(120), Set::Never, "Its name until the new one is reviewed.", "null"),
-        member("owner", Kind::Text(254), Set::Never, "The address of its billing owner.", "ada@example.test"),
-        member("contact_email", Kind::NullableText(254), Set::Never, "Where people reach it.", "help@engines.example"),
-        member("homepage_url", Kind::NullableText(2048), Set::Never, "Its homepage.", "https://engines.example/"),
-        member("suspended", Kind::Bool, Set::Later, "Whether it is suspended.", "false"),
-        REASON,
-    ],
-};
+static CLIENT: Of<StaffClientView> = Of::new();
+static DECISION: Of<ClientDecision> = Of::new();
 
 static QUERY: [QueryParam; 1] = [search("An id, the address of a billing owner, or a part of a name.", "Engines")];
 
@@ -69,24 +57,12 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Suspends a client, or lets it be used again. Needs a `reason`.",
         needs: Needs::Admin(Permission::StaffUpdate),
         query: &[],
-        request: RequestBody::Changes(&CLIENT),
+        request: RequestBody::Changes(&DECISION),
         response: ResponseBody::One(&CLIENT),
         refusals: &[(403, "conflict_of_interest")],
         handler: || patch(update),
     },
 ];
-
-/// A client on the wire.
-#[derive(Serialize)]
-struct Client {
-    id: ClientId,
-    name: String,
-    reviewed_name: Option<String>,
-    owner: String,
-    contact_email: Option<String>,
-    homepage_url: Option<String>,
-    suspended: bool,
-}
 
 async fn list(
     State(core): State<Core>,
@@ -95,7 +71,7 @@ async fn list(
 ) -> Result<Response, Problem> {
     let page = query.page::<ClientId>()?;
     let found = clients::list(&core, &caller, query.get("q"), page.after, page.look_for()).await?;
-    Ok(page.answer(found, |view| view.client.id.to_string(), Client::from))
+    Ok(page.answer(found, |client| client.id.to_string(), |client| client))
 }
 
 async fn read(
@@ -103,7 +79,7 @@ async fn read(
     Authenticated(caller): Authenticated,
     PathIds(client): PathIds<ClientId>,
 ) -> Result<Response, Problem> {
-    Ok(one(clients::get(&core, &caller, client).await?))
+    Ok(shown(&clients::get(&core, &caller, client).await?))
 }
 
 async fn update(
@@ -111,29 +87,7 @@ async fn update(
     Authenticated(caller): Authenticated,
     PathIds(client): PathIds<ClientId>,
     IfMatch(expected): IfMatch,
-    body: Object,
+    Changes(patch): Changes<ClientDecision>,
 ) -> Result<Response, Problem> {
-    let mut members = body.members(&CLIENT, Purpose::Change);
-    let fields = ClientFields { suspended: members.boolean("suspended"), reason: members.text("reason") };
-    members.end()?;
-    Ok(one(clients::update(&core, caller, client, fields, expected).await?))
-}
-
-fn one(view: ClientView) -> Response {
-    ([(header::ETAG, etag::of(view.client.updated_at))], Json(Client::from(view))).into_response()
-}
-
-impl From<ClientView> for Client {
-    fn from(view: ClientView) -> Self {
-        let client = view.client;
-        Self {
-            id: client.id,
-            name: client.name,
-            reviewed_name: client.reviewed_name,
-            owner: view.owner,
-            contact_email: client.contact_email,
-            homepage_url: client.homepage_url,
-            suspended: client.suspended_at.is_some(),
-        }
-    }
+    Ok(changed(clients::update(&core, caller, client, patch, expected).await?))
 }

@@ -51,6 +51,11 @@ impl<T> Input<T> {
         self.value.filter(|_| self.findings.is_empty())
     }
 
+    /// What could be read of it.
+    pub(crate) const fn seen(&self) -> Option<&T> {
+        self.value.as_ref()
+    }
+
     /// The object, with what is wrong noted among `findings`.
     ///
     /// # Errors

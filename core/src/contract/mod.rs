@@ -4,6 +4,8 @@
 //! log says was and is, and what `export` writes. What can be set of a resource is a type of its own (`ClientSettings`);
 //! what is shown of it is another, with the settings inside (`ClientView`).
 
+pub mod attempt;
+pub mod audit;
 pub mod client;
 pub mod client_scope;
 pub mod domain;
@@ -12,12 +14,18 @@ mod input;
 pub mod logo;
 pub mod member;
 pub mod ownership;
+pub mod plan;
 pub mod request;
 pub mod role;
+pub mod scope;
 pub mod secret;
+pub mod staff;
+pub mod stats;
+pub mod token;
 pub mod url;
 pub mod user;
 mod value;
+pub mod verification;
 mod view;
 
 pub use findings::Findings;

@@ -12,13 +12,16 @@ use serde::{Serialize, Serializer};
 use super::Findings;
 use crate::clock::Timestamp;
 use crate::error::FieldIssue;
-use crate::id::Subject;
+use crate::gate::permission::Permission;
+use crate::id::{Subject, UserId};
 use crate::model::email::EmailAddress;
 use crate::model::fallback::FallbackResponse;
 use crate::model::label::Label;
 use crate::model::permission_set::RolePermission;
+use crate::model::reason::Reason;
 use crate::model::role::{Level, RoleKey};
 use crate::model::root_domain::RootDomain;
+use crate::model::scope::{Opens, ScopeName};
 use crate::model::server_ip::ServerIp;
 use crate::model::text::LongText;
 use crate::model::url::{Link, SiteUrl};
@@ -52,6 +55,22 @@ pub(super) fn distinct<T: PartialEq>(list: Vec<T>) -> Vec<T> {
     kept
 }
 
+/// A list of one item at least, for `#[deserr(try_from(Option<Vec<T>>) = some -> FieldIssue)]`.
+pub(super) fn some<T>(items: Option<Vec<T>>) -> Result<Vec<T>, FieldIssue> {
+    items.filter(|items| !items.is_empty()).ok_or_else(|| text!("required"))
+}
+
+/// A text of at most `MAX` characters, for `#[deserr(try_from(Option<String>) = at_most::<MAX> -> FieldIssue)]`.
+pub(super) fn at_most<const MAX: usize>(text: Option<String>) -> Result<Option<String>, FieldIssue> {
+    let fits = text.as_ref().is_none_or(|text| text.chars().count() <= MAX);
+    if fits { Ok(text) } else { Err(text!("too_long", max = MAX)) }
+}
+
+/// The same of a credential.
+pub(super) fn hidden<const MAX: usize>(text: Option<String>) -> Result<Option<Secret<String>>, FieldIssue> {
+    at_most::<MAX>(text).map(|text| text.map(Secret::new))
+}
+
 /// Writes a credential into the one answer that tells it, for `#[serde(serialize_with = "told_once")]`.
 #[expect(clippy::ref_option, reason = "serde gives the member as it is")]
 pub(super) fn told_once<S: Serializer>(value: &Option<Secret<String>>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -62,6 +81,10 @@ pub(super) fn told_once<S: Serializer>(value: &Option<Secret<String>>, serialize
 fn read_time(text: &str) -> Result<Timestamp, FieldIssue> {
     let time = Timestamp::parse(text).map(|time| Timestamp::from_seconds(time.seconds()));
     time.ok_or_else(|| text!("malformed-time"))
+}
+
+fn read_permission(text: &str) -> Result<Permission, FieldIssue> {
+    Permission::parse(text).ok_or_else(|| text!("unknown_permission-token"))
 }
 
 /// A whole number from `MIN` to `MAX`.
@@ -153,6 +176,10 @@ macro_rules! text_value {
 
 text_value!(Label, [], { "type": "string", "minLength": 1, "maxLength": 120 });
 text_value!(EmailAddress, [], { "type": "string", "format": "email", "maxLength": 254 });
+text_value!(Opens, [], { "type": "string", "maxLength": 500 });
+text_value!(Reason, [], { "type": "string", "minLength": 1, "maxLength": 500 });
+text_value!(ScopeName, [], { "type": "string", "maxLength": 64, "pattern": "^[a-z0-9_.:-]+$" });
+text_value!(Permission, [], { "type": "string", "pattern": "^[a-z]+:[a-z]+$" }, read_permission);
 text_value!(FallbackResponse, [], { "type": "string", "maxLength": 4096 });
 text_value!(RootDomain, [], { "type": "string", "maxLength": 253 }, RootDomain::read);
 text_value!(ServerIp, [], { "type": "string" });
@@ -189,5 +216,37 @@ impl JsonSchema for Level {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "type": "integer", "minimum": 0, "maximum": 100 })
+    }
+}
+
+impl Serialize for Permission {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.text())
+    }
+}
+
+/// The number of an account, as a text or as a number.
+impl Deserr<Findings> for UserId {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef<'_>) -> Result<Self, Findings> {
+        let read = match value {
+            Value::String(text) => text.parse().map_err(|_| text!("malformed-account")),
+            Value::Integer(number) => number.to_string().parse().map_err(|_| text!("malformed-account")),
+            _ => Err(text!("not_a_number")),
+        };
+        read.map_err(|issue| take_cf_content(Findings::merge(None, issue, location)))
+    }
+}
+
+impl JsonSchema for UserId {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "UserId".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": ["string", "integer"], "pattern": "^[1-9][0-9]{12,15}$" })
     }
 }

@@ -3,6 +3,7 @@
 use super::denial::Denial;
 use super::redirect_uri;
 use super::snapshot::{Client, Domain, Person, Snapshot};
+use super::standing;
 use crate::clock::Timestamp;
 use crate::id::DomainId;
 use crate::model::scope::{OFFLINE_ACCESS, ScopeSet};
@@ -147,10 +148,8 @@ fn not_suspended(client: &Client) -> Result<(), Denial> {
 }
 
 fn entitled(snapshot: &Snapshot, now: Timestamp) -> Result<(), Denial> {
-    match snapshot.client.entitled_until {
-        Some(end) if end.after(snapshot.login_grace) <= now => Err(Denial::PlanLapsed),
-        Some(_) | None => Ok(()),
-    }
+    let goes_on = standing::lets_log_in(snapshot.client.entitled_until, snapshot.login_grace, now);
+    if goes_on { Ok(()) } else { Err(Denial::PlanLapsed) }
 }
 
 fn let_in(domain: &Domain, person: &Person) -> Result<(), Denial> {

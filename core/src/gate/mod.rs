@@ -15,6 +15,7 @@ pub mod permissions;
 pub mod redirect_uri;
 pub mod scope;
 pub mod snapshot;
+pub mod standing;
 
 #[cfg(test)]
 mod properties;

@@ -196,7 +196,7 @@ impl Snapshot {
 
 impl Coverage {
     /// Whether its end has not come yet.
-    pub(super) fn holds(&self, now: Timestamp) -> bool {
+    pub fn holds(&self, now: Timestamp) -> bool {
         self.until.is_none_or(|end| now < end)
     }
 }

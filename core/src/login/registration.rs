@@ -9,6 +9,7 @@ use crate::crypto::credential::{Credential, Kind};
 use crate::error::{Error, FieldError};
 use crate::id::{FlowId, UserId};
 use crate::mail::messages;
+use crate::model::account::Plan;
 use crate::model::email::{self, EmailAddress};
 use crate::model::label::Label;
 use crate::model::password;
@@ -254,7 +255,7 @@ impl NewUser {
             given_name: self.given_name.clone().map(Label::into_string),
             family_name: self.family_name.clone().map(Label::into_string),
             phone_number_verified: false,
-            plan: if self.paid { "paid" } else { "free" }.to_owned(),
+            plan: if self.paid { Plan::Paid } else { Plan::Free },
             staff: self.staff.map(|staff| staff.text().to_owned()),
             created_at: now,
             updated_at: now,

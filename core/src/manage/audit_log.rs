@@ -1,34 +1,34 @@
 //! What was done to a client, for those of its organisation who may read it.
 
-use super::permit::{self, Caller};
+use super::permit::Caller;
+use super::runner::{self, Ask};
 use crate::audit::STAFF;
+use crate::contract::audit::EntryView;
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::{AuditId, ClientId};
 use crate::state::Core;
 use crate::store::tables::audit::{self, By, Entry, Filter};
 
-/// Entries about a client, newest first: at most `limit` of those before `before`. Who of the staff did something, and from
-/// where, is the staff's own matter: a partner reads that they did.
+/// Entries about the client that `filter` names, newest first: at most `limit` of those before `before`. Who of the staff
+/// did something, and from where, is the staff's own matter: a partner reads that they did.
 ///
 /// # Errors
-/// Those of [`permit::to_read`]; the database's.
+/// [`Error::NotFound`] when `filter` names no client; those of [`permit`](super::permit); the database's.
 pub async fn page(
     core: &Core,
     caller: &Caller,
-    client: ClientId,
     filter: &Filter,
     before: Option<AuditId>,
     limit: i64,
-) -> Result<Vec<Entry>, Error> {
-    let mut conn = core.db.read().await?;
-    permit::to_read(&mut conn, caller, client, Permission::AuditRead, core.clock.now()).await?;
-    let filter = Filter { client: Some(client), ..filter.clone() };
+) -> Result<Vec<EntryView>, Error> {
+    let client: ClientId = filter.client.ok_or(Error::NotFound("client"))?;
+    let mut reading = runner::read(core, caller, Ask::Client(client, Permission::AuditRead)).await?;
     if matches!(&filter.actor, Some(By::Exactly(actor)) if is_staff(actor)) {
         return Ok(Vec::new());
     }
-    let found = audit::page(&mut conn, &filter, before, limit).await?;
-    Ok(found.into_iter().map(shown).collect())
+    let found = audit::page(&mut reading.conn, filter, before, limit).await?;
+    Ok(found.into_iter().map(|entry| EntryView::from(shown(entry))).collect())
 }
 
 fn shown(entry: Entry) -> Entry {

@@ -3,19 +3,17 @@
 use serde_json::{Value, json};
 
 use super::change::Change;
-use super::fields::Findings;
 use crate::clock::Timestamp;
+use crate::contract::Patch;
+use crate::contract::scope::{Position, ScopeSettings, ScopeView};
 use crate::crypto::digest::sha256;
-use crate::error::{Error, FieldError, FieldIssue};
+use crate::error::Error;
 use crate::model::label::Label;
-use crate::model::request::parse_reason;
-use crate::model::scope::Tier;
+use crate::model::reason::Reason;
+use crate::model::scope::{Opens, ScopeName, Tier};
+use crate::model::text::LongText;
 use crate::store::tables::scopes::{self, Scope};
-
-/// The longest name.
-const MAX_NAME: usize = 64;
-/// Where a scope may stand.
-const POSITIONS: std::ops::RangeInclusive<i64> = 0..=100_000;
+use crate::text;
 
 /// The catalog at first start (SPEC §2.9), in its order: name, title, description, what it opens, tier. The migrations
 /// write it.
@@ -61,23 +59,6 @@ const AT_FIRST: [(&str, &str, &str, &str, Tier); 9] = [
     ),
 ];
 
-/// What a scope is to be; what is `None` stays.
-#[derive(Clone, Debug, Default)]
-pub struct ScopeFields {
-    /// What it is, in a few words.
-    pub title: Option<String>,
-    /// What it opens, in a sentence for people.
-    pub description: Option<String>,
-    /// What data it opens.
-    pub opens: Option<String>,
-    /// Open, or reserved for verified partners.
-    pub tier: Option<Tier>,
-    /// Where it stands in the catalog.
-    pub position: Option<i64>,
-    /// Why; audited when it is given.
-    pub reason: Option<String>,
-}
-
 /// Whether a scope is as it was at first start.
 pub(crate) fn is_as_at_first(scope: &Scope) -> bool {
     let Scope { name, title, description, opens, tier, position } = scope;
@@ -85,37 +66,20 @@ pub(crate) fn is_as_at_first(scope: &Scope) -> bool {
     place.is_some_and(|(first, at)| *first == (name, title, description, opens, *tier) && at == *position)
 }
 
-/// What is wrong with a scope by itself.
-pub(crate) fn check(name: &str, fields: &ScopeFields) -> Vec<FieldError> {
-    let mut findings = Findings::default();
-    findings.value("name", read_name(name));
-    fill(&mut findings, &mut blank(name, 0), fields);
-    findings.into_errors()
-}
-
-/// Adds a scope, by default behind all others.
+/// Adds a scope, behind all others unless it is said where.
 ///
 /// # Errors
-/// [`Error::Invalid`] with all bad fields, [`Error::Conflict`] `name_taken`; the database's.
-pub(crate) async fn insert(change: &mut Change<'_>, name: &str, fields: &ScopeFields) -> Result<Scope, Error> {
-    let mut findings = Findings::default();
-    findings.value("name", read_name(name));
+/// [`Error::Conflict`] `name_taken`; [`Error::Invalid`] with what was found before; the database's.
+pub(crate) async fn insert(change: &mut Change<'_>, name: ScopeName, new: ScopeSettings) -> Result<Scope, Error> {
     let catalog = scopes::all(change.conn).await?;
     let last = catalog.iter().map(|scope| scope.position).max().unwrap_or(0);
-    let mut scope = blank(name, last.saturating_add(1));
-    for (field, given) in [("title", &fields.title), ("description", &fields.description)] {
-        if given.is_none() {
-            findings.add(field, "required", "people are shown it");
-        }
+    change.sound()?;
+    if catalog.iter().any(|other| other.name == name.as_str()) {
+        return Err(Error::Conflict(text!("name_taken", name = name.as_str())));
     }
-    fill(&mut findings, &mut scope, fields);
-    let reason = reason(&mut findings, fields);
-    findings.none()?;
-    if catalog.iter().any(|other| other.name == scope.name) {
-        return Err(Error::conflict("name_taken", format!("there is a scope {} already", scope.name)));
-    }
+    let scope = scope_of(name.as_str(), &new, last.saturating_add(1));
     scopes::insert(change.conn, &scope).await?;
-    change.created(None, "catalog.scope_added", &scope.name, &scope.name, because(facts(&scope), reason.as_deref()));
+    change.created(None, "catalog.scope_added", &scope.name, &scope.name, because(facts(&scope), new.reason.as_ref()));
     Ok(scope)
 }
 
@@ -123,85 +87,60 @@ pub(crate) async fn insert(change: &mut Change<'_>, name: &str, fields: &ScopeFi
 ///
 /// # Errors
 /// [`Error::Invalid`] with all bad fields; the database's.
-pub(crate) async fn apply(change: &mut Change<'_>, old: Scope, fields: &ScopeFields) -> Result<Scope, Error> {
-    let mut findings = Findings::default();
-    let mut new = old.clone();
-    fill(&mut findings, &mut new, fields);
-    let reason = reason(&mut findings, fields);
-    findings.none()?;
+pub(crate) async fn apply(change: &mut Change<'_>, old: Scope, patch: Patch<ScopeSettings>) -> Result<Scope, Error> {
+    let wanted = change.take(patch.apply(&settings(&old)))?;
+    change.sound()?;
+    let new = scope_of(&old.name, &wanted, old.position);
     if new != old {
         scopes::update(change.conn, &new).await?;
-        let told = (facts(&old), because(facts(&new), reason.as_deref()));
+        let told = (facts(&old), because(facts(&new), wanted.reason.as_ref()));
         change.updated(None, "catalog.scope_changed", &new.name, &new.name, told);
         change.everything_changed();
     }
     Ok(new)
 }
 
-/// The version of a scope. The catalog keeps no times, so it is made of what the scope says.
-pub fn version(scope: &Scope) -> Timestamp {
-    let digest = sha256(format!("{} {}", scope.name, facts(scope)).as_bytes());
+/// A scope as the staff see it. The catalog keeps no times, so its version is made of what it says.
+pub(crate) fn view(scope: Scope) -> ScopeView {
+    let digest = sha256(format!("{} {}", scope.name, facts(&scope)).as_bytes());
     let number = digest.iter().take(6).fold(0, |number, byte| number << 8 | i64::from(*byte));
-    Timestamp::from_milliseconds(number)
+    let (settings, version) = (settings(&scope), Timestamp::from_milliseconds(number));
+    ScopeView { name: ScopeName::stored(scope.name), settings, version }
 }
 
-pub(crate) fn read_name(text: &str) -> Result<String, FieldIssue> {
-    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_.:-".contains(&byte);
-    match text.len() {
-        0 => Err(FieldIssue::english("required", "give the scope a name")),
-        length if length > MAX_NAME => Err(FieldIssue::english("too_long", "give at most 64 characters")),
-        _ if !text.bytes().all(fits) => {
-            Err(FieldIssue::english("character", "give lower-case letters, digits, and - _ . : only"))
-        }
-        _ => Ok(text.to_owned()),
+/// What is set of a scope.
+pub(crate) fn settings(scope: &Scope) -> ScopeSettings {
+    ScopeSettings {
+        title: Label::stored(scope.title.clone()),
+        description: LongText::stored(scope.description.clone()),
+        opens: Opens::stored(scope.opens.clone()),
+        tier: scope.tier,
+        position: Some(Position::of(i64::from(scope.position))),
+        reason: None,
     }
 }
 
-fn blank(name: &str, position: i32) -> Scope {
-    let (title, description, opens) = (name.to_owned(), String::new(), String::new());
-    Scope { name: name.to_owned(), title, description, opens, tier: Tier::Verified, position }
-}
-
-/// The reason, when one is given; what is given says something.
-fn reason(findings: &mut Findings, fields: &ScopeFields) -> Option<String> {
-    let read = findings.value("reason", parse_reason(fields.reason.as_ref()?))?;
-    if read.is_empty() {
-        findings.add("reason", "required", "say why, or leave it out");
+fn scope_of(name: &str, settings: &ScopeSettings, position: i32) -> Scope {
+    let given = settings.position.and_then(|position| i32::try_from(position.get()).ok());
+    Scope {
+        name: name.to_owned(),
+        title: settings.title.as_str().to_owned(),
+        description: settings.description.as_str().to_owned(),
+        opens: settings.opens.as_str().to_owned(),
+        tier: settings.tier,
+        position: given.unwrap_or(position),
     }
-    Some(read)
 }
 
-fn because(mut after: Value, reason: Option<&str>) -> Value {
+fn because(mut after: Value, reason: Option<&Reason>) -> Value {
     if let Some(reason) = reason {
         after["reason"] = json!(reason);
     }
     after
 }
 
-fn fill(findings: &mut Findings, scope: &mut Scope, fields: &ScopeFields) {
-    let label = |text: &str| Label::parse(text).map(Label::into_string);
-    let sentence = |text: &str| match parse_reason(text) {
-        Ok(text) if text.is_empty() => Err(FieldIssue::english("too_short", "give at least a word")),
-        read => read,
-    };
-    findings.required(&mut scope.title, "title", fields.title.as_ref(), label);
-    findings.required(&mut scope.description, "description", fields.description.as_ref(), sentence);
-    findings.required(&mut scope.opens, "opens", fields.opens.as_ref(), parse_reason);
-    scope.tier = fields.tier.unwrap_or(scope.tier);
-    if fields.position.is_some_and(|position| !POSITIONS.contains(&position)) {
-        findings.add("position", "range", "give a whole number from 0 to 100000");
-    }
-    scope.position = fields.position.and_then(|position| i32::try_from(position).ok()).unwrap_or(scope.position);
-}
-
 fn facts(scope: &Scope) -> Value {
-    json!({
-        "title": scope.title,
-        "description": scope.description,
-        "opens": scope.opens,
-        "tier": scope.tier,
-        "position": scope.position,
-    })
+    json!(settings(scope))
 }
 
 #[cfg(test)]

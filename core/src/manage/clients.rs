@@ -216,7 +216,7 @@ async fn views(conn: &mut Conn, found: Vec<Client>) -> Result<Vec<ClientView>, E
 /// Whether staff have approved something of a client that stands now.
 pub(super) async fn is_verified(change: &mut Change<'_>, client: ClientId) -> Result<bool, Error> {
     let covered = verifications::coverage(change.conn, client).await?;
-    Ok(covered.iter().any(|(.., until)| until.is_none_or(|end| change.now < end)))
+    Ok(covered.iter().any(|coverage| coverage.holds(change.now)))
 }
 
 fn blank(id: ClientId, now: Timestamp) -> Client {

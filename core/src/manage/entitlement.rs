@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::config::{self, Config};
+use crate::gate::standing;
 use crate::model::account::Plan;
 use crate::store::tables::profiles::Profile;
 
@@ -39,24 +40,25 @@ impl Rules {
             max_clients: plan.max_clients.get(),
             advanced_stats: plan.advanced_stats,
         };
+        let (free, paid) = (entitlements(&config.plans.free), entitlements(&config.plans.paid));
         Self {
             issuer: config.server.issuer().to_owned(),
             approval: config.verifications.days.duration(),
-            free: entitlements(&config.plans.free),
-            paid: entitlements(&config.plans.paid),
+            free,
+            paid: Entitlements { clients: paid.clients || free.clients, ..paid },
         }
     }
 
-    /// Whether this account had a plan that entitled it to clients, and has it no more.
+    /// Whether this account had a plan that entitled it to clients, and no longer has it.
     pub fn has_lapsed(&self, account: &Profile, now: Timestamp) -> bool {
         !self.entitlements(account, now).clients && account.plan_valid_until.is_some_and(|end| end <= now)
     }
 
     /// What this account is entitled to now: a paid plan that has lapsed entitles to what the free one does.
     pub fn entitlements(&self, account: &Profile, now: Timestamp) -> Entitlements {
-        match account.plan {
-            Plan::Paid if account.plan_valid_until.is_none_or(|end| now < end) => self.paid,
-            Plan::Paid | Plan::Free => self.free,
+        match standing::plan_at(account.plan, account.plan_valid_until, now) {
+            Plan::Paid => self.paid,
+            Plan::Free => self.free,
         }
     }
 }

@@ -105,6 +105,11 @@ pub fn suspension(old: Option<Timestamp>, wanted: Option<bool>, now: Timestamp) 
     }
 }
 
+/// The end that is wanted, or that which stands when it is the same second: bodies and files have no more.
+pub fn same_moment(stands: Option<Timestamp>, wanted: Option<Timestamp>) -> Option<Timestamp> {
+    if same_second(stands, wanted) { stands } else { wanted }
+}
+
 /// Whether two times are the same second: what is written in a file has no more.
 pub fn same_second(a: Option<Timestamp>, b: Option<Timestamp>) -> bool {
     a.map(Timestamp::seconds) == b.map(Timestamp::seconds)

@@ -11,6 +11,7 @@ use super::{secrets as of_secrets, tokens as of_tokens};
 use crate::crypto::credential::{Kind, StoredDigest};
 use crate::crypto::digest::sha256;
 use crate::error::Error;
+use crate::gate::standing;
 use crate::secret::Secret;
 use crate::state::Core;
 use crate::store::engine::db::Conn;
@@ -72,7 +73,7 @@ async fn deactivate_secret(change: &mut Change<'_>, digest: &StoredDigest, place
     let Some(found) = secrets::by_digest(change.conn, digest).await? else { return Ok(false) };
     clients::hold(change.conn, found.client_id).await?;
     let Some(old) = secrets::by_digest(change.conn, digest).await? else { return Ok(false) };
-    if old.leaked_at.is_some() {
+    if standing::stays_off(old.leaked_at) {
         return Ok(true);
     }
     let (leaked_at, updated_at) = (Some(change.now), change.version_after(old.updated_at));
@@ -97,7 +98,7 @@ async fn deactivate_secret(change: &mut Change<'_>, digest: &StoredDigest, place
 
 async fn suspend_token(change: &mut Change<'_>, digest: &StoredDigest, place: Option<&str>) -> Result<bool, Error> {
     let Some(found) = api_tokens::by_digest(change.conn, digest).await? else { return Ok(false) };
-    if found.suspended_at.is_some() {
+    if standing::stays_off(found.suspended_at) {
         return Ok(true);
     }
     api_tokens::suspend(change.conn, found.id, change.now).await?;

@@ -10,6 +10,7 @@ use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::gate::permission::{self, Membership, Permission};
 use crate::gate::permissions::Permissions;
+use crate::gate::standing;
 use crate::id::{ClientId, MemberId, TokenId, UserId};
 use crate::idempotency::Once;
 use crate::model::account::Staff;
@@ -17,8 +18,8 @@ use crate::model::member::MemberStatus;
 use crate::state::Core;
 use crate::store::engine::db::Conn;
 use crate::store::tables::clients::{self, Client};
-use crate::store::tables::profiles::Profile;
-use crate::store::tables::{members, profiles};
+use crate::store::tables::members;
+use crate::store::tables::profiles::{self, Profile};
 use crate::text;
 
 /// Who asks for something: a person signed in in a browser, or an API token of theirs.
@@ -198,8 +199,8 @@ pub(super) async fn to_change_unpaid<'c>(
         Some(payer) => profiles::find(conn, payer).await?,
         None => None,
     };
-    let suspended = payer.as_ref().is_some_and(|payer| payer.suspended_at.is_some());
-    if access.client.suspended_at.is_some() || suspended {
+    let payers = payer.as_ref().and_then(|payer| payer.suspended_at);
+    if standing::is_suspended(access.client.suspended_at, payers) {
         return Err(Error::Conflict(text!("client_suspended-read_only")));
     }
     Ok((Change::begin(conn, caller.permit(), rules.clone(), now).posting(Post::Partner), access, payer))
@@ -237,7 +238,7 @@ pub fn on_own_behalf<'c>(conn: &'c mut Conn, caller: &Caller, rules: &Rules, now
 /// Begins a change for somebody who may make it.
 ///
 /// # Errors
-/// As [`to_change`], [`on_own_account`] and [`to_change_as_staff`].
+/// As [`to_change`] and [`on_own_account`]; [`Error::Refused`] `staff_only` or `staff_admin_only`.
 pub(super) async fn begin<'c>(
     conn: &'c mut Conn,
     caller: &Caller,
@@ -277,7 +278,7 @@ pub(super) async fn begin<'c>(
 /// Whether somebody may read what they ask for; gives their place, when it is in a client.
 ///
 /// # Errors
-/// As [`to_read`], [`to_read_own_account`] and [`to_read_as_staff`].
+/// As [`to_read`] and [`to_read_own_account`]; [`Error::Refused`] `staff_only` or `staff_admin_only`.
 pub(super) async fn read(conn: &mut Conn, caller: &Caller, ask: Ask, now: Timestamp) -> Result<Option<Access>, Error> {
     match ask {
         Ask::Client(client, permission) | Ask::LapsedClient(client, permission) => {
@@ -291,7 +292,7 @@ pub(super) async fn read(conn: &mut Conn, caller: &Caller, ask: Ask, now: Timest
         }
         Ask::Person => refuse_token(caller).map(|()| None),
         Ask::Account(permission) => caller.account_permits(permission).map(|()| None),
-        Ask::Staff(least, permission) => staff(conn, caller, least, permission).await.map(|_| None),
+        Ask::Staff(least, permission) => staff(conn, caller, least, permission).await.map(|()| None),
     }
 }
 
@@ -330,7 +331,7 @@ pub enum Asked {
 /// Whether the caller may, now. The use case asks again in its own transaction.
 ///
 /// # Errors
-/// As [`to_read`], [`to_read_own_account`] and [`to_read_as_staff`].
+/// As [`to_read`] and [`to_read_own_account`]; [`Error::Refused`] `staff_only` or `staff_admin_only`.
 pub async fn ask(core: &Core, caller: &Caller, asked: Asked) -> Result<(), Error> {
     let mut conn = core.db.read().await?;
     match asked {
@@ -341,32 +342,8 @@ pub async fn ask(core: &Core, caller: &Caller, asked: Asked) -> Result<(), Error
             read(&mut conn, caller, Ask::Membership(client, member), core.clock.now()).await.map(drop)
         }
         Asked::Own(permission) => caller.account_permits(permission),
-        Asked::Staff(least, permission) => staff(&mut conn, caller, least, permission).await.map(drop),
+        Asked::Staff(least, permission) => staff(&mut conn, caller, least, permission).await,
     }
-}
-
-/// Whether the caller may read what is the staff's; gives their account. `least`: what they must be.
-///
-/// # Errors
-/// [`Error::Refused`] `staff_only` or `staff_admin_only`, [`Error::Forbidden`] for a token without `staff:read`; the
-/// database's.
-pub async fn to_read_as_staff(conn: &mut Conn, caller: &Caller, least: Staff) -> Result<Profile, Error> {
-    staff(conn, caller, least, Permission::StaffRead).await
-}
-
-/// Begins a change that the staff make. `least`: what the caller must be.
-///
-/// # Errors
-/// As [`to_read_as_staff`], for `staff:update`.
-pub async fn to_change_as_staff<'c>(
-    conn: &'c mut Conn,
-    caller: &Caller,
-    least: Staff,
-    rules: &Rules,
-    now: Timestamp,
-) -> Result<Change<'c>, Error> {
-    staff(conn, caller, least, Permission::StaffUpdate).await?;
-    Ok(Change::begin(conn, caller.permit_as(true), rules.clone(), now))
 }
 
 /// Whether the staff may decide about this client: nobody decides about an organisation they belong to, or are invited to.
@@ -377,9 +354,7 @@ pub async fn refuse_own_interest(conn: &mut Conn, caller: &Caller, client: Clien
     let account = profiles::find(conn, caller.user).await?.ok_or(Error::NotFound("account"))?;
     let owned = clients::find(conn, client).await?.is_some_and(|client| client.billing_owner == Some(caller.user));
     if owned || members::of_person(conn, client, Some(account.id), &account.email_key).await?.is_some() {
-        let message =
-            "you belong to this client's organisation or are invited to it: somebody else of the staff decides";
-        return Err(Error::refused("conflict_of_interest", message));
+        return Err(Error::Refused(text!("conflict_of_interest-client")));
     }
     Ok(())
 }
@@ -391,27 +366,24 @@ pub async fn refuse_own_interest(conn: &mut Conn, caller: &Caller, client: Clien
 /// [`Error::Refused`] `conflict_of_interest`; the database's.
 pub async fn refuse_own_account(conn: &mut Conn, caller: &Caller, decided: UserId) -> Result<(), Error> {
     if caller.user == decided {
-        let message = "this is your own account: somebody else of the staff decides";
-        return Err(Error::refused("conflict_of_interest", message));
+        return Err(Error::Refused(text!("conflict_of_interest-own")));
     }
     let account = profiles::find(conn, caller.user).await?.ok_or(Error::NotFound("account"))?;
     if members::with_billing_owner(conn, decided, account.id, &account.email_key).await? {
-        let message =
-            "a client whose organisation you belong to rests on this account: somebody else of the staff decides";
-        return Err(Error::refused("conflict_of_interest", message));
+        return Err(Error::Refused(text!("conflict_of_interest-payer")));
     }
     Ok(())
 }
 
-async fn staff(conn: &mut Conn, caller: &Caller, least: Staff, permission: Permission) -> Result<Profile, Error> {
+/// Whether the caller is of the staff, `least` at least.
+async fn staff(conn: &mut Conn, caller: &Caller, least: Staff, permission: Permission) -> Result<(), Error> {
     let account = profiles::find(conn, caller.user).await?.ok_or(Error::NotFound("account"))?;
     match (account.staff, least) {
-        (None, _) => return Err(Error::refused("staff_only", "this is for the staff of XWMS")),
+        (None, _) => return Err(Error::Refused(text!("staff_only"))),
         (Some(Staff::Reviewer), Staff::Admin) => {
-            return Err(Error::refused("staff_admin_only", "this is for admins of the staff"));
+            return Err(Error::Refused(text!("staff_admin_only")));
         }
         (Some(_), _) => {}
     }
-    caller.account_permits(permission)?;
-    Ok(account)
+    caller.account_permits(permission)
 }

@@ -5,42 +5,35 @@ use std::time::Duration;
 
 use super::change::{Actor, Change, Permit};
 use super::entitlement::Rules;
-use super::fields::{Findings, read_time};
 use crate::clock::Timestamp;
+use crate::contract::plan::BillingMessage;
+use crate::contract::{Findings, Input};
 use crate::crypto::digest::sha256;
-use crate::error::{Error, FieldIssue};
-use crate::id::UserId;
+use crate::error::Error;
 use crate::model::account::Plan;
-use crate::model::email::EmailAddress;
 use crate::state::Core;
 use crate::store::engine::db::{Conn, Db};
 use crate::store::tables::idempotency_keys::{self, Row};
 use crate::store::tables::profiles::{self, Profile};
+use crate::text;
 
 /// For how long a message is known that was taken: its repeats come within days.
 const KNOWN: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-/// What an account is to pay for.
-#[derive(Clone, Debug)]
-pub struct NewPlan {
-    /// The plan.
-    pub plan: Plan,
-    /// Until when; `None` is for good.
-    pub valid_until: Option<Timestamp>,
-}
-
-/// Whose plan a message is about.
-#[derive(Clone, Debug, Default)]
-pub struct Whose {
-    /// The account's number.
-    pub sub: Option<String>,
-    /// Its address.
-    pub email: Option<String>,
+/// A message of the payment provider's adapter, whose signature was checked.
+#[derive(Debug)]
+pub struct Received {
+    /// Its id: a repeat changes nothing.
+    pub id: String,
+    /// Where it comes from.
+    pub from: IpAddr,
+    /// What it says.
+    pub message: Input<BillingMessage>,
 }
 
 /// Keeps the end of a plan that has lapsed: logins go on for a while from then, and saving the account again, as free, or
 /// as paid until some other moment gone by, begins no second while. A plan that is taken away ends now. One that is given
-/// back without a word about its end (`end_given` is false) is for good: the end that stands is that of the plan before.
+/// back without an end (`end_given` is false) is for good: the end that stands is that of the plan before.
 pub(crate) fn keep_lapse(old: &Profile, new: &mut Profile, end_given: bool, rules: &Rules, now: Timestamp) {
     if !end_given && (old.plan, new.plan) == (Plan::Free, Plan::Paid) {
         new.plan_valid_until = new.plan_valid_until.filter(|end| now < *end);
@@ -57,94 +50,81 @@ pub(crate) fn keep_lapse(old: &Profile, new: &mut Profile, end_given: bool, rule
     };
 }
 
-/// Sets the plan of the account of this address, as the operator. `until`: RFC 3339.
+/// Sets the plan of the account that this says, as the operator.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Invalid`]; the database's.
+/// [`Error::NotFound`], [`Error::Invalid`] with all bad fields; the database's.
 pub async fn set_as_operator(
     db: &Db,
     rules: &Rules,
     now: Timestamp,
-    email: &str,
-    plan: Plan,
-    until: Option<&str>,
+    message: Input<BillingMessage>,
 ) -> Result<(), Error> {
-    let mut findings = Findings::default();
-    let address = findings.value("email", EmailAddress::parse(email));
-    let valid_until = until.and_then(|text| findings.value("until", read_time(text)));
-    findings.none()?;
-    let address = address.ok_or(Error::Internal("an address is missing"))?;
+    let message = read(message)?;
     let rules = rules.clone();
     let changed = db.change(async move |conn: &mut Conn| {
         let mut change = Change::begin(conn, Permit::of_operator(), rules, now);
-        let account = profiles::find_by_email(change.conn, address.key()).await?.ok_or(Error::NotFound("account"))?;
-        set(&mut change, account, &NewPlan { plan, valid_until }).await?;
+        carry_out(&mut change, &message).await?;
         change.end(()).await
     });
     // A running server hears of it by itself: there is no snapshot here to drop.
     changed.await.map(|changed| changed.into_parts().0)
 }
 
-/// Takes a message of the payment provider's adapter, whose signature was checked. `message`: its id, a repeat changes
-/// nothing, and from where it comes.
+/// Takes a message, once.
 ///
 /// # Errors
 /// [`Error::Invalid`] with all bad fields; [`Error::NotFound`] when there is no such account; the database's.
-pub async fn take_message(
-    core: &Core,
-    (message, from): (&str, IpAddr),
-    whose: Whose,
-    plan: Option<Plan>,
-    until: Option<String>,
-) -> Result<(), Error> {
-    let mut findings = Findings::default();
-    let address = whose.email.as_deref().and_then(|text| findings.value("email", EmailAddress::parse(text)));
-    let sub = whose.sub.as_deref().and_then(|text| {
-        let wrong = FieldIssue::english("malformed", "give the sub of an account");
-        findings.value("sub", text.parse::<UserId>().map_err(|_| wrong))
-    });
-    if whose.email.is_none() == whose.sub.is_none() {
-        findings.add("email", "required", "say whose plan it is: by email or by sub, and not by both");
-    }
-    let valid_until =
-        until.filter(|text| !text.is_empty()).and_then(|text| findings.value("valid_until", read_time(&text)));
-    findings.none()?;
-    let plan = plan.ok_or_else(|| Error::invalid("plan", "required", "give free or paid"))?;
+pub async fn take_message(core: &Core, Received { id, from, message }: Received) -> Result<(), Error> {
+    let message = read(message)?;
     let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let key = sha256(format!("xwms billing message 1\n{message}").as_bytes()).to_vec();
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let actor = Actor::Service { name: "billing", address: from };
-            let mut change = Change::begin(conn, Permit::of(actor), rules, now);
-            let taken = Row {
-                body_digest: key.clone(),
-                key_digest: key,
-                status: Some(204),
-                answer: Some(String::new()),
-                created_at: now,
-                expires_at: now.after(KNOWN),
-            };
-            if idempotency_keys::take(change.conn, &taken).await? {
-                let account = match (sub, &address) {
-                    (Some(sub), _) => profiles::find(change.conn, sub).await?,
-                    (None, Some(address)) => profiles::find_by_email(change.conn, address.key()).await?,
-                    (None, None) => None,
-                };
-                set(&mut change, account.ok_or(Error::NotFound("account"))?, &NewPlan { plan, valid_until }).await?;
-            }
-            change.end(()).await
-        })
-        .await?;
-    changed.committed(core);
+    let key = sha256(format!("xwms billing message 1\n{id}").as_bytes()).to_vec();
+    let changed = core.db.change(async move |conn: &mut Conn| {
+        let actor = Actor::Service { name: "billing", address: from };
+        let mut change = Change::begin(conn, Permit::of(actor), rules, now);
+        let taken = Row {
+            body_digest: key.clone(),
+            key_digest: key,
+            status: Some(204),
+            answer: Some(String::new()),
+            created_at: now,
+            expires_at: now.after(KNOWN),
+        };
+        if idempotency_keys::take(change.conn, &taken).await? {
+            carry_out(&mut change, &message).await?;
+        }
+        change.end(()).await
+    });
+    changed.await?.committed(core);
     Ok(())
 }
 
+/// What a message says, when nothing is wrong with it.
+fn read(message: Input<BillingMessage>) -> Result<BillingMessage, Error> {
+    let mut findings = Findings::default();
+    let message = message.take(&mut findings)?;
+    if message.email.is_none() == message.sub.is_none() && !findings.name("email") && !findings.name("sub") {
+        findings.add("email", text!("required-account"));
+    }
+    findings.none()?;
+    Ok(message)
+}
+
+async fn carry_out(change: &mut Change<'_>, message: &BillingMessage) -> Result<(), Error> {
+    let account = match (message.sub, &message.email) {
+        (Some(sub), _) => profiles::find(change.conn, sub).await?,
+        (None, Some(address)) => profiles::find_by_email(change.conn, address.key()).await?,
+        (None, None) => None,
+    };
+    let account = account.ok_or(Error::NotFound("account"))?;
+    set(change, account, message.plan, message.valid_until).await
+}
+
 /// Sets the plan of an account.
-async fn set(change: &mut Change<'_>, old: Profile, wanted: &NewPlan) -> Result<(), Error> {
+async fn set(change: &mut Change<'_>, old: Profile, plan: Plan, until: Option<Timestamp>) -> Result<(), Error> {
     profiles::hold(change.conn, old.id).await?;
     let old = profiles::find(change.conn, old.id).await?.ok_or(Error::NotFound("account"))?;
-    let mut new = Profile { plan: wanted.plan, plan_valid_until: wanted.valid_until, ..old.clone() };
+    let mut new = Profile { plan, plan_valid_until: until, ..old.clone() };
     keep_lapse(&old, &mut new, true, &change.rules, change.now);
     if change.updated(None, "user.plan_set", new.id, &new.email_key, (facts(&old), facts(&new))) {
         new.updated_at = change.version_after(old.updated_at);
@@ -163,6 +143,7 @@ mod tests {
     use super::*;
     use crate::config::Config;
     use crate::manage::accounts;
+    use crate::model::email::EmailAddress;
 
     #[test]
     fn mg_14_the_end_of_a_lapsed_plan_stays_however_the_account_is_saved_again() {

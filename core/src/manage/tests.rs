@@ -18,6 +18,7 @@ use crate::crypto::keys::{KeyRing, KeySet};
 use crate::crypto::password::PasswordHasher;
 use crate::crypto::seal::MasterKey;
 use crate::error::Error;
+use crate::gate::standing::PlanRules;
 use crate::id::{ClientId, ConsentId, DomainId, GrantId, SessionId, Subject};
 use crate::mail::Mailer;
 use crate::memory::snapshot_cache::SnapshotCache;
@@ -27,7 +28,6 @@ use crate::provision::{self, Options};
 use crate::state::{Core, Parts};
 use crate::store;
 use crate::store::engine::db::{Conn, Db, Options as DbOptions};
-use crate::store::tables::snapshots::PlanRules;
 
 struct World {
     core: Core,

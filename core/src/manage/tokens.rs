@@ -8,10 +8,12 @@ use serde_json::{Value, json};
 
 use super::change::{Change, Notice, Permit};
 use super::entitlement::Rules;
-use super::fields::Findings;
-use super::permit::{self, ApiToken as Limits, Caller};
+use super::permit::{ApiToken as Limits, Caller};
+use super::runner::{self, Ask, Done};
 use super::words::{Words, named};
 use crate::clock::Timestamp;
+use crate::contract::token::{NewToken, TokenView};
+use crate::contract::{Input, Patch};
 use crate::crypto::credential::{Credential, Kind, StoredDigest};
 use crate::error::Error;
 use crate::gate::permission::Permission;
@@ -25,20 +27,19 @@ use crate::state::Core;
 use crate::store::engine::db::{Conn, Db};
 use crate::store::tables::api_tokens::{self, ApiToken};
 use crate::store::tables::{clients, members, profiles};
+use crate::text;
 
-/// What a token is to be.
-#[derive(Clone, Debug, Default)]
-pub struct TokenFields {
-    /// What people call it.
-    pub label: Option<String>,
-    /// What it permits, as `resource:action`.
-    pub permissions: Option<Vec<String>>,
-    /// RFC 3339; without one it does not end by itself.
-    pub expires_at: Option<String>,
+/// Whose token an operator makes.
+#[derive(Clone, Debug)]
+pub struct Whose {
+    /// The address of the account that it acts for.
+    pub email: String,
+    /// The only client it is good for; without one it is a token of the account.
+    pub client: Option<ClientId>,
 }
 
-/// Who calls with this token; `None` for one that is none of ours, that has ended or was suspended, and when its maker's
-/// account is suspended. Its use is noted.
+/// Who calls with this token; `None` when it is unknown, has ended or is suspended, or when its maker's account is
+/// suspended. Its use is noted.
 ///
 /// # Errors
 /// The database's.
@@ -55,33 +56,35 @@ pub async fn authenticate(core: &Core, text: &str, address: IpAddr) -> Result<Op
     }))
 }
 
-/// Makes a token of the client, or with `None` of the caller's account; gives its text: the only moment at which it is
-/// known. One that a token makes ends with that token at the latest.
+/// Makes a token of the client, or with `None` of the caller's account; its text is told here and never again. One that a
+/// token makes ends with that token at the latest.
 ///
 /// # Errors
 /// [`Error::Invalid`] with all bad fields; [`Error::Refused`] `permission_not_held` for a permission that the caller does
-/// not hold themselves; those of [`permit`]; the database's.
+/// not hold themselves; those of [`permit`](super::permit); the database's.
 pub async fn create(
     core: &Core,
     caller: Caller,
     client: Option<ClientId>,
-    fields: TokenFields,
-) -> Result<(ApiToken, Secret<String>), Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let (mut change, held) = begin(conn, &caller, client, Permission::TokensCreate, &rules, now).await?;
-            let until = caller.token.as_ref().and_then(|token| token.expires_at);
-            let (token, text) = insert(&mut change, caller.user, client, &fields, (held, until)).await?;
-            change.end((token, text)).await
-        })
-        .await?;
-    Ok(changed.committed(core))
+    new: Input<NewToken>,
+) -> Result<Done<TokenView>, Error> {
+    let (maker, by) = (caller.user, caller.token.clone());
+    let ask = ask(client, Permission::TokensCreate);
+    runner::change(core, caller, ask, async move |change: &mut Change<'_>| {
+        let held = match client {
+            Some(_) => Some(change.access()?.membership.permissions),
+            // A person's own account holds everything: what a token of it may do is decided where it is used.
+            None => by.as_ref().map(|token| token.permissions),
+        };
+        let limits = Ceiling { held, until: by.as_ref().and_then(|token| token.expires_at) };
+        let new = change.take(new)?;
+        insert(change, maker, client, new, limits).await
+    })
+    .await
 }
 
-/// Makes a token for the account of this address, as the operator asks. What it permits is still no more than what its maker
-/// may at the moment of use; without a word about permissions that is all of it.
+/// Makes a token for an account, as the operator asks. What it permits is still no more than what its maker may at the
+/// moment of use; without permissions it is given all of them.
 ///
 /// # Errors
 /// [`Error::NotFound`] for the account or the client; as [`create`]; the database's.
@@ -89,80 +92,69 @@ pub async fn create_for(
     db: &Db,
     rules: &Rules,
     now: Timestamp,
-    email: &str,
-    client: Option<ClientId>,
-    fields: TokenFields,
+    whose: &Whose,
+    new: Patch<NewToken>,
 ) -> Result<Secret<String>, Error> {
-    let key = EmailAddress::parse(email).map_err(|issue| Error::Invalid(vec![issue.at("user")]))?.key().to_owned();
-    let every = || {
-        let all = Permission::ALL.iter().filter(|permission| client.is_none() || permission.is_for_roles());
-        all.map(|permission| permission.text().to_owned()).collect()
-    };
-    let fields = TokenFields { permissions: fields.permissions.or_else(|| Some(every())), ..fields };
-    let rules = rules.clone();
-    let changed = db
-        .change(async move |conn: &mut Conn| {
-            let account = profiles::find_by_email(conn, &key).await?.ok_or(Error::NotFound("account"))?;
-            if let Some(client) = client {
-                members::membership(conn, client, account.id)
-                    .await?
-                    .ok_or(Error::NotFound("client of this account"))?;
-            }
-            let mut change = Change::begin(conn, Permit::of_operator(), rules, now);
-            let (_, text) = insert(&mut change, account.id, client, &fields, (None, None)).await?;
-            change.end(text).await
-        })
-        .await?;
-    Ok(changed.into_parts().0)
+    let key = EmailAddress::parse(&whose.email).map_err(|issue| Error::Invalid(vec![issue.at("user")]))?;
+    let (key, client, rules) = (key.key().to_owned(), whose.client, rules.clone());
+    let all = Permission::ALL.iter().filter(|permission| client.is_none() || permission.is_for_roles());
+    let new = new.or("permissions", json!(all.collect::<Vec<_>>())).whole();
+    let changed = db.change(async move |conn: &mut Conn| {
+        let account = profiles::find_by_email(conn, &key).await?.ok_or(Error::NotFound("account"))?;
+        if let Some(client) = client {
+            let place = members::membership(conn, client, account.id).await?;
+            place.ok_or(Error::NotFound("client of this account"))?;
+        }
+        let mut change = Change::begin(conn, Permit::of_operator(), rules, now);
+        let new = change.take(new)?;
+        let made = insert(&mut change, account.id, client, new, Ceiling::default()).await?;
+        change.end(made.value.ok_or(Error::Internal("a new token has no text"))?).await
+    });
+    Ok(changed.await?.into_parts().0)
 }
 
 /// The tokens of the client, or with `None` of the caller's account, oldest first.
 ///
 /// # Errors
-/// Those of [`permit`]; the database's.
+/// Those of [`permit`](super::permit); the database's.
 pub async fn list(
     core: &Core,
     caller: &Caller,
     client: Option<ClientId>,
     after: Option<TokenId>,
     limit: i64,
-) -> Result<Vec<ApiToken>, Error> {
-    let mut conn = core.db.read().await?;
-    may_read(&mut conn, caller, client, core.clock.now()).await?;
-    Ok(match client {
-        Some(client) => api_tokens::of_client(&mut conn, client, after, limit).await?,
-        None => api_tokens::of_account(&mut conn, caller.user, after, limit).await?,
-    })
+) -> Result<Vec<TokenView>, Error> {
+    let mut reading = runner::read(core, caller, ask(client, Permission::TokensRead)).await?;
+    let found = match client {
+        Some(client) => api_tokens::of_client(&mut reading.conn, client, after, limit).await?,
+        None => api_tokens::of_account(&mut reading.conn, caller.user, after, limit).await?,
+    };
+    Ok(found.into_iter().map(|token| view(token, None)).collect())
 }
 
 /// One token.
 ///
 /// # Errors
-/// [`Error::NotFound`]; those of [`permit`]; the database's.
-pub async fn get(core: &Core, caller: &Caller, client: Option<ClientId>, id: TokenId) -> Result<ApiToken, Error> {
-    let mut conn = core.db.read().await?;
-    may_read(&mut conn, caller, client, core.clock.now()).await?;
-    find(&mut conn, caller, client, id).await
+/// [`Error::NotFound`]; those of [`permit`](super::permit); the database's.
+pub async fn get(core: &Core, caller: &Caller, client: Option<ClientId>, id: TokenId) -> Result<TokenView, Error> {
+    let mut reading = runner::read(core, caller, ask(client, Permission::TokensRead)).await?;
+    Ok(view(find(&mut reading.conn, caller.user, client, id).await?, None))
 }
 
-/// Deletes a token: it is good for nothing from then on.
+/// Deletes a token: it opens nothing from then on.
 ///
 /// # Errors
-/// [`Error::NotFound`]; those of [`permit`]; the database's.
-pub async fn delete(core: &Core, caller: Caller, client: Option<ClientId>, id: TokenId) -> Result<(), Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let (mut change, _) = begin(conn, &caller, client, Permission::TokensDelete, &rules, now).await?;
-            let token = find(change.conn, &caller, client, id).await?;
-            api_tokens::delete(change.conn, id).await?;
-            change.deleted(client, "token.deleted", id, &token.label, facts(&token));
-            change.end(()).await
-        })
-        .await?;
-    changed.committed(core);
-    Ok(())
+/// [`Error::NotFound`]; those of [`permit`](super::permit); the database's.
+pub async fn delete(core: &Core, caller: Caller, client: Option<ClientId>, id: TokenId) -> Result<Done<()>, Error> {
+    let user = caller.user;
+    let ask = ask(client, Permission::TokensDelete);
+    runner::change(core, caller, ask, async move |change: &mut Change<'_>| {
+        let token = find(change.conn, user, client, id).await?;
+        api_tokens::delete(change.conn, id).await?;
+        change.deleted(client, "token.deleted", id, &token.label, facts(&token));
+        Ok(())
+    })
+    .await
 }
 
 /// What a new password of this person means for API tokens (SPEC §3): those of the account end; those of a client that the
@@ -202,106 +194,79 @@ pub(crate) async fn password_changed(change: &mut Change<'_>, user: UserId) -> R
     Ok(())
 }
 
-/// Makes a token. `held`: what its maker may, when that limits it; `until`: when what makes it ends.
+/// What limits a token that is made.
+#[derive(Clone, Copy, Debug, Default)]
+struct Ceiling {
+    /// What its maker may, when that limits what it permits.
+    held: Option<Permissions>,
+    /// When what makes it ends.
+    until: Option<Timestamp>,
+}
+
 async fn insert(
     change: &mut Change<'_>,
     maker: UserId,
     client: Option<ClientId>,
-    fields: &TokenFields,
-    (held, until): (Option<Permissions>, Option<Timestamp>),
-) -> Result<(ApiToken, Secret<String>), Error> {
+    new: NewToken,
+    ceiling: Ceiling,
+) -> Result<TokenView, Error> {
+    let foreign = |permission: &Permission| client.is_some() && !permission.is_for_roles();
+    for (index, _) in new.permissions.iter().enumerate().filter(|(_, permission)| foreign(permission)) {
+        change.findings.add(&format!("permissions[{index}]"), text!("unknown_permission-token"));
+    }
+    let expires_at = change.expiry(None, new.expires_at);
+    change.sound()?;
+    let wanted: Permissions = new.permissions.into_iter().collect();
+    if let Some(lacking) = ceiling.held.and_then(|held| wanted.difference(held).iter().next()) {
+        return Err(Error::Refused(text!("permission_not_held-token", permission = lacking.text())));
+    }
     let fresh = Credential::generate(Kind::ApiToken, change.now);
-    let mut findings = Findings::default();
-    let mut token = ApiToken {
+    let token = ApiToken {
         id: TokenId::generate(change.now),
         digest: fresh.digest(),
         user_id: maker,
         client_id: client,
-        label: "API token".to_owned(),
+        label: new.label.into_string(),
         hint: fresh.hint(),
-        permissions: PermissionSet::default(),
-        expires_at: None,
+        permissions: PermissionSet::of(wanted),
+        expires_at: [expires_at, ceiling.until].into_iter().flatten().min(),
         suspended_at: None,
         last_used_at: None,
         created_at: change.now,
     };
-    findings
-        .required(&mut token.label, "label", fields.label.as_ref(), |text| Label::parse(text).map(Label::into_string));
-    findings.expiry(&mut token.expires_at, fields.expires_at.as_ref(), change.now);
-    let wanted = read_permissions(&mut findings, fields.permissions.as_deref(), client.is_some());
-    findings.none()?;
-    if let Some(lacking) = held.and_then(|held| wanted.difference(held).iter().next()) {
-        let message = format!("you do not hold {} yourself", lacking.text());
-        return Err(Error::refused("permission_not_held", message));
-    }
-    token.permissions = PermissionSet::of(wanted);
-    token.expires_at = [token.expires_at, until].into_iter().flatten().min();
     api_tokens::insert(change.conn, &token).await?;
     change.created(client, "token.created", token.id, &token.label, facts(&token));
-    Ok((token, fresh.into_text()))
+    Ok(view(token, Some(fresh.into_text())))
 }
 
-/// Begins a change of tokens; gives what the caller holds, where that limits what a token may permit. A person's own
-/// account holds everything: what a token of it may do is decided where it is used.
-async fn begin<'c>(
-    conn: &'c mut Conn,
-    caller: &Caller,
-    client: Option<ClientId>,
-    permission: Permission,
-    rules: &Rules,
-    now: Timestamp,
-) -> Result<(Change<'c>, Option<Permissions>), Error> {
-    match client {
-        Some(client) => {
-            let (change, access) = permit::to_change(conn, caller, client, permission, rules, now).await?;
-            Ok((change, Some(access.membership.permissions)))
-        }
-        None => {
-            let change = permit::on_own_account(conn, caller, permission, rules, now)?;
-            Ok((change, caller.token.as_ref().map(|token| token.permissions)))
-        }
-    }
+/// What is asked of a caller: the client's tokens, or with `None` those of their account.
+fn ask(client: Option<ClientId>, permission: Permission) -> Ask {
+    client.map_or(Ask::Account(permission), |client| Ask::Client(client, permission))
 }
 
-async fn may_read(conn: &mut Conn, caller: &Caller, client: Option<ClientId>, now: Timestamp) -> Result<(), Error> {
-    match client {
-        Some(client) => permit::to_read(conn, caller, client, Permission::TokensRead, now).await.map(drop),
-        None => permit::to_read_own_account(caller, Permission::TokensRead),
-    }
-}
-
-async fn find(conn: &mut Conn, caller: &Caller, client: Option<ClientId>, id: TokenId) -> Result<ApiToken, Error> {
+async fn find(conn: &mut Conn, user: UserId, client: Option<ClientId>, id: TokenId) -> Result<ApiToken, Error> {
     let found = api_tokens::find(conn, id).await?.filter(|token| match client {
         Some(_) => token.client_id == client,
-        None => token.client_id.is_none() && token.user_id == caller.user,
+        None => token.client_id.is_none() && token.user_id == user,
     });
     found.ok_or(Error::NotFound("token"))
 }
 
-fn read_permissions(findings: &mut Findings, given: Option<&[String]>, of_client: bool) -> Permissions {
-    let mut permissions = Permissions::NONE;
-    let given = given.unwrap_or_default();
-    if given.is_empty() {
-        findings.add("permissions", "required", "say what the token may do, such as domains:read");
-    }
-    for (index, text) in given.iter().enumerate() {
-        match Permission::parse(text).filter(|permission| !of_client || permission.is_for_roles()) {
-            Some(permission) => permissions.insert(permission),
-            None => findings.add(
-                &format!("permissions[{index}]"),
-                "unknown_permission",
-                "give a permission such as domains:read",
-            ),
-        }
-    }
-    permissions
+fn view(token: ApiToken, value: Option<Secret<String>>) -> TokenView {
+    TokenView { id: token.id, made: made(&token), last_used_at: token.last_used_at, value }
 }
 
+fn made(token: &ApiToken) -> NewToken {
+    NewToken {
+        label: Label::stored(token.label.clone()),
+        permissions: token.permissions.texts().filter_map(Permission::parse).collect(),
+        expires_at: token.expires_at,
+    }
+}
+
+/// What is audited of a token.
 pub(super) fn facts(token: &ApiToken) -> Value {
-    json!({
-        "label": token.label,
-        "hint": token.hint,
-        "permissions": token.permissions.texts().collect::<Vec<_>>(),
-        "expires_at": token.expires_at,
-    })
+    let mut facts = json!(made(token));
+    facts["hint"] = json!(token.hint);
+    facts
 }

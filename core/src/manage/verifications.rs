@@ -4,8 +4,8 @@ mod partner;
 mod reminders;
 mod reviews;
 
-pub use partner::{NewVerification, VerificationView, apply, get, list, withdraw};
-pub(crate) use partner::{decided, tell_owners, unproven_domain, view, views};
+pub use partner::{WithItems, apply, get, list, withdraw};
+pub(crate) use partner::{decided, require_proven, tell_owners, unproven, with_items, with_items_of};
 pub use reminders::remind;
 pub(crate) use reviews::{What, settle};
 
@@ -15,19 +15,21 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::change::Change;
-use super::fields::{Findings, same_second};
+use super::fields::same_second;
 use super::logos;
 use crate::clock::Timestamp;
-use crate::error::{Error, FieldError};
+use crate::contract::Patch;
+use crate::contract::verification::{Notes, VerificationSettings};
+use crate::error::Error;
+use crate::gate::standing;
 use crate::id::{ClientId, DomainId, VerificationId};
-use crate::model::domain::Ownership;
-use crate::model::fallback;
 use crate::model::scope::ScopeSet;
 use crate::model::verification::{ItemStatus, VerificationStatus};
 use crate::store::tables::client_scopes;
 use crate::store::tables::clients;
 use crate::store::tables::domains::Domain;
 use crate::store::tables::verifications::{self, Item, Verification};
+use crate::text;
 
 /// Domains that one application covers with the same scopes. An application of which parts were refused is several.
 #[derive(Clone, Debug)]
@@ -40,23 +42,17 @@ pub struct Group {
     pub scopes: BTreeSet<String>,
 }
 
-/// What an application is to be beside its domains and scopes; what is `None` stays, an empty text clears.
-#[derive(Clone, Debug, Default)]
-pub struct VerificationFields {
-    /// What the partner says for it.
-    pub notes: Option<String>,
-    /// RFC 3339.
-    pub expires_at: Option<String>,
-    /// The staff's decision, given for them: for set-ups. A new one without it waits for theirs.
-    pub approved: Option<bool>,
-}
-
-/// What is wrong with these fields by themselves.
-pub(crate) fn check(fields: &VerificationFields, now: Timestamp) -> Vec<FieldError> {
-    let mut findings = Findings::default();
-    findings.optional(&mut None, "notes", fields.notes.as_ref(), fallback::parse_response);
-    findings.expiry(&mut None, fields.expires_at.as_ref(), now);
-    findings.into_errors()
+/// An application to make.
+#[derive(Clone, Debug)]
+pub(crate) struct Application<'a> {
+    /// The domains.
+    pub(crate) domains: &'a [&'a Domain],
+    /// The scopes, on each of them.
+    pub(crate) scopes: &'a BTreeSet<String>,
+    /// The rest.
+    pub(crate) settings: VerificationSettings,
+    /// The staff's decision is given for them: for set-ups.
+    pub(crate) approved: bool,
 }
 
 /// The open and approved applications of a client, in the groups that a file writes them in; none that a change of name or
@@ -86,7 +82,22 @@ pub(crate) fn groups(standing: &[Verification], items: &[Item]) -> Vec<Group> {
     groups
 }
 
-/// Makes an application for these domains and scopes.
+/// What an application that is made is to be, by what an operator's file says of it. One that is approved ends as those of
+/// the staff do, unless the file says otherwise.
+///
+/// # Errors
+/// [`Error::Invalid`].
+pub(crate) fn settings_of_new(
+    change: &mut Change<'_>,
+    patch: Patch<VerificationSettings>,
+    approved: bool,
+) -> Result<VerificationSettings, Error> {
+    let usual =
+        VerificationSettings { notes: None, expires_at: approved.then(|| change.now.after(change.rules.approval)) };
+    change.take(patch.apply(&usual))
+}
+
+/// Makes an application.
 ///
 /// # Errors
 /// [`Error::Invalid`]: `scopes` `inactive_scope`, `domains` `unproven` or `test_mode`; [`Error::Conflict`]
@@ -94,37 +105,19 @@ pub(crate) fn groups(standing: &[Verification], items: &[Item]) -> Vec<Group> {
 pub(crate) async fn create(
     change: &mut Change<'_>,
     client: ClientId,
-    domains: &[&Domain],
-    scopes: &BTreeSet<String>,
-    fields: &VerificationFields,
-) -> Result<VerificationId, Error> {
-    let approved = fields.approved.unwrap_or(false);
-    let mut findings = Findings::default();
-    let active: ScopeSet = client_scopes::of_client(change.conn, client).await?;
-    for name in scopes.iter().filter(|name| !active.contains(name)) {
-        findings.add("scopes", "inactive_scope", &format!("the client has not activated the scope {name:?}"));
-    }
-    for domain in domains {
-        let root = &domain.root_domain;
-        if domain.ownership != Ownership::Proven {
-            findings.add("domains", "unproven", &format!("the ownership of {root} is not proven"));
-        }
-        if approved && domain.test_mode {
-            findings.add("domains", "test_mode", &format!("{root} is in test mode: nothing is approved for it then"));
-        }
-    }
+    new: Application<'_>,
+) -> Result<Verification, Error> {
+    let Application { domains, scopes, settings, approved } = new;
+    may_cover(change, client, (domains, scopes), approved).await?;
     let mut made = blank(client, approved, change.rules.approval, change.now);
-    findings.optional(&mut made.notes, "notes", fields.notes.as_ref(), fallback::parse_response);
-    findings.expiry(&mut made.expires_at, fields.expires_at.as_ref(), change.now);
-    findings.none()?;
+    made.notes = settings.notes.map(Notes::into_string);
+    made.expires_at = change.expiry(made.expires_at, settings.expires_at);
+    change.sound()?;
     if !approved {
         match verifications::pending(change.conn, client).await? {
             // It is for the same and more: staff look at name and logo with it.
             Some(waiting) if waiting.automatic => reviews::withdraw(change, waiting).await?,
-            Some(_) => {
-                let message = "another application of this client is waiting for its decision";
-                return Err(Error::conflict("verification_pending", message));
-            }
+            Some(_) => return Err(Error::Conflict(text!("verification_pending"))),
             None => {}
         }
     }
@@ -144,7 +137,30 @@ pub(crate) async fn create(
     let name = roots.into_iter().collect::<Vec<_>>().join(" ");
     change.created(Some(client), "verification.created", made.id, &name, facts(&made, &items));
     settle(change, client, What::Approvals).await?;
-    Ok(made.id)
+    Ok(made)
+}
+
+/// Notes what can't be verified: scopes that the client has not activated, and domains that are not proven.
+async fn may_cover(
+    change: &mut Change<'_>,
+    client: ClientId,
+    (domains, scopes): (&[&Domain], &BTreeSet<String>),
+    approved: bool,
+) -> Result<(), Error> {
+    let active: ScopeSet = client_scopes::of_client(change.conn, client).await?;
+    for scope in scopes.iter().filter(|name| !active.contains(name)) {
+        change.findings.add("scopes", text!("inactive_scope", scope = scope));
+    }
+    for domain in domains {
+        let root = domain.root_domain.as_str();
+        if !standing::is_proven(domain.ownership) {
+            change.findings.add("domains", text!("unproven", root = root));
+        }
+        if approved && domain.test_mode {
+            change.findings.add("domains", text!("test_mode-verification", root = root));
+        }
+    }
+    Ok(())
 }
 
 /// Changes notes and end of an application.
@@ -154,13 +170,13 @@ pub(crate) async fn create(
 pub(crate) async fn update(
     change: &mut Change<'_>,
     old: Verification,
-    fields: &VerificationFields,
+    patch: Patch<VerificationSettings>,
 ) -> Result<(), Error> {
-    let mut findings = Findings::default();
-    let mut new = old.clone();
-    findings.optional(&mut new.notes, "notes", fields.notes.as_ref(), fallback::parse_response);
-    findings.expiry(&mut new.expires_at, fields.expires_at.as_ref(), change.now);
-    findings.none()?;
+    let notes = old.notes.clone().map(Notes::stored);
+    let wanted = change.take(patch.apply(&VerificationSettings { notes, expires_at: old.expires_at }))?;
+    let expires_at = change.expiry(old.expires_at, wanted.expires_at);
+    change.sound()?;
+    let mut new = Verification { notes: wanted.notes.map(Notes::into_string), expires_at, ..old.clone() };
     if new.notes == old.notes && same_second(new.expires_at, old.expires_at) {
         return Ok(());
     }

@@ -14,9 +14,10 @@ use self::held::Held;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::gate::snapshot::Snapshot;
+use crate::gate::standing::PlanRules;
 use crate::id::ClientId;
 use crate::store::engine::db::Db;
-use crate::store::tables::snapshots::{self, PlanRules};
+use crate::store::tables::snapshots;
 
 /// Snapshots of clients.
 ///

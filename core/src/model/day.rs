@@ -47,13 +47,18 @@ impl Day {
     }
 }
 
-/// `YYYY-MM-DD`.
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match OffsetDateTime::UNIX_EPOCH.date().checked_add(Duration::days(self.0.clamp(-700_000, 2_900_000))) {
             Some(date) => write!(f, "{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day()),
             None => write!(f, "{}d", self.0),
         }
+    }
+}
+
+impl serde::Serialize for Day {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

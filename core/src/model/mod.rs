@@ -13,6 +13,7 @@ pub mod member;
 pub mod password;
 pub mod permission_set;
 pub mod profile;
+pub mod reason;
 pub mod request;
 pub mod role;
 pub mod root_domain;

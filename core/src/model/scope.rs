@@ -7,7 +7,10 @@ use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
 use diesel::sql_types::Text;
 
+use super::text::LongText;
 use super::{stored_text, text_enum};
+use crate::error::FieldIssue;
+use crate::text;
 
 /// Sign-in: `sub`, and an ID token.
 pub const OPENID: &str = "openid";
@@ -40,6 +43,66 @@ text_enum! {
         Open = "open",
         /// A verification, an accepted access request, or test mode.
         Verified = "verified",
+    }
+}
+
+/// The longest name of a scope, in bytes.
+const MAX_NAME: usize = 64;
+
+/// The name of a scope in the catalog: 1 to 64 lower-case letters, digits, and `-_.:`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub struct ScopeName(String);
+
+impl ScopeName {
+    /// Reads a name.
+    ///
+    /// # Errors
+    /// `required`, `too_long`, or `character`.
+    pub fn parse(text: &str) -> Result<Self, FieldIssue> {
+        let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_.:-".contains(&byte);
+        match text.len() {
+            0 => Err(text!("required")),
+            length if length > MAX_NAME => Err(text!("too_long", max = MAX_NAME)),
+            _ if !text.bytes().all(fits) => Err(text!("character-scope")),
+            _ => Ok(Self(text.to_owned())),
+        }
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// A name that was parsed before it was stored.
+    pub(crate) fn stored(text: String) -> Self {
+        Self(text)
+    }
+}
+
+/// What data a scope opens, in at most 500 characters; nothing is said when it is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Opens(String);
+
+impl Opens {
+    /// Reads it; spaces around it are dropped.
+    ///
+    /// # Errors
+    /// `too_long` or `character`.
+    pub fn parse(text: &str) -> Result<Self, FieldIssue> {
+        if text.trim().is_empty() {
+            return Ok(Self::default());
+        }
+        LongText::<500>::parse(text).map(|text| Self(text.into_string()))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// A text that was parsed before it was stored.
+    pub(crate) fn stored(text: String) -> Self {
+        Self(text)
     }
 }
 

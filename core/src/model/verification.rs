@@ -56,6 +56,16 @@ impl VerificationState {
 }
 
 text_enum! {
+    /// What the staff decide about one scope on one domain.
+    Verdict {
+        /// It is unlocked.
+        Approve = "approve",
+        /// It is refused.
+        Reject = "reject",
+    }
+}
+
+text_enum! {
     /// What was decided about one scope on one domain.
     ItemStatus {
         /// Nothing yet.

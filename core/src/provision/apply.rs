@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::entries::{File, ScopeEntry};
-use super::file;
 use super::outcome::{MadeSecret, Outcome};
 use super::reader::under;
-use super::{client, people};
+use super::{client, file, people};
 use crate::clock::Timestamp;
 use crate::crypto::password::PasswordHasher;
 use crate::crypto::webhook_secret::WebhookSecret;
@@ -150,9 +149,13 @@ impl Work<'_> {
 
     /// Adds a scope to the catalog, or brings it to what the file says.
     async fn bring_scope(&mut self, entry: &ScopeEntry) -> Result<(), Error> {
-        let brought = match store::tables::scopes::find(self.change.conn, &entry.name).await? {
-            Some(scope) => catalog::apply(&mut self.change, scope, &entry.fields).await,
-            None => catalog::insert(&mut self.change, &entry.name, &entry.fields).await,
+        let fields = entry.fields.clone();
+        let brought = match store::tables::scopes::find(self.change.conn, entry.name.as_str()).await? {
+            Some(scope) => catalog::apply(&mut self.change, scope, fields).await,
+            None => match self.change.take(fields.whole()) {
+                Ok(settings) => catalog::insert(&mut self.change, entry.name.clone(), settings).await,
+                Err(error) => Err(error),
+            },
         };
         self.judge(&entry.path, brought).map(drop)
     }

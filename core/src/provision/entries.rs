@@ -8,17 +8,19 @@ use crate::contract::domain::DomainSettings;
 use crate::contract::member::ProvisionedMember;
 use crate::contract::request::RequestTerms;
 use crate::contract::role::RoleSettings;
+use crate::contract::scope::ScopeSettings;
 use crate::contract::secret::SecretSettings;
 use crate::contract::url::UrlSettings;
+use crate::contract::verification::VerificationSettings;
 use crate::id::ClientId;
 use crate::manage::accounts::AccountFields;
-use crate::manage::catalog::ScopeFields;
-use crate::manage::verifications::VerificationFields;
 use crate::model::domain::Ownership;
 use crate::model::email::EmailAddress;
 use crate::model::request::RequestKind;
 use crate::model::role::RoleKey;
 use crate::model::root_domain::RootDomain;
+use crate::model::scope::ScopeName;
+use crate::model::verification::VerificationStatus;
 use crate::secret::Secret;
 
 /// A file whose every value is good by itself.
@@ -33,8 +35,8 @@ pub(super) struct File {
 #[derive(Debug)]
 pub(super) struct ScopeEntry {
     pub(super) path: String,
-    pub(super) name: String,
-    pub(super) fields: ScopeFields,
+    pub(super) name: ScopeName,
+    pub(super) fields: Patch<ScopeSettings>,
 }
 
 #[derive(Debug)]
@@ -120,5 +122,7 @@ pub(super) struct VerificationEntry {
     pub(super) path: String,
     pub(super) domains: BTreeSet<RootDomain>,
     pub(super) scopes: BTreeSet<String>,
-    pub(super) fields: VerificationFields,
+    /// Pending or approved; left to the staff when the file does not say.
+    pub(super) state: Option<VerificationStatus>,
+    pub(super) fields: Patch<VerificationSettings>,
 }

@@ -9,6 +9,7 @@ use crate::contract::domain::DomainSettings;
 use crate::contract::member::ProvisionedMember;
 use crate::contract::request::RequestTerms;
 use crate::contract::role::RoleSettings;
+use crate::contract::scope::ScopeSettings;
 use crate::contract::secret::SecretSettings;
 use crate::contract::url::UrlSettings;
 use crate::error::Error;
@@ -19,14 +20,12 @@ use crate::model::account::{Plan, Staff};
 use crate::model::client::{SigningAlg, SubjectType};
 use crate::model::domain::Ownership;
 use crate::model::request::{RequestKind, RequestStatus};
-use crate::model::scope::Tier;
 use crate::model::verification::VerificationStatus;
 use crate::store::engine::db::{Conn, Db};
 use crate::store::tables::clients::{self, Client};
 use crate::store::tables::domains::{self, Domain};
 use crate::store::tables::profiles::{self, Profile};
-use crate::store::tables::scopes::{self, Scope};
-use crate::store::tables::{client_scopes, domain_urls, members, requests, roles, secrets, verifications};
+use crate::store::tables::{client_scopes, domain_urls, members, requests, roles, scopes, secrets, verifications};
 
 /// Writes a file that brings an empty database to where this one is, but for passwords, secrets' values, and what has come
 /// to its end: an expired role or secret is written as switched off, an expired membership or request not at all. Applied
@@ -58,11 +57,8 @@ struct ExportedFile {
 #[derive(Serialize)]
 struct ExportedScope {
     name: String,
-    title: String,
-    description: String,
-    opens: String,
-    tier: Tier,
-    position: i32,
+    #[serde(flatten)]
+    settings: ScopeSettings,
 }
 
 #[derive(Serialize)]
@@ -216,10 +212,7 @@ async fn scopes_of(conn: &mut Conn, clients: &[ExportedClient]) -> Result<Vec<Ex
     }
     let all = scopes::all(conn).await?.into_iter();
     let other = all.filter(|scope| used.contains(scope.name.as_str()) && !catalog::is_as_at_first(scope));
-    let written = other.map(|scope| {
-        let Scope { name, title, description, opens, tier, position } = scope;
-        ExportedScope { name, title, description, opens, tier, position }
-    });
+    let written = other.map(|scope| ExportedScope { settings: catalog::settings(&scope), name: scope.name });
     Ok(written.collect())
 }
 

@@ -17,12 +17,10 @@ use crate::contract::url::UrlSettings;
 use crate::error::{Error, FieldError, FieldIssue};
 use crate::id::ClientId;
 use crate::manage::accounts::{self, AccountFields};
-use crate::manage::catalog::{self, ScopeFields};
 use crate::manage::domains;
 use crate::manage::requests;
 use crate::manage::secrets;
 use crate::manage::urls;
-use crate::manage::verifications::{self, VerificationFields};
 use crate::model::account::Plan;
 use crate::model::domain::Ownership;
 use crate::model::email::EmailAddress;
@@ -31,7 +29,8 @@ use crate::model::password;
 use crate::model::request::RequestKind;
 use crate::model::role::RoleKey;
 use crate::model::root_domain::RootDomain;
-use crate::model::scope::Tier;
+use crate::model::scope::ScopeName;
+use crate::model::verification::VerificationStatus;
 use crate::secret::Secret;
 use crate::text;
 
@@ -81,7 +80,7 @@ impl<'t> Context<'t> {
             reader.tables("clients").unwrap_or_default().into_iter().filter_map(|entry| self.client(entry)).collect();
         reader.end();
         let file = File { scopes, users, clients };
-        self.unique(&file.scopes, |scope| (scope.path.as_str(), scope.name.clone()), "scope");
+        self.unique(&file.scopes, |scope| (scope.path.as_str(), scope.name.as_str().to_owned()), "scope");
         self.unique(&file.users, |user| (user.path.as_str(), user.email.key().to_owned()), "account");
         self.unique(
             &file.clients,
@@ -98,20 +97,11 @@ impl<'t> Context<'t> {
     }
 
     fn scope(&self, reader: Reader<'t>) -> Option<ScopeEntry> {
-        let name = reader.needed("name");
-        let fields = ScopeFields {
-            title: reader.text("title"),
-            description: reader.text("description"),
-            opens: reader.text("opens"),
-            tier: reader.choice("tier", Tier::ALL, Tier::as_str),
-            position: reader.integer("position"),
-            reason: None,
-        };
+        reader.must("name");
+        let (name, fields) = (reader.parsed("name", ScopeName::parse), reader.settings());
         let path = reader.path.clone();
         reader.end();
-        let name = name?;
-        self.report.extend(&path, catalog::check(&name, &fields));
-        Some(ScopeEntry { path, name, fields })
+        Some(ScopeEntry { path, name: name?, fields })
     }
 
     fn user(&self, reader: Reader<'t>) -> Option<UserEntry> {
@@ -284,20 +274,16 @@ impl<'t> Context<'t> {
                 reader.refuse(key, "required", format!("name the {key} that are to be verified"));
             }
         }
-        let state = reader.choice("state", &["pending", "approved"], |word| word);
-        let fields = VerificationFields {
-            notes: reader.text("notes"),
-            expires_at: reader.time("expires_at"),
-            approved: state.map(|state| state == "approved"),
-        };
+        let states = [VerificationStatus::Pending, VerificationStatus::Approved];
+        let state = reader.choice("state", &states, VerificationStatus::as_str);
+        let fields = reader.settings();
         let path = reader.path.clone();
         let domains = domains.iter().enumerate().filter_map(|(index, text)| {
             self.report.value(format!("{path}.domains[{index}]"), RootDomain::parse_for_test(text))
         });
         let domains = domains.collect();
         reader.end();
-        self.report.extend(&path, verifications::check(&fields, LONG_AGO));
-        Some(VerificationEntry { path, domains, scopes, fields })
+        Some(VerificationEntry { path, domains, scopes, state, fields })
     }
 
     fn email(&self, reader: &Reader<'t>, key: &'static str) -> Option<EmailAddress> {

@@ -158,14 +158,6 @@ impl<'t> Reader<'t> {
         value.as_bool().or_else(|| self.wrong(key, "true or false"))
     }
 
-    /// A whole number.
-    pub(super) fn integer(&self, key: &'static str) -> Option<i64> {
-        let integer = self.get(key)?.as_integer();
-        let number =
-            integer.and_then(|number| i64::from_str_radix(&number.as_str().replace('_', ""), number.radix()).ok());
-        number.or_else(|| self.wrong(key, "a whole number"))
-    }
-
     /// A time, as TOML has them or as a text.
     pub(super) fn time(&self, key: &'static str) -> Option<String> {
         match self.get(key)? {

@@ -4,12 +4,15 @@ use serde_json::{Value, json};
 
 use super::{because, reason};
 use crate::clock::Timestamp;
+use crate::contract::Patch;
+use crate::contract::staff::{ClientDecision, StaffClientView};
 use crate::error::Error;
+use crate::gate::permission::Permission;
 use crate::id::ClientId;
-use crate::manage::change::Notice;
-use crate::manage::entitlement::Rules;
-use crate::manage::fields::{Findings, same_version, suspension};
+use crate::manage::change::{Change, Notice};
+use crate::manage::fields::{same_version, suspension};
 use crate::manage::permit::{self, Caller};
+use crate::manage::runner::{self, Ask, Done};
 use crate::manage::words::{Named, Words, named};
 use crate::model::account::Staff;
 use crate::model::email::EmailAddress;
@@ -18,38 +21,21 @@ use crate::store::engine::db::Conn;
 use crate::store::tables::clients::{self, Client, Wanted};
 use crate::store::tables::{members, profiles};
 
-/// A client as the staff see it.
-#[derive(Clone, Debug)]
-pub struct ClientView {
-    /// The client.
-    pub client: Client,
-    /// The address of its billing owner.
-    pub owner: String,
-}
-
-/// What of a client changes; what is `None` stays.
-#[derive(Clone, Debug, Default)]
-pub struct ClientFields {
-    /// Whether it is suspended.
-    pub suspended: Option<bool>,
-    /// Why.
-    pub reason: Option<String>,
-}
+const READ: Ask = Ask::Staff(Staff::Admin, Permission::StaffRead);
 
 /// Clients, oldest first: at most `limit` of those after `after`. `wanted`: an id, the address of a billing owner, or a
 /// part of a name.
 ///
 /// # Errors
-/// Those of [`permit::to_read_as_staff`]; the database's.
+/// Those of [`permit`]; the database's.
 pub async fn list(
     core: &Core,
     caller: &Caller,
     wanted: Option<&str>,
     after: Option<ClientId>,
     limit: i64,
-) -> Result<Vec<ClientView>, Error> {
-    let mut conn = core.db.read().await?;
-    permit::to_read_as_staff(&mut conn, caller, Staff::Admin).await?;
+) -> Result<Vec<StaffClientView>, Error> {
+    let mut conn = runner::read(core, caller, READ).await?.conn;
     let wanted = match wanted.map(str::trim).filter(|wanted| !wanted.is_empty()) {
         None => Wanted::All,
         Some(text) => match (text.parse(), EmailAddress::parse(text)) {
@@ -68,10 +54,9 @@ pub async fn list(
 /// One client.
 ///
 /// # Errors
-/// [`Error::NotFound`]; those of [`permit::to_read_as_staff`]; the database's.
-pub async fn get(core: &Core, caller: &Caller, id: ClientId) -> Result<ClientView, Error> {
-    let mut conn = core.db.read().await?;
-    permit::to_read_as_staff(&mut conn, caller, Staff::Admin).await?;
+/// [`Error::NotFound`]; those of [`permit`]; the database's.
+pub async fn get(core: &Core, caller: &Caller, id: ClientId) -> Result<StaffClientView, Error> {
+    let mut conn = runner::read(core, caller, READ).await?.conn;
     let found = clients::find(&mut conn, id).await?.ok_or(Error::NotFound("client"))?;
     view(&mut conn, found).await
 }
@@ -80,42 +65,37 @@ pub async fn get(core: &Core, caller: &Caller, id: ClientId) -> Result<ClientVie
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Invalid`], [`Error::StalePrecondition`], [`Error::Refused`] `conflict_of_interest`; those
-/// of [`permit::to_change_as_staff`]; the database's.
+/// of [`permit`]; the database's.
 pub async fn update(
     core: &Core,
     caller: Caller,
     id: ClientId,
-    fields: ClientFields,
+    patch: Patch<ClientDecision>,
     expected: Option<Timestamp>,
-) -> Result<ClientView, Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let mut change = permit::to_change_as_staff(conn, &caller, Staff::Admin, &rules, now).await?;
-            clients::hold(change.conn, id).await?;
-            let old = clients::find(change.conn, id).await?.ok_or(Error::NotFound("client"))?;
-            permit::refuse_own_interest(change.conn, &caller, id).await?;
-            same_version(expected, old.updated_at)?;
-            let mut findings = Findings::default();
-            let reason = reason(&mut findings, fields.reason.as_ref());
-            findings.none()?;
-            let mut new = old.clone();
-            new.suspended_at = suspension(old.suspended_at, fields.suspended, now);
-            if new.suspended_at != old.suspended_at {
-                new.updated_at = change.version_after(old.updated_at);
-                clients::update(change.conn, &new).await?;
-                change.updated(Some(id), "client.decided", id, &new.name, (facts(&old), because(facts(&new), &reason)));
-                let named = named(change.conn, &new).await?;
-                for user in members::owners_at(change.conn, id, now).await? {
-                    change.notify(notice(user, &new, &named, &reason));
-                }
+) -> Result<Done<StaffClientView>, Error> {
+    let (by, ask) = (caller.clone(), Ask::Staff(Staff::Admin, Permission::StaffUpdate));
+    runner::change(core, caller, ask, async move |change: &mut Change<'_>| {
+        clients::hold(change.conn, id).await?;
+        let old = clients::find(change.conn, id).await?.ok_or(Error::NotFound("client"))?;
+        permit::refuse_own_interest(change.conn, &by, id).await?;
+        same_version(expected, old.updated_at)?;
+        let wanted = change.take(patch.apply(&decision(&old)))?;
+        let reason = reason(change, wanted.reason);
+        change.sound()?;
+        let mut new = old.clone();
+        new.suspended_at = suspension(old.suspended_at, Some(wanted.suspended), change.now);
+        if new.suspended_at != old.suspended_at {
+            new.updated_at = change.version_after(old.updated_at);
+            clients::update(change.conn, &new).await?;
+            change.updated(Some(id), "client.decided", id, &new.name, (facts(&old), because(facts(&new), &reason)));
+            let named = named(change.conn, &new).await?;
+            for user in members::owners_at(change.conn, id, change.now).await? {
+                change.notify(notice(user, &new, &named, &reason));
             }
-            let made = view(change.conn, new).await?;
-            change.end(made).await
-        })
-        .await?;
-    Ok(changed.committed(core))
+        }
+        view(change.conn, new).await
+    })
+    .await
 }
 
 fn notice(user: crate::id::UserId, client: &Client, named: &Named, reason: &str) -> Notice {
@@ -133,17 +113,31 @@ fn notice(user: crate::id::UserId, client: &Client, named: &Named, reason: &str)
     }
 }
 
-async fn view(conn: &mut Conn, client: Client) -> Result<ClientView, Error> {
+async fn view(conn: &mut Conn, client: Client) -> Result<StaffClientView, Error> {
     views(conn, vec![client]).await?.pop().ok_or(Error::Internal("one client has one view"))
 }
 
-async fn views(conn: &mut Conn, found: Vec<Client>) -> Result<Vec<ClientView>, Error> {
+async fn views(conn: &mut Conn, found: Vec<Client>) -> Result<Vec<StaffClientView>, Error> {
     let owners: Vec<_> = found.iter().filter_map(|client| client.billing_owner).collect();
     let addresses = profiles::addresses(conn, &owners).await?;
     let owner = |client: &Client| client.billing_owner.and_then(|owner| addresses.get(&owner).cloned());
-    Ok(found.into_iter().map(|client| ClientView { owner: owner(&client).unwrap_or_default(), client }).collect())
+    let view = |client: Client| StaffClientView {
+        id: client.id,
+        owner: owner(&client).unwrap_or_default(),
+        decision: decision(&client),
+        name: client.name,
+        reviewed_name: client.reviewed_name,
+        contact_email: client.contact_email,
+        homepage_url: client.homepage_url,
+        updated_at: client.updated_at,
+    };
+    Ok(found.into_iter().map(view).collect())
+}
+
+const fn decision(client: &Client) -> ClientDecision {
+    ClientDecision { suspended: client.suspended_at.is_some(), reason: None }
 }
 
 fn facts(client: &Client) -> Value {
-    json!({ "suspended": client.suspended_at.is_some() })
+    json!(decision(client))
 }

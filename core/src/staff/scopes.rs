@@ -1,53 +1,53 @@
 //! The scope catalog.
 
 use crate::clock::Timestamp;
+use crate::contract::scope::{NewScope, ScopeSettings, ScopeView};
+use crate::contract::{Input, Patch};
 use crate::error::Error;
-use crate::manage::catalog;
-pub use crate::manage::catalog::{ScopeFields, version};
-use crate::manage::entitlement::Rules;
+use crate::gate::permission::Permission;
+use crate::manage::catalog::{self, view};
+use crate::manage::change::Change;
 use crate::manage::fields::same_version;
-use crate::manage::permit::{self, Caller};
+use crate::manage::permit::Caller;
+use crate::manage::runner::{self, Ask, Done};
 use crate::model::account::Staff;
+use crate::model::scope::ScopeName;
 use crate::state::Core;
 use crate::store::engine::db::Conn;
 use crate::store::tables::scopes::{self, Scope};
 
+const READ: Ask = Ask::Staff(Staff::Admin, Permission::StaffRead);
+const CHANGE: Ask = Ask::Staff(Staff::Admin, Permission::StaffUpdate);
+
 /// The whole catalog, in its order.
 ///
 /// # Errors
-/// Those of [`permit::to_read_as_staff`]; the database's.
-pub async fn list(core: &Core, caller: &Caller) -> Result<Vec<Scope>, Error> {
-    let mut conn = core.db.read().await?;
-    permit::to_read_as_staff(&mut conn, caller, Staff::Admin).await?;
-    Ok(scopes::all(&mut conn).await?)
+/// Those of [`permit`](crate::manage::permit); the database's.
+pub async fn list(core: &Core, caller: &Caller) -> Result<Vec<ScopeView>, Error> {
+    let mut reading = runner::read(core, caller, READ).await?;
+    Ok(scopes::all(&mut reading.conn).await?.into_iter().map(view).collect())
 }
 
 /// One scope.
 ///
 /// # Errors
-/// [`Error::NotFound`]; those of [`permit::to_read_as_staff`]; the database's.
-pub async fn get(core: &Core, caller: &Caller, name: &str) -> Result<Scope, Error> {
-    let mut conn = core.db.read().await?;
-    permit::to_read_as_staff(&mut conn, caller, Staff::Admin).await?;
-    find(&mut conn, name).await
+/// [`Error::NotFound`]; those of [`permit`](crate::manage::permit); the database's.
+pub async fn get(core: &Core, caller: &Caller, name: &str) -> Result<ScopeView, Error> {
+    let mut reading = runner::read(core, caller, READ).await?;
+    find(&mut reading.conn, name).await.map(view)
 }
 
 /// Adds a scope.
 ///
 /// # Errors
-/// [`Error::Invalid`] with all bad fields, [`Error::Conflict`] `name_taken`; those of [`permit::to_change_as_staff`]; the
-/// database's.
-pub async fn create(core: &Core, caller: Caller, name: Option<String>, fields: ScopeFields) -> Result<Scope, Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let mut change = permit::to_change_as_staff(conn, &caller, Staff::Admin, &rules, now).await?;
-            let scope = catalog::insert(&mut change, name.as_deref().unwrap_or_default(), &fields).await?;
-            change.end(scope).await
-        })
-        .await?;
-    Ok(changed.committed(core))
+/// [`Error::Invalid`] with all bad fields, [`Error::Conflict`] `name_taken`; those of [`permit`](crate::manage::permit);
+/// the database's.
+pub async fn create(core: &Core, caller: Caller, new: Input<NewScope>) -> Result<Done<ScopeView>, Error> {
+    runner::change(core, caller, CHANGE, async move |change: &mut Change<'_>| {
+        let NewScope { once, settings } = change.take(new)?;
+        catalog::insert(change, once.name, settings).await.map(view)
+    })
+    .await
 }
 
 /// Changes a scope, for all clients at once.
@@ -58,25 +58,19 @@ pub async fn update(
     core: &Core,
     caller: Caller,
     name: String,
-    fields: ScopeFields,
+    patch: Patch<ScopeSettings>,
     expected: Option<Timestamp>,
-) -> Result<Scope, Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let mut change = permit::to_change_as_staff(conn, &caller, Staff::Admin, &rules, now).await?;
-            let old = find(change.conn, &name).await?;
-            same_version(expected, version(&old))?;
-            let new = catalog::apply(&mut change, old, &fields).await?;
-            change.end(new).await
-        })
-        .await?;
-    Ok(changed.committed(core))
+) -> Result<Done<ScopeView>, Error> {
+    runner::change(core, caller, CHANGE, async move |change: &mut Change<'_>| {
+        let old = find(change.conn, &name).await?;
+        same_version(expected, view(old.clone()).version)?;
+        catalog::apply(change, old, patch).await.map(view)
+    })
+    .await
 }
 
 /// What can't be a name is none, and no question to the database.
 async fn find(conn: &mut Conn, name: &str) -> Result<Scope, Error> {
-    let found = if catalog::read_name(name).is_ok() { scopes::find(conn, name).await? } else { None };
+    let found = if ScopeName::parse(name).is_ok() { scopes::find(conn, name).await? } else { None };
     found.ok_or(Error::NotFound("scope"))
 }

@@ -1,129 +1,117 @@
-//! Accounts: looked for, their plans set, suspended.
+//! Accounts: looked for, their plan set, suspended.
 
 use serde_json::{Value, json};
 
 use super::{because, reason};
 use crate::clock::Timestamp;
+use crate::contract::Patch;
+use crate::contract::staff::{StaffUserView, UserDecision};
 use crate::error::Error;
+use crate::gate::permission::Permission;
 use crate::id::UserId;
-use crate::manage::change::Notice;
-use crate::manage::entitlement::Rules;
-use crate::manage::fields::{Findings, read_time, same_version, suspension};
+use crate::manage::change::{Change, Notice};
+use crate::manage::fields::{same_moment, same_version, suspension};
 use crate::manage::permit::{self, Caller};
 use crate::manage::plans;
-use crate::model::account::{Plan, Staff};
+use crate::manage::runner::{self, Ask, Done};
+use crate::model::account::Staff;
 use crate::model::email::EmailAddress;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::profiles::{self, Profile};
 use crate::store::tables::sessions;
 
-/// What of an account changes; what is `None` stays.
-#[derive(Clone, Debug, Default)]
-pub struct UserFields {
-    /// What it pays for.
-    pub plan: Option<Plan>,
-    /// Until when, RFC 3339; an empty text is for good.
-    pub plan_valid_until: Option<String>,
-    /// Whether it is suspended.
-    pub suspended: Option<bool>,
-    /// Why.
-    pub reason: Option<String>,
-}
+const READ: Ask = Ask::Staff(Staff::Admin, Permission::StaffRead);
 
 /// Accounts, by number: at most `limit` of those after `after`. `wanted`: a `sub`, or how an address begins.
 ///
 /// # Errors
-/// Those of [`permit::to_read_as_staff`]; the database's.
+/// Those of [`permit`]; the database's.
 pub async fn list(
     core: &Core,
     caller: &Caller,
     wanted: Option<&str>,
     after: Option<UserId>,
     limit: i64,
-) -> Result<Vec<Profile>, Error> {
-    let mut conn = core.db.read().await?;
-    permit::to_read_as_staff(&mut conn, caller, Staff::Admin).await?;
+) -> Result<Vec<StaffUserView>, Error> {
+    let mut reading = runner::read(core, caller, READ).await?;
     let wanted = wanted.map(str::trim).filter(|wanted| !wanted.is_empty());
-    if let Some(sub) = wanted.and_then(|wanted| wanted.parse::<UserId>().ok()) {
-        let found = profiles::find(&mut conn, sub).await?.filter(|_| after.is_none_or(|after| after < sub));
-        return Ok(found.into_iter().collect());
-    }
-    // A whole address is looked for as all its spellings are stored.
-    let key = |wanted: &str| {
-        EmailAddress::parse(wanted).map_or_else(|_| wanted.to_lowercase(), |address| address.key().to_owned())
+    let found = if let Some(sub) = wanted.and_then(|wanted| wanted.parse::<UserId>().ok()) {
+        let found = profiles::find(&mut reading.conn, sub).await?.filter(|_| after.is_none_or(|after| after < sub));
+        found.into_iter().collect()
+    } else {
+        // A whole address is looked for as all its spellings are stored.
+        let key = |wanted: &str| {
+            EmailAddress::parse(wanted).map_or_else(|_| wanted.to_lowercase(), |address| address.key().to_owned())
+        };
+        profiles::search(&mut reading.conn, wanted.map(key).as_deref(), after, limit).await?
     };
-    Ok(profiles::search(&mut conn, wanted.map(key).as_deref(), after, limit).await?)
+    Ok(found.into_iter().map(view).collect())
 }
 
 /// One account.
 ///
 /// # Errors
-/// [`Error::NotFound`]; those of [`permit::to_read_as_staff`]; the database's.
-pub async fn get(core: &Core, caller: &Caller, id: UserId) -> Result<Profile, Error> {
-    let mut conn = core.db.read().await?;
-    permit::to_read_as_staff(&mut conn, caller, Staff::Admin).await?;
-    profiles::find(&mut conn, id).await?.ok_or(Error::NotFound("account"))
+/// [`Error::NotFound`]; those of [`permit`]; the database's.
+pub async fn get(core: &Core, caller: &Caller, id: UserId) -> Result<StaffUserView, Error> {
+    let mut reading = runner::read(core, caller, READ).await?;
+    profiles::find(&mut reading.conn, id).await?.map(view).ok_or(Error::NotFound("account"))
 }
 
-/// Changes an account. Suspending it ends its sessions; what clients hold of it is refused while it is suspended.
+/// Decides about an account. Suspending it ends its sessions; what clients hold of it is refused while it is suspended.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Invalid`] with all bad fields, [`Error::StalePrecondition`], [`Error::Refused`]
-/// `conflict_of_interest` for one's own account or one that a client of theirs rests on; those of [`permit::to_change_as_staff`]; the database's.
+/// `conflict_of_interest` for one's own account or one that a client of theirs rests on; those of [`permit`]; the
+/// database's.
 pub async fn update(
     core: &Core,
     caller: Caller,
     id: UserId,
-    fields: UserFields,
+    patch: Patch<UserDecision>,
     expected: Option<Timestamp>,
-) -> Result<Profile, Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let mut change = permit::to_change_as_staff(conn, &caller, Staff::Admin, &rules, now).await?;
-            profiles::hold(change.conn, id).await?;
-            let old = profiles::find(change.conn, id).await?.ok_or(Error::NotFound("account"))?;
-            permit::refuse_own_account(change.conn, &caller, id).await?;
-            same_version(expected, old.updated_at)?;
-            let mut findings = Findings::default();
-            let mut new = old.clone();
-            let stands = old.plan_valid_until;
-            findings.optional(
-                &mut new.plan_valid_until,
-                "plan_valid_until",
-                fields.plan_valid_until.as_ref(),
-                |text| {
-                    let end = read_time(text)?;
-                    Ok(stands.filter(|stands| stands.seconds() == end.seconds()).unwrap_or(end))
-                },
-            );
-            let reason = reason(&mut findings, fields.reason.as_ref());
-            findings.none()?;
-            new.plan = fields.plan.unwrap_or(old.plan);
-            new.suspended_at = suspension(old.suspended_at, fields.suspended, now);
-            if new.plan != old.plan || new.plan_valid_until != old.plan_valid_until {
-                plans::keep_lapse(&old, &mut new, fields.plan_valid_until.is_some(), &change.rules, now);
-            }
-            if new == old {
-                return change.end(old).await;
-            }
-            new.updated_at = change.version_after(old.updated_at);
-            profiles::update(change.conn, &new).await?;
-            if new.suspended_at.is_some() && old.suspended_at.is_none() {
-                sessions::delete_all_of_user(change.conn, id).await?;
-            }
-            let told = (facts(&old), because(facts(&new), &reason));
-            change.updated(None, "user.decided", id, &new.email_key, told);
-            change.account_changed(id);
-            if new.suspended_at.is_some() != old.suspended_at.is_some() {
-                change.notify(suspension_notice(id, new.suspended_at.is_some(), &reason));
-            }
-            change.end(new).await
-        })
-        .await?;
-    Ok(changed.committed(core))
+) -> Result<Done<StaffUserView>, Error> {
+    let (by, ask) = (caller.clone(), Ask::Staff(Staff::Admin, Permission::StaffUpdate));
+    runner::change(core, caller, ask, async move |change: &mut Change<'_>| {
+        profiles::hold(change.conn, id).await?;
+        let old = profiles::find(change.conn, id).await?.ok_or(Error::NotFound("account"))?;
+        permit::refuse_own_account(change.conn, &by, id).await?;
+        same_version(expected, old.updated_at)?;
+        let end_given = patch.names("plan_valid_until");
+        let wanted = change.take(patch.apply(&decision(&old)))?;
+        let reason = reason(change, wanted.reason.clone());
+        change.sound()?;
+        let new = decided(change, &old, &wanted, end_given);
+        if new == old {
+            return Ok(view(old));
+        }
+        profiles::update(change.conn, &new).await?;
+        let suspended = new.suspended_at.is_some();
+        if suspended && old.suspended_at.is_none() {
+            sessions::delete_all_of_user(change.conn, id).await?;
+        }
+        change.updated(None, "user.decided", id, &new.email_key, (facts(&old), because(facts(&new), &reason)));
+        change.account_changed(id);
+        if suspended != old.suspended_at.is_some() {
+            change.notify(suspension_notice(id, suspended, &reason));
+        }
+        Ok(view(new))
+    })
+    .await
+}
+
+/// The account as it is to be.
+fn decided(change: &Change<'_>, old: &Profile, wanted: &UserDecision, end_given: bool) -> Profile {
+    let mut new = old.clone();
+    new.plan = wanted.plan;
+    new.plan_valid_until = same_moment(old.plan_valid_until, wanted.plan_valid_until);
+    new.suspended_at = suspension(old.suspended_at, Some(wanted.suspended), change.now);
+    if new.plan != old.plan || new.plan_valid_until != old.plan_valid_until {
+        plans::keep_lapse(old, &mut new, end_given, &change.rules, change.now);
+    }
+    if new != *old {
+        new.updated_at = change.version_after(old.updated_at);
+    }
+    new
 }
 
 fn suspension_notice(user: UserId, suspended: bool, reason: &str) -> Notice {
@@ -136,10 +124,29 @@ fn suspension_notice(user: UserId, suspended: bool, reason: &str) -> Notice {
     Notice { user, kind: "user.suspension".into(), object: None, subject: subject.to_owned(), text: text.into() }
 }
 
+fn view(account: Profile) -> StaffUserView {
+    StaffUserView {
+        decision: decision(&account),
+        sub: account.id,
+        email: account.email,
+        email_verified: account.email_verified,
+        given_name: account.given_name,
+        family_name: account.family_name,
+        staff: account.staff,
+        updated_at: account.updated_at,
+    }
+}
+
+fn decision(account: &Profile) -> UserDecision {
+    UserDecision {
+        plan: account.plan,
+        plan_valid_until: account.plan_valid_until,
+        suspended: account.suspended_at.is_some(),
+        reason: None,
+    }
+}
+
+/// What is audited of an account that is decided about.
 fn facts(account: &Profile) -> Value {
-    json!({
-        "plan": account.plan,
-        "plan_valid_until": account.plan_valid_until,
-        "suspended": account.suspended_at.is_some(),
-    })
+    json!(decision(account))
 }

@@ -2,203 +2,163 @@
 
 use std::collections::BTreeMap;
 
-use super::{because, reason, reason_at, wrong};
+use super::because;
 use crate::clock::Timestamp;
+use crate::contract::Input;
+use crate::contract::staff::{Decision, ItemDecision, Revocation, StaffVerificationView};
 use crate::error::Error;
+use crate::gate::permission::Permission;
+use crate::gate::standing;
 use crate::id::{ClientId, DomainId, VerificationId};
 use crate::manage::change::Change;
-use crate::manage::entitlement::Rules;
-use crate::manage::fields::Findings;
-use crate::manage::logos;
-use crate::manage::ownership;
 use crate::manage::permit::{self, Caller};
+use crate::manage::runner::{self, Ask, Done};
 use crate::manage::verifications::{
-    VerificationView, What, decided, facts, settle, tell_owners, unproven_domain, view, views,
+    What, WithItems, decided, facts, require_proven, settle, tell_owners, unproven, with_items, with_items_of,
 };
+use crate::manage::{logos, ownership};
 use crate::model::account::Staff;
-use crate::model::domain::Ownership;
 use crate::model::image::ImageDigest;
-use crate::model::request::parse_reason;
-use crate::model::verification::{ItemStatus, VerificationState, VerificationStatus};
+use crate::model::reason::Reason;
+use crate::model::verification::{ItemStatus, Verdict, VerificationState, VerificationStatus};
 use crate::state::Core;
 use crate::store::engine::db::Conn;
 use crate::store::tables::clients::{self, Client};
 use crate::store::tables::domains::{self, Domain};
 use crate::store::tables::images;
 use crate::store::tables::verifications::{self, Item, Verification};
+use crate::text;
 
-/// An application with the client that made it.
-#[derive(Clone, Debug)]
-pub struct Application {
-    /// The application.
-    pub view: VerificationView,
-    /// Whose it is.
-    pub client: Client,
-    /// The client's logo, to be reviewed with its name.
-    pub logo: Option<ImageDigest>,
-    /// What people are shown now.
-    pub shown: Shown,
-}
-
-/// What people are shown of a client.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shown {
-    /// Its name.
-    pub name: String,
-    /// Its logo.
-    pub logo: Option<ImageDigest>,
-}
-
-/// What is decided about one scope on one domain.
-#[derive(Clone, Debug)]
-pub struct ItemDecision {
-    /// The domain.
-    pub domain: Option<DomainId>,
-    /// The scope.
-    pub scope: String,
-    /// Approved, or rejected.
-    pub approve: bool,
-    /// Why; a rejection has one.
-    pub reason: Option<String>,
-}
+const READ: Ask = Ask::Staff(Staff::Reviewer, Permission::StaffRead);
+const DECIDE: Ask = Ask::Staff(Staff::Reviewer, Permission::StaffUpdate);
 
 /// Applications of which this has become, oldest first: at most `limit` of those after `after`.
 ///
 /// # Errors
-/// Those of [`permit::to_read_as_staff`]; the database's.
+/// Those of [`permit`]; the database's.
 pub async fn list(
     core: &Core,
     caller: &Caller,
     state: VerificationState,
     after: Option<VerificationId>,
     limit: i64,
-) -> Result<Vec<Application>, Error> {
-    let mut conn = core.db.read().await?;
-    permit::to_read_as_staff(&mut conn, caller, Staff::Reviewer).await?;
-    let found = verifications::in_state(&mut conn, state, after, limit).await?;
-    applications(&mut conn, found, core.clock.now()).await
+) -> Result<Vec<StaffVerificationView>, Error> {
+    let mut reading = runner::read(core, caller, READ).await?;
+    let found = verifications::in_state(&mut reading.conn, state, after, limit).await?;
+    views(&mut reading.conn, found, Look::of(core)).await
 }
 
 /// One application.
 ///
 /// # Errors
-/// [`Error::NotFound`]; those of [`permit::to_read_as_staff`]; the database's.
-pub async fn get(core: &Core, caller: &Caller, id: VerificationId) -> Result<Application, Error> {
-    let mut conn = core.db.read().await?;
-    permit::to_read_as_staff(&mut conn, caller, Staff::Reviewer).await?;
-    application(&mut conn, id, core.clock.now()).await
+/// [`Error::NotFound`]; those of [`permit`]; the database's.
+pub async fn get(core: &Core, caller: &Caller, id: VerificationId) -> Result<StaffVerificationView, Error> {
+    let mut reading = runner::read(core, caller, READ).await?;
+    view(&mut reading.conn, id, Look::of(core)).await
 }
 
-/// Decides about every scope on every domain of an application. `version`: that which was read.
+/// Decides about every scope on every domain of an application.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Refused`] `conflict_of_interest`; [`Error::Conflict`] `verification_decided`,
 /// `verification_changed`, `domain_unproven`, also when the proof is not found now, or `domain_in_test_mode`;
-/// [`Error::Invalid`] when an item is not decided exactly once, or a rejection has no reason; those of
-/// [`permit::to_change_as_staff`]; the database's.
+/// [`Error::Invalid`] when an item is not decided exactly once, or a rejection has no reason; those of [`permit`]; the
+/// database's.
 pub async fn decide(
     core: &Core,
     caller: Caller,
     id: VerificationId,
-    version: i64,
-    decisions: Vec<ItemDecision>,
-) -> Result<Application, Error> {
-    look_again(core, &caller, id, &decisions).await?;
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let mut change = permit::to_change_as_staff(conn, &caller, Staff::Reviewer, &rules, now).await?;
-            let old = hold(&mut change, &caller, id).await?;
-            if old.verification.status != VerificationStatus::Pending {
-                return Err(decided());
-            }
-            if i64::from(old.verification.version) != version {
-                return Err(Error::conflict(
-                    "verification_changed",
-                    "the application, or what people are shown of the client, was changed meanwhile: read it again, then decide",
-                ));
-            }
-            let judged = judge(&old, &decisions)?;
-            may_approve(&mut change, old.verification.client_id, &judged).await?;
-            for (item, status, reason) in &judged {
-                verifications::decide(change.conn, item, *status, reason.as_deref()).await?;
-            }
-            let mut new = old.verification.clone();
-            let approved = judged.iter().any(|(_, status, _)| *status == ItemStatus::Approved);
-            (new.decided_at, new.version) = (Some(now), new.version + 1);
-            if approved {
-                (new.status, new.expires_at) = (VerificationStatus::Approved, Some(now.after(change.rules.approval)));
-                clients::accept_name(change.conn, new.client_id).await?;
-                logos::reviewed(&mut change, new.client_id).await?;
-            } else {
-                new.status = VerificationStatus::Rejected;
-            }
-            verifications::update(change.conn, &new).await?;
-            let made = told(&mut change, &old, new, "verification.decided_by_staff", "").await?;
-            change.end(made).await
-        })
-        .await?;
-    Ok(changed.committed(core))
+    decision: Input<Decision>,
+) -> Result<Done<StaffVerificationView>, Error> {
+    if let Some(decision) = decision.seen() {
+        look_again(core, &caller, id, &decision.items).await?;
+    }
+    let by = caller.clone();
+    runner::change(core, caller, DECIDE, async move |change: &mut Change<'_>| {
+        let decision = change.take(decision)?;
+        let old = hold(change, &by, id).await?;
+        if old.verification.status != VerificationStatus::Pending {
+            return Err(decided());
+        }
+        if i64::from(old.verification.version) != decision.version.get() {
+            return Err(Error::Conflict(text!("verification_changed")));
+        }
+        let judged = judge(change, &old, decision.items)?;
+        may_approve(change, old.verification.client_id, &judged).await?;
+        for (item, status, reason) in &judged {
+            verifications::decide(change.conn, item, *status, reason.as_deref()).await?;
+        }
+        let approved = judged.iter().any(|(_, status, _)| *status == ItemStatus::Approved);
+        let new = settled(change, &old.verification, approved).await?;
+        told(change, &old, new, ("verification.decided_by_staff", "")).await
+    })
+    .await
+}
+
+/// Writes what has become of an application, and accepts the client as it is shown with it.
+async fn settled(change: &mut Change<'_>, old: &Verification, approved: bool) -> Result<Verification, Error> {
+    let mut new = Verification { decided_at: Some(change.now), version: old.version + 1, ..old.clone() };
+    if approved {
+        let end = change.now.after(change.rules.approval);
+        (new.status, new.expires_at) = (VerificationStatus::Approved, Some(end));
+        clients::accept_name(change.conn, new.client_id).await?;
+        logos::reviewed(change, new.client_id).await?;
+    } else {
+        new.status = VerificationStatus::Rejected;
+    }
+    verifications::update(change.conn, &new).await?;
+    Ok(new)
 }
 
 /// Looks for the proof of the domains that are to be approved once more: a week may have gone since it was found. No
 /// connection to the database is held meanwhile.
 async fn look_again(core: &Core, caller: &Caller, id: VerificationId, decisions: &[ItemDecision]) -> Result<(), Error> {
-    let mut conn = core.db.read().await?;
-    permit::to_read_as_staff(&mut conn, caller, Staff::Reviewer).await?;
-    let found = verifications::find(&mut conn, id).await?.ok_or(Error::NotFound("verification"))?;
+    let mut reading = runner::read(core, caller, READ).await?;
+    let found = verifications::find(&mut reading.conn, id).await?.ok_or(Error::NotFound("verification"))?;
     if found.status != VerificationStatus::Pending {
         return Ok(());
     }
-    let held = domains::of_client(&mut conn, found.client_id).await?;
-    drop(conn);
+    let held = domains::of_client(&mut reading.conn, found.client_id).await?;
+    drop(reading);
+    let approves = |decision: &ItemDecision, domain: &Domain| {
+        decision.decision == Verdict::Approve && decision.domain == domain.id
+    };
     let is_to_be_approved = |domain: &Domain| {
-        domain.ownership == Ownership::Proven
-            && decisions.iter().any(|decision| decision.approve && decision.domain == Some(domain.id))
+        standing::is_proven(domain.ownership) && decisions.iter().any(|decision| approves(decision, domain))
     };
     let missed = ownership::missed(core, held.into_iter().filter(is_to_be_approved)).await?;
-    missed.map_or(Ok(()), |domain| Err(unproven_domain(&domain)))
+    missed.map_or(Ok(()), |domain| Err(unproven(&domain)))
 }
 
 /// Takes an approval back: what it unlocked is locked from then on.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Refused`] `conflict_of_interest`, [`Error::Conflict`] `verification_not_approved`,
-/// [`Error::Invalid`] without a reason; those of [`permit::to_change_as_staff`]; the database's.
+/// [`Error::Invalid`] without a reason; those of [`permit`]; the database's.
 pub async fn revoke(
     core: &Core,
     caller: Caller,
     id: VerificationId,
-    given: Option<String>,
-) -> Result<Application, Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let mut change = permit::to_change_as_staff(conn, &caller, Staff::Reviewer, &rules, now).await?;
-            let old = hold(&mut change, &caller, id).await?;
-            let mut findings = Findings::default();
-            let reason = reason(&mut findings, given.as_ref());
-            findings.none()?;
-            let mut new = old.verification.clone();
-            if new.status != VerificationStatus::Approved || new.revoked_at.is_some() {
-                let message = "only what is approved can be taken back";
-                return Err(Error::conflict("verification_not_approved", message));
-            }
-            (new.revoked_at, new.reason, new.version) = (Some(now), Some(reason.clone()), new.version + 1);
-            verifications::update(change.conn, &new).await?;
-            let client = new.client_id;
-            settle(&mut change, client, What::Approvals).await?;
-            let made = told(&mut change, &old, new, "verification.revoked", &reason).await?;
-            change.end(made).await
-        })
-        .await?;
-    Ok(changed.committed(core))
+    revocation: Input<Revocation>,
+) -> Result<Done<StaffVerificationView>, Error> {
+    let by = caller.clone();
+    runner::change(core, caller, DECIDE, async move |change: &mut Change<'_>| {
+        let reason = change.take(revocation)?.reason.into_string();
+        let old = hold(change, &by, id).await?;
+        let mut new = old.verification.clone();
+        if new.status != VerificationStatus::Approved || new.revoked_at.is_some() {
+            return Err(Error::Conflict(text!("verification_not_approved")));
+        }
+        (new.revoked_at, new.reason, new.version) = (Some(change.now), Some(reason.clone()), new.version + 1);
+        verifications::update(change.conn, &new).await?;
+        settle(change, new.client_id, What::Approvals).await?;
+        told(change, &old, new, ("verification.revoked", &reason)).await
+    })
+    .await
 }
 
 /// Holds the application's client to the end of the transaction, so that nothing about it changes meanwhile.
-async fn hold(change: &mut Change<'_>, caller: &Caller, id: VerificationId) -> Result<VerificationView, Error> {
+async fn hold(change: &mut Change<'_>, caller: &Caller, id: VerificationId) -> Result<WithItems, Error> {
     let found = verifications::find(change.conn, id).await?.ok_or(Error::NotFound("verification"))?;
     if !clients::hold(change.conn, found.client_id).await? {
         return Err(Error::NotFound("verification"));
@@ -206,44 +166,41 @@ async fn hold(change: &mut Change<'_>, caller: &Caller, id: VerificationId) -> R
     permit::refuse_own_interest(change.conn, caller, found.client_id).await?;
     // It may have been changed before it was held.
     let held = verifications::find(change.conn, id).await?.ok_or(Error::NotFound("verification"))?;
-    view(change.conn, held).await
+    with_items(change.conn, held).await
 }
 
 type Judged = (Item, ItemStatus, Option<String>);
 
 /// Each item with what is decided about it.
-fn judge(view: &VerificationView, decisions: &[ItemDecision]) -> Result<Vec<Judged>, Error> {
-    let mut findings = Findings::default();
-    let mut errors = Vec::new();
+fn judge(change: &mut Change<'_>, application: &WithItems, decisions: Vec<ItemDecision>) -> Result<Vec<Judged>, Error> {
     let mut judged: Vec<Judged> = Vec::new();
-    for (index, decision) in decisions.iter().enumerate() {
+    for (index, decision) in decisions.into_iter().enumerate() {
         let place = format!("items[{index}]");
-        let is_meant = |item: &Item| Some(item.domain_id) == decision.domain && item.scope == decision.scope;
-        let Some((item, _)) = view.items.iter().find(|(item, _)| is_meant(item)) else {
-            errors.push(wrong(place, "unknown_item", "the application has no such scope on such a domain"));
+        let is_meant = |item: &Item| item.domain_id == decision.domain && item.scope == decision.scope;
+        let Some((item, _)) = application.items.iter().find(|(item, _)| is_meant(item)) else {
+            change.findings.add(&place, text!("unknown_item"));
             continue;
         };
         if judged.iter().any(|(other, ..)| is_meant(other)) {
-            errors.push(wrong(place, "repeated", "this is decided already, by an item before it"));
+            change.findings.add(&place, text!("repeated-item"));
             continue;
         }
-        let field = format!("{place}.reason");
-        let (status, reason) = if decision.approve {
-            let text = decision.reason.as_deref().unwrap_or_default();
-            (ItemStatus::Approved, findings.value(&field, parse_reason(text)).filter(|text| !text.is_empty()))
-        } else {
-            (ItemStatus::Rejected, Some(reason_at(&mut findings, &field, decision.reason.as_ref())))
+        let status = match decision.decision {
+            Verdict::Approve => ItemStatus::Approved,
+            Verdict::Reject => ItemStatus::Rejected,
         };
-        judged.push((item.clone(), status, reason));
+        if status == ItemStatus::Rejected && decision.reason.is_none() {
+            change.findings.add(&format!("{place}.reason"), text!("required-reason"));
+        }
+        judged.push((item.clone(), status, decision.reason.map(Reason::into_string)));
     }
-    errors.extend(findings.into_errors());
-    for (item, root) in &view.items {
+    for (item, root) in &application.items {
         if !judged.iter().any(|(other, ..)| other.domain_id == item.domain_id && other.scope == item.scope) {
-            let message = format!("decide about {} on {root} too", item.scope);
-            errors.push(wrong("items".to_owned(), "incomplete", &message));
+            change.findings.add("items", text!("incomplete", scope = &item.scope, root = root.as_str()));
         }
     }
-    if errors.is_empty() { Ok(judged) } else { Err(Error::Invalid(errors)) }
+    change.sound()?;
+    Ok(judged)
 }
 
 /// Nothing is approved for a domain that is not proven to be the partner's now, or that is in test mode.
@@ -252,13 +209,9 @@ async fn may_approve(change: &mut Change<'_>, client: ClientId, judged: &[Judged
         domains::of_client(change.conn, client).await?.into_iter().map(|domain| (domain.id, domain)).collect();
     let approved = judged.iter().filter(|(_, status, _)| *status == ItemStatus::Approved);
     for domain in approved.filter_map(|(item, ..)| held.get(&item.domain_id)) {
-        if domain.ownership != Ownership::Proven {
-            return Err(unproven_domain(domain));
-        }
+        require_proven(domain)?;
         if domain.test_mode {
-            let root = &domain.root_domain;
-            let message = format!("{root} is in test mode: nothing is approved for it until that is off");
-            return Err(Error::conflict("domain_in_test_mode", message));
+            return Err(Error::Conflict(text!("domain_in_test_mode-approval", root = domain.root_domain.as_str())));
         }
     }
     Ok(())
@@ -267,13 +220,12 @@ async fn may_approve(change: &mut Change<'_>, client: ClientId, judged: &[Judged
 /// Audits what was decided, and tells everybody concerned.
 async fn told(
     change: &mut Change<'_>,
-    old: &VerificationView,
+    old: &WithItems,
     new: Verification,
-    action: &'static str,
-    reason: &str,
-) -> Result<Application, Error> {
-    let new = view(change.conn, new).await?;
-    let items = |view: &VerificationView| view.items.iter().map(|(item, _)| item.clone()).collect::<Vec<Item>>();
+    (action, reason): (&'static str, &str),
+) -> Result<StaffVerificationView, Error> {
+    let new = with_items(change.conn, new).await?;
+    let items = |of: &WithItems| of.items.iter().map(|(item, _)| item.clone()).collect::<Vec<Item>>();
     let before = facts(&old.verification, &items(old));
     let mut after = facts(&new.verification, &items(&new));
     after["status"] = serde_json::json!(new.state());
@@ -282,11 +234,12 @@ async fn told(
     change.updated(Some(client), action, id, "", (before, after));
     let text = words(&new, reason);
     tell_owners(change, &new, ("verification.decided", "Your application as a Verified Partner", &text)).await?;
-    application(change.conn, id, change.now).await
+    let look = Look { issuer: &change.rules.issuer.clone(), now: change.now };
+    view(change.conn, id, look).await
 }
 
 /// The decision in words.
-fn words(view: &VerificationView, reason: &str) -> String {
+fn words(view: &WithItems, reason: &str) -> String {
     if !reason.is_empty() {
         return format!("Your approval as a Verified Partner was taken back. The reason: {reason}");
     }
@@ -306,25 +259,50 @@ fn words(view: &VerificationView, reason: &str) -> String {
     lines.join("\n")
 }
 
-async fn application(conn: &mut Conn, id: VerificationId, now: Timestamp) -> Result<Application, Error> {
+/// How applications are looked at: the address that logos are below, and when.
+#[derive(Clone, Copy)]
+struct Look<'a> {
+    issuer: &'a str,
+    now: Timestamp,
+}
+
+impl<'a> Look<'a> {
+    fn of(core: &'a Core) -> Self {
+        Self { issuer: core.config.server.issuer(), now: core.clock.now() }
+    }
+}
+
+async fn view(conn: &mut Conn, id: VerificationId, look: Look<'_>) -> Result<StaffVerificationView, Error> {
     let found = verifications::find(conn, id).await?.ok_or(Error::NotFound("verification"))?;
-    applications(conn, vec![found], now).await?.pop().ok_or(Error::NotFound("verification"))
+    views(conn, vec![found], look).await?.pop().ok_or(Error::NotFound("verification"))
 }
 
 /// As many queries for many applications as for one. A client that was deleted meanwhile applies for nothing.
-async fn applications(conn: &mut Conn, found: Vec<Verification>, now: Timestamp) -> Result<Vec<Application>, Error> {
+async fn views(conn: &mut Conn, found: Vec<Verification>, look: Look<'_>) -> Result<Vec<StaffVerificationView>, Error> {
     let ids: Vec<ClientId> = found.iter().map(|verification| verification.client_id).collect();
     let of: BTreeMap<ClientId, Client> =
         clients::find_all(conn, &ids).await?.into_iter().map(|client| (client.id, client)).collect();
     let logos = images::of_clients(conn, &ids).await?;
-    let approved = verifications::approved(conn, &ids, now).await?;
-    let application = |view: VerificationView| {
-        let client = of.get(&view.verification.client_id)?.clone();
+    let coverage = verifications::coverage_of(conn, &ids).await?;
+    let url = |logo: ImageDigest| format!("{}{}", look.issuer, logo.path());
+    let view = |application: WithItems| {
+        let client = of.get(&application.verification.client_id)?.clone();
         let logos = logos.get(&client.id)?;
-        let reviewed = approved.contains(&client.id);
-        let name = client.reviewed_name.clone().filter(|_| reviewed).unwrap_or_else(|| client.name.clone());
-        let shown = Shown { name, logo: if reviewed { logos.reviewed_logo_digest } else { logos.logo_digest } };
-        Some(Application { view, logo: logos.logo_digest, shown, client })
+        let reviewed = coverage.iter().any(|(of, coverage)| *of == client.id && coverage.holds(look.now));
+        let shown_name = client.reviewed_name.clone().filter(|_| reviewed).unwrap_or_else(|| client.name.clone());
+        Some(StaffVerificationView {
+            client: client.id,
+            client_name: client.name,
+            reviewed_name: client.reviewed_name,
+            logo_url: logos.logo_digest.map(url),
+            shown_name,
+            shown_logo_url: if reviewed { logos.reviewed_logo_digest } else { logos.logo_digest }.map(url),
+            homepage_url: client.homepage_url,
+            privacy_url: client.privacy_url,
+            terms_url: client.terms_url,
+            contact_email: client.contact_email,
+            verification: application.view(),
+        })
     };
-    Ok(views(conn, found).await?.into_iter().filter_map(application).collect())
+    Ok(with_items_of(conn, found).await?.into_iter().filter_map(view).collect())
 }

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Map, json};
+use xwms_core::contract::Patch;
 use xwms_core::gate::permission::Permission;
 use xwms_core::manage::entitlement::Rules;
-use xwms_core::manage::tokens::{TokenFields, create_for};
+use xwms_core::manage::tokens::{Whose, create_for};
 use xwms_core::secret::Secret;
 
 use super::{bearer, delete, given_signed_in, of_client, patch, problem};
@@ -156,10 +157,10 @@ on_both!(what_a_token_makes_ends_with_it, async |world: World| {
 on_both!(the_operators_token_may_all_that_its_maker_may_unless_it_is_said, async |world: World| {
     let (rules, now) = (Rules::of(&world.core.config), world.core.clock.now());
     let made = async |client: Option<&str>, permissions: Option<&str>| {
-        let permissions = permissions.map(|text| vec![text.to_owned()]);
-        let fields = TokenFields { permissions, ..TokenFields::default() };
-        let client = client.map(|id| id.parse().unwrap());
-        create_for(&world.core.db, &rules, now, "charles@example.test", client, fields).await.unwrap()
+        let members = permissions.map(|text| ("permissions".to_owned(), json!([text])));
+        let whose = Whose { email: "charles@example.test".to_owned(), client: client.map(|id| id.parse().unwrap()) };
+        let new = Patch::new(members.into_iter().collect::<Map<_, _>>());
+        create_for(&world.core.db, &rules, now, &whose, new).await.unwrap()
     };
     let permissions = async |token: &Secret<String>, list: &str| {
         let listed = bearer(&world, token.expose()).get(list).await.json();

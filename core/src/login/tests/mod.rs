@@ -12,6 +12,7 @@ use crate::crypto::keys::{KeyRing, KeySet};
 use crate::crypto::password::PasswordHasher;
 use crate::crypto::seal::MasterKey;
 use crate::error::Error;
+use crate::gate::standing::PlanRules;
 use crate::id::UserId;
 use crate::mail::Mailer;
 use crate::memory::snapshot_cache::SnapshotCache;
@@ -20,7 +21,6 @@ use crate::model::email::EmailAddress;
 use crate::secret::Secret;
 use crate::state::{Core, Parts};
 use crate::store::engine::db::{Conn, Db, Options};
-use crate::store::tables::snapshots::PlanRules;
 
 mod accounts;
 mod signing_in;

@@ -142,8 +142,7 @@ pub(crate) async fn settle_primary(
 /// Whether a verification in force covers a domain, one that goes on past its end while its renewal is looked at too.
 async fn is_verified(change: &mut Change<'_>, domain: &Domain) -> Result<bool, Error> {
     let covered = verifications::coverage(change.conn, domain.client_id).await?;
-    let holds = |until: Option<Timestamp>| until.is_none_or(|end| change.now < end);
-    Ok(covered.iter().any(|(of, _, until)| *of == domain.id && holds(*until)))
+    Ok(covered.iter().any(|coverage| coverage.domain == domain.id && coverage.holds(change.now)))
 }
 
 /// Notes what differs between two states of a domain, for the audit log and for webhooks; true when anything does.

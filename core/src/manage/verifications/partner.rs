@@ -5,15 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::reviews::{self, What};
-use super::{VerificationFields, create};
+use super::{Application, create};
+use crate::contract::Input;
+use crate::contract::verification::{
+    MAX_DOMAINS, NewVerification, VerificationItem, VerificationSettings, VerificationView,
+};
 use crate::error::Error;
 use crate::gate::permission::Permission;
+use crate::gate::standing;
 use crate::id::{ClientId, DomainId, VerificationId};
 use crate::manage::change::{Change, Notice};
-use crate::manage::entitlement::Rules;
-use crate::manage::fields::Findings;
-use crate::manage::permit::{self, Caller};
-use crate::model::domain::Ownership;
+use crate::manage::permit::Caller;
+use crate::manage::runner::{self, Ask, Done};
 use crate::model::root_domain::RootDomain;
 use crate::model::verification::{VerificationState, VerificationStatus};
 use crate::state::Core;
@@ -21,71 +24,55 @@ use crate::store::engine::db::Conn;
 use crate::store::tables::domains::{self, Domain};
 use crate::store::tables::members;
 use crate::store::tables::verifications::{self, Item, Verification};
+use crate::text;
 
-/// Domains of one application at the most.
-const MAX_DOMAINS: usize = 100;
-
-/// An application as its client and the staff see it.
+/// An application with what it is about, each with its root domain.
 #[derive(Clone, Debug)]
-pub struct VerificationView {
+pub struct WithItems {
     /// The application.
     pub verification: Verification,
-    /// What it is about, each with its root domain.
+    /// Each scope on each domain.
     pub items: Vec<(Item, RootDomain)>,
-}
-
-/// What an application is to be for.
-#[derive(Clone, Debug, Default)]
-pub struct NewVerification {
-    /// Ids of domains.
-    pub domains: Vec<String>,
-    /// Names of scopes, wanted on each of them.
-    pub scopes: Vec<String>,
-    /// What the partner says for it.
-    pub notes: Option<String>,
 }
 
 /// Applies. An application that a change of name or logo has made gives way.
 ///
 /// # Errors
 /// [`Error::NotFound`] for a domain of somebody else, [`Error::Invalid`] with all bad fields, [`Error::Conflict`]
-/// `domain_unproven` or `verification_pending`; those of [`permit`]; the database's.
+/// `domain_unproven` or `verification_pending`; those of [`permit`](crate::manage::permit); the database's.
 pub async fn apply(
     core: &Core,
     caller: Caller,
     client: ClientId,
-    new: NewVerification,
-) -> Result<VerificationView, Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let permission = Permission::VerificationsCreate;
-            let (mut change, _) = permit::to_change(conn, &caller, client, permission, &rules, now).await?;
-            let wanted = read_domains(&new)?;
-            let held = domains::of_client(change.conn, client).await?;
-            let found: Vec<&Domain> = held.iter().filter(|domain| wanted.contains(&domain.id)).collect();
-            if found.len() < wanted.len() {
-                return Err(Error::NotFound("domain"));
-            }
-            if let Some(unproven) = found.iter().find(|domain| domain.ownership != Ownership::Proven) {
-                return Err(unproven_domain(unproven));
-            }
-            let scopes: BTreeSet<String> = new.scopes.into_iter().collect();
-            let fields = VerificationFields { notes: new.notes, ..VerificationFields::default() };
-            let id = create(&mut change, client, &found, &scopes, &fields).await?;
-            let made = verifications::find(change.conn, id).await?.ok_or(Error::Internal("an application is gone"))?;
-            let made = view(change.conn, made).await?;
-            change.end(made).await
-        })
-        .await?;
-    Ok(changed.committed(core))
+    new: Input<NewVerification>,
+) -> Result<Done<VerificationView>, Error> {
+    let ask = Ask::Client(client, Permission::VerificationsCreate);
+    runner::change(core, caller, ask, async move |change: &mut Change<'_>| {
+        let new = change.take(new)?;
+        let wanted: BTreeSet<DomainId> = new.domains.into_iter().collect();
+        if wanted.len() > MAX_DOMAINS {
+            change.findings.add("domains", text!("too_many-domains", max = MAX_DOMAINS));
+        }
+        change.sound()?;
+        let held = domains::of_client(change.conn, client).await?;
+        let found: Vec<&Domain> = held.iter().filter(|domain| wanted.contains(&domain.id)).collect();
+        if found.len() < wanted.len() {
+            return Err(Error::NotFound("domain"));
+        }
+        found.iter().try_for_each(|domain| require_proven(domain))?;
+        let scopes: BTreeSet<String> = new.scopes.into_iter().collect();
+        let settings = VerificationSettings { notes: new.notes, expires_at: None };
+        let application = Application { domains: &found, scopes: &scopes, settings, approved: false };
+        let made = create(change, client, application).await?;
+        Ok(with_items(change.conn, made).await?.view())
+    })
+    .await
 }
 
 /// The applications of a client, oldest first: at most `limit` of those after `after`.
 ///
 /// # Errors
-/// Those of [`permit`]; the database's.
+/// Those of [`permit`](crate::manage::permit); the database's.
 pub async fn list(
     core: &Core,
     caller: &Caller,
@@ -93,87 +80,65 @@ pub async fn list(
     after: Option<VerificationId>,
     limit: i64,
 ) -> Result<Vec<VerificationView>, Error> {
-    let mut conn = core.db.read().await?;
-    permit::to_read(&mut conn, caller, client, Permission::VerificationsRead, core.clock.now()).await?;
-    let found = verifications::of_client(&mut conn, client, after, limit).await?;
-    views(&mut conn, found).await
+    let mut reading = runner::read(core, caller, Ask::Client(client, Permission::VerificationsRead)).await?;
+    let found = verifications::of_client(&mut reading.conn, client, after, limit).await?;
+    Ok(with_items_of(&mut reading.conn, found).await?.into_iter().map(WithItems::view).collect())
 }
 
 /// One application.
 ///
 /// # Errors
-/// [`Error::NotFound`]; those of [`permit`]; the database's.
+/// [`Error::NotFound`]; those of [`permit`](crate::manage::permit); the database's.
 pub async fn get(
     core: &Core,
     caller: &Caller,
     client: ClientId,
     id: VerificationId,
 ) -> Result<VerificationView, Error> {
-    let mut conn = core.db.read().await?;
-    permit::to_read(&mut conn, caller, client, Permission::VerificationsRead, core.clock.now()).await?;
-    let found = find(&mut conn, client, id).await?;
-    view(&mut conn, found).await
+    let mut reading = runner::read(core, caller, Ask::Client(client, Permission::VerificationsRead)).await?;
+    let found = find(&mut reading.conn, client, id).await?;
+    Ok(with_items(&mut reading.conn, found).await?.view())
 }
 
-/// Takes an application back that staff have not decided yet.
+/// Takes back an application that staff have not decided yet.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Conflict`] `verification_decided`; those of [`permit`]; the database's.
-pub async fn withdraw(core: &Core, caller: Caller, client: ClientId, id: VerificationId) -> Result<(), Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let permission = Permission::VerificationsDelete;
-            let (mut change, _) = permit::to_change(conn, &caller, client, permission, &rules, now).await?;
-            let old = find(change.conn, client, id).await?;
-            if old.status != VerificationStatus::Pending {
-                return Err(decided());
-            }
-            let own = !old.automatic;
-            reviews::withdraw(&mut change, old).await?;
-            if own {
-                // A new name that it would have brought before the staff still waits for them.
-                reviews::settle(&mut change, client, What::NameOrLogo).await?;
-            }
-            change.end(()).await
-        })
-        .await?;
-    changed.committed(core);
-    Ok(())
+/// [`Error::NotFound`], [`Error::Conflict`] `verification_decided`; those of [`permit`](crate::manage::permit); the
+/// database's.
+pub async fn withdraw(core: &Core, caller: Caller, client: ClientId, id: VerificationId) -> Result<Done<()>, Error> {
+    let ask = Ask::Client(client, Permission::VerificationsDelete);
+    runner::change(core, caller, ask, async move |change: &mut Change<'_>| {
+        let old = find(change.conn, client, id).await?;
+        if old.status != VerificationStatus::Pending {
+            return Err(decided());
+        }
+        let own = !old.automatic;
+        reviews::withdraw(change, old).await?;
+        if own {
+            // A new name that it would have brought before the staff still waits for them.
+            reviews::settle(change, client, What::NameOrLogo).await?;
+        }
+        Ok(())
+    })
+    .await
 }
 
 /// That an application waits for no decision any more.
 pub(crate) fn decided() -> Error {
-    Error::conflict("verification_decided", "this application is decided or was withdrawn: it waits for nothing")
+    Error::Conflict(text!("verification_decided"))
+}
+
+/// Goes on only with a domain that is proven to be the partner's.
+///
+/// # Errors
+/// [`Error::Conflict`] `domain_unproven`.
+pub(crate) fn require_proven(domain: &Domain) -> Result<(), Error> {
+    if standing::is_proven(domain.ownership) { Ok(()) } else { Err(unproven(domain)) }
 }
 
 /// That a domain is not proven to be the partner's.
-pub(crate) fn unproven_domain(domain: &Domain) -> Error {
-    let root = &domain.root_domain;
-    Error::conflict("domain_unproven", format!("the ownership of {root} is not proven now: prove it first"))
-}
-
-fn read_domains(new: &NewVerification) -> Result<BTreeSet<DomainId>, Error> {
-    let mut findings = Findings::default();
-    let mut ids = BTreeSet::new();
-    for (index, text) in new.domains.iter().enumerate() {
-        match text.parse() {
-            Ok(id) => drop(ids.insert(id)),
-            Err(_) => findings.add(&format!("domains[{index}]"), "not_an_id", "give the id of a domain"),
-        }
-    }
-    if new.domains.is_empty() {
-        findings.add("domains", "required", "name the domains that it is for");
-    }
-    if ids.len() > MAX_DOMAINS {
-        findings.add("domains", "too_many", "one application is for 100 domains at the most");
-    }
-    if new.scopes.is_empty() {
-        findings.add("scopes", "required", "name the scopes that it is for");
-    }
-    findings.none()?;
-    Ok(ids)
+pub(crate) fn unproven(domain: &Domain) -> Error {
+    Error::Conflict(text!("domain_unproven", root = domain.root_domain.as_str()))
 }
 
 async fn find(conn: &mut Conn, client: ClientId, id: VerificationId) -> Result<Verification, Error> {
@@ -182,28 +147,28 @@ async fn find(conn: &mut Conn, client: ClientId, id: VerificationId) -> Result<V
 }
 
 /// One application with what it is about.
-pub(crate) async fn view(conn: &mut Conn, found: Verification) -> Result<VerificationView, Error> {
-    views(conn, vec![found]).await?.pop().ok_or(Error::Internal("one application has one view"))
+pub(crate) async fn with_items(conn: &mut Conn, found: Verification) -> Result<WithItems, Error> {
+    with_items_of(conn, vec![found]).await?.pop().ok_or(Error::Internal("one application has one view"))
 }
 
 /// As many queries for many applications as for one.
-pub(crate) async fn views(conn: &mut Conn, found: Vec<Verification>) -> Result<Vec<VerificationView>, Error> {
+pub(crate) async fn with_items_of(conn: &mut Conn, found: Vec<Verification>) -> Result<Vec<WithItems>, Error> {
     let ids: Vec<VerificationId> = found.iter().map(|verification| verification.id).collect();
     let mut items: BTreeMap<VerificationId, Vec<(Item, RootDomain)>> = BTreeMap::new();
     for (item, root) in verifications::items_of(conn, &ids).await? {
         items.entry(item.verification_id).or_default().push((item, root));
     }
-    let view = |verification: Verification| VerificationView {
+    let about = |verification: Verification| WithItems {
         items: items.remove(&verification.id).unwrap_or_default(),
         verification,
     };
-    Ok(found.into_iter().map(view).collect())
+    Ok(found.into_iter().map(about).collect())
 }
 
 /// Tells everybody who owns the client, and its webhooks when `event` says what happened.
 pub(crate) async fn tell_owners(
     change: &mut Change<'_>,
-    view: &VerificationView,
+    view: &WithItems,
     (kind, subject, text): (&'static str, &str, &str),
 ) -> Result<(), Error> {
     let verification = &view.verification;
@@ -224,7 +189,7 @@ pub(crate) async fn tell_owners(
 }
 
 /// What webhooks are told.
-fn told(view: &VerificationView) -> Value {
+fn told(view: &WithItems) -> Value {
     let items: Vec<Value> = view
         .items
         .iter()
@@ -242,9 +207,34 @@ fn told(view: &VerificationView) -> Value {
     })
 }
 
-impl VerificationView {
+impl WithItems {
     /// What has become of it.
     pub fn state(&self) -> VerificationState {
         VerificationState::of(self.verification.status, self.verification.revoked_at.is_some())
+    }
+
+    /// As its client and the staff see it.
+    pub fn view(self) -> VerificationView {
+        let status = self.state();
+        let Self { verification, items } = self;
+        let item = |(item, root_domain): (Item, RootDomain)| VerificationItem {
+            domain: item.domain_id,
+            root_domain,
+            scope: item.scope,
+            status: item.status,
+            reason: item.reason,
+        };
+        VerificationView {
+            id: verification.id,
+            domains: items.iter().map(|(item, _)| item.domain_id).collect(),
+            scopes: items.iter().map(|(item, _)| item.scope.clone()).collect(),
+            notes: verification.notes,
+            status,
+            version: verification.version,
+            automatic: verification.automatic,
+            items: items.into_iter().map(item).collect(),
+            reason: verification.reason,
+            expires_at: verification.expires_at,
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::partner::{tell_owners, view};
+use super::partner::{tell_owners, with_items};
 use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::id::{DomainId, VerificationId};
@@ -96,7 +96,7 @@ async fn tell(change: &mut Change<'_>, verification: Verification, days: i32) ->
         return Ok(());
     }
     let Some(end) = verification.expires_at else { return Ok(()) };
-    let view = view(change.conn, verification).await?;
+    let view = with_items(change.conn, verification).await?;
     let left = end.since(change.now).as_secs().div_ceil(DAY.as_secs());
     let approved = view.items.iter().filter(|(item, _)| item.status == ItemStatus::Approved);
     let roots: BTreeSet<&str> = approved.map(|(_, root)| root.as_str()).collect();

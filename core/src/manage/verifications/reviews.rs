@@ -77,8 +77,8 @@ type Covered = BTreeSet<(DomainId, String)>;
 async fn in_force(change: &mut Change<'_>, client: ClientId) -> Result<Covered, Error> {
     let covered = verifications::coverage(change.conn, client).await?;
     let now = change.now;
-    let holds = |until: Option<_>| until.is_none_or(|end| now < end);
-    Ok(covered.into_iter().filter(|(.., until)| holds(*until)).map(|(domain, scope, _)| (domain, scope)).collect())
+    let holds = covered.into_iter().filter(|coverage| coverage.holds(now));
+    Ok(holds.map(|coverage| (coverage.domain, coverage.scope)).collect())
 }
 
 /// What of a client waits for its review, in words; `None` when people are shown all of it.

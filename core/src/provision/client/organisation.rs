@@ -4,22 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
+use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::gate::permission::Preset;
 use crate::id::{ClientId, DomainId, RoleId};
-use crate::manage::fields::{read_time, same_second};
-use crate::manage::requests::Asked;
-use crate::manage::{members, requests, roles, verifications};
+use crate::manage::fields::same_second;
+use crate::manage::requests::{self, Asked};
+use crate::manage::{members, roles, verifications};
 use crate::model::scope::ScopeSet;
 use crate::model::verification::VerificationStatus;
 use crate::provision::apply::Work;
 use crate::provision::entries::{ClientEntry, VerificationEntry};
-use crate::store;
 use crate::store::tables::clients::Client;
 use crate::store::tables::domains::Domain;
 use crate::store::tables::members::Member;
 use crate::store::tables::profiles;
-use crate::text;
+use crate::store::tables::verifications::Verification;
+use crate::{store, text};
 
 /// Brings roles and members to what the file says.
 pub(super) async fn bring(work: &mut Work<'_>, client: &Client, entry: &ClientEntry) -> Result<(), Error> {
@@ -162,29 +163,40 @@ pub(super) async fn bring_verifications(
     let known = known(work, client).await?;
     let roots = roots(work, client).await?;
     for verification in entry.verifications.as_deref().unwrap_or_default() {
-        let end = verification.fields.expires_at.as_deref().and_then(|text| read_time(text).ok());
+        let end = verification.fields.text("expires_at").and_then(Timestamp::parse);
         let is_told = |known: &Known| {
             says(verification, known) && (!known.ended || same_second(known.group.verification.expires_at, end))
         };
         if let Some(known) = known.iter().find(|known| is_told(known)) {
             let old = known.group.verification.clone();
-            let updated = verifications::update(&mut work.change, old, &verification.fields).await;
+            let updated = verifications::update(&mut work.change, old, verification.fields.clone()).await;
             work.judge(&verification.path, updated)?;
             continue;
         }
         let missing = verification.domains.iter().filter(|root| !roots.contains_key(root.as_str()));
         let missing: Vec<&str> = missing.map(|root| root.as_str()).collect();
         if !missing.is_empty() {
-            let message = format!("the client has no domain {}", missing.join(", "));
-            work.refuse(&format!("{}.domains", verification.path), "unknown_domain", message);
+            let issue = text!("unknown_domain-verification", roots = missing.join(", "));
+            work.errors.push(issue.at(format!("{}.domains", verification.path)));
             continue;
         }
         let domains: Vec<&Domain> = verification.domains.iter().filter_map(|root| roots.get(root.as_str())).collect();
-        let made =
-            verifications::create(&mut work.change, client, &domains, &verification.scopes, &verification.fields).await;
+        let made = make_verification(work, client, verification, &domains).await;
         work.judge(&verification.path, made)?;
     }
     Ok(())
+}
+
+async fn make_verification(
+    work: &mut Work<'_>,
+    client: ClientId,
+    entry: &VerificationEntry,
+    domains: &[&Domain],
+) -> Result<Verification, Error> {
+    let approved = entry.state == Some(VerificationStatus::Approved);
+    let settings = verifications::settings_of_new(&mut work.change, entry.fields.clone(), approved)?;
+    let application = verifications::Application { domains, scopes: &entry.scopes, settings, approved };
+    verifications::create(&mut work.change, client, application).await
 }
 
 async fn roots(work: &mut Work<'_>, client: ClientId) -> Result<BTreeMap<String, Domain>, Error> {
@@ -233,8 +245,8 @@ fn says(entry: &VerificationEntry, known: &Known) -> bool {
         entry.scopes == *scopes && entry.domains.iter().map(|root| root.as_str()).eq(roots.iter().map(String::as_str))
     };
     let stands = of(&known.roots, &known.group.scopes);
-    match entry.fields.approved {
-        Some(approved) => stands && approved == (known.group.verification.status == VerificationStatus::Approved),
+    match entry.state {
+        Some(state) => stands && state == known.group.verification.status,
         None => stands || of(&known.asked_roots, &known.asked_scopes),
     }
 }

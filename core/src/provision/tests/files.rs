@@ -4,8 +4,9 @@ use super::*;
 use crate::audit;
 use crate::crypto::credential::{Kind, StoredDigest};
 use crate::crypto::webhook_secret::WebhookSecret;
+use crate::gate::standing::PlanRules;
 use crate::secret::Secret;
-use crate::store::tables::snapshots::{PlanRules, load};
+use crate::store::tables::snapshots::load;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_example_of_the_specification_applies() {

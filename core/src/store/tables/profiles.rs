@@ -8,6 +8,7 @@ use diesel_async::RunQueryDsl;
 use crate::clock::Timestamp;
 use crate::id::UserId;
 use crate::model::account::{Plan, Staff};
+use crate::model::request::RequestStatus;
 use crate::store::engine::db::{Conn, with_conn};
 use crate::store::engine::lent::in_time;
 use crate::store::schema::users as t;
@@ -115,7 +116,7 @@ pub async fn around_clients(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<
     let lasts = members::expires_at.is_null().or(members::expires_at.gt(now));
     let members = members::table.filter(lasts).select(members::user_id);
     let asked = requests::table
-        .filter(requests::status.eq_any(["pending", "accepted"]))
+        .filter(requests::status.eq_any([RequestStatus::Pending, RequestStatus::Accepted]))
         .filter(requests::expires_at.is_null().or(requests::expires_at.gt(now)))
         .select(requests::user_id);
     let id = t::id.nullable();

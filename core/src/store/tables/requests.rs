@@ -119,7 +119,7 @@ pub async fn pending(
         .filter(t::client_id.eq(client))
         .filter(t::email_key.eq(email_key))
         .filter(t::kind.eq(kind))
-        .filter(t::status.eq("pending"));
+        .filter(t::status.eq(RequestStatus::Pending));
     with_conn!(conn, |c| query.select(Request::as_select()).first(c)).optional()
 }
 
@@ -127,7 +127,7 @@ pub async fn pending(
 pub async fn count_open(conn: &mut Conn, client: ClientId, now: Timestamp) -> QueryResult<i64> {
     let query = t::table
         .filter(t::client_id.eq(client))
-        .filter(t::status.eq("pending"))
+        .filter(t::status.eq(RequestStatus::Pending))
         .filter(t::expires_at.is_null().or(t::expires_at.gt(now)))
         .count();
     with_conn!(conn, |c| query.get_result(c))
@@ -190,7 +190,7 @@ pub async fn waiting(conn: &mut Conn, email_key: &str, now: Timestamp) -> QueryR
         .inner_join(clients::table)
         .left_join(domains::table)
         .filter(t::email_key.eq(email_key))
-        .filter(t::status.eq("pending"))
+        .filter(t::status.eq(RequestStatus::Pending))
         .filter(t::delivered.eq(true))
         .filter(t::expires_at.is_null().or(t::expires_at.gt(now)))
         .filter(clients::deleted_at.is_null())

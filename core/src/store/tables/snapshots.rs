@@ -6,9 +6,12 @@ use diesel_async::{AnsiTransactionManager, AsyncConnection, RunQueryDsl, Transac
 use crate::clock::Timestamp;
 use crate::crypto::credential::StoredDigest;
 use crate::error::Error;
-use crate::gate::snapshot::{Client, ClientSecret, Coverage, Domain, Snapshot, Url};
+use crate::gate::snapshot::{Client, ClientSecret, Domain, Snapshot, Url};
+use crate::gate::standing::{self, PlanRules};
 use crate::id::{ClientId, DomainId, SecretId, UrlId, UserId};
+use crate::model::account::Plan;
 use crate::model::client::{SigningAlg, SubjectType};
+use crate::model::domain::Ownership;
 use crate::model::image::ImageDigest;
 use crate::model::root_domain::RootDomain;
 use crate::model::scope::Tier;
@@ -41,7 +44,7 @@ struct ClientRow {
 #[diesel(table_name = users)]
 struct OwnerRow {
     id: UserId,
-    plan: String,
+    plan: Plan,
     plan_valid_until: Option<Timestamp>,
     suspended_at: Option<Timestamp>,
 }
@@ -59,20 +62,8 @@ struct DomainRow {
     active: bool,
     is_primary: bool,
     test_mode: bool,
-    ownership: String,
+    ownership: Ownership,
     created_at: Timestamp,
-}
-
-/// What plans entitle to, from the configuration: whether `free` and `paid` may own clients, and for how long logins go
-/// on after a plan has lapsed.
-#[derive(Clone, Copy, Debug)]
-pub struct PlanRules {
-    /// The free plan entitles to clients.
-    pub free: bool,
-    /// The paid plan does.
-    pub paid: bool,
-    /// Logins go on for so long afterwards.
-    pub grace: std::time::Duration,
 }
 
 /// The configuration of this client, all of it as it stood at one moment; `None` when there is no such client or it was
@@ -125,26 +116,16 @@ async fn read(conn: &mut Conn, id: ClientId, plans: PlanRules) -> Result<Option<
             subject_type: client.subject_type,
             id_token_alg: client.id_token_alg,
             deleted: client.deleted_at.is_some(),
-            suspended: client.suspended_at.is_some() || owner.suspended_at.is_some(),
-            entitled_until: entitled_until(&owner, plans),
+            suspended: standing::is_suspended(client.suspended_at, owner.suspended_at),
+            entitled_until: standing::entitled_until(owner.plan, owner.plan_valid_until, plans),
             billing_owner: owner.id,
         },
         domains: load_domains(conn, id).await?,
         secrets: load_secrets(conn, id).await?,
         scopes: activated.into_iter().collect(),
-        coverage: coverage.into_iter().map(|(domain, scope, until)| Coverage { domain, scope, until }).collect(),
+        coverage,
         login_grace: plans.grace,
     }))
-}
-
-/// Until when the owner's plan entitles to clients; `None` is for good. A lapsed paid plan entitles no longer than the
-/// free plan does.
-fn entitled_until(owner: &OwnerRow, plans: PlanRules) -> Option<Timestamp> {
-    match (owner.plan.as_str(), plans.free, plans.paid) {
-        (_, true, _) => None,
-        ("paid", false, true) => owner.plan_valid_until,
-        _ => Some(owner.plan_valid_until.unwrap_or(Timestamp::from_milliseconds(0))),
-    }
 }
 
 async fn load_domains(conn: &mut Conn, client: ClientId) -> Result<Vec<Domain>, Error> {
@@ -177,7 +158,7 @@ async fn load_domains(conn: &mut Conn, client: ClientId) -> Result<Vec<Domain>, 
             allow_api: row.allow_api,
             primary: row.is_primary,
             test_mode: row.test_mode,
-            proven: row.ownership == "proven",
+            proven: standing::is_proven(row.ownership),
             server_ips: server_ips.map_err(|_| Error::Internal("a stored server IP can't be read"))?,
             urls: urls
                 .iter()

@@ -6,6 +6,7 @@ use diesel_async::RunQueryDsl;
 use crate::clock::Timestamp;
 use crate::crypto::credential::CredentialKey;
 use crate::id::UserId;
+use crate::model::account::Plan;
 use crate::store::engine::db::{Conn, with_conn};
 use crate::store::schema::{known_devices, users as t};
 
@@ -60,7 +61,7 @@ pub struct NewRow {
     /// Whether the telephone number is verified: there is none yet.
     pub phone_number_verified: bool,
     /// `free` or `paid`.
-    pub plan: String,
+    pub plan: Plan,
     /// `reviewer` or `admin`.
     pub staff: Option<String>,
     /// When it was made.

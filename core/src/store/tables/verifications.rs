@@ -1,33 +1,33 @@
 //! Applications to become a Verified Partner, and what they cover.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use crate::clock::Timestamp;
+use crate::gate::snapshot::Coverage;
+use crate::gate::standing::{self, Applied};
 use crate::id::{ClientId, DomainId, VerificationId};
 use crate::model::root_domain::RootDomain;
 use crate::model::verification::{ItemStatus, VerificationState, VerificationStatus};
 use crate::store::engine::db::{Conn, with_conn};
 use crate::store::schema::{domains, verification_items as items, verifications as t};
 
-/// What waits and what is approved, scope by scope.
-macro_rules! covering {
+/// The applications that wait or were approved and not taken back, scope by scope: what [`standing::approved`] is told.
+macro_rules! applied {
     () => {
         items::table
             .inner_join(t::table)
             .filter(t::status.eq_any([VerificationStatus::Pending, VerificationStatus::Approved]))
-            .filter(t::automatic.eq(false).or(t::status.eq(VerificationStatus::Approved)))
             .filter(t::revoked_at.is_null())
-            .filter(items::status.ne(ItemStatus::Rejected))
             .select((
-                t::client_id,
-                (items::domain_id, items::scope, items::status),
-                (t::status, t::expires_at, t::created_at),
+                (t::client_id, items::domain_id, items::scope, items::status),
+                (t::status, t::automatic, t::created_at, t::expires_at),
             ))
     };
 }
+
 /// An application.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = t, treat_none_as_null = true, treat_none_as_default_value = false)]
@@ -108,7 +108,7 @@ pub async fn find(conn: &mut Conn, id: VerificationId) -> QueryResult<Option<Ver
 
 /// The application of a client that waits for its decision.
 pub async fn pending(conn: &mut Conn, client: ClientId) -> QueryResult<Option<Verification>> {
-    let query = t::table.filter(t::client_id.eq(client)).filter(t::status.eq("pending"));
+    let query = t::table.filter(t::client_id.eq(client)).filter(t::status.eq(VerificationStatus::Pending));
     with_conn!(conn, |c| query.select(Verification::as_select()).first(c)).optional()
 }
 
@@ -155,33 +155,33 @@ pub async fn items_of(conn: &mut Conn, ids: &[VerificationId]) -> QueryResult<Ve
     Ok(found.into_iter().filter_map(|item| roots.get(&item.domain_id).cloned().map(|root| (item, root))).collect())
 }
 
-/// What the approved applications of a client cover, each until when. One whose end has come goes on while an application
-/// for the same that the partner made before it waits for its decision.
-pub async fn coverage(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<(DomainId, String, Option<Timestamp>)>> {
-    let query = covering!().filter(t::client_id.eq(client));
-    Ok(covered(with_conn!(conn, |c| query.load(c))?).map(|(_, domain, scope, end)| (domain, scope, end)).collect())
+/// What is approved of a client, each until when.
+pub async fn coverage(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Coverage>> {
+    let query = applied!().filter(t::client_id.eq(client));
+    let rows: Vec<Row> = with_conn!(conn, |c| query.load(c))?;
+    Ok(covered(rows).into_iter().map(|(_, coverage)| coverage).collect())
 }
 
-/// Those of these clients of which something is approved now, as [`coverage`] has it.
-pub async fn approved(conn: &mut Conn, clients: &[ClientId], now: Timestamp) -> QueryResult<HashSet<ClientId>> {
-    let query = covering!().filter(t::client_id.eq_any(clients));
-    let covered = covered(with_conn!(conn, |c| query.load(c))?);
-    Ok(covered.filter(|(.., end)| end.is_none_or(|end| now < end)).map(|(client, ..)| client).collect())
+/// The same of several clients.
+pub async fn coverage_of(conn: &mut Conn, clients: &[ClientId]) -> QueryResult<Vec<(ClientId, Coverage)>> {
+    let query = applied!().filter(t::client_id.eq_any(clients));
+    Ok(covered(with_conn!(conn, |c| query.load(c))?))
 }
 
-type Covering = (ClientId, (DomainId, String, ItemStatus), (VerificationStatus, Option<Timestamp>, Timestamp));
+type Row = ((ClientId, DomainId, String, ItemStatus), (VerificationStatus, bool, Timestamp, Option<Timestamp>));
 
-fn covered(rows: Vec<Covering>) -> impl Iterator<Item = (ClientId, DomainId, String, Option<Timestamp>)> {
-    let (waiting, approved): (Vec<Covering>, Vec<Covering>) =
-        rows.into_iter().partition(|(.., (status, ..))| *status == VerificationStatus::Pending);
-    let approved = approved.into_iter().filter(|(_, (.., item), _)| *item == ItemStatus::Approved);
-    approved.map(move |(client, (domain, scope, _), (_, end, _))| {
-        let renewed = |end: Timestamp| {
-            waiting.iter().any(|(_, (of, what, _), (.., made))| *of == domain && *what == scope && *made < end)
-        };
-        let end = end.filter(|end| !renewed(*end));
-        (client, domain, scope, end)
-    })
+fn covered(rows: Vec<Row>) -> Vec<(ClientId, Coverage)> {
+    let applied = |((client, domain, scope, item), (status, automatic, made, until)): Row| Applied {
+        client,
+        domain,
+        scope,
+        item,
+        status,
+        automatic,
+        made,
+        until,
+    };
+    standing::approved(rows.into_iter().map(applied).collect())
 }
 
 /// The approvals in force that end after the first moment and not after the second, the next to end first: at most `limit`
