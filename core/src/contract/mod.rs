@@ -18,5 +18,5 @@ mod view;
 
 pub use findings::Findings;
 pub(crate) use input::member_names;
-pub use input::{Contract, Input, Patch};
+pub use input::{Contract, Input, New, Patch};
 pub use view::View;

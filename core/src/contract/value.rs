@@ -47,7 +47,6 @@ pub(super) fn distinct<T: PartialEq>(list: Vec<T>) -> Vec<T> {
 }
 
 /// Writes a credential into the one answer that tells it, for `#[serde(serialize_with = "told_once")]`.
-#[expect(clippy::ref_option, reason = "serde gives the member as it is")]
 pub(super) fn told_once<S: Serializer>(value: &Option<Secret<String>>, serializer: S) -> Result<S::Ok, S::Error> {
     value.as_ref().map(Secret::expose).serialize(serializer)
 }

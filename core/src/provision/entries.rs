@@ -6,7 +6,7 @@ use crate::contract::Patch;
 use crate::contract::client::ClientSettings;
 use crate::contract::domain::DomainSettings;
 use crate::contract::secret::SecretSettings;
-use crate::contract::url::UrlSettings;
+use crate::contract::url::NewUrl;
 use crate::id::ClientId;
 use crate::manage::accounts::AccountFields;
 use crate::manage::catalog::ScopeFields;
@@ -82,7 +82,7 @@ pub(super) struct DomainEntry {
 #[derive(Debug)]
 pub(super) struct UrlEntry {
     pub(super) path: String,
-    pub(super) settings: UrlSettings,
+    pub(super) new: NewUrl,
     /// Whether it is in use, where the file says so.
     pub(super) active: Option<bool>,
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::clock::Timestamp;
 use crate::contract::domain::DomainSettings;
 use crate::contract::secret::SecretSettings;
-use crate::contract::url::UrlSettings;
+use crate::contract::url::NewUrl;
 use crate::error::Error;
 use crate::id::{ClientId, DomainId, RoleId, UserId};
 use crate::manage::verifications::groups;
@@ -113,7 +113,7 @@ struct ExportedDomain {
     settings: DomainSettings,
     ownership: Ownership,
     secrets: Vec<String>,
-    urls: Vec<UrlSettings>,
+    urls: Vec<NewUrl>,
 }
 
 #[derive(Serialize)]
@@ -250,7 +250,7 @@ async fn domains_of(conn: &mut Conn, client: ClientId, found: Vec<Domain>) -> Re
             settings: of_domains::settings_of(&domain, &networks.collect::<Vec<_>>()),
             ownership: domain.ownership,
             secrets: linked.map(|secret| secret.label.clone()).collect(),
-            urls: own_urls.map(of_urls::settings_of).collect(),
+            urls: own_urls.map(of_urls::as_new).collect(),
         }
     });
     Ok(written.collect())
