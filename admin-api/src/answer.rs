@@ -35,7 +35,7 @@ pub(crate) fn changed<T: View>(done: Done<T>) -> Response {
     }
 }
 
-/// 201 with what was made, whose address is its id, or the name of what has none, below `path`, itself below [`PREFIX`].
+/// 201 with what was made, whose address is its id below `path`, itself below [`PREFIX`].
 pub(crate) fn created<T: View>(path: &str, done: Done<T>) -> Result<Response, Problem> {
     created_as("id", path, done)
 }

@@ -28,20 +28,14 @@ pub fn body_limit(method: &http::Method, path: &str) -> Option<usize> {
 /// The object in a request's body, read as a new one.
 pub(crate) struct New<T>(pub(crate) Input<T>);
 
+/// The same, where no body at all is an empty object.
+pub(crate) struct MaybeNew<T>(pub(crate) Input<T>);
+
 /// The object in a request's body, read as what changes of one that is there.
 pub(crate) struct Changes<T>(pub(crate) Patch<T>);
 
-/// The same, where no body at all is an empty object and every member may be left out.
-pub(crate) struct MaybeNew<T>(pub(crate) Patch<T>);
-
-impl<T: Contract> FromRequest<Core> for MaybeNew<T> {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, core: &Core) -> Result<Self, Problem> {
-        let OptionalObject(Object(members)) = OptionalObject::from_request(request, core).await?;
-        Ok(Self(Patch::new(members)))
-    }
-}
+/// The same, where no body at all changes nothing.
+pub(crate) struct MaybeChanges<T>(pub(crate) Patch<T>);
 
 impl<T: Contract> FromRequest<Core> for New<T> {
     type Rejection = Problem;
@@ -51,11 +45,31 @@ impl<T: Contract> FromRequest<Core> for New<T> {
     }
 }
 
+impl<T: Contract> FromRequest<Core> for MaybeNew<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, core: &Core) -> Result<Self, Problem> {
+        OptionalObject::from_request(request, core)
+            .await
+            .map(|OptionalObject(Object(members))| Self(Input::read(members)))
+    }
+}
+
 impl<T: Contract> FromRequest<Core> for Changes<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, core: &Core) -> Result<Self, Problem> {
         Object::from_request(request, core).await.map(|Object(members)| Self(Patch::new(members)))
+    }
+}
+
+impl<T: Contract> FromRequest<Core> for MaybeChanges<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, core: &Core) -> Result<Self, Problem> {
+        OptionalObject::from_request(request, core)
+            .await
+            .map(|OptionalObject(Object(members))| Self(Patch::new(members)))
     }
 }
 

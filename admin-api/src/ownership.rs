@@ -39,5 +39,5 @@ async fn check(
     PathIds(domain): PathIds<(ClientId, DomainId)>,
     MaybeNew(asked): MaybeNew<OwnershipCheck>,
 ) -> Result<Response, Problem> {
-    Ok(changed(ownership::check(&core, caller, domain, asked.whole()).await?))
+    Ok(changed(ownership::check(&core, caller, domain, asked).await?))
 }

@@ -9,7 +9,7 @@ use xwms_core::id::ClientId;
 use xwms_core::manage::scopes;
 use xwms_core::state::Core;
 
-use crate::answer::{created, done, shown};
+use crate::answer::{created_as, done, shown};
 use crate::authenticated::Authenticated;
 use crate::json::New;
 use crate::operation::{Method, Needs, Operation, RequestBody, ResponseBody};
@@ -107,7 +107,7 @@ async fn create(
     PathIds(client): PathIds<ClientId>,
     New(scope): New<NewClientScope>,
 ) -> Result<Response, Problem> {
-    created(&format!("/clients/{client}/scopes"), scopes::activate(&core, caller, client, scope).await?)
+    created_as("name", &format!("/clients/{client}/scopes"), scopes::activate(&core, caller, client, scope).await?)
 }
 
 async fn read(

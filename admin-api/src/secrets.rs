@@ -14,7 +14,7 @@ use xwms_core::state::Core;
 use crate::answer::{changed, created, done, shown};
 use crate::authenticated::Authenticated;
 use crate::etag::IfMatch;
-use crate::json::{Changes, MaybeNew};
+use crate::json::{Changes, MaybeChanges, MaybeNew};
 use crate::operation::{Method, Needs, Operation, RequestBody, ResponseBody};
 use crate::page::Query;
 use crate::path_ids::PathIds;
@@ -151,7 +151,7 @@ async fn create(
     State(core): State<Core>,
     Authenticated(caller): Authenticated,
     PathIds(client): PathIds<ClientId>,
-    MaybeNew(secret): MaybeNew<SecretSettings>,
+    MaybeChanges(secret): MaybeChanges<SecretSettings>,
 ) -> Result<Response, Problem> {
     created(&format!("/clients/{client}/secrets"), secrets::create(&core, caller, client, secret).await?)
 }
@@ -191,7 +191,7 @@ async fn rotate(
     IfMatch(expected): IfMatch,
     MaybeNew(rotation): MaybeNew<Rotation>,
 ) -> Result<Response, Problem> {
-    let made = secrets::rotate(&core, caller, (client, secret), rotation.whole(), expected).await?;
+    let made = secrets::rotate(&core, caller, (client, secret), rotation, expected).await?;
     created(&format!("/clients/{client}/secrets"), made)
 }
 

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{delete, get, patch, post};
-use xwms_core::contract::url::{UrlSettings, UrlView};
+use xwms_core::contract::url::{NewUrl, UrlSettings, UrlView};
 use xwms_core::gate::permission::Permission;
 use xwms_core::id::{ClientId, DomainId, UrlId};
 use xwms_core::manage::urls;
@@ -20,6 +20,7 @@ use crate::problem::Problem;
 use crate::schema::Of;
 
 static URL: Of<UrlView> = Of::new();
+static NEW: Of<NewUrl> = Of::new();
 static SETTINGS: Of<UrlSettings> = Of::new();
 
 pub(crate) static OPERATIONS: &[Operation] = &[
@@ -42,7 +43,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Makes a URL of a domain.",
         needs: Needs::Client(Permission::UrlsCreate),
         query: &[],
-        request: RequestBody::New(&SETTINGS),
+        request: RequestBody::New(&NEW),
         response: ResponseBody::Made(&URL),
         refusals: &[(409, "url_taken")],
         handler: || post(create),
@@ -100,7 +101,7 @@ async fn create(
     State(core): State<Core>,
     Authenticated(caller): Authenticated,
     PathIds((client, domain)): PathIds<(ClientId, DomainId)>,
-    New(url): New<UrlSettings>,
+    New(url): New<NewUrl>,
 ) -> Result<Response, Problem> {
     let made = urls::create(&core, caller, (client, domain), url).await?;
     created(&format!("/clients/{client}/domains/{domain}/urls"), made)

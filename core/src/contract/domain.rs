@@ -98,3 +98,49 @@ fn distinct_ips(list: Option<Vec<ServerIp>>) -> Result<Vec<ServerIp>, FieldIssue
         Ok(distinct(list))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::contract::{Input, Patch};
+
+    fn members(object: Value) -> serde_json::Map<String, Value> {
+        object.as_object().unwrap().clone()
+    }
+
+    #[test]
+    fn a_domain_has_its_defaults_and_each_server_ip_once() {
+        let ips = ["192.0.2.7", "2001:db8::1/32", "192.0.2.7/32"];
+        let mut findings = Findings::default();
+        let read =
+            Input::<DomainSettings>::read(members(json!({ "root_domain": "Engines.Example.", "server_ips": ips })));
+        assert_eq!(
+            json!(read.take(&mut findings).unwrap()),
+            json!({
+                "root_domain": "engines.example", "server_ips": ["192.0.2.7", "2001:db8::/32"], "internal_name": null,
+                "fallback_uri": null, "fallback_response": null, "allow_login": true, "allow_api": false, "active": true,
+                "primary": false, "test_mode": false,
+            })
+        );
+        assert!(findings.is_empty());
+    }
+
+    #[test]
+    fn a_root_domain_stays_also_when_the_suffix_list_forbids_it_by_now() {
+        let stands = Input::<DomainSettings>::read(members(json!({ "root_domain": "github.io" }))).good().unwrap();
+        assert!(stands.root_domain.check(true).is_err());
+        let changed = Patch::new(members(json!({ "active": false }))).apply(&stands).good().unwrap();
+        assert_eq!(changed, DomainSettings { active: false, ..stands });
+    }
+
+    #[test]
+    fn a_list_of_other_things_is_wrong_once() {
+        let bad = members(json!({ "root_domain": "engines.example", "server_ips": [1, 2], "active": "yes" }));
+        let mut findings = Findings::default();
+        Input::<DomainSettings>::read(bad).take(&mut findings).unwrap();
+        let told: Vec<_> = findings.into_errors().iter().map(|e| format!("{} {}", e.field, e.code())).collect();
+        assert_eq!(told, ["active not_a_boolean", "server_ips not_a_list"]);
+    }
+}

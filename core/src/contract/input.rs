@@ -7,7 +7,6 @@ use serde_json::{Map, Value};
 
 use super::Findings;
 use crate::error::{Error, FieldError};
-use crate::text;
 
 /// What can be set of a resource: read from what people and programs send, and written as it is.
 pub trait Contract: Deserr<Findings> + Serialize + JsonSchema + Send + 'static {}
@@ -72,14 +71,46 @@ fn value_of<T: Contract>(object: Map<String, Value>) -> Result<T, Findings> {
 
 /// The names of the members that can be set.
 pub(crate) fn member_names<T: JsonSchema>() -> Vec<String> {
-    members_that::<T>(|_| true)
-}
-
-fn members_that<T: JsonSchema>(are: impl Fn(&Value) -> bool) -> Vec<String> {
     let schema = schemars::schema_for!(T);
     let properties = schema.get("properties").and_then(Value::as_object);
-    let named = properties.into_iter().flatten().filter(|(_, schema)| are(schema));
-    named.map(|(name, _)| name.clone()).collect()
+    properties.map(|properties| properties.keys().cloned().collect()).unwrap_or_default()
+}
+
+/// What makes a resource: what is said once, when it is made, and its settings, which can change later.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct New<O, S> {
+    /// What is said once.
+    #[serde(flatten)]
+    pub once: O,
+    /// Its settings.
+    #[serde(flatten)]
+    pub settings: S,
+}
+
+impl<O: Contract, S: Contract> Deserr<Findings> for New<O, S> {
+    fn deserialize_from_value<V: IntoValue>(
+        value: deserr::Value<V>,
+        location: ValuePointerRef<'_>,
+    ) -> Result<Self, Findings> {
+        let mut members: Map<String, Value> =
+            match <Value as Deserr<Findings>>::deserialize_from_value(value, location)? {
+                Value::Object(members) => members,
+                _ => Map::new(),
+            };
+        let of_once = member_names::<O>().into_iter();
+        let once: Map<String, Value> =
+            of_once.filter_map(|name| members.remove(&name).map(|value| (name, value))).collect();
+        let once = O::deserialize_from_value(Value::Object(once).into_value(), location);
+        let settings = S::deserialize_from_value(Value::Object(members).into_value(), location);
+        match (once, settings) {
+            (Ok(once), Ok(settings)) => Ok(Self { once, settings }),
+            (once, settings) => {
+                let mut findings = once.err().unwrap_or_default();
+                findings.extend(settings.err().unwrap_or_default().into_errors());
+                Err(findings)
+            }
+        }
+    }
 }
 
 /// What makes a resource: what is said once, when it is made, and its settings, which can change later.
@@ -167,7 +198,7 @@ impl<T: Contract> Patch<T> {
     }
 
     /// The object that these members make by themselves.
-    pub fn whole(self) -> Input<T> {
+    pub(crate) fn whole(self) -> Input<T> {
         Input::read(self.members)
     }
 
@@ -178,16 +209,8 @@ impl<T: Contract> Patch<T> {
         findings.into_errors().into_iter().filter(there).collect()
     }
 
-    /// The settings as they are to be. What is set once, marked `x-set-once` in the schema, can't be among the members.
-    pub fn apply(mut self, settings: &T) -> Input<T> {
-        let once = members_that::<T>(|schema| schema["x-set-once"] == true);
-        let refused: Vec<String> = once.into_iter().filter(|name| self.members.remove(name).is_some()).collect();
-        let mut input = self.merged(settings);
-        refused.iter().for_each(|name| input.findings.add(name, text!("unknown_field")));
-        input
-    }
-
-    fn merged(self, settings: &T) -> Input<T> {
+    /// The settings as they are to be.
+    pub fn apply(self, settings: &T) -> Input<T> {
         let mut object = match serde_json::to_value(settings) {
             Ok(Value::Object(object)) => object,
             Ok(_) | Err(_) => Map::new(),

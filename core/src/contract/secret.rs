@@ -90,3 +90,37 @@ const fn yes() -> bool {
 const fn a_day() -> Whole<0, LONGEST_OVERLAP> {
     Whole::of(86_400)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::contract::Input;
+
+    fn overlap(object: &Value) -> Result<i64, String> {
+        let mut findings = Findings::default();
+        let read = Input::<Rotation>::read(object.as_object().unwrap().clone()).take(&mut findings).unwrap();
+        match findings.into_errors().first() {
+            Some(error) => Err(format!("{} {}", error.field, error.code())),
+            None => Ok(read.overlap_seconds.get()),
+        }
+    }
+
+    #[test]
+    fn a_replaced_secret_goes_on_for_a_day_unless_it_is_said_otherwise() {
+        let rows = [
+            (json!({}), Ok(86_400)),
+            (json!({ "overlap_seconds": 0 }), Ok(0)),
+            (json!({ "overlap_seconds": 2_592_000 }), Ok(2_592_000)),
+            (json!({ "overlap_seconds": 2_592_001 }), Err("overlap_seconds range".to_owned())),
+            (json!({ "overlap_seconds": u64::MAX }), Err("overlap_seconds range".to_owned())),
+            (json!({ "overlap_seconds": -1 }), Err("overlap_seconds range".to_owned())),
+            (json!({ "overlap_seconds": 1.5 }), Err("overlap_seconds not_an_integer".to_owned())),
+            (json!({ "overlap_seconds": null }), Err("overlap_seconds not_an_integer".to_owned())),
+        ];
+        for (object, expected) in rows {
+            assert_eq!(overlap(&object), expected, "{object}");
+        }
+    }
+}

@@ -72,7 +72,6 @@ pub(super) fn hidden<const MAX: usize>(text: Option<String>) -> Result<Option<Se
 }
 
 /// Writes a credential into the one answer that tells it, for `#[serde(serialize_with = "told_once")]`.
-#[expect(clippy::ref_option, reason = "serde gives the member as it is")]
 pub(super) fn told_once<S: Serializer>(value: &Option<Secret<String>>, serializer: S) -> Result<S::Ok, S::Error> {
     value.as_ref().map(Secret::expose).serialize(serializer)
 }

@@ -10,7 +10,7 @@ use super::fields::same_version;
 use super::permit::Caller;
 use super::runner::{self, Ask, Done};
 use crate::clock::Timestamp;
-use crate::contract::url::{UrlSettings, UrlView};
+use crate::contract::url::{NewUrl, UrlOnce, UrlSettings, UrlView};
 use crate::contract::{Input, Patch};
 use crate::crypto::webhook_secret::WebhookSecret;
 use crate::error::Error;
@@ -63,14 +63,14 @@ pub async fn create(
     core: &Core,
     caller: Caller,
     (client, domain): (ClientId, DomainId),
-    new: Input<UrlSettings>,
+    new: Input<NewUrl>,
 ) -> Result<Done<UrlView>, Error> {
     let parts = core.clone();
     runner::change(core, caller, Ask::Client(client, Permission::UrlsCreate), async move |change: &mut Change<'_>| {
-        let settings = change.take(new)?;
+        let new = change.take(new)?;
         let domain = find_domain(change.conn, client, domain).await?;
-        refuse_taken(change.conn, domain.id, settings.kind, settings.url.as_str()).await?;
-        let made = insert(change, &domain, &settings).await?;
+        refuse_taken(change.conn, domain.id, new.once.kind, new.settings.url.as_str()).await?;
+        let made = insert(change, &domain, &new).await?;
         let mut text = None;
         if made.kind == UrlKind::Webhook {
             let secret = WebhookSecret::generate();
@@ -97,7 +97,7 @@ pub async fn update(
         let domain = find_domain(change.conn, client, domain).await?;
         let old = find(change.conn, domain.id, id).await?;
         same_version(expected, old.updated_at)?;
-        let wanted = change.take(patch.apply(&settings_of(&old)))?;
+        let wanted = change.take(patch.apply(&as_new(&old).settings))?;
         if wanted.url.as_str() != old.url {
             refuse_taken(change.conn, domain.id, old.kind, wanted.url.as_str()).await?;
         }
@@ -125,13 +125,14 @@ pub async fn delete(
     .await
 }
 
-/// What is set of a URL.
-pub(crate) fn settings_of(url: &DomainUrl) -> UrlSettings {
-    UrlSettings { kind: url.kind, url: SiteUrl::stored(url.url.clone()), active: url.active }
+/// What would make a URL as it is.
+pub(crate) fn as_new(url: &DomainUrl) -> NewUrl {
+    let settings = UrlSettings { url: SiteUrl::stored(url.url.clone()), active: url.active };
+    NewUrl { once: UrlOnce { kind: url.kind }, settings }
 }
 
 fn view(url: DomainUrl, value: Option<Secret<String>>) -> UrlView {
-    UrlView { id: url.id, settings: settings_of(&url), value, updated_at: url.updated_at }
+    UrlView { id: url.id, settings: as_new(&url), value, updated_at: url.updated_at }
 }
 
 async fn find(conn: &mut Conn, domain: DomainId, id: UrlId) -> Result<DomainUrl, Error> {

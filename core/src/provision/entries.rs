@@ -10,7 +10,7 @@ use crate::contract::request::RequestTerms;
 use crate::contract::role::RoleSettings;
 use crate::contract::scope::ScopeSettings;
 use crate::contract::secret::SecretSettings;
-use crate::contract::url::UrlSettings;
+use crate::contract::url::NewUrl;
 use crate::contract::verification::VerificationSettings;
 use crate::id::ClientId;
 use crate::manage::accounts::AccountFields;
@@ -85,7 +85,7 @@ pub(super) struct DomainEntry {
 #[derive(Debug)]
 pub(super) struct UrlEntry {
     pub(super) path: String,
-    pub(super) settings: UrlSettings,
+    pub(super) new: NewUrl,
     /// Whether it is in use, where the file says so.
     pub(super) active: Option<bool>,
 }

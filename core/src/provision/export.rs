@@ -11,7 +11,7 @@ use crate::contract::request::RequestTerms;
 use crate::contract::role::RoleSettings;
 use crate::contract::scope::ScopeSettings;
 use crate::contract::secret::SecretSettings;
-use crate::contract::url::UrlSettings;
+use crate::contract::url::NewUrl;
 use crate::error::Error;
 use crate::id::{ClientId, DomainId, RoleId, UserId};
 use crate::manage::verifications::groups;
@@ -109,7 +109,7 @@ struct ExportedDomain {
     settings: DomainSettings,
     ownership: Ownership,
     secrets: Vec<String>,
-    urls: Vec<UrlSettings>,
+    urls: Vec<NewUrl>,
 }
 
 #[derive(Serialize)]
@@ -238,7 +238,7 @@ async fn domains_of(conn: &mut Conn, client: ClientId, found: Vec<Domain>) -> Re
             settings: of_domains::settings_of(&domain, &networks.collect::<Vec<_>>()),
             ownership: domain.ownership,
             secrets: linked.map(|secret| secret.label.clone()).collect(),
-            urls: own_urls.map(of_urls::settings_of).collect(),
+            urls: own_urls.map(of_urls::as_new).collect(),
         }
     });
     Ok(written.collect())

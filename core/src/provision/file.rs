@@ -13,7 +13,7 @@ use crate::clock::Timestamp;
 use crate::contract::Findings;
 use crate::contract::domain::DomainSettings;
 use crate::contract::secret::SecretSettings;
-use crate::contract::url::UrlSettings;
+use crate::contract::url::NewUrl;
 use crate::error::{Error, FieldError, FieldIssue};
 use crate::id::ClientId;
 use crate::manage::accounts::{self, AccountFields};
@@ -219,20 +219,20 @@ impl<'t> Context<'t> {
         }
         let listed = urls.as_deref().unwrap_or_default();
         for entry in listed {
-            self.report.value(format!("{}.url", entry.path), urls::check(&entry.settings, &root, test_mode));
+            self.report.value(format!("{}.url", entry.path), urls::check(&entry.new, &root, test_mode));
         }
-        let identity = |url: &UrlSettings| format!("{} {}", url.kind, url.url.as_str());
-        self.unique(listed, |url| (url.path.as_str(), identity(&url.settings)), "URL");
+        let identity = |new: &NewUrl| format!("{} {}", new.once.kind, new.settings.url.as_str());
+        self.unique(listed, |url| (url.path.as_str(), identity(&url.new)), "URL");
         Some(DomainEntry { path, root, ownership, secrets, urls, fields })
     }
 
     fn url(&self, reader: Reader<'t>) -> Option<UrlEntry> {
         reader.must("kind");
         reader.must("url");
-        let fields = reader.settings::<UrlSettings>();
+        let fields = reader.settings::<NewUrl>();
         let (active, path) = (fields.flag("active"), reader.path.clone());
         reader.end();
-        Some(UrlEntry { path, settings: fields.whole().good()?, active })
+        Some(UrlEntry { path, new: fields.whole().good()?, active })
     }
 
     fn role(&self, reader: Reader<'t>) -> Option<RoleEntry> {

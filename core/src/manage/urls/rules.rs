@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::settings_of;
-use crate::contract::url::UrlSettings;
+use super::as_new;
+use crate::contract::url::{NewUrl, UrlSettings};
 use crate::error::{Error, FieldIssue};
 use crate::id::UrlId;
 use crate::manage::change::Change;
 use crate::model::root_domain::RootDomain;
-use crate::model::url;
+use crate::model::url::{self, UrlKind};
 use crate::store::tables::domain_urls::{self, DomainUrl};
 use crate::store::tables::domains::Domain;
 
@@ -17,26 +17,22 @@ use crate::store::tables::domains::Domain;
 ///
 /// # Errors
 /// As [`url::validate`].
-pub(crate) fn check(settings: &UrlSettings, root: &RootDomain, test_mode: bool) -> Result<(), FieldIssue> {
-    url::validate(settings.kind, settings.url.as_str(), root, test_mode || !settings.active)
+pub(crate) fn check(new: &NewUrl, root: &RootDomain, test_mode: bool) -> Result<(), FieldIssue> {
+    check_settings(new.once.kind, &new.settings, root, test_mode)
 }
 
 /// Adds a URL.
 ///
 /// # Errors
 /// [`Error::Invalid`] for `url`; the database's.
-pub(crate) async fn insert(
-    change: &mut Change<'_>,
-    domain: &Domain,
-    settings: &UrlSettings,
-) -> Result<DomainUrl, Error> {
-    refuse_bad(change, domain, settings)?;
+pub(crate) async fn insert(change: &mut Change<'_>, domain: &Domain, new: &NewUrl) -> Result<DomainUrl, Error> {
+    refuse_bad(change, domain, (new.once.kind, &new.settings))?;
     let url = DomainUrl {
         id: UrlId::generate(change.now),
         domain_id: domain.id,
-        kind: settings.kind,
-        url: settings.url.as_str().to_owned(),
-        active: settings.active,
+        kind: new.once.kind,
+        url: new.settings.url.as_str().to_owned(),
+        active: new.settings.active,
         created_at: change.now,
         updated_at: change.now,
     };
@@ -55,7 +51,7 @@ pub(crate) async fn set_active(
     old: DomainUrl,
     active: bool,
 ) -> Result<DomainUrl, Error> {
-    let wanted = UrlSettings { active, ..settings_of(&old) };
+    let wanted = UrlSettings { active, ..as_new(&old).settings };
     apply(change, domain, old, &wanted).await
 }
 
@@ -71,7 +67,7 @@ pub(super) async fn apply(
 ) -> Result<DomainUrl, Error> {
     let mut url = DomainUrl { url: wanted.url.as_str().to_owned(), active: wanted.active, ..old.clone() };
     if url.url != old.url || (url.active && !old.active) {
-        refuse_bad(change, domain, wanted)?;
+        refuse_bad(change, domain, (old.kind, wanted))?;
     }
     if change.updated(Some(domain.client_id), "url.updated", url.id, &url.url, (facts(&old), facts(&url))) {
         url.updated_at = change.version_after(old.updated_at);
@@ -87,14 +83,22 @@ pub(crate) async fn remove(change: &mut Change<'_>, domain: &Domain, url: Domain
     Ok(())
 }
 
-fn refuse_bad(change: &mut Change<'_>, domain: &Domain, settings: &UrlSettings) -> Result<(), Error> {
-    change.findings.value("url", check(settings, &domain.root_domain, domain.test_mode));
+fn refuse_bad(
+    change: &mut Change<'_>,
+    domain: &Domain,
+    (kind, settings): (UrlKind, &UrlSettings),
+) -> Result<(), Error> {
+    change.findings.value("url", check_settings(kind, settings, &domain.root_domain, domain.test_mode));
     change.sound()
+}
+
+fn check_settings(kind: UrlKind, settings: &UrlSettings, root: &RootDomain, test_mode: bool) -> Result<(), FieldIssue> {
+    url::validate(kind, settings.url.as_str(), root, test_mode || !settings.active)
 }
 
 /// What is audited of a URL.
 fn facts(url: &DomainUrl) -> Value {
-    let mut facts = json!(settings_of(url));
+    let mut facts = json!(as_new(url));
     facts["domain"] = json!(url.domain_id);
     facts
 }

@@ -1,7 +1,7 @@
 //! The domains of a client in a file, with their URLs and the secrets that may be used for them.
 
 use crate::contract::domain::DomainSettings;
-use crate::contract::url::UrlSettings;
+use crate::contract::url::NewUrl;
 use crate::crypto::webhook_secret::WebhookSecret;
 use crate::error::Error;
 use crate::id::{ClientId, SecretId};
@@ -97,15 +97,15 @@ async fn bring_urls(
     has: &[DomainUrl],
     entry: &DomainEntry,
 ) -> Result<(), Error> {
-    for UrlEntry { path, settings, active } in entry.urls.as_deref().unwrap_or_default() {
-        match has.iter().find(|known| is_same(settings, known)) {
+    for UrlEntry { path, new, active } in entry.urls.as_deref().unwrap_or_default() {
+        match has.iter().find(|known| is_same(new, known)) {
             Some(known) if *active == Some(true) => {
                 let on = urls::set_active(&mut work.change, domain, known.clone(), true).await;
                 work.judge(path, on)?;
             }
             Some(_) => {}
             None => {
-                let made = urls::insert(&mut work.change, domain, settings).await;
+                let made = urls::insert(&mut work.change, domain, new).await;
                 if let Some(made) = work.judge(path, made)?.filter(|made| made.kind == UrlKind::Webhook) {
                     give_secret(work, client, &made, path).await?;
                 }
@@ -131,8 +131,8 @@ async fn give_secret(work: &mut Work<'_>, client: &Client, url: &DomainUrl, path
     Ok(())
 }
 
-fn is_same(settings: &UrlSettings, url: &DomainUrl) -> bool {
-    settings.kind == url.kind && settings.url.as_str() == url.url
+fn is_same(new: &NewUrl, url: &DomainUrl) -> bool {
+    new.once.kind == url.kind && new.settings.url.as_str() == url.url
 }
 
 enum Wish {
@@ -144,7 +144,7 @@ enum Wish {
 
 fn wish(entry: &DomainEntry, url: &DomainUrl) -> Wish {
     let Some(entries) = &entry.urls else { return Wish::Leave };
-    match entries.iter().find(|wanted| is_same(&wanted.settings, url)).map(|wanted| wanted.active) {
+    match entries.iter().find(|wanted| is_same(&wanted.new, url)).map(|wanted| wanted.active) {
         None => Wish::Delete,
         Some(Some(false)) => Wish::Off,
         Some(Some(true)) => Wish::On,
