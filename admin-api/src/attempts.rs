@@ -117,7 +117,7 @@ struct Attempt {
     domain: Option<DomainId>,
     reference: String,
     at: Timestamp,
-    fix: Option<&'static str>,
+    fix: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -130,7 +130,7 @@ struct Rule {
     rule: &'static str,
     pass: bool,
     reason: Option<&'static str>,
-    fix: Option<&'static str>,
+    fix: Option<String>,
 }
 
 async fn list(
@@ -168,7 +168,7 @@ async fn check(
 
 impl From<Stored> for Attempt {
     fn from(attempt: Stored) -> Self {
-        let fix = Denial::fix_of(&attempt.reason);
+        let fix = Denial::fix_of(&attempt.reason).map(|fix| fix.to_string());
         Self {
             id: attempt.id,
             reason: attempt.reason,
@@ -183,6 +183,11 @@ impl From<Stored> for Attempt {
 impl From<Line> for Rule {
     fn from(line: Line) -> Self {
         let denial = line.denial.as_ref();
-        Self { rule: line.rule, pass: denial.is_none(), reason: denial.map(Denial::code), fix: denial.map(Denial::fix) }
+        Self {
+            rule: line.rule,
+            pass: denial.is_none(),
+            reason: denial.map(Denial::code),
+            fix: denial.map(|denial| denial.fix().to_string()),
+        }
     }
 }

@@ -9,7 +9,16 @@ use image::imageops::FilterType as Scaling;
 use image::{DynamicImage, ImageDecoder as _, ImageError, ImageFormat, ImageReader, Limits};
 use tokio::sync::Semaphore;
 
+use crate::crypto::digest::sha256;
 use crate::error::{Error, FieldIssue};
+use crate::model::image::ImageDigest;
+
+impl ImageDigest {
+    /// The digest of this content.
+    pub fn of(content: &[u8]) -> Self {
+        Self::from_sha256(sha256(content))
+    }
+}
 
 /// Bytes that are read of one, and kept of one.
 pub const MAX_BYTES: usize = 1024 * 1024;

@@ -121,21 +121,21 @@ impl<T: Contract> Patch<T> {
         self.members.contains_key(member)
     }
 
-    /// Whether it makes this member this.
-    pub(crate) fn makes(&self, member: &str, value: &Value) -> bool {
-        self.members.get(member) == Some(value)
+    /// A member that is a text.
+    pub(crate) fn text(&self, member: &str) -> Option<&str> {
+        self.members.get(member).and_then(Value::as_str)
     }
 
-    /// The same without what it says of a member.
+    /// A member that is `true` or `false`.
+    pub(crate) fn flag(&self, member: &str) -> Option<bool> {
+        self.members.get(member).and_then(Value::as_bool)
+    }
+
+    /// The same without this member.
     #[must_use]
     pub(crate) fn without(mut self, member: &str) -> Self {
         self.members.remove(member);
         self
-    }
-
-    /// A member that is a text.
-    pub(crate) fn text(&self, member: &str) -> Option<&str> {
-        self.members.get(member).and_then(Value::as_str)
     }
 
     /// The object that these members make by themselves.

@@ -87,3 +87,54 @@ impl View for RoleView {
 const fn yes() -> bool {
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Map, Value, json};
+
+    use super::*;
+    use crate::contract::{Input, Patch};
+    use crate::error::Error;
+
+    fn members(object: Value) -> Map<String, Value> {
+        object.as_object().unwrap().clone()
+    }
+
+    fn take<T>(input: Input<T>) -> Result<T, Error> {
+        let mut findings = Findings::default();
+        let taken = input.take(&mut findings)?;
+        findings.none().map(|()| taken)
+    }
+
+    #[test]
+    fn all_that_is_wrong_is_told_whichever_half_it_belongs_to() {
+        let bad = json!({ "key": "X Y", "name": "", "level": 101, "permissions": ["moon:read"], "nonsense": 1 });
+        let Err(Error::Invalid(errors)) = take(Input::<NewRole>::read(members(bad))) else { panic!() };
+        let mut told: Vec<_> = errors.iter().map(|error| (error.field.as_str(), error.code())).collect();
+        told.sort_unstable();
+        let expected = [
+            ("key", "malformed"),
+            ("level", "range"),
+            ("name", "too_short"),
+            ("nonsense", "unknown_field"),
+            ("permissions[0]", "unknown_permission"),
+        ];
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn what_is_left_out_has_its_default_and_stays_in_a_patch() {
+        let new = json!({ "name": "Night shift", "permissions": ["urls:read", "client:read", "urls:read"] });
+        let made = take(Input::<NewRole>::read(members(new))).unwrap();
+        assert!(made.once.key.is_none() && made.settings.active && made.settings.level == Level::default());
+        assert_eq!(json!(made.settings.permissions), json!(["client:read", "urls:read"]));
+        let patch = Patch::<RoleSettings>::new(members(json!({ "level": 20 })));
+        let patched = take(patch.apply(&made.settings)).unwrap();
+        assert_eq!(patched, RoleSettings { level: Level::parse(20).unwrap(), ..made.settings });
+        for (body, field) in [(json!({ "key": "x" }), "key"), (json!({ "name": null }), "name")] {
+            let patch = Patch::<RoleSettings>::new(members(body));
+            let Err(Error::Invalid(errors)) = take(patch.apply(&patched)) else { panic!("{field}") };
+            assert_eq!(errors[0].field, field);
+        }
+    }
+}

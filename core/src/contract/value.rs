@@ -37,7 +37,7 @@ pub(super) fn list<T>(items: Option<Vec<T>>) -> Vec<T> {
 }
 
 /// Reads an RFC 3339 time, to the second.
-fn time(text: &str) -> Result<Timestamp, FieldIssue> {
+fn read_time(text: &str) -> Result<Timestamp, FieldIssue> {
     let time = Timestamp::parse(text).map(|time| Timestamp::from_seconds(time.seconds()));
     time.ok_or_else(|| text!("malformed-time"))
 }
@@ -90,7 +90,7 @@ text_value!(Link, [], { "type": "string", "format": "uri", "maxLength": 2048 });
 text_value!(LongText<MAX>, [MAX], { "type": "string", "minLength": 1, "maxLength": MAX });
 text_value!(RoleKey, [], { "type": "string", "minLength": 1, "maxLength": 40, "pattern": "^[a-z0-9_-]+$" });
 text_value!(RolePermission, [], { "type": "string", "pattern": "^[a-z]+:[a-z]+$" });
-text_value!(Timestamp, [], { "type": "string", "format": "date-time" }, time);
+text_value!(Timestamp, [], { "type": "string", "format": "date-time" }, read_time);
 text_value!(Subject, [], { "type": "string", "maxLength": 16, "pattern": "^[1-9][0-9]{12,15}$" }, subject);
 
 impl Deserr<Findings> for Level {

@@ -7,7 +7,6 @@ use std::net::IpAddr;
 use serde_json::{Map, Value};
 
 use super::entitlement::Rules;
-use super::fields::same_second;
 use super::letters;
 use super::permit::Access;
 use super::words::Words;
@@ -16,7 +15,6 @@ use crate::clock::Timestamp;
 use crate::contract::{Findings, Input};
 use crate::error::Error;
 use crate::id::{ClientId, DomainId, LetterId, NotificationId, TokenId, UserId};
-use crate::limits::throttle::Mailbox;
 use crate::mail::{Mail, messages};
 use crate::postbox::post_counted;
 use crate::state::Core;
@@ -25,6 +23,7 @@ use crate::store::engine::db::Conn;
 use crate::store::engine::notices::Whose;
 use crate::store::tables::{notifications, outbox};
 use crate::text;
+use crate::throttle::Mailbox;
 
 /// Who changes something.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -237,26 +236,6 @@ impl<'c> Change<'c> {
         input.take(&mut self.findings)
     }
 
-    /// Goes on only when nothing was wrong so far.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] with all that was found.
-    pub(crate) fn nothing_wrong(&mut self) -> Result<(), Error> {
-        std::mem::take(&mut self.findings).none()
-    }
-
-    /// The end that something is to have: yet to come, unless it is the one that stands already.
-    pub(crate) fn end_of(&mut self, wanted: Option<Timestamp>, stands: Option<Timestamp>) -> Option<Timestamp> {
-        match wanted {
-            Some(_) if same_second(wanted, stands) => stands,
-            Some(end) if end <= self.now => {
-                self.findings.add("expires_at", text!("past"));
-                stands
-            }
-            other => other,
-        }
-    }
-
     /// What a use case came to, together with what was wrong with what was sent: nothing is done as long as anything is.
     pub(super) fn settle<T>(&mut self, outcome: Result<T, Error>) -> Result<T, Error> {
         let mut findings = std::mem::take(&mut self.findings);
@@ -270,6 +249,27 @@ impl<'c> Change<'c> {
             Err(error) => return Err(error),
         }
         Err(Error::Invalid(findings.into_errors()))
+    }
+
+    /// Goes on only when nothing was found wrong so far, before what is written rests on it.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with all that was found.
+    pub(crate) fn sound(&mut self) -> Result<(), Error> {
+        std::mem::take(&mut self.findings).none()
+    }
+
+    /// When something ends, as it is to be: in the future, or when it was to end before. Bodies and files name a time to
+    /// the second, so the same second is the same end.
+    pub(crate) fn expiry(&mut self, stands: Option<Timestamp>, wanted: Option<Timestamp>) -> Option<Timestamp> {
+        let end = wanted?;
+        if let Some(stands) = stands.filter(|stands| stands.seconds() == end.seconds()) {
+            return Some(stands);
+        }
+        if end <= self.now {
+            self.findings.add("expires_at", text!("past"));
+        }
+        Some(end)
     }
 
     /// Whether the operator makes it.

@@ -13,7 +13,6 @@ use crate::error::Error;
 use crate::gate::organisation;
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, Subject, UserId};
-use crate::limits::throttle::{self, Sender};
 use crate::mail::messages::name_in_mail;
 use crate::model::email::{self, EmailAddress};
 use crate::state::Core;
@@ -23,6 +22,7 @@ use crate::store::tables::roles::Role;
 use crate::store::tables::users::name_key;
 use crate::store::tables::{self, client_users, profiles, requests};
 use crate::text;
+use crate::throttle::{self, Sender};
 
 /// The shortest text that is searched for, in characters.
 const SHORTEST_SEARCH: usize = 3;
@@ -53,8 +53,8 @@ pub async fn create(
             let Access { client: of, membership: by } = change.access()?.clone();
             let New { once: person, settings } = change.take(new)?;
             check_person(change, &person);
-            let expires_at = change.end_of(settings.expires_at, None);
-            change.nothing_wrong()?;
+            let expires_at = change.expiry(None, settings.expires_at);
+            change.sound()?;
             let role = roles::find(change.conn, client, settings.role).await?;
             organisation::may_appoint(&by, &roles::rank(&role)).map_err(roles::denied)?;
             let address = person.email.as_ref().map(|email| email.address().to_owned());

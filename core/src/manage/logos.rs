@@ -16,7 +16,6 @@ use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, DomainId};
-use crate::limits::throttle;
 use crate::model::image::ImageDigest;
 use crate::picture::{self, MediaType, Picture};
 use crate::state::Core;
@@ -24,6 +23,7 @@ use crate::store::engine::db::Conn;
 use crate::store::tables::clients::{self, Client};
 use crate::store::tables::domains::{self, Domain};
 use crate::store::tables::images::{self, ClientLogos};
+use crate::throttle;
 
 /// Uploads that a client may make in [`WINDOW`].
 const UPLOADS: u32 = 60;

@@ -20,13 +20,13 @@ use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, DomainId};
-use crate::limits::throttle;
 use crate::model::domain::Ownership;
 use crate::outbound::{BOUNDS, Fault, Outbound, Outgoing};
 use crate::state::Core;
 use crate::store::engine::db::Conn;
 use crate::store::tables::domains::{self, Domain};
 use crate::store::tables::{clients, members};
+use crate::throttle;
 
 /// Checks that a client may have made in an hour.
 const CHECKS: u32 = 30;

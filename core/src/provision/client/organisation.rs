@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::json;
-
 use crate::error::Error;
 use crate::gate::permission::Preset;
 use crate::id::{ClientId, DomainId, RoleId};
@@ -29,7 +27,7 @@ pub(super) async fn bring(work: &mut Work<'_>, client: &Client, entry: &ClientEn
         let brought = match known.iter().find(|known| known.role_key == role.key.as_str()) {
             Some(known) => {
                 let over = known.expires_at.is_some_and(|end| end <= work.change.now);
-                let stays = over && settings.makes("active", &json!(false)) && !settings.names("expires_at");
+                let stays = over && settings.flag("active") == Some(false) && !settings.names("expires_at");
                 let settings = if stays { settings.without("active") } else { settings };
                 roles::apply(&mut work.change, known.clone(), settings, None).await
             }
