@@ -67,7 +67,10 @@ impl DeserializeError for Findings {
         let (field, text) = match error {
             ErrorKind::UnknownKey { key, .. } => (member(location, key), text!("unknown_field")),
             ErrorKind::MissingField { field } => (member(location, field), text!("required")),
-            ErrorKind::IncorrectValueKind { accepted, .. } => (path(location), wrong_kind(accepted)),
+            ErrorKind::IncorrectValueKind { accepted, .. } => match location {
+                ValuePointerRef::Index { prev, .. } => (path(*prev), text!("not_a_list")),
+                _ => (path(location), wrong_kind(accepted)),
+            },
             ErrorKind::UnknownValue { accepted, .. } => {
                 (path(location), text!("unknown_value", choices = accepted.join(", ")))
             }
@@ -84,7 +87,12 @@ impl DeserializeError for Findings {
 impl MergeWithError<Self> for Findings {
     fn merge(found: Option<Self>, other: Self, _: ValuePointerRef<'_>) -> ControlFlow<Self, Self> {
         let mut findings = found.unwrap_or_default();
-        findings.0.extend(other.0);
+        for error in other.0 {
+            // Several items of one list may be wrong in the same way.
+            if !findings.0.contains(&error) {
+                findings.0.push(error);
+            }
+        }
         ControlFlow::Continue(findings)
     }
 }

@@ -5,11 +5,17 @@
 //! what is shown of it is another, with the settings inside (`ClientView`).
 
 pub mod client;
+pub mod client_scope;
+pub mod domain;
 mod findings;
 mod input;
+pub mod logo;
 pub mod member;
+pub mod ownership;
 pub mod request;
 pub mod role;
+pub mod secret;
+pub mod url;
 pub mod user;
 mod value;
 mod view;

@@ -237,7 +237,7 @@ impl<'c> Change<'c> {
     }
 
     /// What a use case came to, together with what was wrong with what was sent: nothing is done as long as anything is.
-    pub(super) fn settle<T>(&mut self, outcome: Result<T, Error>) -> Result<T, Error> {
+    pub(crate) fn settle<T>(&mut self, outcome: Result<T, Error>) -> Result<T, Error> {
         let mut findings = std::mem::take(&mut self.findings);
         if findings.is_empty() {
             return outcome;

@@ -159,7 +159,7 @@ impl Work<'_> {
 
     /// What a use case gave; `None` after noting why it refused. Only what is no refusal stops the rest.
     pub(super) fn judge<T>(&mut self, path: &str, result: Result<T, Error>) -> Result<Option<T>, Error> {
-        match result {
+        match self.change.settle(result) {
             Ok(value) => return Ok(Some(value)),
             Err(Error::Invalid(errors)) => self.errors.extend(errors.into_iter().map(|error| under(path, error))),
             Err(Error::Conflict(text) | Error::TooManyAtOnce(text)) => {
