@@ -3,7 +3,7 @@
 
 use axum::body::Body;
 use axum::extract::{FromRequestParts as _, Request, State};
-use axum::http::{HeaderValue, Uri};
+use axum::http::Uri;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use xwms_core::error::Error;
@@ -16,7 +16,6 @@ use crate::authenticated::Authenticated;
 use crate::idempotency;
 use crate::operation::{Needs, Operation, PREFIX};
 use crate::problem::Problem;
-use crate::schema::Described;
 
 /// Lets in who may, and carries out what has an `Idempotency-Key` once.
 pub(crate) async fn guard(
@@ -25,40 +24,23 @@ pub(crate) async fn guard(
     next: Next,
 ) -> Response {
     match let_in(&core, operation, request).await {
-        Ok(Admitted::Request(request)) => answer(next.run(request).await),
-        Ok(Admitted::Keyed { request, caller, key }) => idempotency::once(&core, &caller, &key, request, next).await,
+        Ok(request) => answer(next.run(request).await),
         Err(problem) => problem.into_response(),
     }
 }
 
-/// A request whose caller may make it.
-enum Admitted {
-    Request(Request),
-    /// Its answer is to be kept under this key.
-    Keyed {
-        request: Request,
-        caller: Caller,
-        key: HeaderValue,
-    },
-}
-
-async fn let_in(core: &Core, operation: &Operation, request: Request) -> Result<Admitted, Problem> {
-    let (mut parts, body) = request.into_parts();
+/// The request of a caller who may make it, with what says that it is carried out once.
+async fn let_in(core: &Core, operation: &Operation, request: Request) -> Result<Request, Problem> {
+    let (mut parts, mut body) = request.into_parts();
     let Authenticated(mut caller) = Authenticated::from_request_parts(&mut parts, core).await?;
     ask(core, &caller, operation.needs, &parts.uri).await?;
-    let key = idempotency::key_of(&parts);
-    let Some(key) = key else {
-        parts.extensions.insert(caller);
-        return Ok(Admitted::Request(Request::from_parts(parts, body)));
-    };
-    if !operation.request.object().is_some_and(Described::is_contract) {
-        parts.extensions.insert(caller.clone());
-        return Ok(Admitted::Keyed { request: Request::from_parts(parts, body), caller, key });
+    if let Some(key) = idempotency::key_of(&parts) {
+        let bytes = idempotency::read(body).await?;
+        caller.once = Some(idempotency::of(&caller, &parts, &key, &bytes)?);
+        body = Body::from(bytes);
     }
-    let body = idempotency::read(body).await?;
-    caller.once = Some(idempotency::of(&caller, &parts, &key, &body)?);
     parts.extensions.insert(caller);
-    Ok(Admitted::Request(Request::from_parts(parts, Body::from(body))))
+    Ok(Request::from_parts(parts, body))
 }
 
 /// What one partner configures is nothing for a cache between us.

@@ -6,21 +6,12 @@ use axum::response::{IntoResponse, Response};
 use xwms_core::clock::Timestamp;
 use xwms_core::contract::View;
 use xwms_core::error::Error;
-use xwms_core::idempotency::Kept;
+use xwms_core::manage::idempotency::Kept;
 use xwms_core::manage::runner::Done;
 
 use crate::etag;
 use crate::operation::PREFIX;
 use crate::problem::Problem;
-
-/// 201 for what was made; `location` below [`PREFIX`].
-pub(crate) fn made(location: &str, answer: Response) -> Response {
-    let mut response = (StatusCode::CREATED, answer).into_response();
-    if let Ok(location) = HeaderValue::from_str(&format!("{PREFIX}{location}")) {
-        response.headers_mut().insert(header::LOCATION, location);
-    }
-    response
-}
 
 /// 200 with a resource, and its version.
 pub(crate) fn shown(view: &impl View) -> Response {

@@ -12,7 +12,6 @@ use xwms_core::state::Core;
 
 use crate::operation::PREFIX;
 use crate::problem::Problem;
-use crate::shape::{Members, Purpose, Shape};
 
 /// The largest body of a request, in bytes. What means anything is far smaller; up to here one is told what is wrong with
 /// it.
@@ -83,11 +82,6 @@ impl Object {
     /// Its members, read as a new object of the contract.
     pub(crate) fn new<T: Contract>(self) -> Input<T> {
         Input::read(self.0)
-    }
-
-    /// Its members, as the shape says.
-    pub(crate) fn members(self, shape: &Shape, purpose: Purpose) -> Members {
-        Members::of(self.0, shape, purpose)
     }
 }
 

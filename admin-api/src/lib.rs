@@ -27,7 +27,6 @@ mod roles;
 mod schema;
 mod scopes;
 mod secrets;
-mod shape;
 mod staff;
 mod stats;
 mod tokens;

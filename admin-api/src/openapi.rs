@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use crate::operation::{Method, Needs, Operation, PREFIX, RequestBody, ResponseBody};
-use crate::schema::Described;
-use crate::shape::Purpose;
+use crate::schema::{Described, Purpose};
 
 /// Operations that heed `If-Match` besides every PATCH.
 const HEEDS_IF_MATCH: [&str; 7] =

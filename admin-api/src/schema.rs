@@ -6,7 +6,14 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-use crate::shape::Purpose;
+/// What a body is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// It describes an object to make.
+    Create,
+    /// It changes one that is there.
+    Change,
+}
 
 /// An object that the document describes.
 pub(crate) trait Described: Sync {
@@ -24,11 +31,6 @@ pub(crate) trait Described: Sync {
 
     /// An example of it in a body for this purpose.
     fn body_example(&self, purpose: Purpose) -> Value;
-
-    /// Whether its bodies are read by the contract's types.
-    fn is_contract(&self) -> bool {
-        true
-    }
 }
 
 /// The object of a type.

@@ -12,7 +12,6 @@ pub mod crypto;
 pub mod error;
 pub mod gate;
 pub mod id;
-pub mod idempotency;
 pub mod jobs;
 pub mod key_rotation;
 pub mod limits;

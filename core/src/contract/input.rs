@@ -113,43 +113,6 @@ impl<O: Contract, S: Contract> Deserr<Findings> for New<O, S> {
     }
 }
 
-/// What makes a resource: what is said once, when it is made, and its settings, which can change later.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct New<O, S> {
-    /// What is said once.
-    #[serde(flatten)]
-    pub once: O,
-    /// Its settings.
-    #[serde(flatten)]
-    pub settings: S,
-}
-
-impl<O: Contract, S: Contract> Deserr<Findings> for New<O, S> {
-    fn deserialize_from_value<V: IntoValue>(
-        value: deserr::Value<V>,
-        location: ValuePointerRef<'_>,
-    ) -> Result<Self, Findings> {
-        let mut members: Map<String, Value> =
-            match <Value as Deserr<Findings>>::deserialize_from_value(value, location)? {
-                Value::Object(members) => members,
-                _ => Map::new(),
-            };
-        let of_once = member_names::<O>().into_iter();
-        let once: Map<String, Value> =
-            of_once.filter_map(|name| members.remove(&name).map(|value| (name, value))).collect();
-        let once = O::deserialize_from_value(Value::Object(once).into_value(), location);
-        let settings = S::deserialize_from_value(Value::Object(members).into_value(), location);
-        match (once, settings) {
-            (Ok(once), Ok(settings)) => Ok(Self { once, settings }),
-            (once, settings) => {
-                let mut findings = once.err().unwrap_or_default();
-                findings.extend(settings.err().unwrap_or_default().into_errors());
-                Err(findings)
-            }
-        }
-    }
-}
-
 /// What changes of an object that is there: a JSON Merge Patch (RFC 7396) of its settings.
 #[derive(Clone, Debug, Default)]
 pub struct Patch<T> {

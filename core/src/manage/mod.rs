@@ -12,6 +12,7 @@ pub mod clients;
 pub mod domains;
 pub mod entitlement;
 pub mod fields;
+pub mod idempotency;
 pub mod invitations;
 pub mod leaks;
 pub mod letters;

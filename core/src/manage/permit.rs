@@ -12,7 +12,7 @@ use crate::gate::permission::{self, Membership, Permission};
 use crate::gate::permissions::Permissions;
 use crate::gate::standing;
 use crate::id::{ClientId, MemberId, TokenId, UserId};
-use crate::idempotency::Once;
+use crate::manage::idempotency::Once;
 use crate::model::account::Staff;
 use crate::model::member::MemberStatus;
 use crate::state::Core;

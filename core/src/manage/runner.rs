@@ -11,7 +11,7 @@ use crate::contract::View;
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, MemberId};
-use crate::idempotency::{self, Kept};
+use crate::manage::idempotency::{self, Kept};
 use crate::model::account::Staff;
 use crate::state::Core;
 use crate::store::engine::db::Conn;

@@ -10,7 +10,6 @@ use crate::contract::View;
 use crate::crypto::digest::sha256;
 use crate::error::Error;
 use crate::manage::permit::Caller;
-use crate::state::Core;
 use crate::store::engine::db::Conn;
 use crate::store::tables::idempotency_keys::{self, Row};
 use crate::text;
@@ -95,80 +94,3 @@ pub(crate) async fn keep(conn: &mut Conn, once: &Once, kept: &Kept, now: Timesta
 
 /// How long an answer is kept.
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
-/// How long a request may run. One that a crash cut short frees its key then.
-const RUNS: Duration = Duration::from_secs(120);
-
-/// The key of a request, as it is stored: the caller and the route are part of it, so that nobody meets another's.
-#[derive(Clone, Debug)]
-pub struct Key(Vec<u8>);
-
-/// What a key leads to.
-#[derive(Debug)]
-pub enum Begun {
-    /// The request is new: carry it out, then [`finish`].
-    New(Key),
-    /// It was carried out before, and answered so.
-    Before {
-        /// The status.
-        status: u16,
-        /// The answer, as it was given to [`finish`].
-        answer: String,
-    },
-}
-
-/// Begins a request. `route`: its method and path.
-///
-/// # Errors
-/// [`Error::Conflict`] `in_progress` while the first one runs, [`Error::Invalid`] `idempotency_key_reused` for another body;
-/// the database's.
-pub async fn begin(core: &Core, caller: &Caller, route: &str, key: &str, body: &[u8]) -> Result<Begun, Error> {
-    let token = caller.token.as_ref().map(|token| token.id.to_string());
-    let whose = format!("{} {}", caller.user.as_public_subject(), token.unwrap_or_default());
-    let key = sha256(format!("xwms idempotency key 1\n{whose}\n{route}\n{key}").as_bytes()).to_vec();
-    let (now, body_digest) = (core.clock.now(), sha256(body).to_vec());
-    let row = Row {
-        key_digest: key.clone(),
-        body_digest: body_digest.clone(),
-        status: None,
-        answer: None,
-        created_at: now,
-        expires_at: now.after(RUNS),
-    };
-    let found = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            if idempotency_keys::take(conn, &row).await? {
-                return Ok(None);
-            }
-            Ok(idempotency_keys::find(conn, &row.key_digest).await?)
-        })
-        .await?;
-    let Some(found) = found else { return Ok(Begun::New(Key(key))) };
-    if found.body_digest != body_digest {
-        let message = "this key was sent with another body: take a new one for a new request";
-        return Err(Error::invalid("Idempotency-Key", "idempotency_key_reused", message));
-    }
-    match (found.status.and_then(|status| u16::try_from(status).ok()), found.answer) {
-        (Some(status), Some(answer)) => Ok(Begun::Before { status, answer }),
-        _ => Err(Error::conflict("in_progress", "the first request with this key is still being carried out")),
-    }
-}
-
-/// Ends a request. With `None` it was refused: the key is free for another try.
-///
-/// # Errors
-/// The database's.
-pub async fn finish(core: &Core, key: Key, answer: Option<(u16, String)>) -> Result<(), Error> {
-    let until = core.clock.now().after(KEPT);
-    core.db
-        .change(async move |conn: &mut Conn| {
-            match &answer {
-                Some((status, text)) => {
-                    idempotency_keys::keep(conn, &key.0, i32::from(*status), text, until).await?;
-                }
-                None => idempotency_keys::free(conn, &key.0).await?,
-            }
-            Ok(())
-        })
-        .await
-}
