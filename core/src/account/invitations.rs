@@ -14,6 +14,7 @@ use crate::store::engine::db::Conn;
 use crate::store::tables::clients;
 use crate::store::tables::members::{self, Member};
 use crate::store::tables::{profiles, requests};
+use crate::text;
 
 /// An invitation, as its person sees it.
 #[derive(Clone, Debug)]
@@ -80,13 +81,10 @@ pub async fn answer(core: &Core, caller: Caller, id: MemberId, answer: Answer) -
 
 async fn accept(change: &mut Change<'_>, user: UserId, invited: Member) -> Result<(), Error> {
     if invited.expires_at.is_some_and(|end| end <= change.now) {
-        return Err(Error::conflict(
-            "invitation_closed",
-            "the invitation has expired: ask whoever sent it for another",
-        ));
+        return Err(Error::Conflict(text!("invitation_closed")));
     }
     if members::membership(change.conn, invited.client_id, user).await?.is_some() && invited.user_id.is_none() {
-        return Err(Error::conflict("already_member", "you belong to this organisation already"));
+        return Err(Error::Conflict(text!("already_member-self")));
     }
     let member = Member {
         user_id: Some(user),
@@ -110,7 +108,7 @@ async fn own(conn: &mut Conn, user: UserId, id: MemberId) -> Result<Member, Erro
         return Err(Error::NotFound("invitation"));
     }
     if !account.email_verified {
-        return Err(Error::refused("email_unverified", "confirm your email address first"));
+        return Err(Error::Refused(text!("email_unverified-self")));
     }
     Ok(found)
 }

@@ -13,6 +13,7 @@ use crate::store::engine::db::Conn;
 use crate::store::tables::requests::{self, Request, Shown};
 use crate::store::tables::scopes::{self, Scope};
 use crate::store::tables::{client_users, clients, profiles};
+use crate::text;
 
 /// What a person sees of requests.
 #[derive(Clone, Debug, Default)]
@@ -79,7 +80,7 @@ pub async fn answer(core: &Core, caller: Caller, id: RequestId, answer: Answer) 
                 Answer::End => RequestStatus::Accepted,
             };
             if asked.status != expected || !asked.stands_at(now) {
-                return Err(Error::conflict("request_closed", "it was answered or taken back, or has expired"));
+                return Err(Error::Conflict(text!("request_closed-answer")));
             }
             let mut change = permit::on_own_behalf(conn, &caller, &rules, now);
             match answer {

@@ -10,10 +10,10 @@
 //! probed. The reasons `client_unknown`, `secret_unknown`, `secret_inactive` and `secret_expired` are answered alike to
 //! everybody who has not authenticated.
 
-use std::borrow::Cow;
-
 use crate::id::DomainId;
 use crate::model::scope::ScopeSet;
+use crate::text;
+use crate::text::{Arg, Text};
 
 /// As many names are listed in a text; of more, only the number.
 const LISTED: usize = 10;
@@ -196,83 +196,61 @@ impl Denial {
         }
     }
 
-    /// What is wrong, for the partner: one sentence in ASCII, with ids, parameter and scope names only.
-    pub fn explanation(&self) -> Cow<'static, str> {
-        let text = match self {
-            Self::ParameterRepeated(name) => return format!("The parameter {name} was sent more than once.").into(),
-            Self::ParameterInvalid(name) => {
-                return format!("The parameter {name} has a value that is not accepted.").into();
-            }
-            Self::ScopeNotActivated(names) => {
-                return format!("The client has not activated these scopes: {}.", listed(names.iter())).into();
-            }
-            Self::ScopeLocked(names) => {
-                let names = listed(names.iter());
-                return format!("These scopes are reserved and not unlocked for this domain or person: {names}.")
-                    .into();
-            }
-            Self::ScopeNotForClients(names) => {
-                let names = listed(names.iter());
-                return format!("These scopes are not available with client credentials: {names}.").into();
-            }
-            Self::DomainAmbiguous(choices) => {
-                return format!("The call names no domain and could mean several: {}.", listed(choices)).into();
-            }
-            Self::ClientUnknown => "There is no client with this id.",
-            Self::ClientSuspended => "The client is suspended, or the account that pays for it is.",
-            Self::PlanLapsed => "The plan of the client's billing owner has lapsed, and the time of grace is over.",
-            Self::RedirectUriMissing => "The request has no redirect URI.",
-            Self::RedirectUriUnknown => "The redirect URI is not registered, character for character.",
-            Self::RedirectUriInactive => "The redirect URI is registered, but switched off.",
-            Self::RedirectUriNeedsTestMode => {
-                "The redirect URI is an http or loopback URL, and its domain is not in test mode."
-            }
-            Self::DomainInactive => "The domain is switched off.",
-            Self::LoginNotAllowed => "The domain does not allow login.",
-            Self::RequestMalformed => "The request is malformed, or repeats client_id or redirect_uri.",
-            Self::RequestObjectUnsupported => "The parameter request is not supported.",
-            Self::RequestUriUnsupported => "The parameter request_uri is not supported.",
-            Self::ResponseTypeMissing => "The request has no response_type.",
-            Self::ResponseTypeUnsupported => "The response_type is not code.",
-            Self::PkceMissing => "The request has no code_challenge.",
-            Self::PkceMethodUnsupported => "The code_challenge_method is not S256.",
-            Self::PkceChallengeInvalid => "The code_challenge is not 43 characters of base64url.",
-            Self::ScopeMissing => "No scope was asked for, or none is activated.",
-            Self::TestModeRefuses => "The domain is in test mode, and this person is neither a member nor a tester.",
-            Self::UserSuspended => "The person's account is suspended.",
-            Self::EmailUnverified => "The person has not verified an email address yet.",
-            Self::Declined => "The person said no.",
-            Self::LoginRequired => "Nobody is signed in, or not recently enough.",
-            Self::ConsentRequired => "The person has to be asked for consent.",
-            Self::SecretUnknown => "The secret is none of this client's.",
-            Self::SecretInactive => "The secret is switched off.",
-            Self::SecretExpired => "The secret has expired.",
-            Self::SecretNotLinked => "The secret is not linked to the domain.",
-            Self::DomainUnknown => "The domain named is none of this client's.",
-            Self::DomainMalformed => "What names the domain is neither a domain id nor a host.",
-            Self::ApiNotAllowed => "The domain does not allow API calls.",
-            Self::IpNotAllowed => "The caller's address is none of the domain's server IPs.",
-        };
-        Cow::Borrowed(text)
+    /// What is wrong, for the partner: one sentence, in English in ASCII, with ids, parameter and scope names only.
+    pub fn explanation(&self) -> Text {
+        match self {
+            Self::ParameterRepeated(name) => text!("denied-parameter_repeated", name = *name),
+            Self::ParameterInvalid(name) => text!("denied-parameter_invalid", name = *name),
+            Self::ScopeNotActivated(names) => text!("denied-scope_not_activated", names = listed(names.iter())),
+            Self::ScopeLocked(names) => text!("denied-scope_locked", names = listed(names.iter())),
+            Self::ScopeNotForClients(names) => text!("denied-scope_not_for_clients", names = listed(names.iter())),
+            Self::DomainAmbiguous(choices) => text!("denied-domain_ambiguous", domains = listed(choices)),
+            Self::ClientUnknown => text!("denied-client_unknown"),
+            Self::ClientSuspended => text!("denied-client_suspended"),
+            Self::PlanLapsed => text!("denied-plan_lapsed"),
+            Self::RedirectUriMissing => text!("denied-redirect_uri_missing"),
+            Self::RedirectUriUnknown => text!("denied-redirect_uri_unknown"),
+            Self::RedirectUriInactive => text!("denied-redirect_uri_inactive"),
+            Self::RedirectUriNeedsTestMode => text!("denied-redirect_uri_needs_test_mode"),
+            Self::DomainInactive => text!("denied-domain_inactive"),
+            Self::LoginNotAllowed => text!("denied-login_not_allowed"),
+            Self::RequestMalformed => text!("denied-request_malformed"),
+            Self::RequestObjectUnsupported => text!("denied-request_not_supported"),
+            Self::RequestUriUnsupported => text!("denied-request_uri_not_supported"),
+            Self::ResponseTypeMissing => text!("denied-response_type_missing"),
+            Self::ResponseTypeUnsupported => text!("denied-response_type_unsupported"),
+            Self::PkceMissing => text!("denied-pkce_missing"),
+            Self::PkceMethodUnsupported => text!("denied-pkce_method_unsupported"),
+            Self::PkceChallengeInvalid => text!("denied-pkce_challenge_invalid"),
+            Self::ScopeMissing => text!("denied-scope_missing"),
+            Self::TestModeRefuses => text!("denied-test_mode_refuses"),
+            Self::UserSuspended => text!("denied-user_suspended"),
+            Self::EmailUnverified => text!("denied-email_unverified"),
+            Self::Declined => text!("denied-declined"),
+            Self::LoginRequired => text!("denied-login_required"),
+            Self::ConsentRequired => text!("denied-consent_required"),
+            Self::SecretUnknown => text!("denied-secret_unknown"),
+            Self::SecretInactive => text!("denied-secret_inactive"),
+            Self::SecretExpired => text!("denied-secret_expired"),
+            Self::SecretNotLinked => text!("denied-secret_not_linked"),
+            Self::DomainUnknown => text!("denied-domain_unknown"),
+            Self::DomainMalformed => text!("denied-domain_malformed"),
+            Self::ApiNotAllowed => text!("denied-api_not_allowed"),
+            Self::IpNotAllowed => text!("denied-ip_not_allowed"),
+        }
     }
 
     /// What anybody may read of it: the explanation, or a text that tells no more than that it does not go.
-    pub fn public_explanation(&self) -> Cow<'static, str> {
+    pub fn public_explanation(&self) -> Text {
         match self {
             Self::RedirectUriUnknown
             | Self::RedirectUriInactive
             | Self::RedirectUriNeedsTestMode
             | Self::DomainInactive
-            | Self::LoginNotAllowed => {
-                Cow::Borrowed("The redirect URI is not one that this client may use for logins.")
-            }
-            Self::ClientSuspended | Self::PlanLapsed => {
-                Cow::Borrowed("Logging in through this client is not possible at present.")
-            }
-            Self::TestModeRefuses => {
-                Cow::Borrowed("This site is being tested: only the people invited to test it can log in.")
-            }
-            Self::UserSuspended => Cow::Borrowed("Logging in with this account is not possible."),
+            | Self::LoginNotAllowed => text!("denied-public_redirect_uri"),
+            Self::ClientSuspended | Self::PlanLapsed => text!("denied-public_client"),
+            Self::TestModeRefuses => text!("denied-public_test_mode"),
+            Self::UserSuspended => text!("denied-public_user"),
             Self::SecretUnknown
             | Self::SecretInactive
             | Self::SecretExpired
@@ -280,7 +258,7 @@ impl Denial {
             | Self::DomainUnknown
             | Self::DomainAmbiguous(_)
             | Self::ApiNotAllowed
-            | Self::IpNotAllowed => Cow::Borrowed("Client authentication failed."),
+            | Self::IpNotAllowed => text!("denied-public_secret"),
             Self::ClientUnknown
             | Self::RedirectUriMissing
             | Self::RequestMalformed
@@ -409,12 +387,12 @@ impl Denial {
 }
 
 /// The first names, and how many there are beyond them.
-fn listed<T: ToString>(names: impl IntoIterator<Item = T>) -> String {
+fn listed<T: ToString>(names: impl IntoIterator<Item = T>) -> Arg {
     let names: Vec<String> = names.into_iter().map(|name| name.to_string()).collect();
     let first = names[..names.len().min(LISTED)].join(", ");
     match names.len().saturating_sub(LISTED) {
-        0 => first,
-        more => format!("{first} and {more} more"),
+        0 => first.into(),
+        more => text!("denied-more", first = first, count = more).into(),
     }
 }
 
@@ -429,7 +407,7 @@ mod tests {
     fn each_reason_has_its_own_code_explanation_and_fix() {
         let codes: BTreeSet<&str> = Denial::each().iter().map(Denial::code).collect();
         let explanations: BTreeSet<String> =
-            Denial::each().iter().map(|denial| denial.explanation().into_owned()).collect();
+            Denial::each().iter().map(|denial| denial.explanation().to_string()).collect();
         assert_eq!((codes.len(), explanations.len()), (Denial::each().len(), Denial::each().len()));
         for denial in Denial::each() {
             assert!(denial.code().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{denial:?}");
@@ -441,7 +419,8 @@ mod tests {
     #[test]
     fn texts_fit_into_an_error_description() {
         for denial in Denial::each() {
-            for text in [denial.explanation(), denial.public_explanation(), Cow::Borrowed(denial.fix())] {
+            let texts = [denial.explanation(), denial.public_explanation()].map(|text| text.to_string());
+            for text in texts.into_iter().chain([denial.fix().to_owned()]) {
                 let fits = |byte: u8| (byte.is_ascii_graphic() || byte == b' ') && byte != b'"' && byte != b'\\';
                 assert!(!text.is_empty() && text.bytes().all(fits), "{text}");
             }
@@ -451,7 +430,7 @@ mod tests {
     #[test]
     fn a_stranger_cannot_tell_what_is_registered_or_which_secrets_there_are() {
         let told = |denials: &[Denial]| {
-            let texts = denials.iter().map(|denial| (denial.oauth_error(), denial.public_explanation()));
+            let texts = denials.iter().map(|denial| (denial.oauth_error(), denial.public_explanation().to_string()));
             texts.collect::<BTreeSet<_>>().len()
         };
         assert_eq!(told(&[Denial::SecretUnknown, Denial::SecretInactive, Denial::SecretExpired]), 1);
@@ -462,9 +441,9 @@ mod tests {
     #[test]
     fn a_long_list_is_cut() {
         let names: ScopeSet = (10..30).map(|number| format!("s{number}")).collect();
-        let text = Denial::ScopeNotActivated(names).explanation().into_owned();
+        let text = Denial::ScopeNotActivated(names).explanation().to_string();
         assert!(text.ends_with("s18, s19 and 10 more."), "{text}");
-        let text = Denial::DomainAmbiguous(vec![LIVE]).explanation().into_owned();
+        let text = Denial::DomainAmbiguous(vec![LIVE]).explanation().to_string();
         assert!(text.ends_with(&format!("several: {LIVE}.")), "{text}");
     }
 }

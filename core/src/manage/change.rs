@@ -8,7 +8,6 @@ use serde_json::{Map, Value};
 
 use super::entitlement::Rules;
 use super::permit::Access;
-use super::words::Words;
 use crate::audit::{self, Told};
 use crate::clock::Timestamp;
 use crate::contract::{Findings, Input};
@@ -22,6 +21,7 @@ use crate::store;
 use crate::store::engine::db::Conn;
 use crate::store::engine::notices::Whose;
 use crate::store::tables::{notifications, outbox};
+use crate::text::Text;
 
 /// Who changes something.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -182,9 +182,9 @@ pub(crate) struct Notice {
     /// The object, an id, when there is something to answer.
     pub(crate) object: Option<String>,
     /// A line that says what the mail is about. Words of ours only.
-    pub(crate) subject: String,
+    pub(crate) subject: Text,
     /// What is said.
-    pub(crate) text: Words,
+    pub(crate) text: Text,
 }
 
 impl<'c> Change<'c> {
@@ -382,13 +382,13 @@ impl<'c> Change<'c> {
                 user_id: *user,
                 kind: kind.clone().into_owned(),
                 object_id: object.clone(),
-                text: text.page.clone(),
                 created_at: self.now,
                 read_at: None,
+                message: text.into(),
             };
             notifications::insert(self.conn, &row).await?;
             if let Some(person) = store::tables::profiles::find(self.conn, *user).await? {
-                let mail = messages::notice(&person.email, subject, &text.mail);
+                let mail = messages::notice(&person.email, person.language(), (subject, text));
                 mails.push(Posted { mail, email_key: person.email_key, kind: kind.clone() });
             }
         }

@@ -4,15 +4,14 @@ use super::entitlement::Rules;
 use super::fields::Findings;
 use super::letters::{self, NewLetter};
 use super::members::{self, MemberView, blank, facts};
+use super::notice::named;
 use super::permit::{self, Caller};
 use super::roles;
-use super::words::{Named, Words, named};
 use crate::error::Error;
 use crate::gate::organisation;
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, RoleId, Subject, UserId};
 use crate::limits::throttle::{self, Sender};
-use crate::mail::messages::name_in_mail;
 use crate::model::email::{self, EmailAddress};
 use crate::state::Core;
 use crate::store::engine::db::Conn;
@@ -21,6 +20,8 @@ use crate::store::tables::members::Member;
 use crate::store::tables::roles::Role;
 use crate::store::tables::users::name_key;
 use crate::store::tables::{profiles, requests};
+use crate::text;
+use crate::text::{Arg, Text};
 
 /// The shortest text that is searched for, in characters.
 const SHORTEST_SEARCH: usize = 3;
@@ -97,8 +98,8 @@ pub async fn create(core: &Core, caller: Caller, client: ClientId, new: NewMembe
                 kind: "member.invited",
                 object: member.id.to_string(),
                 wanted: !requests::is_blocked(change.conn, client, person.user).await?,
-                subject: "You are invited to an organisation",
-                text: words(&named(change.conn, &access.client).await?, &role, &issuer),
+                subject: text!("notice_invitation-subject"),
+                text: invitation(named(change.conn, &access.client).await?, &role, &issuer),
             };
             let letter = letters::write(&mut change, letter).await?;
             let view = members::view(change.conn, &access.client, member).await?;
@@ -111,15 +112,9 @@ pub async fn create(core: &Core, caller: Caller, client: ClientId, new: NewMembe
 }
 
 /// What the invited person is told. A name of a role is the partner's choice too.
-fn words(client: &Named, role: &Role, issuer: &str) -> Words {
-    let say = |client: &str, role: &str| {
-        format!(
-            "\"{client}\" invites you to manage it on XWMS as {role}. Nothing changes unless you accept, signed in with this \
-             address:\n\n{issuer}/account/notifications"
-        )
-    };
-    let in_mail = say(&client.mail, name_in_mail(&role.name, &role.role_key));
-    Words { page: say(&client.page, &role.name), mail: in_mail }
+fn invitation(client: Arg, role: &Role, issuer: &str) -> Text {
+    let role = Arg::Name { name: role.name.clone(), instead: role.role_key.clone() };
+    text!("notice_invitation", client = client, role = role, link = format!("{issuer}/account/notifications"))
 }
 
 /// Who could be invited: those who have logged in through the client and share a name with it a word of which begins with

@@ -9,8 +9,9 @@ use super::entitlement::Rules;
 use super::fields::{Findings, read_time, same_second};
 use super::invitations::{find_person, read_person};
 use super::letters::{self, NewLetter};
+use super::notice::named;
 use super::permit::{self, Caller};
-use super::words::{Words, named};
+use super::shares;
 use crate::clock::Timestamp;
 use crate::error::{Error, FieldError};
 use crate::gate::permission::Permission;
@@ -24,7 +25,8 @@ use crate::store::engine::db::Conn;
 use crate::store::tables::clients::Client;
 use crate::store::tables::requests::{self, Request};
 use crate::store::tables::{client_scopes, domains, profiles, scopes};
-use crate::text::Text;
+use crate::text;
+use crate::text::{Arg, Text};
 
 /// After a decline the person is not asked again for so long.
 const PEACE: Duration = Duration::from_hours(30 * 24);
@@ -109,16 +111,15 @@ pub async fn create(core: &Core, caller: Caller, client: ClientId, new: NewReque
             request.delivered = !regard.unwelcome;
             requests::insert(change.conn, &request).await?;
             change.created(Some(client), "request.created", request.id, "", facts(&request));
-            let issuer = change.rules.issuer.clone();
-            let words = words(&mut change, &access.client, &request).await?;
+            let text = said(&mut change, &access.client, &request).await?;
             let letter = NewLetter {
                 email_key: request.email_key.clone(),
                 address: address.map(|address| address.address().to_owned()),
                 kind: "request.created",
                 object: request.id.to_string(),
                 wanted: request.delivered,
-                subject: "A site asks you for something",
-                text: words.followed_by(&format!(" See why, and say yes or no:\n\n{issuer}/account/requests")),
+                subject: text!("notice_request-subject"),
+                text,
             };
             let letter = letters::write(&mut change, letter).await?;
             change.end((request, letter)).await
@@ -226,17 +227,18 @@ async fn make_room(change: &mut Change<'_>, request: &Request) -> Result<(), Err
 }
 
 /// What the person is told, in plain words; the client's reason is shown on their pages only.
-async fn words(change: &mut Change<'_>, client: &Client, request: &Request) -> Result<Words, Error> {
-    let named = named(change.conn, client).await?;
+async fn said(change: &mut Change<'_>, client: &Client, request: &Request) -> Result<Text, Error> {
+    let link = format!("{}/account/requests", change.rules.issuer);
+    let client = named(change.conn, client).await?;
     if request.kind == RequestKind::Test {
-        let say = |client: &str| format!("\"{client}\" asks you to test its site before others can log in there.");
-        return Ok(Words::about(&named, say));
+        return Ok(text!("notice_request_test", client = client, link = link));
     }
     let catalog = scopes::all(change.conn).await?;
     let titles = catalog.iter().filter(|scope| request.scope.contains(&scope.name));
-    let titles: Vec<&str> = titles.map(|scope| scope.title.as_str()).collect();
-    let titles = titles.join(", ");
-    Ok(Words::about(&named, |client| format!("\"{client}\" asks you to share more with it: {titles}.")))
+    let titles = titles.map(|scope| shares::told(scope).0);
+    let titles = titles.reduce(|first, rest| text!("notice_list", first = first, rest = rest));
+    let titles = titles.map_or_else(|| "".into(), Arg::from);
+    Ok(text!("notice_request_access", client = client, titles = titles, link = link))
 }
 
 async fn find(conn: &mut Conn, client: ClientId, id: RequestId) -> Result<Request, Error> {

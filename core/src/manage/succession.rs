@@ -5,9 +5,9 @@ use serde_json::json;
 
 use super::change::{Actor, Change, Notice, Permit};
 use super::entitlement::Rules;
+use super::notice::named;
 use super::permit::{self, Caller};
 use super::roles;
-use super::words::{Words, named};
 use crate::error::Error;
 use crate::gate::organisation::{self, Denied, Heir, Seat, Span, successor};
 use crate::gate::permission::Permission;
@@ -18,6 +18,8 @@ use crate::store::engine::db::Conn;
 use crate::store::tables::clients::{self, Client};
 use crate::store::tables::members::Member;
 use crate::store::tables::{members, profiles};
+use crate::text;
+use crate::text::Text;
 
 /// Clients that one round hands over at the most.
 const BATCH: i64 = 100;
@@ -72,13 +74,11 @@ pub(crate) async fn settle(change: &mut Change<'_>, client: &Client) -> Result<(
     let heirs: Vec<Heir> =
         lasting.iter().map(|&(user, since)| Heir { user, since, entitled: entitled(user) }).collect();
     let Some(heir) = successor(&heirs) else { return Ok(()) };
-    let say = |client: &str| {
-        format!(
-            "Its billing owner is no owner of \"{client}\" any more, so it is your plan that entitles it from now on."
-        )
-    };
     hand(change, client, heir).await?;
-    tell(change, client, heir, "You pay for a client now", say).await
+    let client_name = named(change.conn, client).await?;
+    let text = text!("notice_bill_inherited", client = client_name);
+    tell(change, client, heir, (text!("notice_bill_taken-subject"), text));
+    Ok(())
 }
 
 /// Hands the bill to another owner, whatever the plan of the one who has it now. `to`: their membership.
@@ -106,12 +106,12 @@ pub async fn hand_over(core: &Core, caller: Caller, client: ClientId, to: Member
             }
             may_pay(&mut change, heir).await?;
             hand(&mut change, &access.client, heir).await?;
-            let say =
-                |client: &str| format!("An owner of \"{client}\" has handed you its bill: your plan entitles it now.");
-            tell(&mut change, &access.client, heir, "You pay for a client now", say).await?;
+            let name = named(change.conn, &access.client).await?;
+            let told = (text!("notice_bill_taken-subject"), text!("notice_bill_handed", client = name.clone()));
+            tell(&mut change, &access.client, heir, told);
             if let Some(payer) = payer {
-                let say = |client: &str| format!("The bill of \"{client}\" was handed to another of its owners.");
-                tell(&mut change, &access.client, payer.id, "You pay for a client no more", say).await?;
+                let told = (text!("notice_bill_given-subject"), text!("notice_bill_given", client = name));
+                tell(&mut change, &access.client, payer.id, told);
             }
             change.end(()).await
         })
@@ -145,15 +145,7 @@ async fn hand(change: &mut Change<'_>, client: &Client, heir: UserId) -> Result<
     Ok(())
 }
 
-async fn tell(
-    change: &mut Change<'_>,
-    client: &Client,
-    user: UserId,
-    subject: &str,
-    say: impl Fn(&str) -> String,
-) -> Result<(), Error> {
-    let text = Words::about(&named(change.conn, client).await?, say);
-    let (object, subject) = (Some(client.id.to_string()), subject.to_owned());
+fn tell(change: &mut Change<'_>, client: &Client, user: UserId, (subject, text): (Text, Text)) {
+    let object = Some(client.id.to_string());
     change.notify(Notice { user, kind: "client.handed_over".into(), object, subject, text });
-    Ok(())
 }

@@ -5,6 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::host::Host;
 use super::label::is_invisible;
 use crate::error::FieldIssue;
+use crate::text;
 
 /// The longest address, in bytes (RFC 5321 §4.5.3.1.3, less the angle brackets).
 const MAX_BYTES: usize = 254;
@@ -27,11 +28,11 @@ impl EmailAddress {
     pub fn parse(text: &str) -> Result<Self, FieldIssue> {
         let address = text.trim();
         if address.len() > MAX_BYTES {
-            return Err(FieldIssue::english("too_long", "give an address of at most 254 bytes"));
+            return Err(text!("too_long-email"));
         }
         let parts = address.split_once('@').filter(|(local, domain)| is_local_part(local) && is_mail_domain(domain));
         if parts.is_none() {
-            return Err(FieldIssue::english("malformed", "give an email address such as ada@engines.example"));
+            return Err(text!("malformed-email"));
         }
         Ok(Self { address: address.to_owned(), key: key(address) })
     }

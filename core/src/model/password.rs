@@ -3,6 +3,7 @@
 
 use crate::error::FieldIssue;
 use crate::secret::Secret;
+use crate::text;
 
 /// The fewest characters of a new password.
 pub const MIN_CHARACTERS: usize = 8;
@@ -23,7 +24,7 @@ const MAX_DIGITS: usize = 10;
 /// `too_long`.
 pub fn check_length(password: &Secret<String>) -> Result<(), FieldIssue> {
     if password.expose().len() > MAX_BYTES {
-        return Err(FieldIssue::english("too_long", "give a password of at most 1,024 bytes"));
+        return Err(text!("too_long-password"));
     }
     Ok(())
 }
@@ -37,19 +38,15 @@ pub fn check_new(password: &Secret<String>, about: &[&str]) -> Result<(), FieldI
     check_length(password)?;
     let password = password.expose();
     if password.chars().count() < MIN_CHARACTERS {
-        return Err(FieldIssue::english("too_short", "give a password of at least 8 characters"));
+        return Err(text!("too_short-password"));
     }
     let lower = password.to_lowercase();
     if is_common(&lower) {
-        return Err(FieldIssue::english(
-            "common",
-            "this is among the passwords tried first; give a longer, less usual one",
-        ));
+        return Err(text!("common"));
     }
     let rest = without_context(&lower, about);
     if rest != lower && (letters(&rest) < 3 || is_common(&rest)) {
-        let message = "this is little more than your name, your address or ours; give one that says nothing about you";
-        return Err(FieldIssue::english("context", message));
+        return Err(text!("context"));
     }
     Ok(())
 }

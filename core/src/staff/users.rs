@@ -17,6 +17,7 @@ use crate::state::Core;
 use crate::store::engine::db::Conn;
 use crate::store::tables::profiles::{self, Profile};
 use crate::store::tables::sessions;
+use crate::text;
 
 /// What of an account changes; what is `None` stays.
 #[derive(Clone, Debug, Default)]
@@ -128,12 +129,11 @@ pub async fn update(
 
 fn suspension_notice(user: UserId, suspended: bool, reason: &str) -> Notice {
     let (subject, text) = if suspended {
-        ("Your account is suspended", "Nobody can sign in with it, and clients that it owns are refused")
+        (text!("notice_account_suspended-subject"), text!("notice_account_suspended", reason = reason))
     } else {
-        ("Your account is in use again", "The suspension is lifted: sign in as before")
+        (text!("notice_account_resumed-subject"), text!("notice_account_resumed", reason = reason))
     };
-    let text = format!("{text}. The reason: {reason}");
-    Notice { user, kind: "user.suspension".into(), object: None, subject: subject.to_owned(), text: text.into() }
+    Notice { user, kind: "user.suspension".into(), object: None, subject, text }
 }
 
 fn facts(account: &Profile) -> Value {

@@ -350,7 +350,11 @@ on_both!(fb_05_the_partners_words_are_text_and_nothing_else, async |world: World
         ("a\u{2066}b", "character"),
     ] {
         let refused = refused_keys(&world, &format!("fallback_response = {}", toml_text(text))).await;
-        assert_eq!(refused, Some(("clients[0].domains[0].fallback_response".to_owned(), code.to_owned())), "{text:.20}");
+        assert_eq!(
+            refused,
+            Some(("clients[0].domains[0].fallback_response".to_owned(), code.to_owned())),
+            "{text:.20}"
+        );
     }
 });
 

@@ -21,6 +21,7 @@ use crate::store::engine::db::Conn;
 use crate::store::tables::domains::{self, Domain};
 use crate::store::tables::members;
 use crate::store::tables::verifications::{self, Item, Verification};
+use crate::text::Text;
 
 /// Domains of one application at the most.
 const MAX_DOMAINS: usize = 100;
@@ -204,18 +205,12 @@ pub(crate) async fn views(conn: &mut Conn, found: Vec<Verification>) -> Result<V
 pub(crate) async fn tell_owners(
     change: &mut Change<'_>,
     view: &VerificationView,
-    (kind, subject, text): (&'static str, &str, &str),
+    (kind, subject, text): (&'static str, Text, Text),
 ) -> Result<(), Error> {
     let verification = &view.verification;
     for user in members::owners_at(change.conn, verification.client_id, change.now).await? {
-        let (subject, text) = (subject.to_owned(), text.to_owned());
-        change.notify(Notice {
-            user,
-            kind: kind.into(),
-            object: Some(verification.id.to_string()),
-            subject,
-            text: text.into(),
-        });
+        let (subject, text) = (subject.clone(), text.clone());
+        change.notify(Notice { user, kind: kind.into(), object: Some(verification.id.to_string()), subject, text });
     }
     if kind == "verification.decided" {
         change.publish(verification.client_id, None, kind, told(view));
