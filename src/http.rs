@@ -21,8 +21,10 @@ use tower::util::MapRequestLayer;
 use tracing::Instrument as _;
 use xwms_auth_server::AuthServer;
 use xwms_auth_server::native::envelope;
+use xwms_core::login::error_page::ErrorPage;
 use xwms_core::request::address;
 use xwms_core::state::Core;
+use xwms_core::text::Language;
 
 use crate::metrics::Metrics;
 use crate::request_id::{RequestId, RequestIds};
@@ -41,8 +43,7 @@ pub struct Site {
 impl Site {
     /// The whole program as one service.
     pub fn new(core: &Core, metrics: &Metrics) -> Self {
-        let pages = core.clone();
-        let auth_server = AuthServer::new(core.clone(), move |page| xwms_dashboard::error::page(&pages, page));
+        let auth_server = AuthServer::new(core.clone(), xwms_dashboard::error::page);
         let health = Router::new().route("/healthz", get(|| async { "ok" })).route("/readyz", {
             let core = core.clone();
             get(move || ready(core.clone()))
@@ -132,13 +133,14 @@ impl Gates {
         let started = Instant::now();
         let id = self.ids.next();
         let (method, uri) = (request.method().clone(), request.uri().clone());
+        let languages = request.headers().get(header::ACCEPT_LANGUAGE).cloned();
         let route = Route::default();
         request.extensions_mut().insert(route.clone());
         let response = match self.admit(request) {
             Ok(request) => answer(router, request, self.time_limit, id).await,
             Err(status) => status.into_response(),
         };
-        let mut response = self.dress(uri.path(), &method, response);
+        let mut response = self.dress(uri.path(), &method, languages, response);
         let (route, status, elapsed) = (route.name(), response.status(), started.elapsed());
         self.metrics.answered(route, status, elapsed);
         let (name, status, milliseconds) = (id.as_str(), status.as_u16(), elapsed.as_millis());
@@ -201,20 +203,26 @@ impl Gates {
     }
 
     /// Gives bare refusals the form of the part of the site they belong to, and every answer its common headers.
-    fn dress(&self, path: &str, method: &Method, mut response: Response) -> Response {
+    fn dress(&self, path: &str, method: &Method, languages: Option<HeaderValue>, mut response: Response) -> Response {
         let status = response.status();
         let bare = (status.is_client_error() || status.is_server_error())
             && !response.headers().contains_key(header::CACHE_CONTROL);
         if bare && !matches!(path, "/healthz" | "/readyz") {
             let allow = response.headers().get(header::ALLOW).cloned();
-            response = if path == "/api" || path.starts_with("/api/") {
+            let page = |response| {
+                let languages = languages.as_ref().and_then(|languages| languages.to_str().ok());
+                xwms_dashboard::error::draw(&self.core, Language::choose(None, languages), response)
+            };
+            response = if response.extensions().get::<ErrorPage>().is_some() {
+                page(response)
+            } else if path == "/api" || path.starts_with("/api/") {
                 envelope::refused(status)
             } else if path.starts_with("/admin/") {
                 xwms_admin_api::problem::refused(status)
             } else if let Some(refused) = xwms_auth_server::refused(path, status) {
                 refused
             } else {
-                xwms_dashboard::error::bare(&self.core, status)
+                page(response)
             };
             if let Some(allow) = allow {
                 response.headers_mut().insert(header::ALLOW, allow);

@@ -117,16 +117,6 @@ impl Method {
     }
 }
 
-impl RequestBody {
-    /// The object that a request carries, if it is one of ours.
-    pub(crate) fn object(&self) -> Option<&'static dyn Described> {
-        match *self {
-            Self::New(object) | Self::MaybeNew(object) | Self::Changes(object) => Some(object),
-            Self::Nothing | Self::Picture | Self::Foreign => None,
-        }
-    }
-}
-
 impl Needs {
     /// As the OpenAPI document names it: who, and with which permission.
     pub(crate) const fn text(self) -> (&'static str, Option<&'static str>) {

@@ -39,13 +39,6 @@ impl Problem {
     pub fn new(status: StatusCode, code: impl Into<String>, detail: impl Into<String>) -> Self {
         Self { status, code: code.into(), detail: detail.into(), errors: Vec::new(), retry_after: None }
     }
-
-    /// The problem of a key that came with another body before, or that is none.
-    pub(crate) fn reused_key(errors: Vec<FieldError>) -> Self {
-        let code = errors.first().map_or("invalid", |error| error.code()).to_owned();
-        let detail = "this Idempotency-Key was sent with another body: take a new one for a new request";
-        Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail) }
-    }
 }
 
 /// The one mapping from what a use case fails with. The storage error itself goes to the log only.

@@ -32,14 +32,14 @@ use crate::error::OAuthError;
 pub struct AuthServer {
     core: Core,
     discovery: Arc<Documents>,
-    render_error_page: Arc<dyn Fn(&ErrorPage) -> Response + Send + Sync>,
+    error_page: Arc<dyn Fn(ErrorPage) -> Response + Send + Sync>,
 }
 
 impl AuthServer {
-    /// `render_error_page` draws the page a person sees when a login can't go on.
-    pub fn new(core: Core, render_error_page: impl Fn(&ErrorPage) -> Response + Send + Sync + 'static) -> Self {
+    /// `error_page` answers with the page a person sees when a login can't go on.
+    pub fn new(core: Core, error_page: impl Fn(ErrorPage) -> Response + Send + Sync + 'static) -> Self {
         let discovery = Arc::new(Documents::of(core.config.server.issuer()));
-        Self { core, discovery, render_error_page: Arc::new(render_error_page) }
+        Self { core, discovery, error_page: Arc::new(error_page) }
     }
 }
 

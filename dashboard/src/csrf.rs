@@ -12,12 +12,10 @@ pub struct Csrf {
     signed_in: bool,
 }
 
-static NONE: Csrf = Csrf { token: String::new(), signed_in: false };
-
 impl Csrf {
     /// For a page without a form.
-    pub const fn none() -> &'static Self {
-        &NONE
+    pub const fn none() -> Self {
+        Self { token: String::new(), signed_in: false }
     }
 
     /// For a browser in which nobody is signed in: the token is bound to its cookie.

@@ -4,46 +4,58 @@
 use std::time::Duration;
 
 use askama::Template;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use xwms_core::login::error_page::{ErrorPage, Way};
 use xwms_core::state::Core;
+use xwms_core::text;
+use xwms_core::text::{Language, Text};
 
-use crate::csrf::Csrf;
-use crate::layout::{Link, Page, is_web, render_page};
+use crate::layout::{Page, Shell, is_web, render_page};
 
-/// Draws a page that a use case asked for.
-pub fn page(_core: &Core, page: &ErrorPage) -> Response {
-    render(page)
+/// An answer with this page, which [`draw`] draws once the language of its reader is known.
+pub fn page(page: ErrorPage) -> Response {
+    let mut response = status_of(&page).into_response();
+    response.extensions_mut().insert(page);
+    response
 }
 
-/// Draws a page for an answer that has a status and no words: no such address, wrong host, too long, and so on.
-pub fn bare(core: &Core, status: StatusCode) -> Response {
-    render_bare(core.config.server.issuer(), status)
+/// Draws the page of an answer that has a status only: one that a use case asked for, else what the status says. Cookies
+/// that go with the answer stay.
+pub fn draw(core: &Core, language: Language, answer: Response) -> Response {
+    let (mut parts, _) = answer.into_parts();
+    let mut drawn = match parts.extensions.remove::<ErrorPage>() {
+        Some(page) => render(page.language.unwrap_or(language), &page),
+        None => render_bare(language, core.config.server.issuer(), parts.status),
+    };
+    for cookie in parts.headers.get_all(header::SET_COOKIE) {
+        drawn.headers_mut().append(header::SET_COOKIE, cookie.clone());
+    }
+    drawn
 }
 
 #[derive(Template)]
 #[template(path = "error.html")]
 struct ErrorView<'a> {
-    csrf: &'static Csrf,
-    title: &'a str,
-    explanation: &'a str,
-    wait: Option<String>,
+    shell: &'a Shell,
+    title: Text,
+    explanation: Text,
+    wait: Option<Text>,
     partner_words: Option<&'a str>,
     way: Option<&'a Way>,
-    link: Option<Link<'a>>,
+    link: Option<(&'a str, String)>,
     reference: Option<&'a str>,
 }
 
 impl Page for ErrorView<'_> {}
 
 impl<'a> ErrorView<'a> {
-    fn of(page: &'a ErrorPage) -> Self {
+    fn of(shell: &'a Shell, page: &'a ErrorPage) -> Self {
         Self {
-            csrf: Csrf::none(),
-            title: page.title,
-            explanation: &page.explanation,
-            wait: page.retry_after.map(in_words),
+            shell,
+            title: page.title.clone(),
+            explanation: page.explanation.clone(),
+            wait: page.retry_after.map(wait),
             partner_words: page.fallback_response.as_deref().filter(|words| !words.trim().is_empty()),
             way: page.way.as_ref().filter(|way| is_web(&way.uri)),
             link: None,
@@ -51,61 +63,55 @@ impl<'a> ErrorView<'a> {
         }
     }
 
-    fn of_status(issuer: &'a str, status: StatusCode) -> Self {
-        let (title, explanation) = words(status);
+    fn of_status(shell: &'a Shell, issuer: &'a str, status: StatusCode) -> Self {
+        let (title, explanation) = texts(status);
         let link = match status {
-            StatusCode::MISDIRECTED_REQUEST => Some(Link { href: issuer, text: issuer }),
-            StatusCode::NOT_FOUND => Some(Link { href: "/", text: "Go to the start page" }),
+            StatusCode::MISDIRECTED_REQUEST => Some((issuer, issuer.to_owned())),
+            StatusCode::NOT_FOUND => Some(("/", shell.say("page_error-start"))),
             _ => None,
         };
-        Self {
-            csrf: Csrf::none(),
-            title,
-            explanation,
-            wait: None,
-            partner_words: None,
-            way: None,
-            link,
-            reference: None,
-        }
+        Self { shell, title, explanation, wait: None, partner_words: None, way: None, link, reference: None }
     }
 }
 
-fn render(page: &ErrorPage) -> Response {
-    let status = StatusCode::from_u16(page.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = render_page(status, &ErrorView::of(page));
+fn render(language: Language, page: &ErrorPage) -> Response {
+    let shell = Shell::without_forms(language);
+    let mut response = render_page(status_of(page), &ErrorView::of(&shell, page));
     if let Some(wait) = page.retry_after {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(whole_seconds(wait)));
     }
     response
 }
 
-fn render_bare(issuer: &str, status: StatusCode) -> Response {
-    render_page(status, &ErrorView::of_status(issuer, status))
+fn render_bare(language: Language, issuer: &str, status: StatusCode) -> Response {
+    let shell = Shell::without_forms(language);
+    render_page(status, &ErrorView::of_status(&shell, issuer, status))
+}
+
+fn status_of(page: &ErrorPage) -> StatusCode {
+    StatusCode::from_u16(page.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 /// Title and explanation of a bare status.
-fn words(status: StatusCode) -> (&'static str, &'static str) {
+fn texts(status: StatusCode) -> (Text, Text) {
     match status {
-        StatusCode::FORBIDDEN => ("This is not for you to see", "You may not do this, or not with this account."),
-        StatusCode::NOT_FOUND => ("There is nothing here", "Check the address: there may be a slip in it."),
-        StatusCode::METHOD_NOT_ALLOWED => {
-            ("This does not work this way", "Go back, load the page again and try once more.")
-        }
-        StatusCode::REQUEST_TIMEOUT => ("That took too long", "Your request did not arrive whole. Try again."),
-        StatusCode::PAYLOAD_TOO_LARGE => ("That is too much", "What you sent is larger than we take."),
-        StatusCode::URI_TOO_LONG => ("This address is too long", "Go back to where you came from and try once more."),
+        StatusCode::FORBIDDEN => (text!("page_status_forbidden-title"), text!("page_status_forbidden-text")),
+        StatusCode::NOT_FOUND => (text!("page_not_found-title"), text!("page_not_found-text")),
+        StatusCode::METHOD_NOT_ALLOWED => (text!("page_status_method-title"), text!("page_status_method-text")),
+        StatusCode::REQUEST_TIMEOUT => (text!("page_status_timeout-title"), text!("page_status_timeout-text")),
+        StatusCode::PAYLOAD_TOO_LARGE => (text!("page_status_large-title"), text!("page_status_large-body")),
+        StatusCode::URI_TOO_LONG => (text!("page_status_uri-title"), text!("page_status_uri-text")),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => {
-            ("We can’t read that", "What you sent has a form that is not taken here.")
+            (text!("page_status_unreadable-title"), text!("page_status_unreadable-type"))
         }
-        StatusCode::MISDIRECTED_REQUEST => {
-            ("You are at the wrong address", "XWMS does not answer here. Its address is:")
+        StatusCode::MISDIRECTED_REQUEST => (text!("page_status_host-title"), text!("page_status_host-text")),
+        StatusCode::TOO_MANY_REQUESTS => (text!("page_too_many-title"), text!("page_too_many-text")),
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
+            (text!("page_status_large-title"), text!("page_status_large-headers"))
         }
-        StatusCode::TOO_MANY_REQUESTS => ("Too many tries", "Wait a little, then try again."),
-        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => ("That is too much", "Your browser sent more than we take."),
-        StatusCode::SERVICE_UNAVAILABLE => ("Back in a moment", "XWMS can’t answer just now. Try again in a moment."),
-        _ if status.is_client_error() => ("We can’t read that", "Go back, load the page again and try once more."),
-        _ => ("Something went wrong", "It is our fault, not yours. Try again in a moment."),
+        StatusCode::SERVICE_UNAVAILABLE => (text!("page_unavailable-title"), text!("page_unavailable-text")),
+        _ if status.is_client_error() => (text!("page_status_unreadable-title"), text!("page_status_method-text")),
+        _ => (text!("page_failed-title"), text!("page_failed-text")),
     }
 }
 
@@ -114,13 +120,13 @@ fn whole_seconds(wait: Duration) -> u64 {
 }
 
 /// When to try again, rounded up: `in 2 minutes`.
-pub(crate) fn in_words(wait: Duration) -> String {
+pub(crate) fn wait(wait: Duration) -> Text {
     let seconds = whole_seconds(wait);
     match seconds {
-        0..=5 => "in a few seconds".to_owned(),
-        6..=60 => format!("in {seconds} seconds"),
-        61..=3600 => format!("in {} minutes", seconds.div_ceil(60)),
-        _ => format!("in {} hours", seconds.div_ceil(3600)),
+        0..=5 => text!("page_wait-few_seconds"),
+        6..=60 => text!("page_wait-seconds", count = seconds),
+        61..=3600 => text!("page_wait-minutes", count = seconds.div_ceil(60)),
+        _ => text!("page_wait-hours", count = seconds.div_ceil(3600)),
     }
 }
 
@@ -132,17 +138,18 @@ mod tests {
     fn refused() -> ErrorPage {
         ErrorPage {
             status: 400,
-            title: "This login can't go on",
-            explanation: "The address to go back to is not registered.".to_owned(),
+            title: text!("page_denied-title"),
+            explanation: text!("login_refused-redirect_uri"),
             reference: "k3v9q2m7x4bd".to_owned(),
             way: Way::to("https://engines.example/welcome?from=xwms"),
             fallback_response: None,
             retry_after: None,
+            language: None,
         }
     }
 
     fn html(page: &ErrorPage) -> String {
-        ErrorView::of(page).render().unwrap()
+        ErrorView::of(&Shell::without_forms(Language::English), page).render().unwrap()
     }
 
     #[test]
@@ -200,7 +207,7 @@ mod tests {
     fn no_text_becomes_markup() {
         let text = "<script>\"'&";
         let page = ErrorPage {
-            explanation: text.to_owned(),
+            explanation: Text::english("plain", text),
             reference: text.to_owned(),
             way: Some(Way { host: text.to_owned(), uri: "https://engines.example/\"><script>".to_owned() }),
             fallback_response: Some(text.to_owned()),
@@ -212,7 +219,7 @@ mod tests {
     #[test]
     fn too_many_tries_say_when_to_try_again() {
         let page = ErrorPage { status: 429, retry_after: Some(Duration::from_millis(61_500)), ..refused() };
-        let response = render(&page);
+        let response = render(Language::English, &page);
         assert_eq!((response.status().as_u16(), &response.headers()["retry-after"]), (429, &HeaderValue::from(62)));
         assert!(html(&page).contains("in 2 minutes"));
     }
@@ -221,7 +228,7 @@ mod tests {
     fn a_wait_is_rounded_up() {
         let rows = [(0, "in a few seconds"), (30, "in 30 seconds"), (60, "in 60 seconds"), (61, "in 2 minutes")];
         for (seconds, words) in rows.into_iter().chain([(3600, "in 60 minutes"), (3601, "in 2 hours")]) {
-            assert_eq!(in_words(Duration::from_secs(seconds)), words);
+            assert_eq!(wait(Duration::from_secs(seconds)).to_string(), words);
         }
     }
 
@@ -229,15 +236,25 @@ mod tests {
     fn every_refusal_has_words() {
         for code in 400..600 {
             let status = StatusCode::from_u16(code).unwrap();
-            let (title, explanation) = words(status);
-            assert!(!title.is_empty() && !explanation.is_empty());
-            assert_eq!(render_bare("https://id.example", status).status(), status);
+            let (title, explanation) = texts(status);
+            assert_ne!(title.to_string(), explanation.to_string());
+            assert_eq!(render_bare(Language::Dutch, "https://id.example", status).status(), status);
         }
     }
 
     #[test]
     fn the_wrong_host_is_told_the_right_one() {
-        let html = ErrorView::of_status("https://id.example", StatusCode::MISDIRECTED_REQUEST).render().unwrap();
+        let shell = Shell::without_forms(Language::English);
+        let html =
+            ErrorView::of_status(&shell, "https://id.example", StatusCode::MISDIRECTED_REQUEST).render().unwrap();
         assert!(html.contains("href=\"https://id.example\">https://id.example</a>"));
+    }
+
+    #[test]
+    fn a_page_is_drawn_in_the_language_of_its_reader() {
+        let html = |language| ErrorView::of(&Shell::without_forms(language), &refused()).render().unwrap();
+        assert!(html(Language::German).contains("<html lang=\"de\">"));
+        assert!(html(Language::German).contains("Weiter zu engines.example"));
+        assert!(html(Language::Dutch).contains("Je kunt verdergaan naar <strong>engines.example</strong>"));
     }
 }

@@ -3,6 +3,10 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 use xwms_core::error::FieldError;
+use xwms_core::text;
+use xwms_core::text::Text;
+
+use crate::layout::Shell;
 
 /// The id of what is said about a form as a whole.
 const FORM_ERROR: &str = "form-error";
@@ -11,13 +15,14 @@ const FORM_ERROR: &str = "form-error";
 #[derive(Template)]
 #[template(path = "field.html")]
 pub struct Field<'a> {
+    shell: &'a Shell,
     name: &'static str,
-    label: &'static str,
+    label: Text,
     kind: &'static str,
     autocomplete: &'static str,
     value: &'a str,
-    hint: Option<&'static str>,
-    error: Option<String>,
+    hint: Option<Text>,
+    error: Option<&'a Text>,
     /// The form was refused as a whole, and does not say for which field.
     refused: bool,
     optional: bool,
@@ -32,8 +37,9 @@ impl HtmlSafe for Field<'_> {}
 
 impl<'a> Field<'a> {
     /// A line of text.
-    pub fn text(name: &'static str, label: &'static str, autocomplete: &'static str, value: &'a str) -> Self {
+    pub fn text(shell: &'a Shell, name: &'static str, label: Text, autocomplete: &'static str, value: &'a str) -> Self {
         Self {
+            shell,
             name,
             label,
             kind: "text",
@@ -50,21 +56,21 @@ impl<'a> Field<'a> {
     }
 
     /// The email address that an account is known by.
-    pub fn email(value: &'a str) -> Self {
-        let text = Self::text("email", "Email address", "username", value);
+    pub fn email(shell: &'a Shell, value: &'a str) -> Self {
+        let text = Self::text(shell, "email", text!("field_email"), "username", value);
         Self { kind: "email", plain_text: true, ..text }
     }
 
     /// The password of an account.
-    pub fn current_password() -> Self {
-        let text = Self::text("password", "Password", "current-password", "");
+    pub fn current_password(shell: &'a Shell) -> Self {
+        let text = Self::text(shell, "password", text!("field_password"), "current-password", "");
         Self { kind: "password", plain_text: true, ..text }
     }
 
     /// A password to be.
-    pub fn new_password(label: &'static str) -> Self {
-        let text = Self::text("password", label, "new-password", "");
-        let hint = Some("At least 8 characters. Several words are easy to remember and hard to guess.");
+    pub fn new_password(shell: &'a Shell, label: Text) -> Self {
+        let text = Self::text(shell, "password", label, "new-password", "");
+        let hint = Some(text!("field_new_password-hint"));
         Self { kind: "password", plain_text: true, hint, ..text }
     }
 
@@ -91,7 +97,7 @@ impl<'a> Field<'a> {
     /// With what is said about it among `errors`.
     pub fn with_errors(self, errors: &'a [FieldError]) -> Self {
         let error = errors.iter().find(|error| error.field == self.name);
-        Self { error: error.map(|error| error.message()), ..self }
+        Self { error: error.map(|error| &error.text), ..self }
     }
 
     /// Whether something is wrong with it.
@@ -103,7 +109,7 @@ impl<'a> Field<'a> {
     fn described_by(&self) -> Option<String> {
         let form = self.refused.then(|| FORM_ERROR.to_owned());
         let error = self.error.as_ref().map(|_| format!("{}-error", self.name));
-        let hint = self.hint.map(|_| format!("{}-hint", self.name));
+        let hint = self.hint.as_ref().map(|_| format!("{}-hint", self.name));
         let ids: Vec<String> = form.into_iter().chain(error).chain(hint).collect();
         (!ids.is_empty()).then(|| ids.join(" "))
     }
@@ -123,9 +129,13 @@ pub fn focus_first<'a, const N: usize>(fields: [Field<'a>; N]) -> [Field<'a>; N]
 
 #[cfg(test)]
 mod tests {
-    use xwms_core::text::Text;
-
     use super::*;
+
+    use xwms_core::text::Language;
+
+    use crate::csrf::Csrf;
+
+    static SHELL: Shell = Shell::new(Language::English, Csrf::none());
 
     fn errors() -> Vec<FieldError> {
         vec![Text::english("malformed", "give <an> address").at("email")]
@@ -134,7 +144,7 @@ mod tests {
     #[test]
     fn an_error_is_tied_to_its_field() {
         let errors = errors();
-        let html = Field::email("ada").with_errors(&errors).to_string();
+        let html = Field::email(&SHELL, "ada").with_errors(&errors).to_string();
         for part in [
             r#"<label for="email">"#,
             r#"id="email" name="email" type="email" autocomplete="username" value="ada" required"#,
@@ -149,7 +159,7 @@ mod tests {
 
     #[test]
     fn a_password_is_never_written_back() {
-        for field in [Field::current_password(), Field::new_password("New password")] {
+        for field in [Field::current_password(&SHELL), Field::new_password(&SHELL, text!("field_new_password"))] {
             assert!(!field.to_string().contains("value="));
         }
     }
@@ -158,10 +168,16 @@ mod tests {
     fn the_cursor_starts_where_something_is_to_be_done() {
         let errors = errors();
         let rows: [([Field<'_>; 2], [bool; 2]); _] = [
-            ([Field::email(""), Field::current_password()], [true, false]),
-            ([Field::email("ada@example.test"), Field::current_password()], [false, true]),
-            ([Field::email("").read_only(), Field::current_password()], [false, true]),
-            ([Field::new_password("Password"), Field::email("ada").with_errors(&errors)], [false, true]),
+            ([Field::email(&SHELL, ""), Field::current_password(&SHELL)], [true, false]),
+            ([Field::email(&SHELL, "ada@example.test"), Field::current_password(&SHELL)], [false, true]),
+            ([Field::email(&SHELL, "").read_only(), Field::current_password(&SHELL)], [false, true]),
+            (
+                [
+                    Field::new_password(&SHELL, text!("field_password")),
+                    Field::email(&SHELL, "ada").with_errors(&errors),
+                ],
+                [false, true],
+            ),
         ];
         for (fields, focus) in rows {
             assert_eq!(focus_first(fields).map(|field| field.focus), focus);

@@ -1,8 +1,14 @@
 //! The shell around every page, and the headers that protect it.
 
+use std::fmt;
+
 use askama::Template;
+use askama::filters::HtmlSafe;
 use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
+use xwms_core::text::{Language, Text};
+
+use crate::csrf::Csrf;
 
 /// Where the forms of a page may end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,13 +26,85 @@ pub trait Page: Template {
     const FORMS: Forms = Forms::StayHere;
 }
 
+/// What every page has: the language of its reader, and the token of its forms.
+pub struct Shell {
+    language: Language,
+    csrf: Csrf,
+}
+
+impl Shell {
+    /// For a page in this language whose forms carry this token.
+    pub const fn new(language: Language, csrf: Csrf) -> Self {
+        Self { language, csrf }
+    }
+
+    /// For a page without a form.
+    pub const fn without_forms(language: Language) -> Self {
+        Self::new(language, Csrf::none())
+    }
+
+    /// The language of the page.
+    pub const fn language(&self) -> Language {
+        self.language
+    }
+
+    /// The token of its forms.
+    pub const fn csrf(&self) -> &Csrf {
+        &self.csrf
+    }
+
+    /// A message without arguments.
+    pub fn say(&self, id: &'static str) -> String {
+        Text::new(id).say(self.language)
+    }
+
+    /// A message as plain text, which the template escapes.
+    pub fn tell(&self, text: impl AsText) -> String {
+        text.as_text().say(self.language)
+    }
+
+    /// A message with markup around its arguments, which are escaped.
+    pub fn html(&self, text: impl AsText) -> Markup {
+        Markup(text.as_text().say_as_html(self.language))
+    }
+}
+
+/// A text, or however many references to one: templates borrow what they are given.
+pub trait AsText {
+    /// The text.
+    fn as_text(&self) -> &Text;
+}
+
+impl AsText for Text {
+    fn as_text(&self) -> &Text {
+        self
+    }
+}
+
+impl<T: AsText + ?Sized> AsText for &T {
+    fn as_text(&self) -> &Text {
+        (**self).as_text()
+    }
+}
+
+/// HTML of a message of ours.
+pub struct Markup(String);
+
+impl HtmlSafe for Markup {}
+
+impl fmt::Display for Markup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// A link that a page offers.
 #[derive(Clone, Debug)]
 pub struct Link<'a> {
     /// Where it leads.
     pub href: &'a str,
     /// What it says.
-    pub text: &'a str,
+    pub text: Text,
 }
 
 /// The one way out for a page. It is never stored, framed or sniffed, loads nothing but our own stylesheet and images,
@@ -74,13 +152,13 @@ const fn policy(forms: Forms) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::public::note::NotePage;
 
     #[test]
     fn lo_15_every_page_has_the_headers() {
-        let response = render_page(StatusCode::OK, &NotePage::signed_out());
+        let response = render_page(StatusCode::OK, &NotePage::signed_out(&Shell::without_forms(Language::English)));
         let headers: Vec<_> =
             response.headers().iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect();
         for expected in [
@@ -98,5 +176,16 @@ mod tests {
     #[test]
     fn a_form_that_may_leave_is_all_that_the_policy_lets_go() {
         assert_eq!(policy(Forms::StayHere).replace(" form-action 'self';", ""), policy(Forms::MayLeave));
+    }
+
+    /// The sentences of the pages in this language, as far as they stand in HTML without their arguments: pieces of at
+    /// least two words.
+    pub(crate) fn sentences(language: Language) -> Vec<String> {
+        let file = format!("{}/../core/src/text/{}/pages.ftl", env!("CARGO_MANIFEST_DIR"), language.tag());
+        let file = std::fs::read_to_string(file).unwrap();
+        let texts = file.lines().filter_map(|line| Some(line.split_once(" = ")?.1));
+        let pieces = texts.flat_map(|text| text.split(['{', '}', '<', '>']));
+        let pieces = pieces.map(str::trim).filter(|piece| piece.contains(' ') && !piece.starts_with('$'));
+        pieces.filter(|piece| !piece.starts_with("time ")).map(|piece| piece.replace('\'', "&#39;")).collect()
     }
 }

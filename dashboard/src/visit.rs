@@ -17,9 +17,11 @@ use xwms_core::request::address::CallerAddress;
 use xwms_core::request::cookies;
 use xwms_core::request::params::Params;
 use xwms_core::state::Core;
+use xwms_core::text::Language;
 
 use crate::csrf::{Csrf, is_foreign};
 use crate::error;
+use crate::layout::Shell;
 
 /// A browser at one of our pages.
 pub(crate) struct Visit {
@@ -31,6 +33,8 @@ pub(crate) struct Visit {
     pub(crate) address: IpAddr,
     /// What the query says.
     pub(crate) query: Params,
+    /// The language to speak to the person: their account's, else their browser's.
+    pub(crate) language: Language,
     headers: HeaderMap,
     browser: CredentialKey,
     cookies: Vec<String>,
@@ -53,7 +57,7 @@ impl FromRequestParts<Core> for Visit {
             .map_err(|_| StatusCode::BAD_REQUEST.into_response())?;
         let address = parts.extensions.get::<CallerAddress>().map_or(IpAddr::from([0, 0, 0, 0]), |caller| caller.0);
         let cookie = |name| cookies::get(cookie_headers(&parts.headers), name, https);
-        let session = session::find(core, cookie(cookies::SESSION)).await.map_err(|why| failed(core, why))?;
+        let session = session::find(core, cookie(cookies::SESSION)).await.map_err(failed)?;
         let known = cookie(cookies::BROWSER).and_then(|cookie| Credential::parse(Kind::Browser, cookie));
         let mut set = Vec::new();
         let browser = known.unwrap_or_else(|| {
@@ -62,7 +66,9 @@ impl FromRequestParts<Core> for Visit {
             made.key()
         });
         let headers = parts.headers.clone();
-        Ok(Self { core: core.clone(), session, address, query, headers, browser, cookies: set })
+        let language = session.as_ref().and_then(|session| session.language);
+        let language = language.unwrap_or_else(|| preferred_language(&headers));
+        Ok(Self { core: core.clone(), session, address, query, language, headers, browser, cookies: set })
     }
 }
 
@@ -93,18 +99,23 @@ impl Form {
     pub(crate) fn only(&self, known: &[&'static str]) -> Result<(), Response> {
         let unknown = self.fields.unknown(known).is_some();
         if unknown || self.fields.repeated(known).is_some() {
-            let page = ErrorPage::unknown_field(reference());
-            return Err(error::page(&self.visit.core, &page));
+            return Err(self.visit.error(ErrorPage::unknown_field(reference())));
         }
         Ok(())
     }
 }
 
 impl Visit {
-    /// The token for this page's forms.
-    pub(crate) fn csrf(&self) -> Csrf {
+    /// What a page with forms has from this visit.
+    pub(crate) fn shell(&self) -> Shell {
         let token = csrf::token(&self.core, &self.binding());
-        if self.session.is_some() { Csrf::of_session(token) } else { Csrf::of_browser(token) }
+        let csrf = if self.session.is_some() { Csrf::of_session(token) } else { Csrf::of_browser(token) };
+        Shell::new(self.language, csrf)
+    }
+
+    /// What a page without a form has.
+    pub(crate) const fn plain_shell(&self) -> Shell {
+        Shell::without_forms(self.language)
     }
 
     /// What a form's token is bound to: the session, or while nobody is signed in the browser.
@@ -159,21 +170,25 @@ impl Visit {
 
     /// The page for a failure.
     pub(crate) fn failed(&self, why: Error) -> Response {
-        failed(&self.core, why)
+        self.error(ErrorPage::failed(why, reference()))
     }
 
     /// The page for a login that is over, or another browser's.
     pub(crate) fn flow_refused(&self, refused: FlowRefused) -> Response {
         match refused {
-            FlowRefused::Gone => error::page(&self.core, &ErrorPage::flow_gone(reference())),
-            FlowRefused::Mismatch => error::page(&self.core, &ErrorPage::flow_mismatch(reference())),
+            FlowRefused::Gone => self.error(ErrorPage::flow_gone(reference())),
+            FlowRefused::Mismatch => self.error(ErrorPage::flow_mismatch(reference())),
             FlowRefused::Failed(why) => self.failed(why),
         }
     }
 
+    fn error(&self, page: ErrorPage) -> Response {
+        error::page(page.for_reader(Some(self.language)))
+    }
+
     /// The page for a form that none of our pages sent.
     pub(crate) fn forged(&self) -> Response {
-        error::page(&self.core, &ErrorPage::csrf(reference()))
+        self.error(ErrorPage::csrf(reference()))
     }
 }
 
@@ -196,6 +211,12 @@ fn cookie_headers(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok())
 }
 
-fn failed(core: &Core, why: Error) -> Response {
-    error::page(core, &ErrorPage::failed(why, reference()))
+/// The language that the browser prefers.
+pub(crate) fn preferred_language(headers: &HeaderMap) -> Language {
+    let header = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    Language::choose(None, header)
+}
+
+fn failed(why: Error) -> Response {
+    error::page(ErrorPage::failed(why, reference()))
 }

@@ -130,24 +130,24 @@ impl AuthServer {
             Return::Page => None,
         };
         let page = ErrorPage::refused(&refusal.denial, reference, way, fallback_response);
-        (self.render_error_page)(&page)
+        (self.error_page)(page.for_reader(session.and_then(|session| session.language)))
     }
 
     /// The page for a refusal that concerns no known client.
     pub(crate) fn page(&self, denial: &Denial) -> Response {
-        (self.render_error_page)(&ErrorPage::refused(denial, reference(), None, None))
+        (self.error_page)(ErrorPage::refused(denial, reference(), None, None))
     }
 
     /// The page for a failure on our side.
     pub(crate) fn failed(&self, error: Error) -> Response {
-        (self.render_error_page)(&ErrorPage::failed(error, reference()))
+        (self.error_page)(ErrorPage::failed(error, reference()))
     }
 
     /// The page for a flow that is over, or another browser's.
     pub(super) fn flow_refused(&self, refused: FlowRefused) -> Response {
         match refused {
-            FlowRefused::Gone => (self.render_error_page)(&ErrorPage::flow_gone(reference())),
-            FlowRefused::Mismatch => (self.render_error_page)(&ErrorPage::flow_mismatch(reference())),
+            FlowRefused::Gone => (self.error_page)(ErrorPage::flow_gone(reference())),
+            FlowRefused::Mismatch => (self.error_page)(ErrorPage::flow_mismatch(reference())),
             FlowRefused::Failed(error) => self.failed(error),
         }
     }

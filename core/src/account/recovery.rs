@@ -18,19 +18,20 @@ use crate::state::Core;
 use crate::store::engine::db::Conn;
 use crate::store::tables::email_tokens::{self, NewLink, Purpose, SentTo};
 use crate::store::tables::{grants, users};
+use crate::text::Language;
 use crate::throttle::{self, Mailbox};
 
 /// Mails a link to set a new password with, when an account has this address. The answer comes before it is known whether
-/// one has: whatever happens afterwards is only logged. `address`: where the request comes from.
+/// one has: whatever happens afterwards is only logged. `address`: where the request comes from; `asked`: in which language.
 ///
 /// # Errors
 /// [`Error::Invalid`] with field `email`; [`Error::TooMany`] for this network; the database's.
-pub async fn forgot(core: &Core, email: &str, address: IpAddr) -> Result<(), Error> {
+pub async fn forgot(core: &Core, email: &str, address: IpAddr, asked: Language) -> Result<(), Error> {
     let email = EmailAddress::parse(email).map_err(|issue| Error::Invalid(vec![issue.at("email")]))?;
     throttle::count_mail_request(core, address).await?;
     let core = core.clone();
     in_background(async move {
-        if let Err(why) = send_link(&core, &email).await {
+        if let Err(why) = send_link(&core, &email, asked).await {
             tracing::error!(?why, "no link to a new password was sent");
         }
     });
@@ -49,14 +50,20 @@ pub async fn peek(core: &Core, token: &str) -> Result<Option<SentTo>, Error> {
 
 /// Sets a new password with a link. All sessions end, all grants with their codes and refresh tokens, and the API tokens
 /// of the account (those of a client stay: they are the client's, whose owners are told). `address`: where the request comes
-/// from. Who came here reads the mail of the address, so it is
-/// verified. Nobody is signed in: the password, and any second factor, are asked next.
+/// from; `asked`: in which language. Who came here reads the mail of the address, so it is verified. Nobody is signed in:
+/// the password, and any second factor, are asked next.
 ///
 /// # Errors
 /// [`Error::NotFound`] when the link is used, expired or none of ours, or the account has another address by now or is
 /// suspended: one answer for all. [`Error::Invalid`] with field `password`, and the link can be used again;
 /// [`Error::Unavailable`] when too many passwords are being hashed; the database's.
-pub async fn reset(core: &Core, token: &str, new: Secret<String>, address: IpAddr) -> Result<(), Error> {
+pub async fn reset(
+    core: &Core,
+    token: &str,
+    new: Secret<String>,
+    address: IpAddr,
+    asked: Language,
+) -> Result<(), Error> {
     let key = Credential::parse(Kind::EmailToken, token).ok_or(Error::NotFound("link"))?;
     // Asked first, so that nobody without a link makes us hash; what decides is the guarded update below.
     let sent_to = peek(core, token).await?.ok_or(Error::NotFound("link"))?;
@@ -67,6 +74,7 @@ pub async fn reset(core: &Core, token: &str, new: Secret<String>, address: IpAdd
     let about = [Some(account.email.as_str()), account.given_name.as_deref(), account.family_name.as_deref()];
     let about: Vec<&str> = about.into_iter().flatten().collect();
     password::check_new(&new, &about).map_err(|issue| Error::Invalid(vec![issue.at("password")]))?;
+    let language = account.language_or(asked);
     let hash = core.passwords.hash(new).await.map_err(|_| Error::Unavailable)?;
 
     let (rules, now) = (Rules::of(&core.config), core.clock.now());
@@ -87,11 +95,11 @@ pub async fn reset(core: &Core, token: &str, new: Secret<String>, address: IpAdd
         })
         .await?;
     let to = changed.committed(core);
-    post(core, messages::password_changed(&to, &link(core, FORGOT_PATH, None, None)));
+    post(core, messages::password_changed(&to, language, &link(core, FORGOT_PATH, None, None)));
     Ok(())
 }
 
-async fn send_link(core: &Core, email: &EmailAddress) -> Result<(), Error> {
+async fn send_link(core: &Core, email: &EmailAddress, asked: Language) -> Result<(), Error> {
     let now = core.clock.now();
     let mailbox = Mailbox::of(core, email.key());
     let expires_at = now.after(core.config.tokens.email_link_minutes.duration());
@@ -105,15 +113,16 @@ async fn send_link(core: &Core, email: &EmailAddress) -> Result<(), Error> {
             }
             let account = users::find_by_email(conn, &email_key).await?;
             let Some(account) = account.filter(|account| account.suspended_at.is_none()) else { return Ok(None) };
+            let language = account.language_or(asked);
             let to = SentTo { user_id: account.id, email: account.email };
             let link = NewLink { key, purpose: Purpose::ResetPassword, expires_at };
             email_tokens::insert(conn, link, &to, now).await?;
-            Ok(Some(to.email))
+            Ok(Some((to.email, language)))
         })
         .await?;
-    if let Some(to) = to {
+    if let Some((to, language)) = to {
         let link = link(core, RESET_PASSWORD_PATH, Some(token.text()), None);
-        post(core, messages::reset_password(&to, &link));
+        post(core, messages::reset_password(&to, language, &link));
     }
     Ok(())
 }

@@ -19,7 +19,8 @@ use crate::state::Core;
 use crate::store::engine::db::Conn;
 use crate::store::tables::email_tokens::{self, NewLink, Purpose};
 use crate::store::tables::users;
-use crate::text::Text;
+use crate::text;
+use crate::text::Language;
 use crate::throttle::{self, Mailbox};
 
 pub use crate::store::tables::email_tokens::SentTo;
@@ -38,6 +39,8 @@ pub struct NewAccount {
     pub given_name: String,
     /// Family name; empty when the person has none.
     pub family_name: String,
+    /// The language that they register in.
+    pub language: Language,
 }
 
 /// An account to be made, by whatever way: all of it checked.
@@ -76,7 +79,7 @@ pub enum Staff {
 /// [`Error::Invalid`] with fields `email`, `password`, `given_name` and `family_name`; [`Error::TooMany`] for this network;
 /// [`Error::Unavailable`] when too many passwords are being hashed; the database's.
 pub async fn register(core: &Core, new: NewAccount, flow: Option<FlowId>, address: IpAddr) -> Result<(), Error> {
-    let checked = check(&new)?;
+    let (checked, asked) = (check(&new)?, new.language);
     throttle::count_mail_request(core, address).await?;
     let hash = core.passwords.hash(new.password).await.map_err(|_| Error::Unavailable)?;
     let new = NewUser { password_hash: Some(hash), ..checked };
@@ -93,28 +96,29 @@ pub async fn register(core: &Core, new: NewAccount, flow: Option<FlowId>, addres
             let (to, purpose, hears) = match made {
                 Made::New(user_id) => {
                     let to = SentTo { user_id, email: new.email.address().to_owned() };
-                    (to, Purpose::VerifyEmail, true)
+                    (to, Purpose::VerifyEmail, Some(asked))
                 }
                 // Their own spelling, not the one typed now: two mailboxes may share a key.
                 Made::Known(account) => {
-                    let to = SentTo { user_id: account.id, email: account.email };
-                    (to, Purpose::ResetPassword, account.suspended_at.is_none())
+                    let hears = account.suspended_at.is_none().then(|| account.language_or(asked));
+                    (SentTo { user_id: account.id, email: account.email }, Purpose::ResetPassword, hears)
                 }
             };
             email_tokens::insert(conn, NewLink { key, purpose, expires_at }, &to, now).await?;
-            let hears = mailbox.may_get_one_more(conn, now).await? && hears;
-            Ok(hears.then_some((to.email, purpose)))
+            let may_get = mailbox.may_get_one_more(conn, now).await?;
+            let hears = hears.filter(|_| may_get);
+            Ok(hears.map(|language| (to.email, language, purpose)))
         })
         .await?;
     match outcome {
-        Some((to, Purpose::VerifyEmail)) => {
+        Some((to, language, Purpose::VerifyEmail)) => {
             let link = link(core, VERIFY_EMAIL_PATH, Some(token.text()), flow);
-            post(core, messages::verify_email(&to, &link));
+            post(core, messages::verify_email(&to, language, &link));
         }
-        Some((to, Purpose::ResetPassword)) => {
+        Some((to, language, Purpose::ResetPassword)) => {
             let sign_in = link(core, LOGIN_PATH, None, flow);
             let forgot = link(core, RESET_PASSWORD_PATH, Some(token.text()), None);
-            post(core, messages::account_exists(&to, &sign_in, &forgot));
+            post(core, messages::account_exists(&to, language, &sign_in, &forgot));
         }
         None => {}
     }
@@ -128,18 +132,16 @@ pub async fn register(core: &Core, new: NewAccount, flow: Option<FlowId>, addres
 pub async fn create(conn: &mut Conn, new: &NewUser, now: Timestamp) -> Result<UserId, Error> {
     match insert(conn, new, now).await? {
         Made::New(id) => Ok(id),
-        Made::Known(_) => {
-            Err(Error::Conflict(Text::english("email_taken", "another account has this email address".to_owned())))
-        }
+        Made::Known(_) => Err(Error::Conflict(text!("email_taken"))),
     }
 }
 
 /// Mails this account another link to prove its address with; nothing happens when it is proven, or when the mailbox has
-/// had enough mails. `flow`: the login to go on with afterwards.
+/// had enough mails. `flow`: the login to go on with afterwards; `asked`: the language of who asks.
 ///
 /// # Errors
 /// The database's.
-pub async fn resend(core: &Core, user: UserId, flow: Option<FlowId>) -> Result<(), Error> {
+pub async fn resend(core: &Core, user: UserId, flow: Option<FlowId>, asked: Language) -> Result<(), Error> {
     let account = {
         let mut conn = core.db.read().await?;
         users::find(&mut conn, user).await?
@@ -150,6 +152,7 @@ pub async fn resend(core: &Core, user: UserId, flow: Option<FlowId>) -> Result<(
     let expires_at = now.after(core.config.tokens.email_link_minutes.duration());
     let token = Credential::generate(Kind::EmailToken, now);
     let key = token.key();
+    let language = account.language_or(asked);
     let to = SentTo { user_id: user, email: account.email };
     let to = core
         .db
@@ -164,7 +167,7 @@ pub async fn resend(core: &Core, user: UserId, flow: Option<FlowId>) -> Result<(
         .await?;
     if let Some(to) = to {
         let link = link(core, VERIFY_EMAIL_PATH, Some(token.text()), flow);
-        post(core, messages::verify_email(&to, &link));
+        post(core, messages::verify_email(&to, language, &link));
     }
     Ok(())
 }

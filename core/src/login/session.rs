@@ -10,6 +10,7 @@ use crate::secret::Secret;
 use crate::state::Core;
 use crate::store::engine::db::Conn;
 use crate::store::tables::{sessions, users};
+use crate::text::Language;
 
 pub use crate::store::tables::users::Account;
 
@@ -29,6 +30,8 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// The key of its cookie, which forms are bound to.
     pub key: CredentialKey,
+    /// The language of the person's account.
+    pub language: Option<Language>,
 }
 
 /// The browser that signs in, as its owner sees it later in the list of sessions.
@@ -49,12 +52,13 @@ pub async fn find(core: &Core, cookie: Option<&str>) -> Result<Option<Session>, 
     let Some(key) = cookie.and_then(|cookie| Credential::parse(Kind::Session, cookie)) else { return Ok(None) };
     let mut conn = core.db.read().await?;
     let row = sessions::find_live(&mut conn, key, core.clock.now()).await?;
-    Ok(row.map(|row| Session {
+    Ok(row.map(|(row, locale)| Session {
         id: row.id,
         user_id: row.user_id,
         authenticated_at: row.authenticated_at,
         expires_at: row.expires_at,
         key,
+        language: locale.as_deref().and_then(Language::of_tag),
     }))
 }
 
@@ -91,7 +95,9 @@ pub async fn start(
         address: browser.address.to_canonical().to_string(),
     };
     sessions::insert(conn, &row).await?;
-    let session = Session { id: row.id, user_id: user, authenticated_at: now, expires_at, key: row.token_key };
+    let (id, key) = (row.id, row.token_key);
+    // The next request reads the language of the account.
+    let session = Session { id, user_id: user, authenticated_at: now, expires_at, key, language: None };
     Ok((session, cookie.into_text()))
 }
 

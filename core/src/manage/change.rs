@@ -10,7 +10,6 @@ use super::entitlement::Rules;
 use super::fields::same_second;
 use super::letters;
 use super::permit::Access;
-use super::words::Words;
 use crate::audit::{self, Told};
 use crate::clock::Timestamp;
 use crate::contract::{Findings, Input};
@@ -19,11 +18,13 @@ use crate::id::{ClientId, DomainId, LetterId, NotificationId, TokenId, UserId};
 use crate::mail::{Mail, messages};
 use crate::postbox::post_counted;
 use crate::state::Core;
+use crate::store;
 use crate::store::engine::db::Conn;
 use crate::store::engine::notices::Whose;
 use crate::store::tables::{notifications, outbox};
+use crate::text;
+use crate::text::Text;
 use crate::throttle::Mailbox;
-use crate::{store, text};
 
 /// Who changes something.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -185,9 +186,9 @@ pub(crate) struct Notice {
     /// The object, an id, when there is something to answer.
     pub(crate) object: Option<String>,
     /// A line that says what the mail is about. Words of ours only.
-    pub(crate) subject: String,
+    pub(crate) subject: Text,
     /// What is said.
-    pub(crate) text: Words,
+    pub(crate) text: Text,
 }
 
 impl<'c> Change<'c> {
@@ -432,13 +433,13 @@ impl<'c> Change<'c> {
                 user_id: *user,
                 kind: kind.clone().into_owned(),
                 object_id: object.clone(),
-                text: text.page.clone(),
                 created_at: self.now,
                 read_at: None,
+                message: text.into(),
             };
             notifications::insert(self.conn, &row).await?;
             if let Some(person) = store::tables::profiles::find(self.conn, *user).await? {
-                let mail = messages::notice(&person.email, subject, &text.mail);
+                let mail = messages::notice(&person.email, person.language(), (subject, text));
                 mails.push(Posted { mail, email_key: person.email_key, kind: kind.clone() });
             }
         }

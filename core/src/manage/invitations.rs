@@ -3,17 +3,17 @@
 use super::change::Change;
 use super::letters::{self, NewLetter};
 use super::members::{self, blank, facts};
+use super::notice::named;
 use super::permit::{Access, Caller};
 use super::roles;
 use super::runner::{self, Ask, Done};
-use super::words::{Named, Words, named};
-use crate::contract::member::{Candidate, MemberView, NewMember, Person};
+use crate::contract::member::MemberView;
+use crate::contract::member::{Candidate, NewMember, Person};
 use crate::contract::{Input, New};
 use crate::error::Error;
 use crate::gate::organisation;
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, Subject, UserId};
-use crate::mail::messages::name_in_mail;
 use crate::model::email::{self, EmailAddress};
 use crate::state::Core;
 use crate::store::engine::db::Conn;
@@ -22,6 +22,7 @@ use crate::store::tables::roles::Role;
 use crate::store::tables::users::name_key;
 use crate::store::tables::{self, client_users, profiles, requests};
 use crate::text;
+use crate::text::{Arg, Text};
 use crate::throttle::{self, Sender};
 
 /// The shortest text that is searched for, in characters.
@@ -74,8 +75,8 @@ pub async fn create(
                 kind: "member.invited",
                 object: member.id.to_string(),
                 wanted: !requests::is_blocked(change.conn, client, person.user).await?,
-                subject: "You are invited to an organisation",
-                text: words(&named(change.conn, &of).await?, &role, &issuer),
+                subject: text!("notice_invitation-subject"),
+                text: invitation(named(change.conn, &of).await?, &role, &issuer),
             };
             letters::write(change, letter).await?;
             members::view(change.conn, &of, member).await
@@ -85,15 +86,9 @@ pub async fn create(
 }
 
 /// What the invited person is told. A name of a role is the partner's choice too.
-fn words(client: &Named, role: &Role, issuer: &str) -> Words {
-    let say = |client: &str, role: &str| {
-        format!(
-            "\"{client}\" invites you to manage it on XWMS as {role}. Nothing changes unless you accept, signed in with this \
-             address:\n\n{issuer}/account/notifications"
-        )
-    };
-    let in_mail = say(&client.mail, name_in_mail(&role.name, &role.role_key));
-    Words { page: say(&client.page, &role.name), mail: in_mail }
+fn invitation(client: Arg, role: &Role, issuer: &str) -> Text {
+    let role = Arg::Name { name: role.name.clone(), instead: role.role_key.clone() };
+    text!("notice_invitation", client = client, role = role, link = format!("{issuer}/account/notifications"))
 }
 
 /// Who could be invited: those who have logged in through the client and share a name with it a word of which begins with

@@ -16,6 +16,8 @@ use crate::secret::Secret;
 use crate::state::Core;
 use crate::store::engine::db::Conn;
 use crate::store::tables::{api_tokens, clients, members, secrets};
+use crate::text;
+use crate::text::Arg;
 
 /// A place longer than this is not told.
 const LONGEST_PLACE: usize = 2048;
@@ -83,15 +85,15 @@ async fn deactivate_secret(change: &mut Change<'_>, digest: &StoredDigest, place
     (after["reason"], after["found_at"]) = (json!("reported as leaked"), json!(place));
     let client = new.client_id;
     change.updated(Some(client), "secret.leaked", new.id, &new.label, (of_secrets::facts(&old), after));
-    let text = format!(
-        "The client secret \"{}\" (…{}) was found in public{}. It is out of use {}. Make a new one, and delete it.",
-        new.label,
-        new.hint,
-        at(place),
-        if old.active { "at once, and for good" } else { "already, and stays so" }
-    );
+    let (label, hint, place) = (new.label.to_string(), new.hint.as_str(), at(place));
+    let text = if old.active {
+        text!("notice_secret_leaked", label = label, hint = hint, place = place)
+    } else {
+        text!("notice_secret_leaked-inactive", label = label, hint = hint, place = place)
+    };
     for user in members::owners_at(change.conn, client, change.now).await? {
-        change.notify(notice(user, "secret.leaked", &new.id.to_string(), "A client secret of yours has leaked", &text));
+        let (object, subject) = (Some(new.id.to_string()), text!("notice_secret_leaked-subject"));
+        change.notify(Notice { user, kind: "secret.leaked".into(), object, subject, text: text.clone() });
     }
     Ok(true)
 }
@@ -106,12 +108,8 @@ async fn suspend_token(change: &mut Change<'_>, digest: &StoredDigest, place: Op
     let mut after = before.clone();
     (after["suspended"], after["reason"], after["found_at"]) = (json!(true), json!("reported as leaked"), json!(place));
     change.updated(found.client_id, "token.leaked", found.id, &found.label, (before, after));
-    let text = format!(
-        "The API token \"{}\" (…{}) was found in public{}. It is out of use for good. Make a new one, and delete it.",
-        found.label,
-        found.hint,
-        at(place)
-    );
+    let (label, hint, place) = (found.label.to_string(), found.hint.as_str(), at(place));
+    let text = text!("notice_token_leaked", label = label, hint = hint, place = place);
     let mut told = match found.client_id {
         Some(client) => members::owners_at(change.conn, client, change.now).await?,
         None => Vec::new(),
@@ -120,23 +118,14 @@ async fn suspend_token(change: &mut Change<'_>, digest: &StoredDigest, place: Op
         told.push(found.user_id);
     }
     for user in told {
-        change.notify(notice(user, "token.leaked", &found.id.to_string(), "An API token of yours has leaked", &text));
+        let (object, subject) = (Some(found.id.to_string()), text!("notice_token_leaked-subject"));
+        change.notify(Notice { user, kind: "token.leaked".into(), object, subject, text: text.clone() });
     }
     Ok(true)
 }
 
-fn notice(user: crate::id::UserId, kind: &'static str, object: &str, subject: &str, text: &str) -> Notice {
-    Notice {
-        user,
-        kind: kind.into(),
-        object: Some(object.to_owned()),
-        subject: subject.to_owned(),
-        text: text.to_owned().into(),
-    }
-}
-
-fn at(place: Option<&str>) -> String {
-    place.map(|place| format!(", at {place}")).unwrap_or_default()
+fn at(place: Option<&str>) -> Arg {
+    place.map_or_else(|| "".into(), |place| text!("notice_leaked_at", url = place).into())
 }
 
 /// A place as it may be told: a web address, without the credential, which may be a part of it.

@@ -5,15 +5,16 @@ use std::time::Duration;
 
 use super::change::{Actor, Change, Notice, Permit, Post};
 use super::entitlement::Rules;
-use super::words::Words;
 use crate::error::Error;
 use crate::id::LetterId;
 use crate::mail::messages;
+use crate::model::message::StoredText;
 use crate::postbox::{in_background, post_counted};
 use crate::state::Core;
 use crate::store::engine::db::Conn;
 use crate::store::tables::letters::{self, Letter};
 use crate::store::tables::profiles;
+use crate::text::{Language, Text};
 
 /// A letter that was not delivered for so long is left over: its server has died, or was busy.
 const LEFT_OVER: Duration = Duration::from_secs(10);
@@ -34,9 +35,9 @@ pub(super) struct NewLetter {
     /// The object, an id.
     pub(super) object: String,
     /// A line that says what the mail is about. Words of ours only.
-    pub(super) subject: &'static str,
+    pub(super) subject: Text,
     /// What it says.
-    pub(super) text: Words,
+    pub(super) text: Text,
 }
 
 /// Stores a letter, in the change that it tells of, and has it delivered after COMMIT: in the same way whomever it is for.
@@ -45,10 +46,9 @@ pub(super) struct NewLetter {
 /// The database's.
 pub(super) async fn write(change: &mut Change<'_>, new: NewLetter) -> Result<(), Error> {
     let NewLetter { email_key, address, wanted, kind, object, subject, text } = new;
-    let (kind, subject) = (kind.to_owned(), subject.to_owned());
-    let (id, created_at) = (LetterId::generate(change.now), change.now);
-    let Words { page: text, mail } = text;
-    let letter = Letter { id, email_key, address, wanted, kind, object, subject, text, mail, created_at };
+    let (id, created_at, kind) = (LetterId::generate(change.now), change.now, kind.to_owned());
+    let (about, message) = (StoredText::from(&subject), StoredText::from(&text));
+    let letter = Letter { id, email_key, address, wanted, kind, object, created_at, about, message };
     letters::insert(change.conn, &letter).await?;
     change.deliver(id);
     Ok(())
@@ -89,25 +89,21 @@ async fn send(core: &Core, id: LetterId) -> Result<(), Error> {
             let Some(letter) = letters::take(change.conn, id).await?.filter(|letter| letter.wanted) else {
                 return change.end(None).await;
             };
-            let Letter { email_key, address, kind, object, subject, text, mail, .. } = letter;
+            let Letter { email_key, address, kind, object, about, message, .. } = letter;
+            let (subject, text) = (about.text(), message.text());
             let to = match profiles::find_by_email(change.conn, &email_key).await? {
                 Some(account) if account.suspended_at.is_some() => None,
                 Some(account) if account.email_verified => {
-                    let object = Some(object);
-                    change.notify(Notice {
-                        user: account.id,
-                        kind: kind.into(),
-                        object,
-                        subject,
-                        text: Words { page: text, mail },
-                    });
+                    let (user, kind, object) = (account.id, kind.into(), Some(object));
+                    change.notify(Notice { user, kind, object, subject, text });
                     return change.end(None).await;
                 }
                 // Mail goes to the address that the account holds: two mailboxes may share a key.
-                Some(account) => Some(account.email),
-                None => address,
+                Some(account) => Some((account.language(), account.email)),
+                None => address.map(|address| (Language::English, address)),
             };
-            change.end(to.map(|to| (messages::notice(&to, &subject, &mail), email_key))).await
+            let mail = to.map(|(language, to)| messages::notice(&to, language, (&subject, &text)));
+            change.end(mail.map(|mail| (mail, email_key))).await
         })
         .await?;
     if let Some((mail, email_key)) = changed.committed(core) {

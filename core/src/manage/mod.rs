@@ -19,7 +19,7 @@ pub mod letters;
 pub mod links;
 pub mod logos;
 pub mod members;
-mod notice;
+pub(crate) mod notice;
 pub mod ownership;
 pub mod permit;
 pub mod plans;
@@ -28,13 +28,13 @@ pub mod roles;
 pub mod runner;
 pub mod scopes;
 pub mod secrets;
+pub mod shares;
 pub mod stats;
 pub mod succession;
 pub mod tokens;
 pub mod urls;
 pub mod users;
 pub mod verifications;
-pub(crate) mod words;
 
 #[cfg(test)]
 mod tests;

@@ -31,7 +31,7 @@ use crate::state::Core;
 use crate::store::engine::db::Conn;
 use crate::store::tables::domains::{self, Domain};
 use crate::store::tables::{clients, members};
-use crate::throttle;
+use crate::{text, throttle};
 
 /// Checks that a client may have made in an hour.
 const CHECKS: u32 = 30;
@@ -246,18 +246,12 @@ async fn set(change: &mut Change<'_>, old: Domain, ownership: Ownership) -> Resu
 
 async fn tell_owners(change: &mut Change<'_>, domain: &Domain) -> Result<(), Error> {
     for user in members::owners_at(change.conn, domain.client_id, change.now).await? {
-        let root = &domain.root_domain;
         change.notify(Notice {
             user,
             kind: "domain.ownership_lapsed".into(),
             object: Some(domain.id.to_string()),
-            subject: "The proof that a domain is yours has lapsed".to_owned(),
-            text: format!(
-                "XWMS has looked for the proof that {root} is yours three times, a day apart, and has not found it. The \
-                 domain counts as unproven now, and what its verification unlocked has stopped. Publish the token again, \
-                 then have the domain checked."
-            )
-            .into(),
+            subject: text!("notice_proof_lapsed-subject"),
+            text: text!("notice_proof_lapsed", root = domain.root_domain.as_str()),
         });
     }
     Ok(())

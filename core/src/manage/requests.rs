@@ -8,9 +8,10 @@ use super::change::Change;
 use super::fields::same_second;
 use super::invitations::{check_person, find_person};
 use super::letters::{self, NewLetter};
+use super::notice::named;
 use super::permit::Caller;
 use super::runner::{self, Ask, Done};
-use super::words::{Words, named};
+use super::shares;
 use crate::clock::Timestamp;
 use crate::contract::member::Person;
 use crate::contract::request::{NewRequest, RequestSubject, RequestTerms, RequestView};
@@ -28,7 +29,7 @@ use crate::store::tables::clients::Client;
 use crate::store::tables::requests::{self, Request};
 use crate::store::tables::{client_scopes, domains, profiles, scopes};
 use crate::text;
-use crate::text::Text;
+use crate::text::{Arg, Text};
 use crate::throttle::Sender;
 
 /// After a decline the person is not asked again for so long.
@@ -103,16 +104,15 @@ async fn write_to(
     request: &Request,
     address: Option<String>,
 ) -> Result<(), Error> {
-    let issuer = change.rules.issuer.clone();
-    let words = words(change, client, request).await?;
+    let text = said(change, client, request).await?;
     let letter = NewLetter {
         email_key: request.email_key.clone(),
         address,
         kind: "request.created",
         object: request.id.to_string(),
         wanted: request.delivered,
-        subject: "A site asks you for something",
-        text: words.followed_by(&format!(" See why, and say yes or no:\n\n{issuer}/account/requests")),
+        subject: text!("notice_request-subject"),
+        text,
     };
     letters::write(change, letter).await
 }
@@ -210,17 +210,18 @@ async fn make_room(change: &mut Change<'_>, request: &Request) -> Result<(), Err
 }
 
 /// What the person is told, in plain words; the client's reason is shown on their pages only.
-async fn words(change: &mut Change<'_>, client: &Client, request: &Request) -> Result<Words, Error> {
-    let named = named(change.conn, client).await?;
+async fn said(change: &mut Change<'_>, client: &Client, request: &Request) -> Result<Text, Error> {
+    let link = format!("{}/account/requests", change.rules.issuer);
+    let client = named(change.conn, client).await?;
     if request.kind == RequestKind::Test {
-        let say = |client: &str| format!("\"{client}\" asks you to test its site before others can log in there.");
-        return Ok(Words::about(&named, say));
+        return Ok(text!("notice_request_test", client = client, link = link));
     }
     let catalog = scopes::all(change.conn).await?;
     let titles = catalog.iter().filter(|scope| request.scope.contains(&scope.name));
-    let titles: Vec<&str> = titles.map(|scope| scope.title.as_str()).collect();
-    let titles = titles.join(", ");
-    Ok(Words::about(&named, |client| format!("\"{client}\" asks you to share more with it: {titles}.")))
+    let titles = titles.map(|scope| shares::told(scope).0);
+    let titles = titles.reduce(|first, rest| text!("notice_list", first = first, rest = rest));
+    let titles = titles.map_or_else(|| "".into(), Arg::from);
+    Ok(text!("notice_request_access", client = client, titles = titles, link = link))
 }
 
 async fn find(conn: &mut Conn, client: ClientId, id: RequestId) -> Result<Request, Error> {

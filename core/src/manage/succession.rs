@@ -5,10 +5,10 @@ use serde_json::json;
 
 use super::change::{Actor, Change, Notice, Permit};
 use super::entitlement::Rules;
+use super::notice::named;
 use super::permit::{Access, Caller};
 use super::roles;
 use super::runner::{self, Ask, Done};
-use super::words::{Words, named};
 use crate::contract::Input;
 use crate::contract::member::BillingOwner;
 use crate::error::Error;
@@ -19,9 +19,10 @@ use crate::model::member::MemberStatus;
 use crate::state::Core;
 use crate::store::engine::db::Conn;
 use crate::store::tables::clients::{self, Client};
-use crate::store::tables::members::Member;
-use crate::store::tables::{members, profiles};
+use crate::store::tables::members::{self, Member};
+use crate::store::tables::profiles;
 use crate::text;
+use crate::text::Text;
 
 /// Clients that one round hands over at the most.
 const BATCH: i64 = 100;
@@ -76,13 +77,11 @@ pub(crate) async fn settle(change: &mut Change<'_>, client: &Client) -> Result<(
     let heirs: Vec<Heir> =
         lasting.iter().map(|&(user, since)| Heir { user, since, entitled: entitled(user) }).collect();
     let Some(heir) = successor(&heirs) else { return Ok(()) };
-    let say = |client: &str| {
-        format!(
-            "Its billing owner is no owner of \"{client}\" any more, so it is your plan that entitles it from now on."
-        )
-    };
     hand(change, client, heir).await?;
-    tell(change, client, heir, "You pay for a client now", say).await
+    let client_name = named(change.conn, client).await?;
+    let text = text!("notice_bill_inherited", client = client_name);
+    tell(change, client, heir, (text!("notice_bill_taken-subject"), text));
+    Ok(())
 }
 
 /// Hands the bill to another owner, whatever the plan of the one who has it now. `to`: their membership.
@@ -112,12 +111,12 @@ pub async fn hand_over(
         }
         may_pay(change, heir).await?;
         hand(change, &of, heir).await?;
-        let say =
-            |client: &str| format!("An owner of \"{client}\" has handed you its bill: your plan entitles it now.");
-        tell(change, &of, heir, "You pay for a client now", say).await?;
+        let name = named(change.conn, &of).await?;
+        let told = (text!("notice_bill_taken-subject"), text!("notice_bill_handed", client = name.clone()));
+        tell(change, &of, heir, told);
         if let Some(payer) = of.billing_owner {
-            let say = |client: &str| format!("The bill of \"{client}\" was handed to another of its owners.");
-            tell(change, &of, payer, "You pay for a client no more", say).await?;
+            let told = (text!("notice_bill_given-subject"), text!("notice_bill_given", client = name));
+            tell(change, &of, payer, told);
         }
         Ok(())
     })
@@ -149,15 +148,7 @@ async fn hand(change: &mut Change<'_>, client: &Client, heir: UserId) -> Result<
     Ok(())
 }
 
-async fn tell(
-    change: &mut Change<'_>,
-    client: &Client,
-    user: UserId,
-    subject: &str,
-    say: impl Fn(&str) -> String,
-) -> Result<(), Error> {
-    let text = Words::about(&named(change.conn, client).await?, say);
-    let (object, subject) = (Some(client.id.to_string()), subject.to_owned());
+fn tell(change: &mut Change<'_>, client: &Client, user: UserId, (subject, text): (Text, Text)) {
+    let object = Some(client.id.to_string());
     change.notify(Notice { user, kind: "client.handed_over".into(), object, subject, text });
-    Ok(())
 }

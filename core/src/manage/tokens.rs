@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 
 use super::change::{Change, Notice, Permit};
 use super::entitlement::Rules;
+use super::notice::named;
 use super::permit::{ApiToken as Limits, Caller};
 use super::runner::{self, Ask, Done};
-use super::words::{Words, named};
 use crate::clock::Timestamp;
 use crate::contract::token::{NewToken, TokenView};
 use crate::contract::{Input, Patch};
@@ -175,18 +175,14 @@ pub(crate) async fn password_changed(change: &mut Change<'_>, user: UserId) -> R
     for (client, tokens) in made {
         let Some(client) = clients::find(change.conn, client).await? else { continue };
         let tokens = tokens.join(", ");
-        let text = Words::about(&named(change.conn, &client).await?, |name| {
-            format!(
-                "Somebody who has made API tokens of \"{name}\" has a new password. These tokens are the client's and go \
-                 on: {tokens}. Delete those that others may have learnt of."
-            )
-        });
+        let name = named(change.conn, &client).await?;
+        let text = text!("notice_token_maker", client = name, tokens = tokens);
         for owner in members::owners_at(change.conn, client.id, change.now).await? {
             change.notify(Notice {
                 user: owner,
                 kind: "token.maker_password".into(),
                 object: Some(client.id.to_string()),
-                subject: "Somebody who made API tokens of your client has a new password".to_owned(),
+                subject: text!("notice_token_maker-subject"),
                 text: text.clone(),
             });
         }

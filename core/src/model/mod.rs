@@ -10,6 +10,7 @@ pub mod host;
 pub mod image;
 pub mod label;
 pub mod member;
+pub mod message;
 pub mod password;
 pub mod permission_set;
 pub mod profile;

@@ -11,15 +11,17 @@ use crate::gate::permission::Permission;
 use crate::id::ClientId;
 use crate::manage::change::{Change, Notice};
 use crate::manage::fields::{same_version, suspension};
+use crate::manage::notice::named;
 use crate::manage::permit::{self, Caller};
 use crate::manage::runner::{self, Ask, Done};
-use crate::manage::words::{Named, Words, named};
 use crate::model::account::Staff;
 use crate::model::email::EmailAddress;
 use crate::state::Core;
 use crate::store::engine::db::Conn;
 use crate::store::tables::clients::{self, Client, Wanted};
 use crate::store::tables::{members, profiles};
+use crate::text;
+use crate::text::Arg;
 
 const READ: Ask = Ask::Staff(Staff::Admin, Permission::StaffRead);
 
@@ -88,9 +90,9 @@ pub async fn update(
             new.updated_at = change.version_after(old.updated_at);
             clients::update(change.conn, &new).await?;
             change.updated(Some(id), "client.decided", id, &new.name, (facts(&old), because(facts(&new), &reason)));
-            let named = named(change.conn, &new).await?;
+            let name = named(change.conn, &new).await?;
             for user in members::owners_at(change.conn, id, change.now).await? {
-                change.notify(notice(user, &new, &named, &reason));
+                change.notify(notice(user, &new, name.clone(), &reason));
             }
         }
         view(change.conn, new).await
@@ -98,19 +100,16 @@ pub async fn update(
     .await
 }
 
-fn notice(user: crate::id::UserId, client: &Client, named: &Named, reason: &str) -> Notice {
-    let (subject, what) = match client.suspended_at {
-        Some(_) => ("A client of yours is suspended", "is suspended: nothing that it asks for is answered"),
-        None => ("A client of yours is in use again", "is suspended no more"),
+fn notice(user: crate::id::UserId, client: &Client, name: Arg, reason: &str) -> Notice {
+    let (subject, text) = match client.suspended_at {
+        Some(_) => {
+            (text!("notice_client_suspended-subject"), text!("notice_client_suspended", client = name, reason = reason))
+        }
+        None => {
+            (text!("notice_client_resumed-subject"), text!("notice_client_resumed", client = name, reason = reason))
+        }
     };
-    let text = Words::about(named, |client| format!("The client {client} {what}. The reason: {reason}"));
-    Notice {
-        user,
-        kind: "client.suspension".into(),
-        object: Some(client.id.to_string()),
-        subject: subject.to_owned(),
-        text,
-    }
+    Notice { user, kind: "client.suspension".into(), object: Some(client.id.to_string()), subject, text }
 }
 
 async fn view(conn: &mut Conn, client: Client) -> Result<StaffClientView, Error> {

@@ -19,6 +19,7 @@ use crate::model::email::EmailAddress;
 use crate::state::Core;
 use crate::store::tables::profiles::{self, Profile};
 use crate::store::tables::sessions;
+use crate::text;
 
 const READ: Ask = Ask::Staff(Staff::Admin, Permission::StaffRead);
 
@@ -116,12 +117,11 @@ fn decided(change: &Change<'_>, old: &Profile, wanted: &UserDecision, end_given:
 
 fn suspension_notice(user: UserId, suspended: bool, reason: &str) -> Notice {
     let (subject, text) = if suspended {
-        ("Your account is suspended", "Nobody can sign in with it, and clients that it owns are refused")
+        (text!("notice_account_suspended-subject"), text!("notice_account_suspended", reason = reason))
     } else {
-        ("Your account is in use again", "The suspension is lifted: sign in as before")
+        (text!("notice_account_resumed-subject"), text!("notice_account_resumed", reason = reason))
     };
-    let text = format!("{text}. The reason: {reason}");
-    Notice { user, kind: "user.suspension".into(), object: None, subject: subject.to_owned(), text: text.into() }
+    Notice { user, kind: "user.suspension".into(), object: None, subject, text }
 }
 
 fn view(account: Profile) -> StaffUserView {

@@ -28,6 +28,7 @@ use crate::store::tables::domains::{self, Domain};
 use crate::store::tables::images;
 use crate::store::tables::verifications::{self, Item, Verification};
 use crate::text;
+use crate::text::Text;
 
 const READ: Ask = Ask::Staff(Staff::Reviewer, Permission::StaffRead);
 const DECIDE: Ask = Ask::Staff(Staff::Reviewer, Permission::StaffUpdate);
@@ -232,31 +233,36 @@ async fn told(
     let after = if reason.is_empty() { after } else { because(after, reason) };
     let (client, id) = (new.verification.client_id, new.verification.id);
     change.updated(Some(client), action, id, "", (before, after));
-    let text = words(&new, reason);
-    tell_owners(change, &new, ("verification.decided", "Your application as a Verified Partner", &text)).await?;
+    let text = decision(&new, reason);
+    tell_owners(change, &new, ("verification.decided", text!("notice_decision-subject"), text)).await?;
     let look = Look { issuer: &change.rules.issuer.clone(), now: change.now };
     view(change.conn, id, look).await
 }
 
-/// The decision in words.
-fn words(view: &WithItems, reason: &str) -> String {
+/// What the owners are told, a line for each item.
+fn decision(view: &WithItems, reason: &str) -> Text {
     if !reason.is_empty() {
-        return format!("Your approval as a Verified Partner was taken back. The reason: {reason}");
+        return text!("notice_approval_revoked", reason = reason);
     }
-    let mut lines = vec!["Your application as a Verified Partner is decided.".to_owned()];
-    if view.verification.automatic && view.verification.status == VerificationStatus::Rejected {
-        let stays = "People go on seeing the old name and logo, and what was approved before stays approved.";
-        lines = vec![format!("Your new name or logo was reviewed, and is not accepted. {stays}")];
+    let verification = &view.verification;
+    let first = if verification.automatic && verification.status == VerificationStatus::Rejected {
+        text!("notice_decision_shown_rejected")
+    } else {
+        text!("notice_decision")
+    };
+    let items = view.items.iter().map(|(item, root)| decided_item(item, root.as_str()));
+    let until = verification.expires_at.map(|end| text!("notice_decision_until", end = end.to_string()));
+    items.chain(until).fold(first, |first, rest| text!("notice_lines", first = first, rest = rest))
+}
+
+fn decided_item(item: &Item, root: &str) -> Text {
+    let scope = item.scope.as_str();
+    match (item.status == ItemStatus::Approved, item.reason.as_deref()) {
+        (true, None) => text!("notice_item_approved", scope = scope, root = root),
+        (true, Some(reason)) => text!("notice_item_approved-because", scope = scope, root = root, reason = reason),
+        (false, None) => text!("notice_item_rejected", scope = scope, root = root),
+        (false, Some(reason)) => text!("notice_item_rejected-because", scope = scope, root = root, reason = reason),
     }
-    for (item, root) in &view.items {
-        let what = if item.status == ItemStatus::Approved { "approved" } else { "not approved" };
-        let why = item.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
-        lines.push(format!("{} on {root} is {what}{why}", item.scope));
-    }
-    if let Some(end) = view.verification.expires_at {
-        lines.push(format!("What is approved holds until {end}."));
-    }
-    lines.join("\n")
 }
 
 /// How applications are looked at: the address that logos are below, and when.

@@ -48,6 +48,7 @@ pub enum Arg {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Medium {
     Page,
+    Html,
     Mail,
 }
 
@@ -89,11 +90,38 @@ impl Text {
         self.format(language, Medium::Mail)
     }
 
+    /// The same as HTML: the markup of the message stands, and what its arguments say is escaped.
+    pub fn say_as_html(&self, language: Language) -> String {
+        self.format(language, Medium::Html)
+    }
+
     fn format(&self, language: Language, medium: Medium) -> String {
         match self.args.get("") {
-            Some(Arg::Text(sentence)) => sentence.clone(),
+            Some(Arg::Text(sentence)) => medium.write(sentence).into_owned(),
             _ => bundles::format(self, language, medium),
         }
+    }
+}
+
+impl Medium {
+    /// What somebody else wrote, as it stands in a sentence of ours.
+    fn write(self, text: &str) -> Cow<'_, str> {
+        const SPECIAL: [char; 5] = ['&', '<', '>', '"', '\''];
+        if self != Self::Html || !text.contains(SPECIAL) {
+            return Cow::Borrowed(text);
+        }
+        let escaped = text.chars().fold(String::with_capacity(text.len() + 16), |mut escaped, letter| {
+            match letter {
+                '&' => escaped.push_str("&amp;"),
+                '<' => escaped.push_str("&lt;"),
+                '>' => escaped.push_str("&gt;"),
+                '"' => escaped.push_str("&quot;"),
+                '\'' => escaped.push_str("&#39;"),
+                letter => escaped.push(letter),
+            }
+            escaped
+        });
+        Cow::Owned(escaped)
     }
 }
 
@@ -108,10 +136,10 @@ impl Arg {
     fn in_language(&self, language: Language, medium: Medium) -> fluent_bundle::FluentValue<'_> {
         match self {
             Self::Number(number) => (*number).into(),
-            Self::Text(text) => text.as_str().into(),
+            Self::Text(text) => medium.write(text).into(),
             Self::Name { name, instead } => match medium {
                 Medium::Mail if reads_as_link(name) => instead.as_str().into(),
-                Medium::Page | Medium::Mail => name.as_str().into(),
+                Medium::Page | Medium::Html | Medium::Mail => medium.write(name).into(),
             },
             Self::Message(text) => text.format(language, medium).into(),
         }

@@ -65,7 +65,8 @@ fn sources() -> Vec<(PathBuf, String)> {
     found
 }
 
-/// Every use of `text!` in the sources: the id and the names of the arguments.
+/// Every use of a message in the sources: the id and the names of the arguments. `text!` gives arguments; a page that
+/// needs none says `.say("id")`.
 fn uses() -> Vec<(PathBuf, String, BTreeSet<String>)> {
     let mut all = Vec::new();
     for (path, code) in sources() {
@@ -76,6 +77,10 @@ fn uses() -> Vec<(PathBuf, String, BTreeSet<String>)> {
             let Some(id) = id.strip_prefix('"').and_then(|id| id.strip_suffix('"')) else { continue };
             let names = parts.filter_map(|part| Some(part.split_once('=')?.0.trim().to_owned()));
             all.push((path.clone(), id.to_owned(), names.collect()));
+        }
+        for (at, start) in code.match_indices(".say(\"") {
+            let id = code[at + start.len()..].split('"').next().unwrap_or_default();
+            all.push((path.clone(), id.to_owned(), BTreeSet::new()));
         }
     }
     all
@@ -130,6 +135,36 @@ fn each_language_has_the_same_messages_with_the_same_arguments() {
         let unknown: Vec<_> = other.keys().filter(|id| !english.contains_key(*id)).collect();
         assert!(unknown.is_empty(), "{} has messages that English lacks: {unknown:?}", language.tag());
     }
+}
+
+/// Markup in a message is the page's: the same tags in every language, and no others than these.
+#[test]
+fn each_language_has_the_same_markup() {
+    const TAGS: [&str; 7] = ["<bdi>", "</bdi>", "<strong>", "</strong>", "<b>", "</b>", "</time>"];
+    let tags = |language| -> BTreeMap<String, Vec<String>> {
+        let files = bundles::files(language).iter().zip(bundles::NAMES).filter(|(_, name)| **name == "pages");
+        let lines = files.flat_map(|(file, _)| file.lines()).filter_map(|line| line.split_once(" = "));
+        lines
+            .map(|(id, text)| {
+                let mut tags: Vec<String> =
+                    text.split('<').skip(1).map(|tag| format!("<{}>", tag.split('>').next().unwrap())).collect();
+                let known = |tag: &String| TAGS.contains(&tag.as_str()) || tag.starts_with("<time datetime=\"{ $");
+                assert!(tags.iter().all(known), "{id}: {tags:?}");
+                tags.sort();
+                (id.to_owned(), tags)
+            })
+            .collect()
+    };
+    for language in Language::ALL {
+        assert_eq!(tags(language), tags(Language::English), "{}", language.tag());
+    }
+}
+
+#[test]
+fn what_an_argument_says_is_no_markup() {
+    let text = Text::new("plain").with("text", "<b>&\"'</b>");
+    assert_eq!(text.say_as_html(Language::Dutch), "&lt;b&gt;&amp;&quot;&#39;&lt;/b&gt;");
+    assert_eq!(Text::english("x", "<b>").say_as_html(Language::Dutch), "&lt;b&gt;");
 }
 
 #[test]

@@ -2,17 +2,18 @@
 
 use askama::Template;
 use xwms_core::account::apps::{App, Scope};
+use xwms_core::text;
+use xwms_core::text::Text;
 
 use super::{Moment, lines};
-use crate::csrf::Csrf;
-use crate::layout::Page;
+use crate::layout::{Page, Shell};
 use crate::public::consent::ShareLine;
 
 /// The connected sites. Sends `client` and `csrf` to `POST /account/apps`.
 #[derive(Template)]
 #[template(path = "account/apps.html")]
 pub struct AppsPage<'a> {
-    csrf: &'a Csrf,
+    shell: &'a Shell,
     ended: bool,
     apps: Vec<Line<'a>>,
 }
@@ -21,23 +22,32 @@ pub struct AppsPage<'a> {
 struct Line<'a> {
     id: String,
     name: &'a str,
-    shares: Vec<ShareLine<'a>>,
+    shares: Vec<ShareLine>,
     since: Moment,
-    logins: Option<(Moment, Moment)>,
+    logins: Option<Text>,
 }
 
 impl Page for AppsPage<'_> {}
 
 impl<'a> AppsPage<'a> {
     /// `ended`: one was just ended.
-    pub fn new(csrf: &'a Csrf, apps: &'a [App], catalog: &'a [Scope], ended: bool) -> Self {
+    pub fn new(shell: &'a Shell, apps: &'a [App], catalog: &'a [Scope], ended: bool) -> Self {
         let line = |app: &'a App| Line {
             id: app.client.to_string(),
             name: &app.name,
             shares: lines(&app.scope, catalog),
             since: Moment::of(app.granted_at),
-            logins: app.logins.map(|(first, last)| (Moment::of(first), Moment::of(last))),
+            logins: app.logins.map(|(first, last)| {
+                let (first, last) = (Moment::of(first), Moment::of(last));
+                text!(
+                    "page_apps-logins",
+                    first = first.day,
+                    first_at = first.machine,
+                    last = last.day,
+                    last_at = last.machine,
+                )
+            }),
         };
-        Self { csrf, ended, apps: apps.iter().map(line).collect() }
+        Self { shell, ended, apps: apps.iter().map(line).collect() }
     }
 }

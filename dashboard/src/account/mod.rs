@@ -29,9 +29,9 @@ impl Moment {
 }
 
 /// What these scopes are, in the catalog's order.
-fn lines<'a>(scope: &ScopeSet, catalog: &'a [Scope]) -> Vec<ShareLine<'a>> {
+fn lines(scope: &ScopeSet, catalog: &[Scope]) -> Vec<ShareLine> {
     let named = catalog.iter().filter(|entry| scope.contains(&entry.name));
-    named.map(|entry| ShareLine { title: &entry.title, description: &entry.description }).collect()
+    named.map(ShareLine::of).collect()
 }
 
 #[cfg(test)]

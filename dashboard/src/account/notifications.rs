@@ -3,28 +3,29 @@
 use askama::Template;
 use xwms_core::account::invitations::Invitation;
 use xwms_core::account::notifications::Notification;
+use xwms_core::text;
+use xwms_core::text::Text;
 
 use super::Moment;
-use crate::csrf::Csrf;
-use crate::layout::Page;
+use crate::layout::{Page, Shell};
 
 /// What a person is told, a page at a time. Sends `csrf` and `do` to `POST /account/notifications`: `read` and `delete`
 /// with `notification`, `read-all`, `accept` and `decline` with `invitation`.
 #[derive(Template)]
 #[template(path = "account/notifications.html")]
 pub struct NotificationsPage<'a> {
-    csrf: &'a Csrf,
-    done: Option<&'static str>,
+    shell: &'a Shell,
+    done: Option<Text>,
     invitations: &'a [Invitation],
-    lines: Vec<Line<'a>>,
+    lines: Vec<Line>,
     unread: bool,
     older: Option<String>,
 }
 
 /// One thing that was told.
-struct Line<'a> {
+struct Line {
     id: String,
-    text: &'a str,
+    text: String,
     at: Moment,
     read: bool,
     requests: bool,
@@ -35,29 +36,29 @@ impl Page for NotificationsPage<'_> {}
 impl<'a> NotificationsPage<'a> {
     /// `more`: older ones follow; `done`: what was just done.
     pub fn new(
-        csrf: &'a Csrf,
+        shell: &'a Shell,
         invitations: &'a [Invitation],
-        notifications: &'a [Notification],
+        notifications: &[Notification],
         more: bool,
         done: Option<&str>,
     ) -> Self {
         let done = match done {
-            Some("accept") => Some("You are a member now."),
-            Some("decline") => Some("You declined the invitation."),
-            Some("delete") => Some("It is deleted."),
-            Some("read" | "read-all") => Some("It is marked as read."),
+            Some("accept") => Some(text!("page_notifications-accepted")),
+            Some("decline") => Some(text!("page_notifications-declined")),
+            Some("delete") => Some(text!("page_notifications-deleted")),
+            Some("read" | "read-all") => Some(text!("page_notifications-marked")),
             _ => None,
         };
-        let line = |told: &'a Notification| Line {
+        let line = |told: &Notification| Line {
             id: told.id.to_string(),
-            text: &told.text,
+            text: shell.tell(told.message.text()),
             at: Moment::of(told.created_at),
             read: told.read_at.is_some(),
             requests: told.kind.starts_with("request."),
         };
         let last = notifications.last().filter(|_| more);
         Self {
-            csrf,
+            shell,
             done,
             invitations,
             lines: notifications.iter().map(line).collect(),

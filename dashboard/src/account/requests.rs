@@ -5,10 +5,11 @@ use xwms_core::account::apps::Scope;
 use xwms_core::account::requests::Overview;
 use xwms_core::model::request::RequestKind;
 use xwms_core::store::tables::requests::Shown;
+use xwms_core::text;
+use xwms_core::text::Text;
 
 use super::{Moment, lines};
-use crate::csrf::Csrf;
-use crate::layout::Page;
+use crate::layout::{Page, Shell};
 use crate::public::consent::ShareLine;
 
 /// The requests to a person. Sends `request`, `csrf` and `answer` (`accept`, `decline`, `block`, `end`) to
@@ -16,8 +17,8 @@ use crate::public::consent::ShareLine;
 #[derive(Template)]
 #[template(path = "account/requests.html")]
 pub struct RequestsPage<'a> {
-    csrf: &'a Csrf,
-    done: Option<&'static str>,
+    shell: &'a Shell,
+    done: Option<Text>,
     waiting: Vec<Line<'a>>,
     accepted: Vec<Line<'a>>,
     blocked: Vec<(String, &'a str)>,
@@ -29,7 +30,7 @@ struct Line<'a> {
     client: &'a str,
     is_test: bool,
     domain: Option<&'a str>,
-    shares: Vec<ShareLine<'a>>,
+    shares: Vec<ShareLine>,
     reason: Option<&'a str>,
     ends: Option<Moment>,
 }
@@ -38,18 +39,18 @@ impl Page for RequestsPage<'_> {}
 
 impl<'a> RequestsPage<'a> {
     /// `done`: the answer that was just given.
-    pub fn new(csrf: &'a Csrf, overview: &'a Overview, done: Option<&str>) -> Self {
+    pub fn new(shell: &'a Shell, overview: &'a Overview, done: Option<&str>) -> Self {
         let catalog = overview.catalog.as_slice();
         let done = match done {
-            Some("accept") => Some("You said yes. You can end it at any time, here."),
-            Some("decline") => Some("You said no. You will not be asked for this again for thirty days."),
-            Some("block") => Some("You will hear no more from this site."),
-            Some("end") => Some("It has ended."),
-            Some("unblock") => Some("This site may ask you again."),
+            Some("accept") => Some(text!("page_requests-done_accept")),
+            Some("decline") => Some(text!("page_requests-done_decline")),
+            Some("block") => Some(text!("page_requests-done_block")),
+            Some("end") => Some(text!("page_requests-done_end")),
+            Some("unblock") => Some(text!("page_requests-done_unblock")),
             _ => None,
         };
         Self {
-            csrf,
+            shell,
             done,
             waiting: overview.waiting.iter().map(|shown| Line::of(shown, catalog)).collect(),
             accepted: overview.accepted.iter().map(|shown| Line::of(shown, catalog)).collect(),

@@ -6,20 +6,23 @@ use xwms_core::account::notifications::Notification;
 use xwms_core::account::requests::Overview;
 use xwms_core::clock::Timestamp;
 use xwms_core::id::{ClientId, MemberId, NotificationId, RequestId, UserId};
+use xwms_core::model::message::StoredText;
 use xwms_core::model::request::{RequestKind, RequestStatus};
 use xwms_core::model::scope::{ScopeSet, Tier};
 use xwms_core::store::tables::requests::{Request, Shown};
+use xwms_core::text::{Language, Text};
 
 use super::apps::AppsPage;
 use super::notifications::NotificationsPage;
 use super::requests::RequestsPage;
 use crate::csrf::Csrf;
+use crate::layout::Shell;
 
 const NOW: Timestamp = Timestamp::from_seconds(1_790_000_000);
 
 /// Each page, with this text wherever somebody else's stands.
-fn pages(text: &str) -> Vec<(&'static str, String)> {
-    let csrf = Csrf::of_session("csrf-token-of-ada".to_owned());
+fn pages(text: &str, language: Language) -> Vec<(&'static str, String)> {
+    let shell = Shell::new(language, Csrf::of_session("csrf-token-of-ada".to_owned()));
     let shown = |kind, status| Shown {
         request: Request {
             id: RequestId::from_bytes([1; 16]),
@@ -70,19 +73,19 @@ fn pages(text: &str) -> Vec<(&'static str, String)> {
         user_id: UserId::generate(),
         kind: "request.created".to_owned(),
         object_id: None,
-        text: text.to_owned(),
         created_at: NOW,
         read_at: None,
+        message: StoredText::from(&Text::english("plain", text)),
     };
     let (client, role) = (text.to_owned(), text.to_owned());
     let invitations = [Invitation { id: MemberId::from_bytes([5; 16]), client, role }];
     [
-        ("requests", RequestsPage::new(&csrf, &overview, Some(text)).render()),
-        ("no requests", RequestsPage::new(&csrf, &Overview::default(), None).render()),
-        ("apps", AppsPage::new(&csrf, &[app], &catalog, true).render()),
-        ("no apps", AppsPage::new(&csrf, &[], &catalog, false).render()),
-        ("notifications", NotificationsPage::new(&csrf, &invitations, &[told], true, Some(text)).render()),
-        ("no notifications", NotificationsPage::new(&csrf, &[], &[], false, None).render()),
+        ("requests", RequestsPage::new(&shell, &overview, Some(text)).render()),
+        ("no requests", RequestsPage::new(&shell, &Overview::default(), None).render()),
+        ("apps", AppsPage::new(&shell, &[app], &catalog, true).render()),
+        ("no apps", AppsPage::new(&shell, &[], &catalog, false).render()),
+        ("notifications", NotificationsPage::new(&shell, &invitations, &[told], true, Some(text)).render()),
+        ("no notifications", NotificationsPage::new(&shell, &[], &[], false, None).render()),
     ]
     .map(|(name, html)| (name, html.unwrap()))
     .into()
@@ -91,12 +94,12 @@ fn pages(text: &str) -> Vec<(&'static str, String)> {
 #[test]
 fn ni_01_no_text_becomes_markup() {
     for text in ["<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "</title><svg/onload=1>"] {
-        for (name, html) in pages(text) {
+        for (name, html) in pages(text, Language::English) {
             assert!(!html.contains(text), "{name}: {html}");
         }
     }
     for text in ["{{7*7}}", "${7*7}"] {
-        for (name, html) in pages(text) {
+        for (name, html) in pages(text, Language::English) {
             assert!(!html.contains("49") && (name.starts_with("no ") || html.contains(text)), "{name}: {html}");
         }
     }
@@ -104,7 +107,7 @@ fn ni_01_no_text_becomes_markup() {
 
 #[test]
 fn every_page_is_whole_and_its_forms_carry_the_token() {
-    for (name, html) in pages("Analytical Engines") {
+    for (name, html) in pages("Analytical Engines", Language::English) {
         for part in [r#"<html lang="en">"#, "<main>", "<h1", "</html>", r#"name="csrf-token""#] {
             assert_eq!(html.matches(part).count(), 1, "{part} in {name}");
         }
@@ -116,7 +119,7 @@ fn every_page_is_whole_and_its_forms_carry_the_token() {
 
 #[test]
 fn forms_send_what_their_handlers_read() {
-    let pages = pages("Analytical Engines");
+    let pages = pages("Analytical Engines", Language::English);
     let rows: [(&str, &[&str]); 3] = [
         (
             "requests",
@@ -149,6 +152,20 @@ fn forms_send_what_their_handlers_read() {
         let html = &pages.iter().find(|(known, _)| *known == name).unwrap().1;
         for part in parts {
             assert!(html.contains(part), "{name}: {part}");
+        }
+    }
+}
+
+#[test]
+fn a_page_speaks_one_language() {
+    let english = crate::layout::tests::sentences(Language::English);
+    for language in [Language::Dutch, Language::German] {
+        let own = crate::layout::tests::sentences(language);
+        for (name, html) in pages("1", language) {
+            assert!(html.contains(&format!("<html lang=\"{}\">", language.tag())), "{name}");
+            for sentence in english.iter().filter(|sentence| !own.contains(*sentence)) {
+                assert!(!html.contains(sentence.as_str()), "{name} in {}: {sentence}", language.tag());
+            }
         }
     }
 }

@@ -1,20 +1,31 @@
 //! `/consent`: what a site asks for, in plain words, and the person's yes or no.
 
 use askama::Template;
+use xwms_core::account::apps::Scope;
 use xwms_core::id::FlowId;
+use xwms_core::manage::shares::told;
 use xwms_core::model::scope::ScopeSet;
+use xwms_core::text;
+use xwms_core::text::Text;
 
 use super::{Account, Partner};
-use crate::csrf::Csrf;
-use crate::layout::{Forms, Link, Page, is_web};
+use crate::layout::{Forms, Link, Page, Shell, is_web};
 
 /// One scope, as the catalog describes it.
-#[derive(Clone, Copy, Debug)]
-pub struct ShareLine<'a> {
+#[derive(Clone, Debug)]
+pub struct ShareLine {
     /// What it is, in a few words.
-    pub title: &'a str,
+    pub title: Text,
     /// What it opens, in a sentence.
-    pub description: &'a str,
+    pub description: Text,
+}
+
+impl ShareLine {
+    /// This scope.
+    pub fn of(scope: &Scope) -> Self {
+        let (title, description) = told(scope);
+        Self { title, description }
+    }
 }
 
 /// What the consent page shows.
@@ -27,7 +38,7 @@ pub struct ConsentView<'a> {
     /// Who is asked.
     pub account: Account<'a>,
     /// What is shared; a yes gives this and no more.
-    pub shares: &'a [ShareLine<'a>],
+    pub shares: &'a [ShareLine],
     /// The names of what is shared, which come back with the yes.
     pub scope: &'a ScopeSet,
     /// The domain is in test mode.
@@ -42,11 +53,11 @@ pub struct ConsentView<'a> {
 #[derive(Template)]
 #[template(path = "public/consent.html")]
 pub struct ConsentPage<'a> {
-    csrf: &'a Csrf,
+    shell: &'a Shell,
     flow: FlowId,
     partner: Partner<'a>,
     account: Account<'a>,
-    shares: &'a [ShareLine<'a>],
+    shares: &'a [ShareLine],
     scope: &'a ScopeSet,
     test_mode: bool,
     papers: Vec<Link<'a>>,
@@ -57,12 +68,12 @@ impl Page for ConsentPage<'_> {
 }
 
 impl<'a> ConsentPage<'a> {
-    /// `csrf`: of the session. Links that are no web addresses are left out.
-    pub fn new(csrf: &'a Csrf, view: ConsentView<'a>) -> Self {
+    /// `shell`: of the session. Links that are no web addresses are left out.
+    pub fn new(shell: &'a Shell, view: ConsentView<'a>) -> Self {
         let ConsentView { flow, partner, account, shares, scope, test_mode, privacy_url, terms_url } = view;
-        let papers = [(privacy_url, "privacy policy"), (terms_url, "terms")];
+        let papers = [(privacy_url, text!("page_consent-privacy")), (terms_url, text!("page_consent-terms"))];
         let papers = papers.into_iter().filter_map(|(href, text)| Some(Link { href: href?, text }));
         let papers = papers.filter(|link| is_web(link.href)).collect();
-        Self { csrf, flow, partner, account, shares, scope, test_mode, papers }
+        Self { shell, flow, partner, account, shares, scope, test_mode, papers }
     }
 }

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use askama::Template;
 use xwms_core::id::FlowId;
+use xwms_core::text;
+use xwms_core::text::Text;
 
 use super::{Account, Partner};
-use crate::csrf::Csrf;
-use crate::error::in_words;
+use crate::error::wait;
 use crate::form::{Field, focus_first};
-use crate::layout::{Forms, Page};
+use crate::layout::{Forms, Page, Shell};
 
 /// Why nobody was signed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,11 +28,11 @@ pub enum LoginError {
 
 impl LoginError {
     /// What the person is told.
-    pub fn text(self) -> String {
+    pub fn text(self) -> Text {
         match self {
-            Self::WrongPassword => "Email address and password do not match an account. Try again.".to_owned(),
-            Self::TooMany { retry_after } => format!("Too many tries. You can try again {}.", in_words(retry_after)),
-            Self::Busy => "Very many people sign in just now. Try again in a few seconds.".to_owned(),
+            Self::WrongPassword => text!("page_login-wrong"),
+            Self::TooMany { retry_after } => text!("page_login-too_many", wait = wait(retry_after)),
+            Self::Busy => text!("page_login-busy"),
         }
     }
 }
@@ -40,11 +41,11 @@ impl LoginError {
 #[derive(Template)]
 #[template(path = "public/login.html")]
 pub struct LoginPage<'a> {
-    csrf: &'a Csrf,
+    shell: &'a Shell,
     flow: Option<FlowId>,
     back: Option<&'a str>,
     partner: Option<Partner<'a>>,
-    error: Option<String>,
+    error: Option<Text>,
     email: Field<'a>,
     password: Field<'a>,
 }
@@ -56,16 +57,18 @@ impl Page for LoginPage<'_> {
 impl<'a> LoginPage<'a> {
     /// `flow` and `partner`: the login to go on with, and whose it is; `email`: a hint, or what was typed before.
     pub fn new(
-        csrf: &'a Csrf,
+        shell: &'a Shell,
         flow: Option<FlowId>,
         partner: Option<Partner<'a>>,
         email: &'a str,
         error: Option<LoginError>,
     ) -> Self {
         let wrong = error == Some(LoginError::WrongPassword);
-        let [email, password] =
-            focus_first([Field::email(email).refused_if(wrong), Field::current_password().refused_if(wrong)]);
-        Self { csrf, flow, back: None, partner, error: error.map(LoginError::text), email, password }
+        let [email, password] = focus_first([
+            Field::email(shell, email).refused_if(wrong),
+            Field::current_password(shell).refused_if(wrong),
+        ]);
+        Self { shell, flow, back: None, partner, error: error.map(LoginError::text), email, password }
     }
 
     /// Whoever signs in goes on to this page of ours.
@@ -79,7 +82,7 @@ impl<'a> LoginPage<'a> {
 #[derive(Template)]
 #[template(path = "public/continue.html")]
 pub struct ContinuePage<'a> {
-    csrf: &'a Csrf,
+    shell: &'a Shell,
     flow: FlowId,
     partner: Partner<'a>,
     account: Account<'a>,
@@ -90,8 +93,8 @@ impl Page for ContinuePage<'_> {
 }
 
 impl<'a> ContinuePage<'a> {
-    /// `csrf`: of the session.
-    pub const fn new(csrf: &'a Csrf, flow: FlowId, partner: Partner<'a>, account: Account<'a>) -> Self {
-        Self { csrf, flow, partner, account }
+    /// `shell`: of the session.
+    pub const fn new(shell: &'a Shell, flow: FlowId, partner: Partner<'a>, account: Account<'a>) -> Self {
+        Self { shell, flow, partner, account }
     }
 }

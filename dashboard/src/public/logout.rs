@@ -4,14 +4,13 @@ use askama::Template;
 use xwms_core::id::FlowId;
 
 use super::Account;
-use crate::csrf::Csrf;
-use crate::layout::{Forms, Page};
+use crate::layout::{Forms, Page, Shell};
 
 /// Asks before it logs out. Sends `flow`, `csrf` to `POST /logout`.
 #[derive(Template)]
 #[template(path = "public/logout.html")]
 pub struct LogoutPage<'a> {
-    csrf: &'a Csrf,
+    shell: &'a Shell,
     flow: Option<FlowId>,
     account: Account<'a>,
     destination: Option<&'a str>,
@@ -23,7 +22,12 @@ impl Page for LogoutPage<'_> {
 
 impl<'a> LogoutPage<'a> {
     /// `flow`: the logout that a site asked for; `destination`: the host that it leads to afterwards.
-    pub const fn new(csrf: &'a Csrf, flow: Option<FlowId>, account: Account<'a>, destination: Option<&'a str>) -> Self {
-        Self { csrf, flow, account, destination }
+    pub const fn new(
+        shell: &'a Shell,
+        flow: Option<FlowId>,
+        account: Account<'a>,
+        destination: Option<&'a str>,
+    ) -> Self {
+        Self { shell, flow, account, destination }
     }
 }

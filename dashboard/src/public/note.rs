@@ -1,76 +1,69 @@
 //! Pages that say how something ended, and where to go from there.
 
 use askama::Template;
+use xwms_core::text;
+use xwms_core::text::Text;
 
-use crate::csrf::Csrf;
-use crate::layout::{Link, Page};
+use crate::layout::{Link, Page, Shell};
 
 /// One sentence or two, and one link.
 #[derive(Template)]
 #[template(path = "public/note.html")]
 pub struct NotePage<'a> {
-    csrf: &'a Csrf,
+    shell: &'a Shell,
     good: bool,
-    title: &'static str,
-    text: &'static str,
+    title: Text,
+    text: Text,
     link: Link<'static>,
 }
 
 impl Page for NotePage<'_> {}
 
 impl<'a> NotePage<'a> {
-    /// The address is confirmed, and no login waits. `csrf`: of the session.
-    pub const fn email_verified(csrf: &'a Csrf) -> Self {
+    /// The address is confirmed, and no login waits. `shell`: of the session.
+    pub fn email_verified(shell: &'a Shell) -> Self {
         Self {
-            csrf,
+            shell,
             good: true,
-            title: "Your email address is confirmed",
-            text: "You can use your account at our partners’ sites now.",
-            link: Link { href: "/", text: "Go on" },
+            title: text!("page_verified-title"),
+            text: text!("page_verified-text"),
+            link: Link { href: "/", text: text!("page_verified-link") },
         }
     }
-}
 
-impl NotePage<'static> {
     /// A new password holds. Nobody is signed in by that.
-    pub const fn password_set() -> Self {
+    pub fn password_set(shell: &'a Shell) -> Self {
         Self {
-            csrf: Csrf::none(),
+            shell,
             good: true,
-            title: "Your new password is set",
-            text: "You were signed out everywhere. Sign in with the new password.",
-            link: Link { href: "/login", text: "Sign in" },
+            title: text!("page_password_set-title"),
+            text: text!("page_password_set-text"),
+            link: Link { href: "/login", text: text!("page_password_set-link") },
         }
     }
 
     /// `/signed-out`.
-    pub const fn signed_out() -> Self {
+    pub fn signed_out(shell: &'a Shell) -> Self {
         Self {
-            csrf: Csrf::none(),
+            shell,
             good: true,
-            title: "You are logged out",
-            text: "Nobody is signed in to XWMS in this browser. Sites may keep you logged in until you log out there.",
-            link: Link { href: "/login", text: "Sign in again" },
+            title: text!("page_signed_out-title"),
+            text: text!("page_signed_out-text"),
+            link: Link { href: "/login", text: text!("page_signed_out-link") },
         }
     }
 
     /// A link to set a new password is used, expired or none of ours.
-    pub const fn reset_link_gone() -> Self {
-        Self::link_gone(Link { href: "/forgot", text: "Ask for another link" })
+    pub fn reset_link_gone(shell: &'a Shell) -> Self {
+        Self::link_gone(shell, Link { href: "/forgot", text: text!("page_link_gone-another") })
     }
 
     /// A link to confirm an address is used, expired or none of ours.
-    pub const fn verify_link_gone() -> Self {
-        Self::link_gone(Link { href: "/login", text: "Sign in" })
+    pub fn verify_link_gone(shell: &'a Shell) -> Self {
+        Self::link_gone(shell, Link { href: "/login", text: text!("page_link_gone-sign_in") })
     }
 
-    const fn link_gone(link: Link<'static>) -> Self {
-        Self {
-            csrf: Csrf::none(),
-            good: false,
-            title: "This link no longer works",
-            text: "It was used before, or has expired, or a part of it is missing.",
-            link,
-        }
+    fn link_gone(shell: &'a Shell, link: Link<'static>) -> Self {
+        Self { shell, good: false, title: text!("page_link_gone-title"), text: text!("page_link_gone-text"), link }
     }
 }

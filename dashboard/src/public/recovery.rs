@@ -2,16 +2,16 @@
 
 use askama::Template;
 use xwms_core::error::FieldError;
+use xwms_core::text;
 
-use crate::csrf::Csrf;
 use crate::form::{Field, focus_first};
-use crate::layout::Page;
+use crate::layout::{Page, Shell};
 
 /// Asks for the address. Sends `email`, `csrf` to `POST /forgot`.
 #[derive(Template)]
 #[template(path = "public/forgot.html")]
 pub struct ForgotPage<'a> {
-    csrf: &'a Csrf,
+    shell: &'a Shell,
     has_errors: bool,
     email: Field<'a>,
 }
@@ -20,8 +20,12 @@ impl Page for ForgotPage<'_> {}
 
 impl<'a> ForgotPage<'a> {
     /// `email`: what was typed before; `errors`: what was wrong with it.
-    pub fn new(csrf: &'a Csrf, email: &'a str, errors: &'a [FieldError]) -> Self {
-        Self { csrf, has_errors: !errors.is_empty(), email: Field::email(email).with_errors(errors).focus_if(true) }
+    pub fn new(shell: &'a Shell, email: &'a str, errors: &'a [FieldError]) -> Self {
+        Self {
+            shell,
+            has_errors: !errors.is_empty(),
+            email: Field::email(shell, email).with_errors(errors).focus_if(true),
+        }
     }
 }
 
@@ -29,7 +33,7 @@ impl<'a> ForgotPage<'a> {
 #[derive(Template)]
 #[template(path = "public/reset.html")]
 pub struct ResetPage<'a> {
-    csrf: &'a Csrf,
+    shell: &'a Shell,
     token: &'a str,
     has_errors: bool,
     email: Field<'a>,
@@ -40,9 +44,11 @@ impl Page for ResetPage<'_> {}
 
 impl<'a> ResetPage<'a> {
     /// `email`: whom the link was sent to, so that a password manager knows whose password it keeps.
-    pub fn new(csrf: &'a Csrf, token: &'a str, email: &'a str, errors: &'a [FieldError]) -> Self {
-        let [email, password] =
-            focus_first([Field::email(email).read_only(), Field::new_password("New password").with_errors(errors)]);
-        Self { csrf, token, has_errors: !errors.is_empty(), email, password }
+    pub fn new(shell: &'a Shell, token: &'a str, email: &'a str, errors: &'a [FieldError]) -> Self {
+        let [email, password] = focus_first([
+            Field::email(shell, email).read_only(),
+            Field::new_password(shell, text!("field_new_password")).with_errors(errors),
+        ]);
+        Self { shell, token, has_errors: !errors.is_empty(), email, password }
     }
 }

@@ -3,12 +3,13 @@
 use askama::Template;
 use xwms_core::error::FieldError;
 use xwms_core::id::FlowId;
+use xwms_core::text;
+use xwms_core::text::Text;
 
 use super::login::LoginError;
 use super::{Account, Partner};
-use crate::csrf::Csrf;
 use crate::form::{Field, focus_first};
-use crate::layout::{Forms, Link, Page};
+use crate::layout::{Forms, Link, Page, Shell};
 
 /// What was typed into the registration form, to be shown again when something was wrong; never the password.
 #[derive(Clone, Copy, Debug, Default)]
@@ -26,7 +27,7 @@ pub struct Typed<'a> {
 #[derive(Template)]
 #[template(path = "public/register.html")]
 pub struct RegisterPage<'a> {
-    csrf: &'a Csrf,
+    shell: &'a Shell,
     flow: Option<FlowId>,
     partner: Option<Partner<'a>>,
     has_errors: bool,
@@ -41,19 +42,22 @@ impl Page for RegisterPage<'_> {}
 impl<'a> RegisterPage<'a> {
     /// `errors`: what was wrong with the fields, by their names.
     pub fn new(
-        csrf: &'a Csrf,
+        shell: &'a Shell,
         flow: Option<FlowId>,
         partner: Option<Partner<'a>>,
         typed: Typed<'a>,
         errors: &'a [FieldError],
     ) -> Self {
         let [given_name, family_name, email, password] = focus_first([
-            Field::text("given_name", "Given name", "given-name", typed.given_name).with_errors(errors),
-            Field::text("family_name", "Family name", "family-name", typed.family_name).optional().with_errors(errors),
-            Field::email(typed.email).with_errors(errors),
-            Field::new_password("Password").with_errors(errors),
+            Field::text(shell, "given_name", text!("field_given_name"), "given-name", typed.given_name)
+                .with_errors(errors),
+            Field::text(shell, "family_name", text!("field_family_name"), "family-name", typed.family_name)
+                .optional()
+                .with_errors(errors),
+            Field::email(shell, typed.email).with_errors(errors),
+            Field::new_password(shell, text!("field_password")).with_errors(errors),
         ]);
-        Self { csrf, flow, partner, has_errors: !errors.is_empty(), given_name, family_name, email, password }
+        Self { shell, flow, partner, has_errors: !errors.is_empty(), given_name, family_name, email, password }
     }
 }
 
@@ -62,10 +66,8 @@ impl<'a> RegisterPage<'a> {
 #[derive(Template)]
 #[template(path = "public/check_mail.html")]
 pub struct CheckMailPage<'a> {
-    csrf: &'static Csrf,
-    what: &'static str,
-    email: &'a str,
-    rest: &'static str,
+    shell: &'a Shell,
+    sent: Text,
     again: Link<'static>,
 }
 
@@ -73,17 +75,15 @@ impl Page for CheckMailPage<'_> {}
 
 impl<'a> CheckMailPage<'a> {
     /// After registration with this address, as typed.
-    pub const fn registered(email: &'a str) -> Self {
-        let again = Link { href: "/register", text: "Start again with another address" };
-        Self { csrf: Csrf::none(), what: "We sent a mail to", email, rest: ". Follow the link in it to go on.", again }
+    pub fn registered(shell: &'a Shell, email: &str) -> Self {
+        let again = Link { href: "/register", text: text!("page_check_mail-register_again") };
+        Self { shell, sent: text!("page_check_mail-registered", email = email), again }
     }
 
     /// After a forgotten password was reported for this address, as typed.
-    pub const fn forgot(email: &'a str) -> Self {
-        let (what, rest) =
-            ("If", " belongs to an account, a mail with a link to set a new password is on its way there.");
-        let again = Link { href: "/forgot", text: "Try another address" };
-        Self { csrf: Csrf::none(), what, email, rest, again }
+    pub fn forgot(shell: &'a Shell, email: &str) -> Self {
+        let again = Link { href: "/forgot", text: text!("page_check_mail-forgot_again") };
+        Self { shell, sent: text!("page_check_mail-forgot", email = email), again }
     }
 }
 
@@ -92,12 +92,12 @@ impl<'a> CheckMailPage<'a> {
 #[derive(Template)]
 #[template(path = "public/verify_email.html")]
 pub struct VerifyEmailPage<'a> {
-    csrf: &'a Csrf,
+    shell: &'a Shell,
     token: &'a str,
     flow: Option<FlowId>,
     email: &'a str,
     sign_in: Option<(Field<'a>, Field<'a>)>,
-    error: Option<String>,
+    error: Option<Text>,
 }
 
 impl Page for VerifyEmailPage<'_> {
@@ -106,22 +106,22 @@ impl Page for VerifyEmailPage<'_> {
 
 impl<'a> VerifyEmailPage<'a> {
     /// For the person whose link it is, signed in. `email`: whom the link was sent to.
-    pub const fn confirm(csrf: &'a Csrf, token: &'a str, flow: Option<FlowId>, email: &'a str) -> Self {
-        Self { csrf, token, flow, email, sign_in: None, error: None }
+    pub const fn confirm(shell: &'a Shell, token: &'a str, flow: Option<FlowId>, email: &'a str) -> Self {
+        Self { shell, token, flow, email, sign_in: None, error: None }
     }
 
     /// For anybody else: the password is asked with it. `error`: why it was refused before.
     pub fn sign_in(
-        csrf: &'a Csrf,
+        shell: &'a Shell,
         token: &'a str,
         flow: Option<FlowId>,
         email: &'a str,
         error: Option<LoginError>,
     ) -> Self {
         let wrong = error == Some(LoginError::WrongPassword);
-        let password = Field::current_password().refused_if(wrong).focus_if(true);
-        let sign_in = Some((Field::email(email).read_only(), password));
-        Self { csrf, token, flow, email, sign_in, error: error.map(LoginError::text) }
+        let password = Field::current_password(shell).refused_if(wrong).focus_if(true);
+        let sign_in = Some((Field::email(shell, email).read_only(), password));
+        Self { shell, token, flow, email, sign_in, error: error.map(LoginError::text) }
     }
 }
 
@@ -129,7 +129,7 @@ impl<'a> VerifyEmailPage<'a> {
 #[derive(Template)]
 #[template(path = "public/mail_needed.html")]
 pub struct MailNeededPage<'a> {
-    csrf: &'a Csrf,
+    shell: &'a Shell,
     flow: FlowId,
     partner: Partner<'a>,
     account: Account<'a>,
@@ -140,7 +140,7 @@ impl Page for MailNeededPage<'_> {}
 
 impl<'a> MailNeededPage<'a> {
     /// `resent`: another mail was just asked for.
-    pub const fn new(csrf: &'a Csrf, flow: FlowId, partner: Partner<'a>, account: Account<'a>, resent: bool) -> Self {
-        Self { csrf, flow, partner, account, resent }
+    pub const fn new(shell: &'a Shell, flow: FlowId, partner: Partner<'a>, account: Account<'a>, resent: bool) -> Self {
+        Self { shell, flow, partner, account, resent }
     }
 }

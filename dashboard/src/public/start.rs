@@ -3,14 +3,13 @@
 use askama::Template;
 
 use super::Account;
-use crate::csrf::Csrf;
-use crate::layout::Page;
+use crate::layout::{Page, Shell};
 
 /// The start page.
 #[derive(Template)]
 #[template(path = "public/start.html")]
 pub struct StartPage<'a> {
-    csrf: &'a Csrf,
+    shell: &'a Shell,
     account: Option<Account<'a>>,
 }
 
@@ -18,7 +17,7 @@ impl Page for StartPage<'_> {}
 
 impl<'a> StartPage<'a> {
     /// `account`: who is signed in.
-    pub const fn new(csrf: &'a Csrf, account: Option<Account<'a>>) -> Self {
-        Self { csrf, account }
+    pub const fn new(shell: &'a Shell, account: Option<Account<'a>>) -> Self {
+        Self { shell, account }
     }
 }

@@ -4,7 +4,7 @@ use askama::Template as _;
 use xwms_core::error::FieldError;
 use xwms_core::id::FlowId;
 use xwms_core::model::scope::ScopeSet;
-use xwms_core::text::Text;
+use xwms_core::text::{Language, Text};
 
 use super::consent::{ConsentPage, ConsentView, ShareLine};
 use super::login::{ContinuePage, LoginError, LoginPage};
@@ -15,16 +15,17 @@ use super::registration::{CheckMailPage, MailNeededPage, RegisterPage, Typed, Ve
 use super::start::StartPage;
 use super::{Account, Partner};
 use crate::csrf::Csrf;
+use crate::layout::Shell;
 
 /// Every text that a page can be given from outside.
 struct Texts<'a> {
-    csrf: Csrf,
+    shell: Shell,
     partner: Partner<'a>,
     account: Account<'a>,
     typed: Typed<'a>,
     token: &'a str,
     host: &'a str,
-    shares: Vec<ShareLine<'a>>,
+    shares: Vec<ShareLine>,
     errors: Vec<FieldError>,
     papers: &'a str,
 }
@@ -33,9 +34,12 @@ const FLOW: FlowId = FlowId::from_bytes([7; 16]);
 
 impl<'a> Texts<'a> {
     fn ordinary() -> Self {
-        let share = |title, description| ShareLine { title, description };
+        let share = |title, description| ShareLine {
+            title: Text::english("plain", title),
+            description: Text::english("plain", description),
+        };
         Self {
-            csrf: Csrf::of_session("csrf-token-of-ada".to_owned()),
+            shell: Shell::new(Language::English, Csrf::of_session("csrf-token-of-ada".to_owned())),
             partner: Partner { name: "Analytical Engines", host: "engines.example", verified: true, logo: None },
             account: Account { name: "Ada Lovelace", email: "ada@example.test" },
             typed: Typed { given_name: "Ada", family_name: "Lovelace", email: "ada@example.test" },
@@ -57,13 +61,16 @@ impl<'a> Texts<'a> {
         let errors = ["given_name", "family_name", "email", "password"];
         let error = |field: &str| Text::english("x", text).at(field);
         Self {
-            csrf: Csrf::of_session(text.to_owned()),
+            shell: Shell::new(Language::English, Csrf::of_session(text.to_owned())),
             partner: Partner { name: text, host: text, verified: false, logo: None },
             account: Account { name: text, email: text },
             typed: Typed { given_name: text, family_name: text, email: text },
             token: text,
             host: text,
-            shares: vec![ShareLine { title: text, description: text }; 2],
+            shares: vec![
+                ShareLine { title: Text::english("plain", text), description: Text::english("plain", text) };
+                2
+            ],
             errors: errors.into_iter().map(error).collect(),
             papers: text,
         }
@@ -71,7 +78,7 @@ impl<'a> Texts<'a> {
 
     /// Every page, by a name.
     fn pages(&self) -> Vec<(&'static str, String)> {
-        let Self { csrf, partner, account, typed, token, host, shares, errors, papers } = self;
+        let Self { shell, partner, account, typed, token, host, shares, errors, papers } = self;
         let (flow, partner, account) = (Some(FLOW), *partner, *account);
         let email = typed.email;
         let scope = ScopeSet::parse("openid profile").unwrap();
@@ -89,32 +96,33 @@ impl<'a> Texts<'a> {
         let tested = ConsentView { partner: unverified, test_mode: true, terms_url: None, ..consent };
         let wait = LoginError::TooMany { retry_after: Duration::from_secs(95) };
         let wrong = LoginError::WrongPassword;
+        let plain = Shell::without_forms(shell.language());
         [
-            ("start", StartPage::new(Csrf::none(), None).render()),
-            ("start-signed-in", StartPage::new(csrf, Some(account)).render()),
-            ("login", LoginPage::new(csrf, None, None, "", None).render()),
-            ("login-flow", LoginPage::new(csrf, flow, Some(partner), email, None).render()),
-            ("login-wrong", LoginPage::new(csrf, flow, Some(partner), email, Some(wrong)).render()),
-            ("login-too-many", LoginPage::new(csrf, None, None, email, Some(wait)).render()),
-            ("login-busy", LoginPage::new(csrf, None, None, email, Some(LoginError::Busy)).render()),
-            ("continue", ContinuePage::new(csrf, FLOW, partner, account).render()),
-            ("register", RegisterPage::new(csrf, flow, Some(partner), Typed::default(), &[]).render()),
-            ("register-errors", RegisterPage::new(csrf, None, None, *typed, errors).render()),
-            ("check-mail", CheckMailPage::registered(email).render()),
-            ("forgot-sent", CheckMailPage::forgot(email).render()),
-            ("verify-email", VerifyEmailPage::confirm(csrf, token, flow, email).render()),
-            ("verify-email-sign-in", VerifyEmailPage::sign_in(csrf, token, flow, email, Some(wrong)).render()),
-            ("mail-needed", MailNeededPage::new(csrf, FLOW, partner, account, true).render()),
-            ("forgot", ForgotPage::new(csrf, "", errors).render()),
-            ("reset", ResetPage::new(csrf, token, email, errors).render()),
-            ("consent", ConsentPage::new(csrf, consent).render()),
-            ("consent-test-mode", ConsentPage::new(csrf, tested).render()),
-            ("logout", LogoutPage::new(csrf, flow, account, Some(host)).render()),
-            ("email-verified", NotePage::email_verified(csrf).render()),
-            ("password-set", NotePage::password_set().render()),
-            ("signed-out", NotePage::signed_out().render()),
-            ("link-gone", NotePage::reset_link_gone().render()),
-            ("verify-link-gone", NotePage::verify_link_gone().render()),
+            ("start", StartPage::new(&plain, None).render()),
+            ("start-signed-in", StartPage::new(shell, Some(account)).render()),
+            ("login", LoginPage::new(shell, None, None, "", None).render()),
+            ("login-flow", LoginPage::new(shell, flow, Some(partner), email, None).render()),
+            ("login-wrong", LoginPage::new(shell, flow, Some(partner), email, Some(wrong)).render()),
+            ("login-too-many", LoginPage::new(shell, None, None, email, Some(wait)).render()),
+            ("login-busy", LoginPage::new(shell, None, None, email, Some(LoginError::Busy)).render()),
+            ("continue", ContinuePage::new(shell, FLOW, partner, account).render()),
+            ("register", RegisterPage::new(shell, flow, Some(partner), Typed::default(), &[]).render()),
+            ("register-errors", RegisterPage::new(shell, None, None, *typed, errors).render()),
+            ("check-mail", CheckMailPage::registered(shell, email).render()),
+            ("forgot-sent", CheckMailPage::forgot(shell, email).render()),
+            ("verify-email", VerifyEmailPage::confirm(shell, token, flow, email).render()),
+            ("verify-email-sign-in", VerifyEmailPage::sign_in(shell, token, flow, email, Some(wrong)).render()),
+            ("mail-needed", MailNeededPage::new(shell, FLOW, partner, account, true).render()),
+            ("forgot", ForgotPage::new(shell, "", errors).render()),
+            ("reset", ResetPage::new(shell, token, email, errors).render()),
+            ("consent", ConsentPage::new(shell, consent).render()),
+            ("consent-test-mode", ConsentPage::new(shell, tested).render()),
+            ("logout", LogoutPage::new(shell, flow, account, Some(host)).render()),
+            ("email-verified", NotePage::email_verified(shell).render()),
+            ("password-set", NotePage::password_set(shell).render()),
+            ("signed-out", NotePage::signed_out(shell).render()),
+            ("link-gone", NotePage::reset_link_gone(shell).render()),
+            ("verify-link-gone", NotePage::verify_link_gone(shell).render()),
         ]
         .map(|(name, html)| (name, html.unwrap()))
         .into()
@@ -193,9 +201,10 @@ fn what_is_said_of_a_field_is_on_the_page() {
 fn a_signed_in_persons_page_has_the_token_in_its_head() {
     let texts = Texts::ordinary();
     let meta = r#"<meta name="csrf-token" content="csrf-token-of-ada">"#;
-    let html = |csrf: &Csrf| ContinuePage::new(csrf, FLOW, texts.partner, texts.account).render().unwrap();
-    assert!(html(&texts.csrf).contains(meta));
-    assert!(!html(&Csrf::of_browser("csrf-token-of-ada".to_owned())).contains("<meta name=\"csrf-token\""));
+    let html = |shell: &Shell| ContinuePage::new(shell, FLOW, texts.partner, texts.account).render().unwrap();
+    assert!(html(&texts.shell).contains(meta));
+    let browser = Shell::new(Language::English, Csrf::of_browser("csrf-token-of-ada".to_owned()));
+    assert!(!html(&browser).contains("<meta name=\"csrf-token\""));
 }
 
 #[test]
@@ -256,4 +265,31 @@ fn a_letter_stands_for_a_name() {
     for (name, letter) in rows {
         assert_eq!(super::initial(name), letter);
     }
+}
+
+#[test]
+fn a_page_speaks_one_language() {
+    let texts = |language| Texts {
+        shell: Shell::new(language, Csrf::of_session("csrf-token-of-ada".to_owned())),
+        // What the staff have written themselves of a scope stays as it is.
+        shares: Vec::new(),
+        ..Texts::ordinary()
+    };
+    let english = crate::layout::tests::sentences(Language::English);
+    for language in [Language::Dutch, Language::German] {
+        let own = crate::layout::tests::sentences(language);
+        for (name, html) in texts(language).pages() {
+            assert!(html.contains(&format!("<html lang=\"{}\">", language.tag())), "{name}");
+            for sentence in english.iter().filter(|sentence| !own.contains(*sentence)) {
+                assert!(!html.contains(sentence.as_str()), "{name} in {}: {sentence}", language.tag());
+            }
+        }
+    }
+    let page = |language, name| {
+        texts(language).pages().into_iter().find(|(known, _)| *known == name).map(|(_, html)| html).unwrap()
+    };
+    assert!(page(Language::Dutch, "login-flow").contains("<button class=\"full\">Inloggen</button>"));
+    assert!(page(Language::Dutch, "consent").contains("De site <strong>engines.example</strong> vraagt hierom:"));
+    assert!(page(Language::German, "login-wrong").contains("Versuchen Sie es erneut."));
+    assert!(page(Language::German, "consent").contains("Anmelden bei <bdi>Analytical Engines</bdi>"));
 }

@@ -22,7 +22,7 @@ const PER_PAGE: i64 = 20;
 pub(crate) async fn get_requests(visit: Visit) -> Result<Response, Response> {
     let (visit, user) = signed_in(visit, REQUESTS)?;
     let overview = requests::overview(&visit.core, user).await.map_err(|why| visit.failed(why))?;
-    let page = render_page(StatusCode::OK, &RequestsPage::new(&visit.csrf(), &overview, visit.query.get("done")));
+    let page = render_page(StatusCode::OK, &RequestsPage::new(&visit.shell(), &overview, visit.query.get("done")));
     Ok(visit.answer(page))
 }
 
@@ -59,7 +59,7 @@ pub(crate) async fn get_apps(visit: Visit) -> Result<Response, Response> {
     let (visit, user) = signed_in(visit, APPS)?;
     let (found, catalog) = apps::list(&visit.core, user).await.map_err(|why| visit.failed(why))?;
     let ended = visit.query.get("done").is_some();
-    let page = render_page(StatusCode::OK, &AppsPage::new(&visit.csrf(), &found, &catalog, ended));
+    let page = render_page(StatusCode::OK, &AppsPage::new(&visit.shell(), &found, &catalog, ended));
     Ok(visit.answer(page))
 }
 
@@ -91,7 +91,7 @@ pub(crate) async fn get_notifications(visit: Visit) -> Result<Response, Response
     let (told, more, open) = read.await.map_err(|why: Error| visit.failed(why))?;
     let page = render_page(
         StatusCode::OK,
-        &NotificationsPage::new(&visit.csrf(), &open, &told, more, visit.query.get("done")),
+        &NotificationsPage::new(&visit.shell(), &open, &told, more, visit.query.get("done")),
     );
     Ok(visit.answer(page))
 }

@@ -22,14 +22,11 @@ pub(crate) async fn get(visit: Visit) -> Result<Response, Response> {
         return Ok(visit.go(&way_on));
     };
     let catalog = catalog(&visit.core).await.map_err(|why| visit.failed(why))?;
-    let shares: Vec<ShareLine<'_>> = catalog
-        .iter()
-        .filter(|entry| offer.scope.contains(&entry.name))
-        .map(|entry| ShareLine { title: &entry.title, description: &entry.description })
-        .collect();
+    let shares: Vec<ShareLine> =
+        catalog.iter().filter(|entry| offer.scope.contains(&entry.name)).map(ShareLine::of).collect();
     let name = display_name(&account);
     let client = &login.snapshot.client;
-    let csrf = visit.csrf();
+    let shell = visit.shell();
     let view = ConsentView {
         flow,
         partner: login.partner(),
@@ -40,7 +37,7 @@ pub(crate) async fn get(visit: Visit) -> Result<Response, Response> {
         privacy_url: client.privacy_url.as_deref(),
         terms_url: client.terms_url.as_deref(),
     };
-    let response = render_page(StatusCode::OK, &ConsentPage::new(&csrf, view));
+    let response = render_page(StatusCode::OK, &ConsentPage::new(&shell, view));
     Ok(visit.answer(response))
 }
 

@@ -34,7 +34,7 @@ pub(crate) async fn get(visit: Visit) -> Result<Response, Response> {
                 let name = display_name(account);
                 let shown = Account { name: &name, email: &account.email };
                 let response =
-                    render_page(StatusCode::OK, &ContinuePage::new(&visit.csrf(), id, login.partner(), shown));
+                    render_page(StatusCode::OK, &ContinuePage::new(&visit.shell(), id, login.partner(), shown));
                 return Ok(visit.answer(response));
             }
         }
@@ -129,10 +129,10 @@ fn page(visit: &Visit, login: Option<&Login>, back: Option<&str>, email: &str, r
     let refusal = refused.as_ref().map(refusal);
     let status = refusal.map_or(StatusCode::OK, |(status, _)| status);
     let error = refusal.map(|(_, error)| error);
-    let csrf = visit.csrf();
+    let shell = visit.shell();
     let partner = login.map(Login::partner);
     let flow = login.and_then(|login| login.flow.id);
-    let response = render_page(status, &LoginPage::new(&csrf, flow, partner, email, error).back_to(back));
+    let response = render_page(status, &LoginPage::new(&shell, flow, partner, email, error).back_to(back));
     match error {
         Some(error) => with_retry_after(response, error),
         None => response,

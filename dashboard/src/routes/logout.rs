@@ -1,17 +1,17 @@
 //! `/logout` and `/signed-out`.
 
 use axum::response::Response;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use xwms_core::login::logout::{LogoutRequest, agreed, peek};
 use xwms_core::login::session;
 use xwms_core::model::host::Host;
 use xwms_core::request::cookies;
 
-use crate::layout::render_page;
+use crate::layout::{Shell, render_page};
 use crate::public::Account;
 use crate::public::logout::LogoutPage;
 use crate::public::note::NotePage;
-use crate::visit::{Form, Visit, display_name};
+use crate::visit::{Form, Visit, display_name, preferred_language};
 
 pub(crate) async fn get(visit: Visit) -> Result<Response, Response> {
     let Some(account) = visit.account().await? else { return Ok(visit.go("/signed-out")) };
@@ -26,9 +26,9 @@ pub(crate) async fn get(visit: Visit) -> Result<Response, Response> {
     let host = request.destination.as_deref().and_then(Host::of_url).map(|host| host.to_string());
     let name = display_name(&account);
     let shown = Account { name: &name, email: &account.email };
-    let csrf = visit.csrf();
+    let shell = visit.shell();
     let id = flow.and_then(|flow| flow.parse().ok());
-    let response = render_page(StatusCode::OK, &LogoutPage::new(&csrf, id, shown, host.as_deref()));
+    let response = render_page(StatusCode::OK, &LogoutPage::new(&shell, id, shown, host.as_deref()));
     Ok(visit.answer(response))
 }
 
@@ -54,6 +54,8 @@ pub(crate) async fn post(form: Form) -> Result<Response, Response> {
     Ok(response)
 }
 
-pub(crate) async fn signed_out() -> Response {
-    render_page(StatusCode::OK, &NotePage::signed_out())
+/// Nobody is signed in here, so no session is looked for.
+pub(crate) async fn signed_out(headers: HeaderMap) -> Response {
+    let shell = Shell::without_forms(preferred_language(&headers));
+    render_page(StatusCode::OK, &NotePage::signed_out(&shell))
 }

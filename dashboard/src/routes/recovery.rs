@@ -13,7 +13,7 @@ use crate::public::registration::CheckMailPage;
 use crate::visit::{Form, Visit, field_errors};
 
 pub(crate) async fn get(visit: Visit) -> Response {
-    let response = render_page(StatusCode::OK, &ForgotPage::new(&visit.csrf(), "", &[]));
+    let response = render_page(StatusCode::OK, &ForgotPage::new(&visit.shell(), "", &[]));
     visit.answer(response)
 }
 
@@ -21,11 +21,11 @@ pub(crate) async fn post(form: Form) -> Result<Response, Response> {
     form.only(&["email", "csrf"])?;
     let Form { visit, fields } = form;
     let email = fields.text("email");
-    let response = match forgot(&visit.core, email, visit.address).await {
-        Ok(()) => render_page(StatusCode::OK, &CheckMailPage::forgot(email)),
+    let response = match forgot(&visit.core, email, visit.address, visit.language).await {
+        Ok(()) => render_page(StatusCode::OK, &CheckMailPage::forgot(&visit.plain_shell(), email)),
         Err(why) => {
             let errors = field_errors(&visit, why)?;
-            render_page(StatusCode::UNPROCESSABLE_ENTITY, &ForgotPage::new(&visit.csrf(), email, &errors))
+            render_page(StatusCode::UNPROCESSABLE_ENTITY, &ForgotPage::new(&visit.shell(), email, &errors))
         }
     };
     Ok(visit.answer(response))
@@ -35,8 +35,8 @@ pub(crate) async fn get_reset(visit: Visit) -> Result<Response, Response> {
     let token = visit.query.get("token").unwrap_or_default();
     let sent_to = peek(&visit.core, token).await.map_err(|why| visit.failed(why))?;
     let response = match sent_to {
-        Some(sent_to) => render_page(StatusCode::OK, &ResetPage::new(&visit.csrf(), token, &sent_to.email, &[])),
-        None => render_page(StatusCode::NOT_FOUND, &NotePage::reset_link_gone()),
+        Some(sent_to) => render_page(StatusCode::OK, &ResetPage::new(&visit.shell(), token, &sent_to.email, &[])),
+        None => render_page(StatusCode::NOT_FOUND, &NotePage::reset_link_gone(&visit.plain_shell())),
     };
     Ok(visit.answer(response))
 }
@@ -48,14 +48,14 @@ pub(crate) async fn post_reset(form: Form) -> Result<Response, Response> {
     let token = fields.text("token");
     let sent_to = peek(&visit.core, token).await.map_err(|why| visit.failed(why))?;
     let password = Secret::new(fields.text("password").to_owned());
-    let response = match reset(&visit.core, token, password, visit.address).await {
-        Ok(()) => render_page(StatusCode::OK, &NotePage::password_set()),
-        Err(Error::NotFound(_)) => render_page(StatusCode::NOT_FOUND, &NotePage::reset_link_gone()),
+    let response = match reset(&visit.core, token, password, visit.address, visit.language).await {
+        Ok(()) => render_page(StatusCode::OK, &NotePage::password_set(&visit.plain_shell())),
+        Err(Error::NotFound(_)) => render_page(StatusCode::NOT_FOUND, &NotePage::reset_link_gone(&visit.plain_shell())),
         Err(why) => {
             let errors = field_errors(&visit, why)?;
             let email = sent_to.map(|sent_to| sent_to.email).unwrap_or_default();
-            let csrf = visit.csrf();
-            let page = ResetPage::new(&csrf, token, &email, &errors);
+            let shell = visit.shell();
+            let page = ResetPage::new(&shell, token, &email, &errors);
             render_page(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
     };

@@ -18,10 +18,10 @@ use crate::visit::{Form, Visit, display_name, field_errors};
 pub(crate) async fn get(visit: Visit) -> Result<Response, Response> {
     let login = Login::of(&visit, visit.query.get("flow")).await?;
     let hint = login.as_ref().and_then(|login| login.flow.request.login_hint.clone()).unwrap_or_default();
-    let csrf = visit.csrf();
+    let shell = visit.shell();
     let (flow, partner) = (login.as_ref().and_then(|login| login.flow.id), login.as_ref().map(Login::partner));
     let typed = Typed { email: &hint, ..Typed::default() };
-    let response = render_page(StatusCode::OK, &RegisterPage::new(&csrf, flow, partner, typed, &[]));
+    let response = render_page(StatusCode::OK, &RegisterPage::new(&shell, flow, partner, typed, &[]));
     Ok(visit.answer(response))
 }
 
@@ -40,13 +40,14 @@ pub(crate) async fn post(form: Form) -> Result<Response, Response> {
         password: Secret::new(fields.text("password").to_owned()),
         given_name: typed.given_name.to_owned(),
         family_name: typed.family_name.to_owned(),
+        language: visit.language,
     };
     let response = match register(&visit.core, new, flow, visit.address).await {
-        Ok(()) => render_page(StatusCode::OK, &CheckMailPage::registered(typed.email)),
+        Ok(()) => render_page(StatusCode::OK, &CheckMailPage::registered(&visit.plain_shell(), typed.email)),
         Err(why) => {
             let errors = field_errors(&visit, why)?;
-            let (csrf, partner) = (visit.csrf(), login.as_ref().map(Login::partner));
-            let page = RegisterPage::new(&csrf, flow, partner, typed, &errors);
+            let (shell, partner) = (visit.shell(), login.as_ref().map(Login::partner));
+            let page = RegisterPage::new(&shell, flow, partner, typed, &errors);
             render_page(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
     };
@@ -77,9 +78,9 @@ pub(crate) async fn post_verify(form: Form) -> Result<Response, Response> {
             Err(Refused::Failed(why)) => return Err(visit.failed(why)),
             Err(refused) => {
                 let (status, error) = refusal(&refused);
-                let csrf = visit.csrf();
+                let shell = visit.shell();
                 let flow = fields.get("flow").and_then(|flow| flow.parse().ok());
-                let page = VerifyEmailPage::sign_in(&csrf, token, flow, &sent_to.email, Some(error));
+                let page = VerifyEmailPage::sign_in(&shell, token, flow, &sent_to.email, Some(error));
                 let response = with_retry_after(render_page(status, &page), error);
                 return Ok(visit.answer(response));
             }
@@ -96,7 +97,7 @@ pub(crate) async fn post_verify(form: Form) -> Result<Response, Response> {
         let way_on = login.way_on();
         return Ok(visit.go(&way_on));
     }
-    let response = render_page(StatusCode::OK, &NotePage::email_verified(&visit.csrf()));
+    let response = render_page(StatusCode::OK, &NotePage::email_verified(&visit.shell()));
     Ok(visit.answer(response))
 }
 
@@ -106,7 +107,8 @@ pub(crate) async fn post_resend(form: Form) -> Result<Response, Response> {
     let Form { visit, fields } = form;
     let login = Login::required(&visit, fields.get("flow")).await?;
     if let Some(session) = &visit.session {
-        resend(&visit.core, session.user_id, login.flow.id).await.map_err(|why| visit.failed(why))?;
+        let sent = resend(&visit.core, session.user_id, login.flow.id, visit.language).await;
+        sent.map_err(|why| visit.failed(why))?;
     }
     mail_needed(visit, &login, true).await
 }
@@ -114,12 +116,12 @@ pub(crate) async fn post_resend(form: Form) -> Result<Response, Response> {
 async fn ask_to_confirm(visit: Visit, token: &str) -> Result<Response, Response> {
     let Some(sent_to) = sent_to(&visit, token).await? else { return Ok(link_gone(visit)) };
     let flow = visit.query.get("flow").and_then(|flow| flow.parse().ok());
-    let csrf = visit.csrf();
+    let shell = visit.shell();
     let own = visit.session.as_ref().is_some_and(|session| session.user_id == sent_to.user_id);
     let page = if own {
-        VerifyEmailPage::confirm(&csrf, token, flow, &sent_to.email)
+        VerifyEmailPage::confirm(&shell, token, flow, &sent_to.email)
     } else {
-        VerifyEmailPage::sign_in(&csrf, token, flow, &sent_to.email, None)
+        VerifyEmailPage::sign_in(&shell, token, flow, &sent_to.email, None)
     };
     let response = render_page(StatusCode::OK, &page);
     Ok(visit.answer(response))
@@ -136,8 +138,8 @@ async fn mail_needed(visit: Visit, login: &Login, resent: bool) -> Result<Respon
     }
     let name = display_name(&account);
     let shown = Account { name: &name, email: &account.email };
-    let csrf = visit.csrf();
-    let response = render_page(StatusCode::OK, &MailNeededPage::new(&csrf, id, login.partner(), shown, resent));
+    let shell = visit.shell();
+    let response = render_page(StatusCode::OK, &MailNeededPage::new(&shell, id, login.partner(), shown, resent));
     Ok(visit.answer(response))
 }
 
@@ -146,6 +148,6 @@ async fn sent_to(visit: &Visit, token: &str) -> Result<Option<SentTo>, Response>
 }
 
 fn link_gone(visit: Visit) -> Response {
-    let response = render_page(StatusCode::NOT_FOUND, &NotePage::verify_link_gone());
+    let response = render_page(StatusCode::NOT_FOUND, &NotePage::verify_link_gone(&visit.plain_shell()));
     visit.answer(response)
 }

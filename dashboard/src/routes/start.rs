@@ -12,6 +12,6 @@ pub(crate) async fn get(visit: Visit) -> Result<Response, Response> {
     let account = visit.account().await?;
     let name = account.as_ref().map(display_name).unwrap_or_default();
     let shown = account.as_ref().map(|account| Account { name: &name, email: &account.email });
-    let response = render_page(StatusCode::OK, &StartPage::new(&visit.csrf(), shown));
+    let response = render_page(StatusCode::OK, &StartPage::new(&visit.shell(), shown));
     Ok(visit.answer(response))
 }

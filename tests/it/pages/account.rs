@@ -1,10 +1,12 @@
 //! A person's own pages: the way to them, connected sites, notifications.
 
 use xwms_core::id::{NotificationId, UserId};
+use xwms_core::model::message::StoredText;
 use xwms_core::store::engine::db::Conn;
 use xwms_core::store::tables::notifications::{self, Notification};
 use xwms_core::store::tables::users;
 use xwms_core::testing;
+use xwms_core::text::Text;
 
 use super::{ADA, CHARLES, signed_in, submit};
 use crate::admin::person::Person;
@@ -26,9 +28,9 @@ async fn told(world: &World, user: UserId, text: &str) -> NotificationId {
         user_id: user,
         kind: "secret.expiring".to_owned(),
         object_id: None,
-        text: text.to_owned(),
         created_at: now,
         read_at: None,
+        message: StoredText::from(&Text::english("plain", text)),
     };
     let id = row.id;
     testing::change(&world.core.db, async move |conn: &mut Conn| Ok(notifications::insert(conn, &row).await?))

@@ -4,6 +4,7 @@ mod account;
 mod consent;
 mod csrf;
 mod headers;
+mod languages;
 mod login;
 mod recovery;
 mod registration;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::http::Method;
 use serde_json::{Value, json};
 use xwms_core::audit::sealing;
+use xwms_core::text::Text;
 use xwms_core::{jobs, login_stats};
 
 use super::dump::Kept;
@@ -77,8 +78,9 @@ pub async fn fill(world: &World) -> Kept {
     kept.insert("revoked token", revoked);
     kept.insert("access token", text(&tokens, "access_token"));
     kept.insert("refresh token", text(&tokens, "refresh_token"));
-    let told = "SELECT text FROM notifications WHERE kind = 'domain.test_mode'";
-    kept.insert("notification", texts(&world.core.db, told).await.remove(0));
+    let told = "SELECT message AS text FROM notifications WHERE kind = 'domain.test_mode'";
+    let told: Text = serde_json::from_str(&texts(&world.core.db, told).await[0]).unwrap();
+    kept.insert("notification", told.to_string());
     let key = std::fs::read_to_string(world.folder.path().join("master.key")).unwrap();
     kept.insert("master key", key.trim().to_owned());
     kept.insert("now", world.clock.now().to_string());

@@ -7,6 +7,7 @@ use crate::model::scope::ScopeSet;
 use crate::store::tables::email_tokens::{self, NewLink, Purpose, SentTo};
 use crate::store::tables::grants::{self, Grant};
 use crate::store::tables::{given, users};
+use crate::text::Language;
 use crate::throttle::Mailbox;
 
 const NEW_PASSWORD: &str = "note G: the numbers of Bernoulli";
@@ -26,7 +27,8 @@ async fn link(world: &World, user: UserId, purpose: Purpose) -> String {
 }
 
 async fn reset(world: &World, token: &str, password: &str) -> Result<(), Error> {
-    recovery::reset(&world.core, token, Secret::new(password.to_owned()), [192, 0, 2, 1].into()).await
+    recovery::reset(&world.core, token, Secret::new(password.to_owned()), [192, 0, 2, 1].into(), Language::English)
+        .await
 }
 
 async fn is_verified(world: &World, user: UserId) -> bool {
@@ -68,6 +70,7 @@ async fn every_bad_field_is_told_at_once() {
         password: Secret::new("Lovelace1815".to_owned()),
         given_name: String::new(),
         family_name: "Lovelace\u{202e}".to_owned(),
+        language: Language::English,
     };
     let Err(Error::Invalid(errors)) = registration::register(&world.core, new, None, HERE.parse().unwrap()).await
     else {
@@ -127,12 +130,12 @@ async fn lo_09_a_verify_link_works_once_in_time_and_for_its_own_account_and_addr
 async fn another_verify_link_goes_only_to_an_unverified_address() {
     let world = World::new(&[]).await;
     let user = world.given_user(ADA).await;
-    registration::resend(&world.core, user, None).await.unwrap();
+    registration::resend(&world.core, user, None, Language::English).await.unwrap();
     let token = token_in(&world.mails(1).await[0]);
     let session = world.sign_in(&mut Cookies::default(), ADA, PASSWORD).await.unwrap();
     registration::verify_email(&world.core, &token, &session).await.unwrap();
 
-    registration::resend(&world.core, user, None).await.unwrap();
+    registration::resend(&world.core, user, None, Language::English).await.unwrap();
     assert_eq!(given::links(&mut world.core.db.read().await.unwrap()).await, 1);
 }
 
@@ -242,12 +245,15 @@ async fn a_forgotten_password_is_answered_alike_and_mailed_to_the_account() {
     let world = World::new(&[]).await;
     world.given_user(ADA).await;
     for email in ["nobody@example.test", "ADA@example.test"] {
-        recovery::forgot(&world.core, email, HERE.parse().unwrap()).await.unwrap();
+        recovery::forgot(&world.core, email, HERE.parse().unwrap(), Language::English).await.unwrap();
     }
     let mails = world.mails(1).await;
     assert!(mails[0].contains("To: ada@example.test\r\n"));
     reset(&world, &token_in(&mails[0]), NEW_PASSWORD).await.unwrap();
-    assert!(matches!(recovery::forgot(&world.core, "ada", HERE.parse().unwrap()).await, Err(Error::Invalid(_))));
+    assert!(matches!(
+        recovery::forgot(&world.core, "ada", HERE.parse().unwrap(), Language::English).await,
+        Err(Error::Invalid(_))
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -269,9 +275,9 @@ async fn ds_06_a_mailbox_gets_five_mails_an_hour_and_a_network_asks_for_a_hundre
 
     for number in 0..100 {
         let email = format!("user{number}@example.test");
-        recovery::forgot(&world.core, &email, HERE.parse().unwrap()).await.unwrap();
+        recovery::forgot(&world.core, &email, HERE.parse().unwrap(), Language::English).await.unwrap();
     }
-    let refused = recovery::forgot(&world.core, ADA, HERE.parse().unwrap()).await;
+    let refused = recovery::forgot(&world.core, ADA, HERE.parse().unwrap(), Language::English).await;
     assert!(matches!(refused, Err(Error::TooMany { retry_after }) if retry_after.as_secs() == 3600));
-    recovery::forgot(&world.core, ADA, "192.0.2.2".parse().unwrap()).await.unwrap();
+    recovery::forgot(&world.core, ADA, "192.0.2.2".parse().unwrap(), Language::English).await.unwrap();
 }

@@ -21,6 +21,7 @@ use crate::model::email::EmailAddress;
 use crate::secret::Secret;
 use crate::state::{Core, Parts};
 use crate::store::engine::db::{Conn, Db, Options};
+use crate::text::Language;
 
 mod accounts;
 mod signing_in;
@@ -131,6 +132,7 @@ impl World {
             password: Secret::new(PASSWORD.to_owned()),
             given_name: "Ada".to_owned(),
             family_name: "Lovelace".to_owned(),
+            language: Language::English,
         };
         registration::register(&self.core, new, None, HERE.parse().unwrap()).await
     }

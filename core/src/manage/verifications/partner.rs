@@ -25,6 +25,7 @@ use crate::store::tables::domains::{self, Domain};
 use crate::store::tables::members;
 use crate::store::tables::verifications::{self, Item, Verification};
 use crate::text;
+use crate::text::Text;
 
 /// An application with what it is about, each with its root domain.
 #[derive(Clone, Debug)]
@@ -169,18 +170,12 @@ pub(crate) async fn with_items_of(conn: &mut Conn, found: Vec<Verification>) -> 
 pub(crate) async fn tell_owners(
     change: &mut Change<'_>,
     view: &WithItems,
-    (kind, subject, text): (&'static str, &str, &str),
+    (kind, subject, text): (&'static str, Text, Text),
 ) -> Result<(), Error> {
     let verification = &view.verification;
     for user in members::owners_at(change.conn, verification.client_id, change.now).await? {
-        let (subject, text) = (subject.to_owned(), text.to_owned());
-        change.notify(Notice {
-            user,
-            kind: kind.into(),
-            object: Some(verification.id.to_string()),
-            subject,
-            text: text.into(),
-        });
+        let (subject, text) = (subject.clone(), text.clone());
+        change.notify(Notice { user, kind: kind.into(), object: Some(verification.id.to_string()), subject, text });
     }
     if kind == "verification.decided" {
         change.publish(verification.client_id, None, kind, told(view));

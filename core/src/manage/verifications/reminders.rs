@@ -14,6 +14,7 @@ use crate::state::Core;
 use crate::store::engine::db::Conn;
 use crate::store::tables::clients;
 use crate::store::tables::verifications::{self, Item, Verification};
+use crate::text;
 
 /// So many days before the end, the last first.
 const DAYS: [i32; 3] = [7, 30, 90];
@@ -101,10 +102,6 @@ async fn tell(change: &mut Change<'_>, verification: Verification, days: i32) ->
     let approved = view.items.iter().filter(|(item, _)| item.status == ItemStatus::Approved);
     let roots: BTreeSet<&str> = approved.map(|(_, root)| root.as_str()).collect();
     let roots = roots.into_iter().collect::<Vec<_>>().join(", ");
-    let text = format!(
-        "Your approval as a Verified Partner for {roots} ends on {end}, in {left} days. Apply for its renewal in the \
-         Verification Center: while that is under review the approval goes on."
-    );
-    tell_owners(change, &view, ("verification.ending", "Your approval as a Verified Partner is about to end", &text))
-        .await
+    let text = text!("notice_approval_ending", roots = roots, end = end.to_string(), days = left);
+    tell_owners(change, &view, ("verification.ending", text!("notice_approval_ending-subject"), text)).await
 }

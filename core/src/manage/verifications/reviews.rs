@@ -18,6 +18,7 @@ use crate::store::tables::clients::{self, Client};
 use crate::store::tables::images::{self, ClientLogos};
 use crate::store::tables::members;
 use crate::store::tables::verifications::{self, Item, Verification};
+use crate::text;
 
 /// What has happened to a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,11 +109,8 @@ async fn ask(change: &mut Change<'_>, client: &Client, notes: String, covered: &
             user,
             kind: "verification.asked".into(),
             object: Some(made.id.to_string()),
-            subject: "A new name or logo of yours is reviewed".to_owned(),
-            text: "The name or the logo of a client of yours was changed. The staff of XWMS look at it before people are \
-                   shown it; until then they see the old one, and what was approved stays approved. You need do nothing."
-                .to_owned()
-                .into(),
+            subject: text!("notice_review-subject"),
+            text: text!("notice_review"),
         });
     }
     Ok(())

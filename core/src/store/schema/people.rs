@@ -119,9 +119,9 @@ diesel::table! {
         user_id -> BigInt,
         kind -> Text,
         object_id -> Nullable<Text>,
-        text -> Text,
         created_at -> BigInt,
         read_at -> Nullable<BigInt>,
+        message -> Text,
     }
 }
 
@@ -133,9 +133,8 @@ diesel::table! {
         wanted -> Bool,
         kind -> Text,
         object -> Text,
-        subject -> Text,
-        text -> Text,
-        mail -> Text,
         created_at -> BigInt,
+        about -> Text,
+        message -> Text,
     }
 }

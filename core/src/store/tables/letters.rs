@@ -5,6 +5,7 @@ use diesel_async::RunQueryDsl;
 
 use crate::clock::Timestamp;
 use crate::id::LetterId;
+use crate::model::message::StoredText;
 use crate::store::engine::db::{Conn, with_conn};
 use crate::store::schema::letters as t;
 
@@ -25,14 +26,12 @@ pub struct Letter {
     pub kind: String,
     /// The object, an id.
     pub object: String,
-    /// A line that says what the mail is about. Words of ours only.
-    pub subject: String,
-    /// What the person's pages say. Plain text.
-    pub text: String,
-    /// What the mail says.
-    pub mail: String,
     /// When it was written.
     pub created_at: Timestamp,
+    /// A line that says what the mail is about. Words of ours only.
+    pub about: StoredText,
+    /// What it says.
+    pub message: StoredText,
 }
 
 /// Stores a new letter.

@@ -5,6 +5,7 @@ use diesel_async::RunQueryDsl;
 
 use crate::clock::Timestamp;
 use crate::id::{NotificationId, UserId};
+use crate::model::message::StoredText;
 use crate::store::engine::db::{Conn, with_conn};
 use crate::store::schema::notifications as t;
 
@@ -20,12 +21,12 @@ pub struct Notification {
     pub kind: String,
     /// The object, when there is something to answer.
     pub object_id: Option<String>,
-    /// What it says. Plain text.
-    pub text: String,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was read.
     pub read_at: Option<Timestamp>,
+    /// What it says.
+    pub message: StoredText,
 }
 
 /// Stores a new one.

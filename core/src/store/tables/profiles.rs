@@ -14,6 +14,7 @@ use crate::store::engine::lent::in_time;
 use crate::store::schema::users as t;
 use crate::store::tables::pattern;
 use crate::store::tables::users::name_key;
+use crate::text::Language;
 
 /// An account without its password.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, AsChangeset)]
@@ -59,6 +60,13 @@ pub struct Profile {
     pub suspended_at: Option<Timestamp>,
     /// When this last changed.
     pub updated_at: Timestamp,
+}
+
+impl Profile {
+    /// The language to write to this person in.
+    pub fn language(&self) -> Language {
+        Language::choose(self.locale.as_deref(), None)
+    }
 }
 
 /// The account of this number.

@@ -36,14 +36,18 @@ pub(crate) async fn insert(conn: &mut Conn, row: &Row) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::insert_into(t::table).values(row).execute(c)).map(drop)
 }
 
-/// The session of this cookie, if it has not expired and the person is not suspended.
-pub async fn find_live(conn: &mut Conn, key: CredentialKey, now: Timestamp) -> QueryResult<Option<Row>> {
+/// The session of this cookie, if it has not expired and the person is not suspended, with the person's locale.
+pub async fn find_live(
+    conn: &mut Conn,
+    key: CredentialKey,
+    now: Timestamp,
+) -> QueryResult<Option<(Row, Option<String>)>> {
     let live = t::table
         .find(key)
         .inner_join(users::table.on(users::id.eq(t::user_id)))
         .filter(t::expires_at.gt(now))
         .filter(users::suspended_at.is_null());
-    with_conn!(conn, |c| live.select(Row::as_select()).first(c)).optional()
+    with_conn!(conn, |c| live.select((Row::as_select(), users::locale)).first(c)).optional()
 }
 
 /// Ends the session of this cookie; false when there is none.

@@ -9,6 +9,7 @@ use crate::id::UserId;
 use crate::model::account::Plan;
 use crate::store::engine::db::{Conn, with_conn};
 use crate::store::schema::{known_devices, users as t};
+use crate::text::Language;
 
 /// What of an account decides about it.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -26,6 +27,15 @@ pub struct Account {
     pub family_name: Option<String>,
     /// When staff suspended the account.
     pub suspended_at: Option<Timestamp>,
+    /// Language tag.
+    pub locale: Option<String>,
+}
+
+impl Account {
+    /// The language to write to this person in: that of the account, else that of who asks for the mail.
+    pub fn language_or(&self, asked: Language) -> Language {
+        self.locale.as_deref().and_then(Language::of_tag).unwrap_or(asked)
+    }
 }
 
 /// What signing in needs to know.
