@@ -8,12 +8,12 @@ use xwms_core::clock::Clock;
 use xwms_core::config::Config;
 use xwms_core::crypto::keys::KeyState;
 use xwms_core::crypto::password::PasswordHasher;
-use xwms_core::crypto::random;
 use xwms_core::crypto::seal::MasterKey;
 use xwms_core::error::Error;
 use xwms_core::key_rotation;
 use xwms_core::manage::entitlement::Rules;
-use xwms_core::provision::{self, MAX_BYTES, Options, Sealer};
+use xwms_core::provision::{self, MAX_BYTES, Options, Platform, Sealer};
+use xwms_core::random;
 use xwms_core::secret::Secret;
 use xwms_core::store::engine::db::Db;
 
@@ -47,7 +47,8 @@ pub async fn run(config: Config, args: ApplyArgs) -> Result<(), StartError> {
     let options = Options { plan: args.plan, set_passwords: args.set_passwords };
     let seal = sealer(&db, Arc::clone(&config), args.plan).await?;
     let (rules, now) = (Rules::of(&config), Clock::system().now());
-    let applied = provision::apply_to(&db, &passwords, &seal, &rules, now, text.expose(), options).await;
+    let platform = Platform { db: &db, passwords: &passwords, seal: &seal, rules: &rules, now };
+    let applied = provision::apply_to(platform, text.expose(), options).await;
     let outcome = applied.map_err(|error| refused(&args.file, error))?;
     if args.json {
         return output::result(&format!("{:#}", outcome.json()));

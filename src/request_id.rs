@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::http::HeaderValue;
-use xwms_core::crypto::random;
+use xwms_core::random;
 
 /// Gives out names that never repeat in this process, and by chance alone in another one.
 pub(crate) struct RequestIds {

@@ -42,18 +42,13 @@ pub(crate) fn changed<T: View>(done: Done<T>) -> Response {
     }
 }
 
-/// 201 with what was made, whose address is its id below `path`, itself below [`PREFIX`].
+/// 201 with what was made, whose address is its id, or the name of what has none, below `path`, itself below [`PREFIX`].
 pub(crate) fn created<T: View>(path: &str, done: Done<T>) -> Result<Response, Problem> {
-    created_as("id", path, done)
-}
-
-/// The same for what is named by another member than its id.
-pub(crate) fn created_as<T: View>(member: &str, path: &str, done: Done<T>) -> Result<Response, Problem> {
     let (body, version, before) = match done {
         Done::Now(view) => (serde_json::to_value(&view).unwrap_or_default(), view.version(), None),
         Done::Before(kept) => (kept.body.clone(), None, Some(kept)),
     };
-    let id = body[member].as_str().ok_or(Error::Internal("what was made has no id"))?;
+    let id = body["id"].as_str().or(body["name"].as_str()).ok_or(Error::Internal("what was made has no id"))?;
     let location = HeaderValue::from_str(&format!("{PREFIX}{path}/{id}"));
     let mut response = match before {
         Some(kept) => repeated(StatusCode::CREATED, kept),

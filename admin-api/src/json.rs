@@ -34,6 +34,18 @@ pub(crate) struct MaybeNew<T>(pub(crate) Input<T>);
 /// The object in a request's body, read as what changes of one that is there.
 pub(crate) struct Changes<T>(pub(crate) Patch<T>);
 
+/// The same, where no body at all is an empty object and every member may be left out.
+pub(crate) struct MaybeNew<T>(pub(crate) Patch<T>);
+
+impl<T: Contract> FromRequest<Core> for MaybeNew<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, core: &Core) -> Result<Self, Problem> {
+        let OptionalObject(Object(members)) = OptionalObject::from_request(request, core).await?;
+        Ok(Self(Patch::new(members)))
+    }
+}
+
 impl<T: Contract> FromRequest<Core> for New<T> {
     type Rejection = Problem;
 

@@ -1,46 +1,25 @@
 //! Logos: `/clients/{client}/logo`, `/clients/{client}/domains/{domain}/logo`.
 
-use axum::Json;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, put};
-use serde::Serialize;
+use xwms_core::contract::logo::LogoView;
 use xwms_core::gate::permission::Permission;
 use xwms_core::id::{ClientId, DomainId};
-use xwms_core::manage::logos::{self, Whose};
+use xwms_core::manage::logos::{self, Upload, Whose};
 use xwms_core::picture::MediaType;
 use xwms_core::state::Core;
 
-use crate::answer::done;
+use crate::answer::{changed, done};
 use crate::authenticated::Authenticated;
 use crate::json::{bytes, content_type};
 use crate::operation::{Method, Needs, Operation, RequestBody, ResponseBody};
 use crate::path_ids::PathIds;
 use crate::problem::Problem;
-use crate::shape::{Kind, Set, Shape, member};
+use crate::schema::Of;
 
-static LOGO: Shape = Shape {
-    name: "Logo",
-    members: &[
-        member(
-            "url",
-            Kind::Text(2048),
-            Set::Never,
-            "Where everybody finds it. Another picture has another address.",
-            "https://id.example/images/ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad.png",
-        ),
-        member(
-            "digest",
-            Kind::Text(64),
-            Set::Never,
-            "The SHA-256 of the picture as it is served, in hexadecimal.",
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
-        ),
-        member("width", Kind::Integer(1, 2048), Set::Never, "Its width, in pixels.", "256"),
-        member("height", Kind::Integer(1, 2048), Set::Never, "Its height, in pixels.", "256"),
-    ],
-};
+static LOGO: Of<LogoView> = Of::new();
 
 type OfClient = PathIds<ClientId>;
 type OfDomain = PathIds<(ClientId, DomainId)>;
@@ -135,10 +114,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
 ];
 
 /// A picture as it was sent.
-struct Sent {
-    media_type: MediaType,
-    bytes: Vec<u8>,
-}
+struct Sent(Upload);
 
 impl FromRequest<Core> for Sent {
     type Rejection = Problem;
@@ -149,16 +125,8 @@ impl FromRequest<Core> for Sent {
             Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail)
         })?;
         let bytes = bytes(request, core).await?.into();
-        Ok(Self { media_type, bytes })
+        Ok(Self(Upload { media_type, bytes }))
     }
-}
-
-#[derive(Serialize)]
-struct Logo {
-    url: String,
-    digest: String,
-    width: u32,
-    height: u32,
 }
 
 async fn set(
@@ -166,12 +134,9 @@ async fn set(
     Authenticated(caller): Authenticated,
     client: ClientId,
     whose: Whose,
-    sent: Sent,
+    Sent(upload): Sent,
 ) -> Result<Response, Problem> {
-    let logos::Logo { digest, picture } = logos::put(&core, caller, client, whose, sent.media_type, sent.bytes).await?;
-    let url = format!("{}{}", core.config.server.issuer(), digest.path());
-    let logo = Logo { url, digest: digest.to_string(), width: picture.width, height: picture.height };
-    Ok(Json(logo).into_response())
+    Ok(changed(logos::put(&core, caller, client, whose, upload).await?))
 }
 
 async fn read(

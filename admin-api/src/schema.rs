@@ -8,6 +8,9 @@ use serde_json::{Map, Value, json};
 
 use crate::shape::Purpose;
 
+/// What marks a member that is set when the object is made, and not later.
+const SET_ONCE: &str = "x-set-once";
+
 /// An object that the document describes.
 pub(crate) trait Described: Sync {
     /// Its name in the document.
@@ -54,12 +57,25 @@ impl<T: JsonSchema> Of<T> {
         }
         let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
         for (name, property) in properties.into_iter().flatten() {
-            let given = property.as_object_mut().and_then(|property| property.remove("examples"));
+            let given = property.as_object_mut().and_then(|property| {
+                property.remove(SET_ONCE);
+                property.remove("examples")
+            });
             if let Some(example) = given.as_ref().and_then(|examples| examples.get(0)) {
                 examples.insert(name.clone(), example.clone());
             }
         }
         (schema, Value::Object(examples))
+    }
+}
+
+impl<T: JsonSchema> Of<T> {
+    /// The members that can't be set any more when an object changes.
+    fn fixed(&self, purpose: Purpose) -> Vec<String> {
+        let schema: Value = schemars::schema_for!(T).into();
+        let members = schema["properties"].as_object().into_iter().flatten();
+        let once = members.filter(|(_, member)| purpose == Purpose::Change && member[SET_ONCE] == true);
+        once.map(|(name, _)| name.clone()).collect()
     }
 }
 
@@ -75,8 +91,20 @@ impl<T: JsonSchema> Described for Of<T> {
     fn body_schema(&self, purpose: Purpose) -> Value {
         let (mut schema, _) = self.schema(SchemaSettings::draft2020_12().for_deserialize());
         schema["additionalProperties"] = json!(false);
-        if let Some(members) = schema.as_object_mut().filter(|_| purpose == Purpose::Change) {
-            members.remove("required");
+        for name in self.fixed(purpose) {
+            schema["properties"].as_object_mut().and_then(|members| members.remove(&name));
+        }
+        let required = schema["required"].take();
+        for (name, member) in schema["properties"].as_object_mut().into_iter().flatten() {
+            let is_required = required.as_array().is_some_and(|names| names.iter().any(|it| it == name));
+            // RFC 7396: `null` takes a list away.
+            if member["type"] == "array" && !is_required {
+                member["type"] = json!(["array", "null"]);
+            }
+        }
+        match schema.as_object_mut() {
+            Some(members) if purpose == Purpose::Change || required.is_null() => drop(members.remove("required")),
+            _ => schema["required"] = required,
         }
         schema
     }
@@ -85,7 +113,11 @@ impl<T: JsonSchema> Described for Of<T> {
         self.schema(SchemaSettings::draft2020_12().for_serialize()).1
     }
 
-    fn body_example(&self, _: Purpose) -> Value {
-        self.schema(SchemaSettings::draft2020_12().for_deserialize()).1
+    fn body_example(&self, purpose: Purpose) -> Value {
+        let (_, mut example) = self.schema(SchemaSettings::draft2020_12().for_deserialize());
+        for name in self.fixed(purpose) {
+            example.as_object_mut().and_then(|members| members.remove(&name));
+        }
+        example
     }
 }

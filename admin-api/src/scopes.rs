@@ -1,48 +1,25 @@
 //! Scopes: `/scopes`, the catalog, and `/clients/{client}/scopes`, those that are activated.
 
-use axum::Json;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{delete, get, post};
-use serde::Serialize;
+use xwms_core::contract::client_scope::{ClientScopeView, NewClientScope};
 use xwms_core::gate::permission::Permission;
 use xwms_core::id::ClientId;
 use xwms_core::manage::scopes;
-use xwms_core::model::scope::Tier;
 use xwms_core::state::Core;
-use xwms_core::store::tables::scopes::Scope as Row;
 
-use crate::answer::{done, made};
+use crate::answer::{created, done, shown};
 use crate::authenticated::Authenticated;
-use crate::json::Object;
+use crate::json::New;
 use crate::operation::{Method, Needs, Operation, RequestBody, ResponseBody};
 use crate::page::Query;
 use crate::path_ids::PathIds;
 use crate::problem::Problem;
-use crate::shape::{Kind, Purpose, Set, Shape, member};
+use crate::schema::Of;
 
-static SCOPE: Shape = Shape {
-    name: "Scope",
-    members: &[
-        member("name", Kind::Text(120), Set::OnceRequired, "Its name in requests.", "profile"),
-        member("title", Kind::Text(120), Set::Never, "What it is, in a few words.", "Name and picture"),
-        member(
-            "description",
-            Kind::Text(500),
-            Set::Never,
-            "What people read on the consent page.",
-            "See your name, picture, language and time zone.",
-        ),
-        member(
-            "tier",
-            Kind::OneOf(&["open", "verified"]),
-            Set::Never,
-            "Open to all, or reserved for verified partners.",
-            "open",
-        ),
-        member("opens", Kind::Text(500), Set::Never, "Which data it opens.", "name given_name family_name picture"),
-    ],
-};
+static SCOPE: Of<ClientScopeView> = Of::new();
+static NEW: Of<NewClientScope> = Of::new();
 
 pub(crate) static OPERATIONS: &[Operation] = &[
     Operation {
@@ -76,7 +53,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         summary: "Activates a scope of the catalog.",
         needs: Needs::Client(Permission::ScopesCreate),
         query: &[],
-        request: RequestBody::New(&SCOPE),
+        request: RequestBody::New(&NEW),
         response: ResponseBody::Made(&SCOPE),
         refusals: &[(409, "already_active")],
         handler: || post(create),
@@ -107,19 +84,10 @@ pub(crate) static OPERATIONS: &[Operation] = &[
     },
 ];
 
-#[derive(Serialize)]
-struct Scope {
-    name: String,
-    title: String,
-    description: String,
-    tier: Tier,
-    opens: String,
-}
-
 async fn catalog(State(core): State<Core>, Authenticated(_): Authenticated, query: Query) -> Result<Response, Problem> {
     let page = query.page::<String>()?;
     let found = scopes::catalog(&core, page.after.as_deref(), page.look_for()).await?;
-    Ok(page.answer(found, |scope| scope.name.clone(), Scope::from))
+    Ok(page.answer(found, |scope| scope.name.clone(), |scope| scope))
 }
 
 async fn list(
@@ -130,20 +98,16 @@ async fn list(
 ) -> Result<Response, Problem> {
     let page = query.page::<String>()?;
     let found = scopes::list(&core, &caller, client, page.after.as_deref(), page.look_for()).await?;
-    Ok(page.answer(found, |scope| scope.name.clone(), Scope::from))
+    Ok(page.answer(found, |scope| scope.name.clone(), |scope| scope))
 }
 
 async fn create(
     State(core): State<Core>,
     Authenticated(caller): Authenticated,
     PathIds(client): PathIds<ClientId>,
-    body: Object,
+    New(scope): New<NewClientScope>,
 ) -> Result<Response, Problem> {
-    let mut members = body.members(&SCOPE, Purpose::Create);
-    let name = members.text("name").unwrap_or_default();
-    members.end()?;
-    let scope = scopes::activate(&core, caller, client, name).await?;
-    Ok(made(&format!("/clients/{client}/scopes/{}", scope.name), Json(Scope::from(scope)).into_response()))
+    created(&format!("/clients/{client}/scopes"), scopes::activate(&core, caller, client, scope).await?)
 }
 
 async fn read(
@@ -151,8 +115,7 @@ async fn read(
     Authenticated(caller): Authenticated,
     PathIds((client, name)): PathIds<(ClientId, String)>,
 ) -> Result<Response, Problem> {
-    let scope = scopes::get(&core, &caller, client, &name).await?;
-    Ok(Json(Scope::from(scope)).into_response())
+    Ok(shown(&scopes::get(&core, &caller, client, &name).await?))
 }
 
 async fn remove(
@@ -162,10 +125,4 @@ async fn remove(
 ) -> Result<Response, Problem> {
     scopes::deactivate(&core, caller, client, name).await?;
     Ok(done())
-}
-
-impl From<Row> for Scope {
-    fn from(row: Row) -> Self {
-        Self { name: row.name, title: row.title, description: row.description, tier: row.tier, opens: row.opens }
-    }
 }

@@ -140,7 +140,7 @@ impl OAuthError {
             TokenRefused::Scope(ScopeRefused::NothingLeft) => {
                 Self::invalid_scope("nothing of the scope asked for is granted any more")
             }
-            TokenRefused::Scope(ScopeRefused::Denied(denial)) => Self::invalid_scope(denial.explanation()),
+            TokenRefused::Scope(ScopeRefused::Denied(denial)) => Self::invalid_scope(denial.explanation().to_string()),
             TokenRefused::Failed(error) => Self::from(error),
         }
     }
@@ -158,9 +158,11 @@ impl OAuthError {
     /// domain hears one thing, whatever the reason.
     fn of_denial(denial: &Denial, by_basic: bool) -> Self {
         match denial {
-            Denial::DomainMalformed | Denial::DomainAmbiguous(_) => Self::invalid_request(denial.explanation()),
+            Denial::DomainMalformed | Denial::DomainAmbiguous(_) => {
+                Self::invalid_request(denial.explanation().to_string())
+            }
             Denial::ScopeNotActivated(_) | Denial::ScopeLocked(_) | Denial::ScopeNotForClients(_) => {
-                Self::invalid_scope(denial.explanation())
+                Self::invalid_scope(denial.explanation().to_string())
             }
             Denial::ClientUnknown
             | Denial::ClientSuspended

@@ -11,6 +11,7 @@ use xwms_core::id::ClientId;
 use xwms_core::store::engine::db::{Conn, Db, Options};
 use xwms_core::store::engine::notices::{self, Whose};
 use xwms_core::store::tables::{audit as entries, clients, members, profiles};
+use xwms_core::testing;
 
 use crate::cli::say;
 use crate::cores::Cores;
@@ -71,7 +72,7 @@ fn failed(error: Error) -> Failure {
 
 /// A client for each writer, as `example` is.
 async fn set_up(db: &Db, example: ClientId) -> Result<(), Error> {
-    db.change(async move |conn: &mut Conn| {
+    testing::change(db, async move |conn: &mut Conn| {
         let example = clients::find(conn, example).await?.ok_or(Error::NotFound("client"))?;
         for writer in 1..=WRITERS {
             let client = clients::Client { id: ClientId::from_bytes([writer; 16]), ..example.clone() };
@@ -90,7 +91,7 @@ async fn round(db: &Db, now: Timestamp, entry: bool) -> Result<Duration, Failure
         let db = db.clone();
         writers.spawn(async move {
             for _ in 0..CHANGES {
-                db.change(async move |conn: &mut Conn| one_change(conn, writer, now, entry).await).await?;
+                testing::change(&db, async move |conn: &mut Conn| one_change(conn, writer, now, entry).await).await?;
             }
             Ok(())
         });

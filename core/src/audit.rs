@@ -13,13 +13,11 @@ use crate::clock::Timestamp;
 use crate::crypto::digest::sha256;
 use crate::id::{AuditId, ClientId};
 use crate::store::tables::audit::Entry;
+pub use crate::store::tables::audit::STAFF;
 
 /// Names what is digested, so that no other digest of the platform is ever mistaken for one of these.
 const WHAT: &[u8] = b"xwms audit entry 1";
 const SEAL: &[u8] = b"xwms audit seal 1";
-
-/// How an actor of the staff begins; the number of the account follows.
-pub const STAFF: &str = "staff";
 
 /// What an entry tells.
 #[derive(Clone, Debug)]

@@ -1,5 +1,7 @@
 //! Work beside the requests: batches written, what has expired deleted, keys rotated, changes made elsewhere heard of.
 
+mod change_listener;
+
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -11,7 +13,6 @@ use crate::key_rotation;
 use crate::login::flow_quota;
 use crate::login_stats;
 use crate::manage::{letters, logos, ownership, succession, verifications};
-use crate::memory::change_listener;
 use crate::state::Core;
 use crate::store::engine::db::Conn;
 use crate::store::tables::{

@@ -15,7 +15,7 @@ use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 
 use crate::clock::Timestamp;
 use crate::config::{self, MailTransport};
-use crate::crypto::random;
+use crate::random;
 
 /// A plain text message. Its text may hold a link that opens an account, so it is never logged.
 #[derive(Clone)]

@@ -9,7 +9,17 @@ use image::imageops::FilterType as Scaling;
 use image::{DynamicImage, ImageDecoder as _, ImageError, ImageFormat, ImageReader, Limits};
 use tokio::sync::Semaphore;
 
+use crate::crypto::digest::sha256;
 use crate::error::{Error, FieldIssue};
+use crate::model::image::ImageDigest;
+use crate::text;
+
+impl ImageDigest {
+    /// The digest of this content.
+    pub fn of(content: &[u8]) -> Self {
+        Self::from_sha256(sha256(content))
+    }
+}
 
 /// Bytes that are read of one, and kept of one.
 pub const MAX_BYTES: usize = 1024 * 1024;
@@ -70,10 +80,10 @@ pub async fn read(media_type: MediaType, bytes: Vec<u8>) -> Result<Picture, Erro
 
 fn remake(MediaType(format): MediaType, bytes: &[u8]) -> Result<Picture, FieldIssue> {
     if bytes.len() > MAX_BYTES {
-        return Err(FieldIssue::english("too_large", "give a picture of at most 1 MiB"));
+        return Err(text!("too_large", max = MAX_BYTES >> 20));
     }
     if image::guess_format(bytes).ok() != Some(format) {
-        return Err(FieldIssue::english("not_an_image", "the content is not what its media type says"));
+        return Err(text!("not_an_image-other"));
     }
     let mut image = decode(format, bytes).map_err(|why| issue(&why))?;
     loop {
@@ -113,14 +123,14 @@ fn encode(image: &DynamicImage) -> Result<Vec<u8>, ImageError> {
 fn issue(why: &ImageError) -> FieldIssue {
     match why {
         ImageError::Limits(limit) if matches!(limit.kind(), LimitErrorKind::DimensionError) => {
-            FieldIssue::english("dimensions", "give a picture of at most 2048 by 2048 pixels")
+            text!("dimensions", max = MAX_SIDE)
         }
         _ => no_image(),
     }
 }
 
 fn no_image() -> FieldIssue {
-    FieldIssue::english("not_an_image", "this is no picture that can be read")
+    text!("not_an_image")
 }
 
 #[cfg(test)]

@@ -3,10 +3,10 @@
 use tokio::sync::Semaphore;
 
 use crate::error::Error;
-use crate::limits::throttle::Mailbox;
 use crate::mail::Mail;
 use crate::state::Core;
 use crate::store::engine::db::Conn;
+use crate::throttle::Mailbox;
 
 /// Mails that wait or are being sent at once: an attack, or a mail server that hangs, fills this and nothing else.
 static UNDER_WAY: Semaphore = Semaphore::const_new(256);

@@ -60,7 +60,7 @@ async fn a_client_takes_two_kibibytes_at_the_most() {
     let url = format!("sqlite://{}", folder.path().join("xwms.db").display());
     let db = Db::open(&Options { url, connections: 1, wait: Duration::from_secs(60), statements: None }).await.unwrap();
     let given = GIVEN.replace("CLIENTS", &CLIENTS.to_string());
-    db.change(async move |conn: &mut Conn| match conn {
+    xwms_core::testing::change(&db, async move |conn: &mut Conn| match conn {
         Conn::Sqlite(conn) => Ok(conn.batch_execute(&given).await?),
         Conn::Postgres(conn) => Ok(conn.batch_execute(&given).await?),
     })

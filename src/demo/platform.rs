@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use xwms_core::crypto::credential::{Credential, Kind};
-use xwms_core::crypto::random;
 use xwms_core::id::ClientId;
 use xwms_core::provision;
+use xwms_core::random;
 use xwms_core::secret::Secret;
 use xwms_core::state::Core;
 

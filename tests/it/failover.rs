@@ -12,6 +12,7 @@ use xwms_core::id::GrantId;
 use xwms_core::store::engine::db::{Conn, Db, Options};
 use xwms_core::store::engine::health;
 use xwms_core::store::tables::grants;
+use xwms_core::testing;
 
 use crate::database::{contents, texts};
 use crate::load::{Gap, Load, Partner, Told, authorization_path, then_all_is_there};
@@ -245,7 +246,8 @@ fn doctor_says_what_a_fail_over_would_lose_and_a_standby_is_never_taken() {
 /// A change that writes, or would.
 async fn revoke(db: &Db) -> Result<(), Error> {
     let now = Clock::system().now();
-    let change = db.change(async move |conn: &mut Conn| Ok(grants::revoke(conn, GrantId::generate(now), now).await?));
+    let change =
+        testing::change(db, async move |conn: &mut Conn| Ok(grants::revoke(conn, GrantId::generate(now), now).await?));
     change.await.map(drop)
 }
 

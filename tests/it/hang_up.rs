@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use xwms_core::error::Error;
 use xwms_core::store::engine::db::{Conn, Db};
+use xwms_core::testing;
 
 use crate::database::{count, is_sqlite, texts};
 use crate::listener::{Listener, Request};
@@ -139,7 +140,7 @@ impl Hold {
         let (begun, begins) = oneshot::channel();
         let db = db.clone();
         let running = tokio::spawn(async move {
-            db.change(async move |conn: &mut Conn| {
+            testing::change(&db, async move |conn: &mut Conn| {
                 // SQLite knows one writer at a time anyway.
                 if let Conn::Postgres(conn) = conn {
                     use diesel_async::SimpleAsyncConnection as _;

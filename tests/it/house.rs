@@ -96,7 +96,7 @@ fn queries_stand_in_the_store() {
 #[test]
 fn each_library_is_named_in_its_own_place_only() {
     let rows: [(&str, &[&str]); 4] = [
-        ("ring", &["core/src/crypto/"]),
+        ("ring", &["core/src/crypto/", "core/src/random.rs"]),
         ("argon2", &["core/src/crypto/"]),
         ("rsa", &["core/src/crypto/"]),
         ("askama", &["dashboard/src/", "examples/"]),
@@ -117,6 +117,16 @@ fn oxide_auth_is_named_by_the_two_files_that_drive_it() {
     let named = product.iter().filter(|source| source.mentions("oxide_auth").next().is_some());
     let named: Vec<&str> = named.map(|source| source.path.as_str()).collect();
     assert_eq!(named, ["auth-server/src/authorize/oxide.rs", "auth-server/src/token/oxide.rs"]);
+}
+
+#[test]
+fn only_tests_and_benchmarks_write_past_the_use_cases() {
+    let mut broken = Vec::new();
+    for source in product().iter().filter(|source| source.path != "core/src/lib.rs") {
+        let named = source.mentions("testing").filter(|(_, after)| after.starts_with("::") || after.starts_with(';'));
+        broken.extend(named.map(|(line, _)| format!("{}:{line}", source.path)));
+    }
+    none(&broken, "the product names nothing of xwms_core::testing");
 }
 
 #[test]
@@ -194,4 +204,18 @@ fn every_setting_is_explained() {
     let bare = lines.windows(2).filter(|pair| is_setting(pair[1]) && !pair[0].starts_with("# "));
     let bare: Vec<String> = bare.map(|pair| pair[1].to_owned()).collect();
     none(&bare, "a comment stands above every setting");
+}
+
+#[test]
+fn the_map_in_the_readme_names_files_that_are_there() {
+    let readme = sources(&["README.md"]);
+    let readme = readme.iter().find(|source| source.path == "README.md").unwrap();
+    let rows: Vec<&str> = readme.text.lines().filter(|line| line.starts_with("| ") && line.contains('`')).collect();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut broken = Vec::new();
+    for row in rows.iter().filter(|row| row.contains(".rs`")) {
+        let files = row.split('`').skip(1).step_by(2).filter(|word| word.contains('/') && !word.contains('<'));
+        broken.extend(files.filter(|file| !root.join(file).exists()).map(str::to_owned));
+    }
+    none(&broken, "the map names no file that is gone");
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use xwms_core::crypto::random;
+use xwms_core::random;
 
 use crate::load::{Gap, Load, Login, then_all_is_there};
 use crate::server::Server;

@@ -17,6 +17,7 @@ use xwms_core::state::Core;
 use xwms_core::store::engine::db::{Conn, Db, Options as DbOptions};
 use xwms_core::store::engine::statements::Statements;
 use xwms_core::store::tables::attempts::{self, Attempt};
+use xwms_core::testing;
 
 use crate::browser::{Answer, Browser};
 use crate::dns::TestDns;
@@ -336,17 +337,14 @@ impl World {
     /// A statement straight to the database, for facts that no use case changes yet.
     pub async fn sql(&self, statement: &str) {
         let statement = statement.to_owned();
-        self.core
-            .db
-            .change(async move |conn: &mut Conn| {
-                match conn {
-                    Conn::Sqlite(conn) => conn.batch_execute(&statement).await?,
-                    Conn::Postgres(conn) => conn.batch_execute(&statement).await?,
-                }
-                Ok(())
-            })
-            .await
-            .unwrap();
+        let change = testing::change(&self.core.db, async move |conn: &mut Conn| {
+            match conn {
+                Conn::Sqlite(conn) => conn.batch_execute(&statement).await?,
+                Conn::Postgres(conn) => conn.batch_execute(&statement).await?,
+            }
+            Ok(())
+        });
+        change.await.unwrap();
     }
 
     /// A world that shares this one's server, for requests that race.

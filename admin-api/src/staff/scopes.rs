@@ -8,7 +8,7 @@ use xwms_core::gate::permission::Permission;
 use xwms_core::staff::scopes;
 use xwms_core::state::Core;
 
-use crate::answer::{changed, created_as, shown};
+use crate::answer::{changed, created, shown};
 use crate::authenticated::Authenticated;
 use crate::etag::IfMatch;
 use crate::json::{Changes, New};
@@ -90,7 +90,7 @@ async fn create(
     Authenticated(caller): Authenticated,
     New(scope): New<NewScope>,
 ) -> Result<Response, Problem> {
-    created_as("name", "/staff/scopes", scopes::create(&core, caller, scope).await?)
+    created("/staff/scopes", scopes::create(&core, caller, scope).await?)
 }
 
 async fn read(

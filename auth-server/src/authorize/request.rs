@@ -105,24 +105,9 @@ impl AuthServer {
         };
         // Where the answer goes is settled first; only then may an error be sent there.
         let domain = may_answer(snapshot, &attempt)?;
-        if let Some(name) = params.repeated(&ONCE) {
-            return Err(Denial::ParameterRepeated(name));
-        }
-        if params.get("request").is_some() {
-            return Err(Denial::RequestObjectUnsupported);
-        }
-        if params.get("request_uri").is_some() {
-            return Err(Denial::RequestUriUnsupported);
-        }
-        if params.get("response_mode").is_some_and(|mode| mode != "query") {
-            return Err(Denial::ParameterInvalid("response_mode"));
-        }
+        check_form(params)?;
         scope.as_ref().map_err(|_| Denial::ParameterInvalid("scope"))?;
-        for name in ["state", "nonce", "login_hint"] {
-            if params.get(name).is_some_and(|value| value.len() > LONGEST) {
-                return Err(Denial::ParameterInvalid(name));
-            }
-        }
+        check_lengths(params)?;
         let prompt = prompt(params.get("prompt"))?;
         let max_age = match params.get("max_age") {
             Some(text) => Some(text.parse::<u32>().map_err(|_| Denial::ParameterInvalid("max_age"))?),
@@ -154,6 +139,32 @@ impl AuthServer {
         };
         Ok(Asked { flow, domain, silent: prompt.none })
     }
+}
+
+/// Refuses what is repeated, or not supported.
+fn check_form(params: &Params) -> Result<(), Denial> {
+    if let Some(name) = params.repeated(&ONCE) {
+        return Err(Denial::ParameterRepeated(name));
+    }
+    if params.get("request").is_some() {
+        return Err(Denial::RequestObjectUnsupported);
+    }
+    if params.get("request_uri").is_some() {
+        return Err(Denial::RequestUriUnsupported);
+    }
+    if params.get("response_mode").is_some_and(|mode| mode != "query") {
+        return Err(Denial::ParameterInvalid("response_mode"));
+    }
+    Ok(())
+}
+
+fn check_lengths(params: &Params) -> Result<(), Denial> {
+    for name in ["state", "nonce", "login_hint"] {
+        if params.get(name).is_some_and(|value| value.len() > LONGEST) {
+            return Err(Denial::ParameterInvalid(name));
+        }
+    }
+    Ok(())
 }
 
 /// OpenID Connect Core §3.1.2.1: `none` stands alone.

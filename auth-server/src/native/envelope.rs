@@ -79,7 +79,7 @@ impl Failure {
 
     /// What the gate's denial means here.
     fn denied(denial: &Denial, reference: String) -> Self {
-        let (code, explanation) = (denial.code(), denial.explanation());
+        let (code, explanation) = (denial.code(), denial.explanation().to_string());
         let failure = match denial {
             Denial::ClientUnknown | Denial::SecretUnknown | Denial::SecretInactive | Denial::SecretExpired => {
                 Self::bad_credentials()

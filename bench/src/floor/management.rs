@@ -365,7 +365,7 @@ impl Floor {
         let mut pairs = url::form_urlencoded::parse(query.as_bytes());
         let limit = pairs.find(|(name, _)| name == "limit").and_then(|(_, limit)| limit.parse().ok()).unwrap_or(EACH);
         let id = |id: &String| id.clone();
-        match self.look_up(resource, headers, client, None, limit + 1).await {
+        match self.look_up(resource, headers, (client, None), limit + 1).await {
             Some(Found::Secrets(found)) => page(found, limit, |secret| id(&secret.id)),
             Some(Found::Domains(found)) => page(found, limit, |domain| id(&domain.id)),
             None => StatusCode::UNAUTHORIZED.into_response(),
@@ -373,7 +373,7 @@ impl Floor {
     }
 
     async fn read(&self, resource: Resource, headers: &HeaderMap, client: String, id: String) -> Response {
-        match self.look_up(resource, headers, client, Some(id.into_bytes()), 1).await {
+        match self.look_up(resource, headers, (client, Some(id.into_bytes())), 1).await {
             Some(Found::Secrets(found)) => one(found, |secret| secret.updated_at),
             Some(Found::Domains(found)) => one(found, |domain| domain.updated_at),
             None => StatusCode::UNAUTHORIZED.into_response(),
@@ -384,14 +384,14 @@ impl Floor {
         let fresh = Opaque::generate().text;
         let id = format!("made_{}", &fresh[..26]);
         let made = Made { id: id.clone(), name: name.clone(), value: fresh };
-        match self.write(resource, headers, client, id, Some(name)).await {
+        match self.write(resource, headers, (client, id), Some(name)).await {
             Some(()) => (StatusCode::CREATED, Json(made)).into_response(),
             None => StatusCode::UNAUTHORIZED.into_response(),
         }
     }
 
     async fn delete(&self, resource: Resource, headers: &HeaderMap, (client, id): (String, String)) -> Response {
-        match self.write(resource, headers, client, id, None).await {
+        match self.write(resource, headers, (client, id), None).await {
             Some(()) => StatusCode::NO_CONTENT.into_response(),
             None => StatusCode::UNAUTHORIZED.into_response(),
         }
@@ -402,11 +402,10 @@ impl Floor {
         &self,
         resource: Resource,
         headers: &HeaderMap,
-        client: String,
-        id: String,
+        (client, id): (String, String),
         name: Option<String>,
     ) -> Option<()> {
-        self.look_up(resource, headers, client.clone(), Some(id.clone().into_bytes()), 1).await?;
+        self.look_up(resource, headers, (client.clone(), Some(id.clone().into_bytes())), 1).await?;
         let change = Change { resource, client: client.into_bytes(), id: id.into_bytes(), name };
         let written = match &self.store {
             Store::Sqlite(store) => store.write(change).await,
@@ -419,8 +418,7 @@ impl Floor {
         &self,
         resource: Resource,
         headers: &HeaderMap,
-        client: String,
-        id: Option<Vec<u8>>,
+        (client, id): (String, Option<Vec<u8>>),
         limit: usize,
     ) -> Option<Found> {
         let token = headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")?;

@@ -3,4 +3,5 @@
 pub mod apps;
 pub mod invitations;
 pub mod notifications;
+pub mod recovery;
 pub mod requests;

@@ -32,7 +32,7 @@ pub struct AttemptView {
     pub at: Timestamp,
     /// What to change.
     #[schemars(length(max = 400), example = &"Switch the URL on.")]
-    pub fix: Option<&'static str>,
+    pub fix: Option<String>,
 }
 
 /// What a partner asks about; what is left out is not asked.
@@ -99,5 +99,5 @@ pub struct CheckedRule {
     pub reason: Option<&'static str>,
     /// What to change.
     #[schemars(length(max = 400), example = &"Switch the URL on.")]
-    pub fix: Option<&'static str>,
+    pub fix: Option<String>,
 }

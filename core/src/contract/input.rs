@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::Findings;
 use crate::error::{Error, FieldError};
+use crate::text;
 
 /// What can be set of a resource: read from what people and programs send, and written as it is.
 pub trait Contract: Deserr<Findings> + Serialize + JsonSchema + Send + 'static {}
@@ -51,6 +52,11 @@ impl<T> Input<T> {
         self.value.as_ref()
     }
 
+    /// The object, when nothing is wrong with it.
+    pub(crate) fn good(self) -> Option<T> {
+        self.value.filter(|_| self.findings.is_empty())
+    }
+
     /// The object, with what is wrong noted among `findings`.
     ///
     /// # Errors
@@ -67,9 +73,14 @@ fn value_of<T: Contract>(object: Map<String, Value>) -> Result<T, Findings> {
 
 /// The names of the members that can be set.
 pub(crate) fn member_names<T: JsonSchema>() -> Vec<String> {
+    members_that::<T>(|_| true)
+}
+
+fn members_that<T: JsonSchema>(are: impl Fn(&Value) -> bool) -> Vec<String> {
     let schema = schemars::schema_for!(T);
     let properties = schema.get("properties").and_then(Value::as_object);
-    properties.map(|properties| properties.keys().cloned().collect()).unwrap_or_default()
+    let named = properties.into_iter().flatten().filter(|(_, schema)| are(schema));
+    named.map(|(name, _)| name.clone()).collect()
 }
 
 /// What makes a resource: what is said once, when it is made, and its settings, which can change later.
@@ -131,6 +142,18 @@ impl<T: Contract> Patch<T> {
         self.members.get(member).and_then(Value::as_str)
     }
 
+    /// A member that is `true` or `false`.
+    pub(crate) fn flag(&self, member: &str) -> Option<bool> {
+        self.members.get(member).and_then(Value::as_bool)
+    }
+
+    /// The same without this member.
+    #[must_use]
+    pub(crate) fn without(mut self, member: &str) -> Self {
+        self.members.remove(member);
+        self
+    }
+
     /// The same, where a member that is not there has this value.
     #[must_use]
     pub(crate) fn or(mut self, member: &str, value: Value) -> Self {
@@ -139,7 +162,7 @@ impl<T: Contract> Patch<T> {
     }
 
     /// The object that these members make by themselves.
-    pub(crate) fn whole(self) -> Input<T> {
+    pub fn whole(self) -> Input<T> {
         Input::read(self.members)
     }
 
@@ -150,8 +173,16 @@ impl<T: Contract> Patch<T> {
         findings.into_errors().into_iter().filter(there).collect()
     }
 
-    /// The settings as they are to be.
-    pub fn apply(self, settings: &T) -> Input<T> {
+    /// The settings as they are to be. What is set once, marked `x-set-once` in the schema, can't be among the members.
+    pub fn apply(mut self, settings: &T) -> Input<T> {
+        let once = members_that::<T>(|schema| schema["x-set-once"] == true);
+        let refused: Vec<String> = once.into_iter().filter(|name| self.members.remove(name).is_some()).collect();
+        let mut input = self.merged(settings);
+        refused.iter().for_each(|name| input.findings.add(name, text!("unknown_field")));
+        input
+    }
+
+    fn merged(self, settings: &T) -> Input<T> {
         let mut object = match serde_json::to_value(settings) {
             Ok(Value::Object(object)) => object,
             Ok(_) | Err(_) => Map::new(),

@@ -12,11 +12,14 @@ use crate::error::FieldIssue;
 use crate::gate::permission::Permission;
 use crate::id::UserId;
 use crate::model::email::EmailAddress;
+use crate::model::fallback::FallbackResponse;
 use crate::model::label::Label;
 use crate::model::reason::Reason;
+use crate::model::root_domain::RootDomain;
 use crate::model::scope::{Opens, ScopeName};
+use crate::model::server_ip::ServerIp;
 use crate::model::text::LongText;
-use crate::model::url::Link;
+use crate::model::url::{Link, SiteUrl};
 use crate::secret::Secret;
 use crate::text;
 
@@ -50,6 +53,17 @@ pub(super) fn at_most<const MAX: usize>(text: Option<String>) -> Result<Option<S
 /// The same of a credential.
 pub(super) fn hidden<const MAX: usize>(text: Option<String>) -> Result<Option<Secret<String>>, FieldIssue> {
     at_most::<MAX>(text).map(|text| text.map(Secret::new))
+}
+
+/// A list without repeats, in its order.
+pub(super) fn distinct<T: PartialEq>(list: Vec<T>) -> Vec<T> {
+    let mut kept = Vec::with_capacity(list.len());
+    for item in list {
+        if !kept.contains(&item) {
+            kept.push(item);
+        }
+    }
+    kept
 }
 
 /// Writes a credential into the one answer that tells it, for `#[serde(serialize_with = "told_once")]`.
@@ -157,6 +171,10 @@ text_value!(Opens, [], { "type": "string", "maxLength": 500 });
 text_value!(Reason, [], { "type": "string", "minLength": 1, "maxLength": 500 });
 text_value!(ScopeName, [], { "type": "string", "maxLength": 64, "pattern": "^[a-z0-9_.:-]+$" });
 text_value!(Permission, [], { "type": "string", "pattern": "^[a-z]+:[a-z]+$" }, read_permission);
+text_value!(FallbackResponse, [], { "type": "string", "maxLength": 4096 });
+text_value!(RootDomain, [], { "type": "string", "maxLength": 253 }, RootDomain::read);
+text_value!(ServerIp, [], { "type": "string" });
+text_value!(SiteUrl, [], { "type": "string", "format": "uri", "maxLength": 2048 });
 text_value!(Timestamp, [], { "type": "string", "format": "date-time" }, read_time);
 text_value!(Link, [], { "type": "string", "format": "uri", "maxLength": 2048 });
 text_value!(LongText<MAX>, [MAX], { "type": "string", "minLength": 1, "maxLength": MAX });

@@ -16,8 +16,8 @@ use diesel::sql_types::Binary;
 
 use super::base62;
 use super::digest::{MacKey, constant_time_eq, sha256};
-use super::random;
 use crate::clock::Timestamp;
+use crate::random;
 use crate::secret::Secret;
 
 /// What a credential is for. One kind is never accepted as another.

@@ -12,8 +12,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::digest::sha256;
 use super::jwk::{InvalidKey, PublicKey};
 use super::keys::KeySet;
-use super::random;
 use crate::model::client::SigningAlg;
+use crate::random;
 
 /// The `typ` of access tokens (RFC 9068 §2.1).
 pub const ACCESS_TOKEN: &str = "at+jwt";

@@ -15,9 +15,9 @@ use serde::Serialize;
 
 pub use super::jwk::{InvalidKey, PublicKey};
 use super::jws::SigningKey;
-use super::random;
 use super::seal::MasterKey;
 use crate::model::client::SigningAlg;
+use crate::random;
 use crate::secret::Secret;
 
 /// A key that was just made, or handed in: what a row of `signing_keys` is made of.

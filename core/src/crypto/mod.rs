@@ -1,4 +1,4 @@
-//! Signing, hashing and random bytes: the only place that knows ring, Argon2 and RSA.
+//! Signing, hashing and sealing: the only place that knows ring, Argon2 and RSA, beside the source of random bytes.
 
 mod base62;
 pub mod credential;
@@ -7,7 +7,6 @@ mod jwk;
 pub mod jws;
 pub mod keys;
 pub mod password;
-pub mod random;
 pub mod seal;
 pub mod signed_request;
 pub mod tls;

@@ -17,7 +17,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use tokio::sync::oneshot;
 
 use super::digest::constant_time_eq;
-use super::random;
+use crate::random;
 use crate::secret::Secret;
 
 /// What one hash costs. RFC 9106 §4 has recommendations; OWASP's least is 19,456 KiB, 2 iterations, 1 lane.

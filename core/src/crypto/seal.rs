@@ -11,7 +11,7 @@ use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use zeroize::Zeroizing;
 
 use super::digest::MacKey;
-use super::random;
+use crate::random;
 use crate::secret::Secret;
 
 /// The key that everything sealed depends on: 32 random bytes in a file of one line, as base64.

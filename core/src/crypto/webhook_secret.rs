@@ -3,9 +3,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::random;
 use super::seal::{InvalidSeal, MasterKey};
 use crate::id::UrlId;
+use crate::random;
 use crate::secret::Secret;
 
 /// How the text of one begins.

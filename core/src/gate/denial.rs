@@ -10,10 +10,10 @@
 //! probed. The reasons `client_unknown`, `secret_unknown`, `secret_inactive` and `secret_expired` are answered alike to
 //! everybody who has not authenticated.
 
-use std::borrow::Cow;
-
 use crate::id::DomainId;
 use crate::model::scope::ScopeSet;
+use crate::text;
+use crate::text::Text;
 
 /// As many names are listed in a text; of more, only the number.
 const LISTED: usize = 10;
@@ -196,83 +196,61 @@ impl Denial {
         }
     }
 
-    /// What is wrong, for the partner: one sentence in ASCII, with ids, parameter and scope names only.
-    pub fn explanation(&self) -> Cow<'static, str> {
-        let text = match self {
-            Self::ParameterRepeated(name) => return format!("The parameter {name} was sent more than once.").into(),
-            Self::ParameterInvalid(name) => {
-                return format!("The parameter {name} has a value that is not accepted.").into();
-            }
-            Self::ScopeNotActivated(names) => {
-                return format!("The client has not activated these scopes: {}.", listed(names.iter())).into();
-            }
-            Self::ScopeLocked(names) => {
-                let names = listed(names.iter());
-                return format!("These scopes are reserved and not unlocked for this domain or person: {names}.")
-                    .into();
-            }
-            Self::ScopeNotForClients(names) => {
-                let names = listed(names.iter());
-                return format!("These scopes are not available with client credentials: {names}.").into();
-            }
-            Self::DomainAmbiguous(choices) => {
-                return format!("The call names no domain and could mean several: {}.", listed(choices)).into();
-            }
-            Self::ClientUnknown => "There is no client with this id.",
-            Self::ClientSuspended => "The client is suspended, or the account that pays for it is.",
-            Self::PlanLapsed => "The plan of the client's billing owner has lapsed, and the time of grace is over.",
-            Self::RedirectUriMissing => "The request has no redirect URI.",
-            Self::RedirectUriUnknown => "The redirect URI is not registered, character for character.",
-            Self::RedirectUriInactive => "The redirect URI is registered, but switched off.",
-            Self::RedirectUriNeedsTestMode => {
-                "The redirect URI is an http or loopback URL, and its domain is not in test mode."
-            }
-            Self::DomainInactive => "The domain is switched off.",
-            Self::LoginNotAllowed => "The domain does not allow login.",
-            Self::RequestMalformed => "The request is malformed, or repeats client_id or redirect_uri.",
-            Self::RequestObjectUnsupported => "The parameter request is not supported.",
-            Self::RequestUriUnsupported => "The parameter request_uri is not supported.",
-            Self::ResponseTypeMissing => "The request has no response_type.",
-            Self::ResponseTypeUnsupported => "The response_type is not code.",
-            Self::PkceMissing => "The request has no code_challenge.",
-            Self::PkceMethodUnsupported => "The code_challenge_method is not S256.",
-            Self::PkceChallengeInvalid => "The code_challenge is not 43 characters of base64url.",
-            Self::ScopeMissing => "No scope was asked for, or none is activated.",
-            Self::TestModeRefuses => "The domain is in test mode, and this person is neither a member nor a tester.",
-            Self::UserSuspended => "The person's account is suspended.",
-            Self::EmailUnverified => "The person has not verified an email address yet.",
-            Self::Declined => "The person said no.",
-            Self::LoginRequired => "Nobody is signed in, or not recently enough.",
-            Self::ConsentRequired => "The person has to be asked for consent.",
-            Self::SecretUnknown => "The secret is none of this client's.",
-            Self::SecretInactive => "The secret is switched off.",
-            Self::SecretExpired => "The secret has expired.",
-            Self::SecretNotLinked => "The secret is not linked to the domain.",
-            Self::DomainUnknown => "The domain named is none of this client's.",
-            Self::DomainMalformed => "What names the domain is neither a domain id nor a host.",
-            Self::ApiNotAllowed => "The domain does not allow API calls.",
-            Self::IpNotAllowed => "The caller's address is none of the domain's server IPs.",
-        };
-        Cow::Borrowed(text)
+    /// What is wrong, for the partner: one sentence, in English in ASCII, with ids, parameter and scope names only.
+    pub fn explanation(&self) -> Text {
+        match self {
+            Self::ClientUnknown => text!("client_unknown-explanation"),
+            Self::ClientSuspended => text!("client_suspended-explanation"),
+            Self::PlanLapsed => text!("plan_lapsed-explanation"),
+            Self::RedirectUriMissing => text!("redirect_uri_missing-explanation"),
+            Self::RedirectUriUnknown => text!("redirect_uri_unknown-explanation"),
+            Self::RedirectUriInactive => text!("redirect_uri_inactive-explanation"),
+            Self::RedirectUriNeedsTestMode => text!("redirect_uri_needs_test_mode-explanation"),
+            Self::DomainInactive => text!("domain_inactive-explanation"),
+            Self::LoginNotAllowed => text!("login_not_allowed-explanation"),
+            Self::RequestMalformed => text!("request_malformed-explanation"),
+            Self::ParameterRepeated(name) => text!("parameter_repeated-explanation", name = *name),
+            Self::ParameterInvalid(name) => text!("parameter_invalid-explanation", name = *name),
+            Self::RequestObjectUnsupported => text!("request_not_supported-explanation"),
+            Self::RequestUriUnsupported => text!("request_uri_not_supported-explanation"),
+            Self::ResponseTypeMissing => text!("response_type_missing-explanation"),
+            Self::ResponseTypeUnsupported => text!("response_type_unsupported-explanation"),
+            Self::PkceMissing => text!("pkce_missing-explanation"),
+            Self::PkceMethodUnsupported => text!("pkce_method_unsupported-explanation"),
+            Self::PkceChallengeInvalid => text!("pkce_challenge_invalid-explanation"),
+            Self::ScopeMissing => text!("scope_missing-explanation"),
+            Self::ScopeNotActivated(names) => text!("scope_not_activated-explanation", names = listed(names.iter())),
+            Self::ScopeLocked(names) => text!("scope_locked-explanation", names = listed(names.iter())),
+            Self::ScopeNotForClients(names) => text!("scope_not_for_clients-explanation", names = listed(names.iter())),
+            Self::TestModeRefuses => text!("test_mode_refuses-explanation"),
+            Self::UserSuspended => text!("user_suspended-explanation"),
+            Self::EmailUnverified => text!("email_unverified-explanation"),
+            Self::Declined => text!("declined-explanation"),
+            Self::LoginRequired => text!("login_required-explanation"),
+            Self::ConsentRequired => text!("consent_required-explanation"),
+            Self::SecretUnknown => text!("secret_unknown-explanation"),
+            Self::SecretInactive => text!("secret_inactive-explanation"),
+            Self::SecretExpired => text!("secret_expired-explanation"),
+            Self::SecretNotLinked => text!("secret_not_linked-explanation"),
+            Self::DomainUnknown => text!("domain_unknown-explanation"),
+            Self::DomainMalformed => text!("domain_malformed-explanation"),
+            Self::DomainAmbiguous(choices) => text!("domain_ambiguous-explanation", choices = listed(choices)),
+            Self::ApiNotAllowed => text!("api_not_allowed-explanation"),
+            Self::IpNotAllowed => text!("ip_not_allowed-explanation"),
+        }
     }
 
     /// What anybody may read of it: the explanation, or a text that tells no more than that it does not go.
-    pub fn public_explanation(&self) -> Cow<'static, str> {
+    pub fn public_explanation(&self) -> Text {
         match self {
             Self::RedirectUriUnknown
             | Self::RedirectUriInactive
             | Self::RedirectUriNeedsTestMode
             | Self::DomainInactive
-            | Self::LoginNotAllowed => {
-                Cow::Borrowed("The redirect URI is not one that this client may use for logins.")
-            }
-            Self::ClientSuspended | Self::PlanLapsed => {
-                Cow::Borrowed("Logging in through this client is not possible at present.")
-            }
-            Self::TestModeRefuses => {
-                Cow::Borrowed("This site is being tested: only the people invited to test it can log in.")
-            }
-            Self::UserSuspended => Cow::Borrowed("Logging in with this account is not possible."),
+            | Self::LoginNotAllowed => text!("login_refused-redirect_uri"),
+            Self::ClientSuspended | Self::PlanLapsed => text!("login_refused-client"),
+            Self::TestModeRefuses => text!("login_refused-test_mode"),
+            Self::UserSuspended => text!("login_refused-user"),
             Self::SecretUnknown
             | Self::SecretInactive
             | Self::SecretExpired
@@ -280,7 +258,7 @@ impl Denial {
             | Self::DomainUnknown
             | Self::DomainAmbiguous(_)
             | Self::ApiNotAllowed
-            | Self::IpNotAllowed => Cow::Borrowed("Client authentication failed."),
+            | Self::IpNotAllowed => text!("login_refused-authentication"),
             Self::ClientUnknown
             | Self::RedirectUriMissing
             | Self::RequestMalformed
@@ -350,60 +328,46 @@ impl Denial {
     }
 
     /// What the partner changes, by the [`Denial::code`] that was kept of a reason.
-    pub fn fix_of(code: &str) -> Option<&'static str> {
+    pub fn fix_of(code: &str) -> Option<Text> {
         Self::each().iter().find(|denial| denial.code() == code).map(Self::fix)
     }
 
     /// What the partner changes so that it goes.
-    pub const fn fix(&self) -> &'static str {
+    pub fn fix(&self) -> Text {
         match self {
-            Self::ClientUnknown => "Send the client's id as My Clients shows it.",
-            Self::ClientSuspended => "Write to XWMS: the notice of the suspension says why and where.",
-            Self::PlanLapsed => "Renew the plan of the billing owner, or make an owner with a plan the billing owner.",
-            Self::RedirectUriMissing => "Send redirect_uri, also when only one is registered.",
-            Self::RedirectUriUnknown => {
-                "Register exactly this URL as a callback URL, or send one that is registered: scheme, host, port, path, \
-                 query and case all count."
-            }
-            Self::RedirectUriInactive => "Switch the URL on under Integrations, Domains.",
-            Self::RedirectUriNeedsTestMode => "Register an https URL on the domain, or switch test mode on.",
-            Self::DomainInactive => "Switch the domain on under Integrations, Domains.",
-            Self::LoginNotAllowed => "Switch allow login on for the domain.",
-            Self::RequestMalformed => "Send client_id and redirect_uri once each, form-encoded in UTF-8.",
-            Self::ParameterRepeated(_) => "Send each parameter once.",
-            Self::ParameterInvalid(_) => "Look up which values the parameter takes.",
-            Self::RequestObjectUnsupported | Self::RequestUriUnsupported => {
-                "Send the parameters themselves, without a request object."
-            }
-            Self::ResponseTypeMissing | Self::ResponseTypeUnsupported => "Send response_type=code.",
-            Self::PkceMissing | Self::PkceMethodUnsupported | Self::PkceChallengeInvalid => {
-                "Send code_challenge, the base64url of the verifier's SHA-256 without padding, and \
-                 code_challenge_method=S256."
-            }
-            Self::ScopeMissing => "Ask for at least one scope, such as openid, and activate it for the client.",
-            Self::ScopeNotActivated(_) => "Activate the scopes under Integrations, Scopes, or do not ask for them.",
-            Self::ScopeLocked(_) => {
-                "Apply for a verification that covers these scopes on this domain, or send the person an access request."
-            }
-            Self::ScopeNotForClients(_) => "Ask only for profile, email, providers, userinfo and useraddresses.",
-            Self::TestModeRefuses => {
-                "Send the person a test user request, make them a member, or switch test mode off."
-            }
-            Self::UserSuspended => "Nothing: this person can't log in anywhere.",
-            Self::EmailUnverified => "Nothing: the person verifies the address, then the login goes on.",
-            Self::Declined => "Nothing: the person chose not to share the data.",
-            Self::LoginRequired | Self::ConsentRequired => "Start the login again without prompt=none.",
-            Self::SecretUnknown => "Send a secret of this client, whole and unchanged.",
-            Self::SecretInactive => "Switch the secret on, or use another.",
-            Self::SecretExpired => "Make a new secret and use it, or move the expiry.",
-            Self::SecretNotLinked => "Link the secret to the domain, which has to be active.",
-            Self::DomainUnknown => "Name a domain of this client by its id, its root domain or a host below it.",
-            Self::DomainMalformed => "Name the domain by its id or a host alone, without scheme, port or path.",
-            Self::DomainAmbiguous(_) => {
-                "Name the domain, by the parameter domain or the header X-Client-Domain, or make one the primary domain."
-            }
-            Self::ApiNotAllowed => "Switch allow API on for the domain.",
-            Self::IpNotAllowed => "Add the address of the calling server to the domain's server IPs.",
+            Self::ClientUnknown => text!("client_unknown-fix"),
+            Self::ClientSuspended => text!("client_suspended-fix"),
+            Self::PlanLapsed => text!("plan_lapsed-fix"),
+            Self::RedirectUriMissing => text!("redirect_uri_missing-fix"),
+            Self::RedirectUriUnknown => text!("redirect_uri_unknown-fix"),
+            Self::RedirectUriInactive => text!("redirect_uri_inactive-fix"),
+            Self::RedirectUriNeedsTestMode => text!("redirect_uri_needs_test_mode-fix"),
+            Self::DomainInactive => text!("domain_inactive-fix"),
+            Self::LoginNotAllowed => text!("login_not_allowed-fix"),
+            Self::RequestMalformed => text!("request_malformed-fix"),
+            Self::ParameterRepeated(_) => text!("parameter_repeated-fix"),
+            Self::ParameterInvalid(_) => text!("parameter_invalid-fix"),
+            Self::RequestObjectUnsupported | Self::RequestUriUnsupported => text!("request_not_supported-fix"),
+            Self::ResponseTypeMissing | Self::ResponseTypeUnsupported => text!("response_type_missing-fix"),
+            Self::PkceMissing | Self::PkceMethodUnsupported | Self::PkceChallengeInvalid => text!("pkce_missing-fix"),
+            Self::ScopeMissing => text!("scope_missing-fix"),
+            Self::ScopeNotActivated(_) => text!("scope_not_activated-fix"),
+            Self::ScopeLocked(_) => text!("scope_locked-fix"),
+            Self::ScopeNotForClients(_) => text!("scope_not_for_clients-fix"),
+            Self::TestModeRefuses => text!("test_mode_refuses-fix"),
+            Self::UserSuspended => text!("user_suspended-fix"),
+            Self::EmailUnverified => text!("email_unverified-fix"),
+            Self::Declined => text!("declined-fix"),
+            Self::LoginRequired | Self::ConsentRequired => text!("login_required-fix"),
+            Self::SecretUnknown => text!("secret_unknown-fix"),
+            Self::SecretInactive => text!("secret_inactive-fix"),
+            Self::SecretExpired => text!("secret_expired-fix"),
+            Self::SecretNotLinked => text!("secret_not_linked-fix"),
+            Self::DomainUnknown => text!("domain_unknown-fix"),
+            Self::DomainMalformed => text!("domain_malformed-fix"),
+            Self::DomainAmbiguous(_) => text!("domain_ambiguous-fix"),
+            Self::ApiNotAllowed => text!("api_not_allowed-fix"),
+            Self::IpNotAllowed => text!("ip_not_allowed-fix"),
         }
     }
 }
@@ -414,7 +378,7 @@ fn listed<T: ToString>(names: impl IntoIterator<Item = T>) -> String {
     let first = names[..names.len().min(LISTED)].join(", ");
     match names.len().saturating_sub(LISTED) {
         0 => first,
-        more => format!("{first} and {more} more"),
+        more => format!("{first} (+{more})"),
     }
 }
 
@@ -429,11 +393,11 @@ mod tests {
     fn each_reason_has_its_own_code_explanation_and_fix() {
         let codes: BTreeSet<&str> = Denial::each().iter().map(Denial::code).collect();
         let explanations: BTreeSet<String> =
-            Denial::each().iter().map(|denial| denial.explanation().into_owned()).collect();
+            Denial::each().iter().map(|denial| denial.explanation().to_string()).collect();
         assert_eq!((codes.len(), explanations.len()), (Denial::each().len(), Denial::each().len()));
         for denial in Denial::each() {
             assert!(denial.code().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{denial:?}");
-            assert!(denial.fix().ends_with('.'), "{denial:?}");
+            assert!(denial.fix().to_string().ends_with('.'), "{denial:?}");
         }
     }
 
@@ -441,7 +405,7 @@ mod tests {
     #[test]
     fn texts_fit_into_an_error_description() {
         for denial in Denial::each() {
-            for text in [denial.explanation(), denial.public_explanation(), Cow::Borrowed(denial.fix())] {
+            for text in [denial.explanation(), denial.public_explanation(), denial.fix()].map(|text| text.to_string()) {
                 let fits = |byte: u8| (byte.is_ascii_graphic() || byte == b' ') && byte != b'"' && byte != b'\\';
                 assert!(!text.is_empty() && text.bytes().all(fits), "{text}");
             }
@@ -451,7 +415,7 @@ mod tests {
     #[test]
     fn a_stranger_cannot_tell_what_is_registered_or_which_secrets_there_are() {
         let told = |denials: &[Denial]| {
-            let texts = denials.iter().map(|denial| (denial.oauth_error(), denial.public_explanation()));
+            let texts = denials.iter().map(|denial| (denial.oauth_error(), denial.public_explanation().to_string()));
             texts.collect::<BTreeSet<_>>().len()
         };
         assert_eq!(told(&[Denial::SecretUnknown, Denial::SecretInactive, Denial::SecretExpired]), 1);
@@ -462,9 +426,9 @@ mod tests {
     #[test]
     fn a_long_list_is_cut() {
         let names: ScopeSet = (10..30).map(|number| format!("s{number}")).collect();
-        let text = Denial::ScopeNotActivated(names).explanation().into_owned();
-        assert!(text.ends_with("s18, s19 and 10 more."), "{text}");
-        let text = Denial::DomainAmbiguous(vec![LIVE]).explanation().into_owned();
+        let text = Denial::ScopeNotActivated(names).explanation().to_string();
+        assert!(text.ends_with("s18, s19 (+10)."), "{text}");
+        let text = Denial::DomainAmbiguous(vec![LIVE]).explanation().to_string();
         assert!(text.ends_with(&format!("several: {LIVE}.")), "{text}");
     }
 }

@@ -101,7 +101,7 @@ impl Denial {
 }
 
 fn callback(domain: &Domain, failure: &Failure<'_>) -> Return {
-    let explanation = failure.denial.public_explanation();
+    let explanation = failure.denial.public_explanation().to_string();
     let mut parameters = vec![("error", failure.denial.oauth_error())];
     if failure.issuer.is_some() {
         parameters.push(("error_description", &explanation));
@@ -118,7 +118,7 @@ fn fallback(domain: Option<&Domain>, failure: &Failure<'_>) -> Return {
     let Some((domain, uri)) = domain.and_then(|domain| Some((domain, domain.fallback_uri.as_deref()?))) else {
         return Return::Page;
     };
-    let explanation = failure.denial.public_explanation();
+    let explanation = failure.denial.public_explanation().to_string();
     let parameters = [
         ("error", failure.denial.oauth_error()),
         ("error_description", &explanation),

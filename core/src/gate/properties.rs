@@ -355,8 +355,9 @@ proptest! {
             prop_assert_eq!(authenticate(&before, &presented(purpose)), Ok(authenticated));
         }
         for (domain_before, domain_after) in before.domains.iter().zip(&after.domains) {
-            let held = scope::granted(&before, domain_before, &wanted, &wanted, &who, NOW);
-            prop_assert!(scope::granted(&after, domain_after, &wanted, &wanted, &who, NOW).is_subset(&held));
+            let both = scope::RequestedScopes { requested: &wanted, consented: &wanted };
+            let held = scope::granted(&before, domain_before, both, &who, NOW);
+            prop_assert!(scope::granted(&after, domain_after, both, &who, NOW).is_subset(&held));
             let held = still_holds(&before, domain_before.id, &who, NOW).is_ok();
             prop_assert!(held || still_holds(&after, domain_after.id, &who, NOW).is_err());
         }
@@ -371,7 +372,7 @@ proptest! {
         who in any_person(),
     ) {
         let domain = &snapshot.domains[which.index(snapshot.domains.len())];
-        let granted = scope::granted(&snapshot, domain, &requested, &consented, &who, NOW);
+        let granted = scope::granted(&snapshot, domain, scope::RequestedScopes { requested: &requested, consented: &consented }, &who, NOW);
         prop_assert!(granted.is_subset(&requested) && granted.is_subset(&consented));
         for name in granted.iter() {
             let verified = snapshot.coverage.iter().any(|covered| {

@@ -8,16 +8,25 @@ use crate::model::scope::{EMAIL, PROFILE, PROVIDERS, ScopeSet, Tier, USERADDRESS
 /// What a client may have on its own behalf, without a person.
 const FOR_CLIENTS: [&str; 5] = [PROFILE, EMAIL, PROVIDERS, USERINFO, USERADDRESSES];
 
-/// What of `requested` holds now: activated, consented to, and unlocked. Asked at each use, so that whatever is taken back
+/// What a login asks for, and what of it the person has agreed to.
+#[derive(Clone, Copy, Debug)]
+pub struct RequestedScopes<'a> {
+    /// What is asked for.
+    pub requested: &'a ScopeSet,
+    /// What the person agreed to, at any time.
+    pub consented: &'a ScopeSet,
+}
+
+/// What of the requested scopes holds now: activated, consented to, and unlocked. Asked at each use, so that whatever is taken back
 /// is gone at once.
 pub fn granted(
     snapshot: &Snapshot,
     domain: &Domain,
-    requested: &ScopeSet,
-    consented: &ScopeSet,
+    scopes: RequestedScopes<'_>,
     person: &Person,
     now: Timestamp,
 ) -> ScopeSet {
+    let RequestedScopes { requested, consented } = scopes;
     let holds = |name: &&str| consented.contains(name) && unlocked(snapshot, domain, name, Some(person), now);
     requested.iter().filter(holds).collect()
 }
@@ -91,7 +100,13 @@ mod tests {
 
     fn all(snapshot: &Snapshot, domain: usize, person: &Person) -> ScopeSet {
         let asked = scopes("openid profile userinfo useraddresses phone");
-        granted(snapshot, &snapshot.domains[domain], &asked, &asked, person, NOW)
+        granted(
+            snapshot,
+            &snapshot.domains[domain],
+            RequestedScopes { requested: &asked, consented: &asked },
+            person,
+            NOW,
+        )
     }
 
     #[test]
@@ -99,7 +114,8 @@ mod tests {
         let snapshot = good();
         assert_eq!(all(&snapshot, 0, &ada()), scopes("openid profile userinfo"));
         let grant = |requested: &str, consented: &str| {
-            granted(&snapshot, &snapshot.domains[0], &scopes(requested), &scopes(consented), &ada(), NOW)
+            let (requested, consented) = (&scopes(requested), &scopes(consented));
+            granted(&snapshot, &snapshot.domains[0], RequestedScopes { requested, consented }, &ada(), NOW)
         };
         assert_eq!(grant("openid email", "openid profile"), scopes("openid"));
         assert_eq!(grant("openid", ""), ScopeSet::default());

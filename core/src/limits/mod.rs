@@ -2,4 +2,3 @@
 
 pub mod flow_room;
 pub mod secret_guesses;
-pub mod throttle;

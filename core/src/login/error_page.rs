@@ -56,7 +56,7 @@ impl ErrorPage {
         Self {
             status: if forbidden { 403 } else { 400 },
             title: if forbidden { "This login is not available" } else { "This login can't go on" },
-            explanation: denial.public_explanation().into_owned(),
+            explanation: denial.public_explanation().to_string(),
             way,
             fallback_response,
             ..Self::plain(reference)

@@ -9,6 +9,7 @@ use crate::crypto::credential::{Credential, CredentialKey, Kind};
 use crate::error::Error;
 use crate::gate::denial::Denial;
 use crate::gate::login::{Login, LoginKind};
+use crate::gate::scope::RequestedScopes;
 use crate::gate::snapshot::{Domain, Person, Snapshot};
 use crate::gate::{self};
 use crate::id::{ClientId, ConsentId, DomainId, FlowId, SessionId};
@@ -184,7 +185,8 @@ impl Admitted<'_> {
             Err(denial) => return Ok(Step::Refused(denial)),
         }
         // What a full consent would give; a scope that is reserved and not unlocked is not even shown.
-        let on_offer = gate::scope::granted(snapshot, domain, &request.scope, &request.scope, &person, now);
+        let scopes = RequestedScopes { requested: &request.scope, consented: &request.scope };
+        let on_offer = gate::scope::granted(snapshot, domain, scopes, &person, now);
         if on_offer.is_empty() {
             return Ok(Step::Refused(Denial::ScopeLocked(request.scope.clone())));
         }

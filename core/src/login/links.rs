@@ -14,7 +14,7 @@ pub const LOGIN_PATH: &str = "/login";
 pub const FORGOT_PATH: &str = "/forgot";
 
 /// The address of a page of ours, with what it takes.
-pub(super) fn link(core: &Core, path: &str, token: Option<&Secret<String>>, flow: Option<FlowId>) -> String {
+pub(crate) fn link(core: &Core, path: &str, token: Option<&Secret<String>>, flow: Option<FlowId>) -> String {
     let token = token.map(|token| format!("token={}", token.expose()));
     let flow = flow.map(|flow| format!("flow={flow}"));
     let query = token.into_iter().chain(flow).collect::<Vec<_>>().join("&");

@@ -1,6 +1,7 @@
 //! Whether something that was given still holds: asked of the database and the snapshot at every use.
 
 use crate::error::Error;
+use crate::gate::scope::RequestedScopes;
 use crate::gate::{self, snapshot::Person, snapshot::Snapshot};
 use crate::id::GrantId;
 use crate::model::scope::ScopeSet;
@@ -36,7 +37,8 @@ pub async fn judge(core: &Core, snapshot: &Snapshot, found: LiveGrant) -> Result
         people::relate(&mut core.db.read().await?, grant.client_id, &mut person, now).await?;
     }
     let Ok(domain) = gate::login::still_holds(snapshot, grant.domain_id, &person, now) else { return Ok(None) };
-    let scope = gate::scope::granted(snapshot, domain, &grant.scope, &consented, &person, now);
+    let scopes = RequestedScopes { requested: &grant.scope, consented: &consented };
+    let scope = gate::scope::granted(snapshot, domain, scopes, &person, now);
     Ok(Some(Live { grant, scope }))
 }
 

@@ -14,7 +14,6 @@ pub mod links;
 pub mod live;
 pub mod logout;
 mod presented_token;
-pub mod recovery;
 pub mod redeem;
 pub mod registration;
 pub mod revoke;

@@ -8,7 +8,6 @@ use crate::clock::Timestamp;
 use crate::crypto::credential::{Credential, Kind};
 use crate::error::{Error, FieldError};
 use crate::id::{FlowId, UserId};
-use crate::limits::throttle::{self, Mailbox};
 use crate::mail::messages;
 use crate::model::account::Plan;
 use crate::model::email::{self, EmailAddress};
@@ -21,6 +20,7 @@ use crate::store::engine::db::Conn;
 use crate::store::tables::email_tokens::{self, NewLink, Purpose};
 use crate::store::tables::users;
 use crate::text::Text;
+use crate::throttle::{self, Mailbox};
 
 pub use crate::store::tables::email_tokens::SentTo;
 

@@ -8,12 +8,12 @@ use crate::clock::Timestamp;
 use crate::crypto::credential::{Credential, CredentialKey, Kind};
 use crate::error::Error;
 use crate::id::UserId;
-use crate::limits::throttle::{self, Admitted, Try};
 use crate::model::{email, password};
 use crate::secret::Secret;
 use crate::state::Core;
 use crate::store::engine::db::Conn;
 use crate::store::tables::{known_devices, sessions, users};
+use crate::throttle::{self, Admitted, Try};
 
 /// What a browser sends to sign in.
 #[derive(Debug)]

@@ -11,7 +11,6 @@ use crate::clock::Timestamp;
 use crate::crypto::credential::Credential;
 use crate::crypto::jws::{self, ACCESS_TOKEN, ID_TOKEN};
 use crate::crypto::keys::KeySet;
-use crate::crypto::random;
 use crate::error::Error;
 use crate::gate::denial::Denial;
 use crate::gate::snapshot::Snapshot;
@@ -19,6 +18,7 @@ use crate::id::{ClientId, DomainId, GrantId};
 use crate::model::client::SigningAlg;
 use crate::model::scope::{OPENID, ScopeSet};
 use crate::model::token_claims::{AccessClaims, AccessTokenId, IdClaims};
+use crate::random;
 use crate::secret::Secret;
 use crate::state::Core;
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::clock::Timestamp;
-use crate::crypto::random;
+use crate::random;
 
 /// Tells apart, in order, what this process writes within one millisecond.
 static WRITTEN: AtomicU32 = AtomicU32::new(0);

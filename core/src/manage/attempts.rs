@@ -70,7 +70,7 @@ pub async fn check(
 fn view(attempt: Attempt) -> AttemptView {
     AttemptView {
         id: attempt.id,
-        fix: Denial::fix_of(&attempt.reason),
+        fix: Denial::fix_of(&attempt.reason).map(|fix| fix.to_string()),
         reason: attempt.reason,
         domain: attempt.domain_id,
         reference: attempt.reference,
@@ -84,6 +84,6 @@ fn rule(line: Line) -> CheckedRule {
         rule: line.rule,
         pass: denial.is_none(),
         reason: denial.map(Denial::code),
-        fix: denial.map(Denial::fix),
+        fix: denial.map(|denial| denial.fix().to_string()),
     }
 }

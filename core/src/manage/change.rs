@@ -14,7 +14,6 @@ use crate::clock::Timestamp;
 use crate::contract::{Findings, Input};
 use crate::error::Error;
 use crate::id::{ClientId, DomainId, NotificationId, TokenId, UserId};
-use crate::limits::throttle::Mailbox;
 use crate::mail::{Mail, messages};
 use crate::postbox::post_counted;
 use crate::state::Core;
@@ -23,6 +22,7 @@ use crate::store::engine::db::Conn;
 use crate::store::engine::notices::Whose;
 use crate::store::tables::{notifications, outbox};
 use crate::text;
+use crate::throttle::Mailbox;
 
 /// Who changes something.
 #[derive(Clone, Debug, PartialEq, Eq)]

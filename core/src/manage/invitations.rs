@@ -11,7 +11,6 @@ use crate::error::Error;
 use crate::gate::organisation;
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, RoleId, Subject, UserId};
-use crate::limits::throttle::{self, Sender};
 use crate::mail::messages::name_in_mail;
 use crate::model::email::{self, EmailAddress};
 use crate::state::Core;
@@ -21,6 +20,7 @@ use crate::store::tables::members::Member;
 use crate::store::tables::roles::Role;
 use crate::store::tables::users::name_key;
 use crate::store::tables::{profiles, requests};
+use crate::throttle::{self, Sender};
 
 /// The shortest text that is searched for, in characters.
 const SHORTEST_SEARCH: usize = 3;

@@ -2,22 +2,23 @@
 
 use serde_json::{Value, json};
 
+use super::change::Change;
 use super::domains::find as find_domain;
-use super::entitlement::Rules;
-use super::permit::{self, Caller};
-use super::secrets::{SecretView, find as find_secret};
+use super::permit::Caller;
+use super::runner::{self, Ask, Done};
+use super::secrets::{find as find_secret, view};
+use crate::contract::secret::SecretView;
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, DomainId, SecretId};
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::domains::Domain;
 use crate::store::tables::secrets::{self, ClientSecret};
 
 /// The secrets that may be used for the domain, by id: at most `limit` of those after `after`.
 ///
 /// # Errors
-/// [`Error::NotFound`]; those of [`permit`]; the database's.
+/// [`Error::NotFound`]; those of [`super::permit`]; the database's.
 pub async fn list(
     core: &Core,
     caller: &Caller,
@@ -25,78 +26,72 @@ pub async fn list(
     after: Option<SecretId>,
     limit: i64,
 ) -> Result<Vec<SecretView>, Error> {
-    let mut conn = core.db.read().await?;
-    permit::to_read(&mut conn, caller, client, Permission::LinksRead, core.clock.now()).await?;
-    find_domain(&mut conn, client, domain).await?;
-    let found = secrets::page_of_domain(&mut conn, domain, after, limit).await?;
-    Ok(found.into_iter().map(SecretView::from).collect())
+    let mut reading = runner::read(core, caller, Ask::Client(client, Permission::LinksRead)).await?;
+    find_domain(&mut reading.conn, client, domain).await?;
+    let found = secrets::page_of_domain(&mut reading.conn, domain, after, limit).await?;
+    Ok(found.into_iter().map(|(secret, last_use)| view(&secret, last_use, None)).collect())
 }
 
 /// Lets the secret be used for the domain; nothing happens when it may already.
 ///
 /// # Errors
-/// [`Error::NotFound`] for either; those of [`permit`]; the database's.
+/// [`Error::NotFound`] for either; those of [`super::permit`]; the database's.
 pub async fn link(
     core: &Core,
     caller: Caller,
-    client: ClientId,
-    (domain, secret): (DomainId, SecretId),
-) -> Result<(), Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let (mut change, _) =
-                permit::to_change(conn, &caller, client, Permission::LinksCreate, &rules, now).await?;
-            let domain = find_domain(change.conn, client, domain).await?;
-            let secret = find_secret(change.conn, client, secret).await?.secret;
-            if secrets::link(change.conn, secret.id, domain.id, now).await? {
-                let told = facts(&secret, &domain);
-                change.created(Some(client), "link.created", secret.id, &name(&secret, &domain), told);
-            }
-            change.end(()).await
-        })
-        .await?;
-    changed.committed(core);
-    Ok(())
+    (client, domain, secret): (ClientId, DomainId, SecretId),
+) -> Result<Done<()>, Error> {
+    runner::change(core, caller, Ask::Client(client, Permission::LinksCreate), async move |change: &mut Change<'_>| {
+        let domain = find_domain(change.conn, client, domain).await?;
+        let (secret, _) = find_secret(change.conn, client, secret).await?;
+        add(change, &secret, &domain).await
+    })
+    .await
 }
 
 /// Takes that back.
 ///
 /// # Errors
-/// [`Error::NotFound`] for either, and when the secret may not be used for the domain; those of [`permit`]; the database's.
+/// [`Error::NotFound`] for either, and when the secret may not be used for the domain; those of [`super::permit`]; the
+/// database's.
 pub async fn unlink(
     core: &Core,
     caller: Caller,
-    client: ClientId,
-    (domain, secret): (DomainId, SecretId),
-) -> Result<(), Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let (mut change, _) =
-                permit::to_change(conn, &caller, client, Permission::LinksDelete, &rules, now).await?;
-            let domain = find_domain(change.conn, client, domain).await?;
-            let secret = find_secret(change.conn, client, secret).await?.secret;
-            if !secrets::unlink(change.conn, secret.id, domain.id).await? {
-                return Err(Error::NotFound("link"));
-            }
-            let told = facts(&secret, &domain);
-            change.deleted(Some(client), "link.deleted", secret.id, &name(&secret, &domain), told);
-            change.end(()).await
-        })
-        .await?;
-    changed.committed(core);
+    (client, domain, secret): (ClientId, DomainId, SecretId),
+) -> Result<Done<()>, Error> {
+    runner::change(core, caller, Ask::Client(client, Permission::LinksDelete), async move |change: &mut Change<'_>| {
+        let domain = find_domain(change.conn, client, domain).await?;
+        let (secret, _) = find_secret(change.conn, client, secret).await?;
+        if remove(change, &secret, &domain).await? { Ok(()) } else { Err(Error::NotFound("link")) }
+    })
+    .await
+}
+
+/// Lets a secret be used for a domain.
+pub(super) async fn add(change: &mut Change<'_>, secret: &ClientSecret, domain: &Domain) -> Result<(), Error> {
+    if secrets::link(change.conn, secret.id, domain.id, change.now).await? {
+        let client = Some(secret.client_id);
+        change.created(client, "link.created", secret.id, &name(secret, domain), facts(secret, domain));
+    }
     Ok(())
 }
 
-/// As the audit log names a link.
-pub(super) fn name(secret: &ClientSecret, domain: &Domain) -> String {
+/// Takes that back; false when it could not be used before.
+pub(super) async fn remove(change: &mut Change<'_>, secret: &ClientSecret, domain: &Domain) -> Result<bool, Error> {
+    let was_linked = secrets::unlink(change.conn, secret.id, domain.id).await?;
+    if was_linked {
+        let client = Some(secret.client_id);
+        change.deleted(client, "link.deleted", secret.id, &name(secret, domain), facts(secret, domain));
+    }
+    Ok(was_linked)
+}
+
+/// As a command tells its operator of a link.
+fn name(secret: &ClientSecret, domain: &Domain) -> String {
     format!("{} for {}", secret.label, domain.root_domain)
 }
 
-/// What the audit log tells of a link.
-pub(super) fn facts(secret: &ClientSecret, domain: &Domain) -> Value {
+/// What is audited of a link.
+fn facts(secret: &ClientSecret, domain: &Domain) -> Value {
     json!({ "secret": secret.id, "domain": domain.id })
 }

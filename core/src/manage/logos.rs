@@ -9,14 +9,13 @@ use serde_json::json;
 
 use super::change::Change;
 use super::clients::is_verified;
-use super::entitlement::Rules;
-use super::permit::{self, Caller};
+use super::permit::Caller;
+use super::runner::{self, Ask, Done};
 use super::verifications::{self, What};
-use crate::clock::Timestamp;
+use crate::contract::logo::LogoView;
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, DomainId};
-use crate::limits::throttle;
 use crate::model::image::ImageDigest;
 use crate::picture::{self, MediaType, Picture};
 use crate::state::Core;
@@ -24,6 +23,7 @@ use crate::store::engine::db::Conn;
 use crate::store::tables::clients::{self, Client};
 use crate::store::tables::domains::{self, Domain};
 use crate::store::tables::images::{self, ClientLogos};
+use crate::throttle;
 
 /// Uploads that a client may make in [`WINDOW`].
 const UPLOADS: u32 = 60;
@@ -38,91 +38,90 @@ pub enum Whose {
     Domain(DomainId),
 }
 
-/// A logo as it is kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Logo {
-    /// What it is found by.
-    pub digest: ImageDigest,
-    /// The picture.
-    pub picture: Picture,
+impl Whose {
+    const fn to_read(self, client: ClientId) -> Ask {
+        match self {
+            Self::Client => Ask::Client(client, Permission::ClientRead),
+            Self::Domain(_) => Ask::Client(client, Permission::DomainsRead),
+        }
+    }
+
+    const fn to_change(self, client: ClientId) -> Ask {
+        match self {
+            Self::Client => Ask::Client(client, Permission::ClientUpdate),
+            Self::Domain(_) => Ask::Client(client, Permission::DomainsUpdate),
+        }
+    }
+}
+
+/// A picture as it was sent.
+#[derive(Debug)]
+pub struct Upload {
+    /// What it is said to be.
+    pub media_type: MediaType,
+    /// Its content.
+    pub bytes: Vec<u8>,
 }
 
 /// Sets a logo.
 ///
 /// # Errors
-/// As [`permit::to_change`] for `client:update` or `domains:update`; [`Error::NotFound`] for the domain;
+/// Those of [`super::permit`] for `client:update` or `domains:update`; [`Error::NotFound`] for the domain;
 /// [`Error::TooMany`]; as [`picture::read`]; the database's.
 pub async fn put(
     core: &Core,
     caller: Caller,
     client: ClientId,
     whose: Whose,
-    media_type: MediaType,
-    bytes: Vec<u8>,
-) -> Result<Logo, Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let asks = caller.clone();
+    upload: Upload,
+) -> Result<Done<LogoView>, Error> {
     // Whoever may not has nothing decoded.
-    core.db.change(async move |conn: &mut Conn| find(conn, &asks, client, whose, &rules, now).await.map(drop)).await?;
+    let asks = caller.clone();
+    runner::change(core, asks, whose.to_change(client), async move |change: &mut Change<'_>| {
+        find(change, whose).await.map(drop)
+    })
+    .await?;
     throttle::count_for_client(core, "logo", client, UPLOADS, WINDOW).await?;
-    let picture = picture::read(media_type, bytes).await?;
-    let logo = Logo { digest: ImageDigest::of(&picture.png), picture };
-    let (png, digest) = (logo.picture.png.clone(), logo.digest);
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let (mut change, holder) = find(conn, &caller, client, whose, &rules, now).await?;
-            images::insert(change.conn, digest, &png, now).await?;
-            set(&mut change, holder, Some(digest)).await?;
-            change.end(()).await
-        })
-        .await?;
-    changed.committed(core);
-    Ok(logo)
+    let Picture { png, width, height } = picture::read(upload.media_type, upload.bytes).await?;
+    let digest = ImageDigest::of(&png);
+    let url = format!("{}{}", core.config.server.issuer(), digest.path());
+    runner::change(core, caller, whose.to_change(client), async move |change: &mut Change<'_>| {
+        let holder = find(change, whose).await?;
+        images::insert(change.conn, digest, &png, change.now).await?;
+        set(change, holder, Some(digest)).await?;
+        Ok(LogoView { url, digest: digest.to_string(), width, height })
+    })
+    .await
 }
 
 /// Removes a logo.
 ///
 /// # Errors
 /// As [`put`]; [`Error::NotFound`] when there is none.
-pub async fn delete(core: &Core, caller: Caller, client: ClientId, whose: Whose) -> Result<(), Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let (mut change, holder) = find(conn, &caller, client, whose, &rules, now).await?;
-            if !set(&mut change, holder, None).await? {
-                return Err(Error::NotFound("logo"));
-            }
-            change.end(()).await
-        })
-        .await?;
-    changed.committed(core);
-    Ok(())
+pub async fn delete(core: &Core, caller: Caller, client: ClientId, whose: Whose) -> Result<Done<()>, Error> {
+    runner::change(core, caller, whose.to_change(client), async move |change: &mut Change<'_>| {
+        let holder = find(change, whose).await?;
+        if set(change, holder, None).await? { Ok(()) } else { Err(Error::NotFound("logo")) }
+    })
+    .await
 }
 
 /// The logo that the partner has chosen, a PNG.
 ///
 /// # Errors
-/// As [`permit::to_read`] for `client:read` or `domains:read`; [`Error::NotFound`]; the database's.
+/// Those of [`super::permit`] for `client:read` or `domains:read`; [`Error::NotFound`]; the database's.
 pub async fn get(core: &Core, caller: &Caller, client: ClientId, whose: Whose) -> Result<Vec<u8>, Error> {
-    let now = core.clock.now();
-    let mut conn = core.db.read().await?;
-    let permission = match whose {
-        Whose::Client => Permission::ClientRead,
-        Whose::Domain(_) => Permission::DomainsRead,
-    };
-    permit::to_read(&mut conn, caller, client, permission, now).await?;
+    let mut reading = runner::read(core, caller, whose.to_read(client)).await?;
+    let conn = &mut reading.conn;
     let digest = match whose {
-        Whose::Client => images::of_client(&mut conn, client).await?.logo_digest,
+        Whose::Client => images::of_client(conn, client).await?.logo_digest,
         Whose::Domain(domain) => {
-            domains::find(&mut conn, client, domain).await?.ok_or(Error::NotFound("domain"))?;
-            images::of_domain(&mut conn, domain).await?
+            domains::find(conn, client, domain).await?.ok_or(Error::NotFound("domain"))?;
+            images::of_domain(conn, domain).await?
         }
     };
     let content = match digest {
-        Some(digest) => images::content(&mut conn, digest).await?,
+        Some(digest) => images::content(conn, digest).await?,
         None => None,
     };
     content.ok_or(Error::NotFound("logo"))
@@ -161,27 +160,15 @@ enum Holder {
     Domain(Domain),
 }
 
-async fn find<'c>(
-    conn: &'c mut Conn,
-    caller: &Caller,
-    client: ClientId,
-    whose: Whose,
-    rules: &Rules,
-    now: Timestamp,
-) -> Result<(Change<'c>, Holder), Error> {
-    let permission = match whose {
-        Whose::Client => Permission::ClientUpdate,
-        Whose::Domain(_) => Permission::DomainsUpdate,
-    };
-    let (change, access) = permit::to_change(conn, caller, client, permission, rules, now).await?;
-    let holder = match whose {
-        Whose::Client => Holder::Client(access.client),
+async fn find(change: &mut Change<'_>, whose: Whose) -> Result<Holder, Error> {
+    let client = change.access()?.client.clone();
+    match whose {
+        Whose::Client => Ok(Holder::Client(client)),
         Whose::Domain(domain) => {
-            let found = domains::find(change.conn, client, domain).await?;
-            Holder::Domain(found.ok_or(Error::NotFound("domain"))?)
+            let found = domains::find(change.conn, client.id, domain).await?;
+            found.map(Holder::Domain).ok_or(Error::NotFound("domain"))
         }
-    };
-    Ok((change, holder))
+    }
 }
 
 /// Sets the logo; false when it is so already.

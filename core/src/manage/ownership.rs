@@ -10,23 +10,28 @@ use std::time::Duration;
 
 use http::{HeaderMap, Method};
 use hyper::body::Bytes;
+use serde::Serialize;
 use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::change::{Actor, Change, Notice, Permit};
+use super::domains::find;
 use super::entitlement::Rules;
-use super::permit::{self, Caller};
+use super::permit::Caller;
+use super::runner::{self, Ask, Done};
 use crate::clock::Timestamp;
+use crate::contract::ownership::{OwnershipCheck, OwnershipView};
+use crate::contract::{Input, View};
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, DomainId};
-use crate::limits::throttle;
 use crate::model::domain::Ownership;
 use crate::outbound::{BOUNDS, Fault, Outbound, Outgoing};
 use crate::state::Core;
 use crate::store::engine::db::Conn;
 use crate::store::tables::domains::{self, Domain};
 use crate::store::tables::{clients, members};
+use crate::throttle;
 
 /// Checks that a client may have made in an hour.
 const CHECKS: u32 = 30;
@@ -71,26 +76,13 @@ impl Found {
     }
 }
 
-/// What a check has found.
-#[derive(Clone, Debug)]
-pub struct Report {
-    /// The domain, as it is now.
-    pub domain: Domain,
-    /// In the DNS.
-    pub txt: Found,
-    /// On the site.
-    pub url: Found,
-    /// When.
-    pub checked_at: Timestamp,
-}
-
 /// Where the token is looked for in the DNS: a TXT record at this name.
-pub fn txt_name(domain: &Domain) -> String {
+fn txt_name(domain: &Domain) -> String {
     format!("_xwms-challenge.{}", domain.root_domain)
 }
 
 /// Where it is looked for on the site.
-pub fn url(domain: &Domain) -> String {
+fn url(domain: &Domain) -> String {
     format!("https://{}/.well-known/xwms-challenge", domain.root_domain)
 }
 
@@ -98,39 +90,57 @@ pub fn url(domain: &Domain) -> String {
 /// No connection to the database is held meanwhile.
 ///
 /// # Errors
-/// As [`permit::to_change`] for `domains:update`; [`Error::NotFound`]; [`Error::TooMany`] while the domain is being
+/// Those of [`super::permit`] for `domains:update`; [`Error::NotFound`]; [`Error::TooMany`] while the domain is being
 /// checked, or after 30 checks of the client in an hour; the database's.
-pub async fn check(core: &Core, caller: Caller, client: ClientId, id: DomainId) -> Result<Report, Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let asks = caller.clone();
-    let domain = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let (change, _) = permit::to_change(conn, &asks, client, Permission::DomainsUpdate, &rules, now).await?;
-            domains::find(change.conn, client, id).await?.ok_or(Error::NotFound("domain"))
-        })
-        .await?;
+pub async fn check(
+    core: &Core,
+    caller: Caller,
+    (client, id): (ClientId, DomainId),
+    asked: Input<OwnershipCheck>,
+) -> Result<Done<OwnershipView>, Error> {
+    let ask = Ask::Client(client, Permission::DomainsUpdate);
+    // What is kept for a repeat of the request is its answer, which is not known yet.
+    let asks = Caller { once: None, ..caller.clone() };
+    let found = runner::change(core, asks, ask, async move |change: &mut Change<'_>| {
+        change.take(asked)?;
+        Ok(Subject { domain: find(change.conn, client, id).await? })
+    });
+    let Done::Now(Subject { domain }) = found.await? else { return Err(DIED) };
     let under_way = core.ownership_checks.begin(id).ok_or(Error::TooMany { retry_after: LONGEST })?;
     throttle::count_for_client(core, "ownership", client, CHECKS, HOUR).await?;
     let (txt, url) = look(&core.outbound, &domain).await;
     drop(under_way);
-    let proven = txt == Found::Token || url == Found::Token;
-    let (rules, checked_at) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let (mut change, _) =
-                permit::to_change(conn, &caller, client, Permission::DomainsUpdate, &rules, checked_at).await?;
-            let found = domains::find(change.conn, client, id).await?.ok_or(Error::NotFound("domain"))?;
-            let domain = match (proven, found.ownership) {
-                (true, _) => set(&mut change, found, Ownership::Proven).await?,
-                (false, Ownership::Unproven) => set(&mut change, found, Ownership::Unproven).await?,
-                (false, Ownership::Proven) => found,
-            };
-            change.end(domain).await
-        })
-        .await?;
-    Ok(Report { domain: changed.committed(core), txt, url, checked_at })
+    runner::change(core, caller, ask, async move |change: &mut Change<'_>| {
+        let found = find(change.conn, client, id).await?;
+        let domain = match (txt == Found::Token || url == Found::Token, found.ownership) {
+            (true, _) => set(change, found, Ownership::Proven).await?,
+            (false, Ownership::Unproven) => set(change, found, Ownership::Unproven).await?,
+            (false, Ownership::Proven) => found,
+        };
+        Ok(view(domain, (txt, url), change.now))
+    })
+    .await
+}
+
+/// The domain that is to be looked at. It is no answer.
+#[derive(Serialize)]
+struct Subject {
+    #[serde(skip)]
+    domain: Domain,
+}
+
+impl View for Subject {}
+
+fn view(domain: Domain, (txt, site): (Found, Found), checked_at: Timestamp) -> OwnershipView {
+    OwnershipView {
+        ownership: domain.ownership,
+        txt_name: txt_name(&domain),
+        txt_result: txt.code(),
+        url: url(&domain),
+        url_result: site.code(),
+        token: domain.ownership_token,
+        checked_at,
+    }
 }
 
 /// Looks again at what is due, in one small batch. Any number of servers may do so: each domain is looked at by one.

@@ -15,7 +15,6 @@ use crate::clock::Timestamp;
 use crate::error::{Error, FieldError};
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, DomainId, RequestId};
-use crate::limits::throttle::Sender;
 use crate::model::email::EmailAddress;
 use crate::model::request::{RequestKind, RequestStatus, parse_reason};
 use crate::model::scope::ScopeSet;
@@ -25,6 +24,7 @@ use crate::store::tables::clients::Client;
 use crate::store::tables::requests::{self, Request};
 use crate::store::tables::{client_scopes, domains, profiles, scopes};
 use crate::text::Text;
+use crate::throttle::Sender;
 
 /// After a decline the person is not asked again for so long.
 const PEACE: Duration = Duration::from_hours(30 * 24);

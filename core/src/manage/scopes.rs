@@ -3,9 +3,10 @@
 use serde_json::json;
 
 use super::change::Change;
-use super::entitlement::Rules;
-use super::fields::Findings;
-use super::permit::{self, Caller};
+use super::permit::Caller;
+use super::runner::{self, Ask, Done};
+use crate::contract::Input;
+use crate::contract::client_scope::{ClientScopeView, NewClientScope};
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::ClientId;
@@ -15,12 +16,13 @@ use crate::store::engine::db::Conn;
 use crate::store::tables::client_scopes;
 use crate::store::tables::clients::{self, Client};
 use crate::store::tables::scopes::{self, Scope};
+use crate::text;
 
 /// The catalog in its order: at most `limit` of those after `after`, a name.
 ///
 /// # Errors
 /// [`Error::Invalid`] for a `cursor` that is no name in it; the database's.
-pub async fn catalog(core: &Core, after: Option<&str>, limit: i64) -> Result<Vec<Scope>, Error> {
+pub async fn catalog(core: &Core, after: Option<&str>, limit: i64) -> Result<Vec<ClientScopeView>, Error> {
     let all = scopes::all(&mut core.db.read().await?).await?;
     page(all, after, limit)
 }
@@ -28,76 +30,64 @@ pub async fn catalog(core: &Core, after: Option<&str>, limit: i64) -> Result<Vec
 /// The scopes that the client has activated, in the order of the catalog: at most `limit` of those after `after`, a name.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a `cursor` that is none of them; those of [`permit`]; the database's.
+/// [`Error::Invalid`] for a `cursor` that is none of them; those of [`super::permit`]; the database's.
 pub async fn list(
     core: &Core,
     caller: &Caller,
     client: ClientId,
     after: Option<&str>,
     limit: i64,
-) -> Result<Vec<Scope>, Error> {
-    let mut conn = core.db.read().await?;
-    permit::to_read(&mut conn, caller, client, Permission::ScopesRead, core.clock.now()).await?;
-    page(client_scopes::described(&mut conn, client).await?, after, limit)
+) -> Result<Vec<ClientScopeView>, Error> {
+    let mut reading = runner::read(core, caller, Ask::Client(client, Permission::ScopesRead)).await?;
+    page(client_scopes::described(&mut reading.conn, client).await?, after, limit)
 }
 
 /// One activated scope.
 ///
 /// # Errors
-/// [`Error::NotFound`]; those of [`permit`]; the database's.
-pub async fn get(core: &Core, caller: &Caller, client: ClientId, name: &str) -> Result<Scope, Error> {
-    let mut conn = core.db.read().await?;
-    permit::to_read(&mut conn, caller, client, Permission::ScopesRead, core.clock.now()).await?;
-    active(&mut conn, client, name).await
+/// [`Error::NotFound`]; those of [`super::permit`]; the database's.
+pub async fn get(core: &Core, caller: &Caller, client: ClientId, name: &str) -> Result<ClientScopeView, Error> {
+    let mut reading = runner::read(core, caller, Ask::Client(client, Permission::ScopesRead)).await?;
+    active(&mut reading.conn, client, name).await.map(view)
 }
 
 /// Activates a scope of the catalog.
 ///
 /// # Errors
-/// [`Error::Invalid`] `unknown_scope`; [`Error::Conflict`] `already_active`; those of [`permit`]; the database's.
-pub async fn activate(core: &Core, caller: Caller, client: ClientId, name: String) -> Result<Scope, Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let (mut change, access) =
-                permit::to_change(conn, &caller, client, Permission::ScopesCreate, &rules, now).await?;
-            let found = if scope::is_name(&name) { scopes::find(change.conn, &name).await? } else { None };
-            let Some(scope) = found else {
-                return Err(Error::invalid("name", "unknown_scope", "give the name of a scope in the catalog"));
-            };
-            if client_scopes::of_client(change.conn, client).await?.contains(&name) {
-                return Err(Error::conflict("already_active", format!("the client has activated {name} already")));
-            }
-            client_scopes::insert(change.conn, client, &name, now).await?;
-            change.created(Some(client), "scope.activated", &name, &name, json!({ "scope": name }));
-            touch(&mut change, access.client).await?;
-            change.end(scope).await
-        })
-        .await?;
-    Ok(changed.committed(core))
+/// [`Error::Invalid`] `unknown_scope`; [`Error::Conflict`] `already_active`; those of [`super::permit`]; the database's.
+pub async fn activate(
+    core: &Core,
+    caller: Caller,
+    client: ClientId,
+    new: Input<NewClientScope>,
+) -> Result<Done<ClientScopeView>, Error> {
+    runner::change(core, caller, Ask::Client(client, Permission::ScopesCreate), async move |change: &mut Change<'_>| {
+        let NewClientScope { name } = change.take(new)?;
+        let found = if scope::is_name(&name) { scopes::find(change.conn, &name).await? } else { None };
+        let scope = found.ok_or_else(|| Error::Invalid(vec![text!("unknown_scope-name").at("name")]))?;
+        if client_scopes::of_client(change.conn, client).await?.contains(&name) {
+            return Err(Error::Conflict(text!("already_active", scope = name)));
+        }
+        client_scopes::insert(change.conn, client, &name, change.now).await?;
+        change.created(Some(client), "scope.activated", &name, &name, json!({ "scope": name }));
+        touch(change).await?;
+        Ok(view(scope))
+    })
+    .await
 }
 
 /// Deactivates a scope.
 ///
 /// # Errors
-/// [`Error::NotFound`]; those of [`permit`]; the database's.
-pub async fn deactivate(core: &Core, caller: Caller, client: ClientId, name: String) -> Result<(), Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let (mut change, access) =
-                permit::to_change(conn, &caller, client, Permission::ScopesDelete, &rules, now).await?;
-            active(change.conn, client, &name).await?;
-            client_scopes::delete(change.conn, client, &name).await?;
-            change.deleted(Some(client), "scope.deactivated", &name, &name, json!({ "scope": name }));
-            touch(&mut change, access.client).await?;
-            change.end(()).await
-        })
-        .await?;
-    changed.committed(core);
-    Ok(())
+/// [`Error::NotFound`]; those of [`super::permit`]; the database's.
+pub async fn deactivate(core: &Core, caller: Caller, client: ClientId, name: String) -> Result<Done<()>, Error> {
+    runner::change(core, caller, Ask::Client(client, Permission::ScopesDelete), async move |change: &mut Change<'_>| {
+        active(change.conn, client, &name).await?;
+        client_scopes::delete(change.conn, client, &name).await?;
+        change.deleted(Some(client), "scope.deactivated", &name, &name, json!({ "scope": name }));
+        touch(change).await
+    })
+    .await
 }
 
 /// Makes the activated scopes exactly these.
@@ -106,12 +96,11 @@ pub async fn deactivate(core: &Core, caller: Caller, client: ClientId, name: Str
 /// [`Error::Invalid`] naming every one that is not in the catalog (`scopes[0]`, code `unknown_scope`); the database's.
 pub(crate) async fn set(change: &mut Change<'_>, client: ClientId, wanted: &[String]) -> Result<(), Error> {
     let catalog = client_scopes::catalog(change.conn).await?;
-    let mut findings = Findings::default();
     for (index, name) in wanted.iter().enumerate().filter(|(_, name)| !catalog.contains(name)) {
-        let known = format!("there is no scope {name:?}; the catalog has: {catalog}");
-        findings.add(&format!("scopes[{index}]"), "unknown_scope", &known);
+        let unknown = text!("unknown_scope", scope = name, catalog = catalog.to_string());
+        change.findings.add(&format!("scopes[{index}]"), unknown);
     }
-    findings.none()?;
+    change.sound()?;
     let wanted: ScopeSet = wanted.iter().map(String::as_str).collect();
     let active = client_scopes::of_client(change.conn, client).await?;
     for name in wanted.difference(&active).iter() {
@@ -126,7 +115,8 @@ pub(crate) async fn set(change: &mut Change<'_>, client: ClientId, wanted: &[Str
 }
 
 /// A client shows its scopes, so it is another version of itself.
-async fn touch(change: &mut Change<'_>, client: Client) -> Result<(), Error> {
+async fn touch(change: &mut Change<'_>) -> Result<(), Error> {
+    let client = change.access()?.client.clone();
     let updated_at = change.version_after(client.updated_at);
     Ok(clients::update(change.conn, &Client { updated_at, ..client }).await?)
 }
@@ -137,13 +127,18 @@ async fn active(conn: &mut Conn, client: ClientId, name: &str) -> Result<Scope, 
 }
 
 /// A catalog is short, and read whole: what follows a name is known by its place.
-fn page(all: Vec<Scope>, after: Option<&str>, limit: i64) -> Result<Vec<Scope>, Error> {
+fn page(all: Vec<Scope>, after: Option<&str>, limit: i64) -> Result<Vec<ClientScopeView>, Error> {
     let start = match after {
         Some(name) => match all.iter().position(|scope| scope.name == name) {
             Some(place) => place + 1,
-            None => return Err(Error::invalid("cursor", "invalid", "give the next_cursor of an answer")),
+            None => return Err(Error::Invalid(vec![text!("invalid-cursor").at("cursor")])),
         },
         None => 0,
     };
-    Ok(all.into_iter().skip(start).take(usize::try_from(limit).unwrap_or(0)).collect())
+    Ok(all.into_iter().skip(start).take(usize::try_from(limit).unwrap_or(0)).map(view).collect())
+}
+
+fn view(scope: Scope) -> ClientScopeView {
+    let Scope { name, title, description, opens, tier, position: _ } = scope;
+    ClientScopeView { name, title, description, tier, opens }
 }

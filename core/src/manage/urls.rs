@@ -1,106 +1,143 @@
-//! Callback, webhook and logout URLs of a domain: the rules. What people ask of them is in `asked`.
+//! Callback, webhook and logout URLs of a domain. The rules that files share with the API are in `rules`.
 
-mod asked;
+mod rules;
 
-pub use asked::{create, delete, get, list, update};
-
-use serde_json::{Value, json};
+pub(crate) use rules::{check, insert, remove, set_active};
 
 use super::change::Change;
-use crate::error::{Error, FieldIssue};
-use crate::id::UrlId;
-use crate::model::root_domain::RootDomain;
-use crate::model::url::{self, UrlKind};
+use super::domains::find as find_domain;
+use super::fields::same_version;
+use super::permit::Caller;
+use super::runner::{self, Ask, Done};
+use crate::clock::Timestamp;
+use crate::contract::url::{UrlSettings, UrlView};
+use crate::contract::{Input, Patch};
+use crate::crypto::webhook_secret::WebhookSecret;
+use crate::error::Error;
+use crate::gate::permission::Permission;
+use crate::id::{ClientId, DomainId, UrlId};
+use crate::model::url::{SiteUrl, UrlKind};
+use crate::secret::Secret;
+use crate::state::Core;
+use crate::store::engine::db::Conn;
 use crate::store::tables::domain_urls::{self, DomainUrl};
-use crate::store::tables::domains::Domain;
+use crate::text;
 
-/// What is wrong with a URL for this domain, if anything. One that is switched off may be one for test mode: it starts
-/// nothing until it is switched on, and that asks again.
+/// The URLs of the domain by id: at most `limit` of those after `after`.
 ///
 /// # Errors
-/// As [`url::validate`].
-pub(crate) fn check(
-    kind: UrlKind,
-    text: &str,
-    active: bool,
-    root: &RootDomain,
-    test_mode: bool,
-) -> Result<(), FieldIssue> {
-    url::validate(kind, text, root, test_mode || !active)
+/// [`Error::NotFound`]; those of [`super::permit`]; the database's.
+pub async fn list(
+    core: &Core,
+    caller: &Caller,
+    (client, domain): (ClientId, DomainId),
+    after: Option<UrlId>,
+    limit: i64,
+) -> Result<Vec<UrlView>, Error> {
+    let mut reading = runner::read(core, caller, Ask::Client(client, Permission::UrlsRead)).await?;
+    find_domain(&mut reading.conn, client, domain).await?;
+    let found = domain_urls::page(&mut reading.conn, domain, after, limit).await?;
+    Ok(found.into_iter().map(|url| view(url, None)).collect())
 }
 
-/// Adds a URL.
+/// One URL.
 ///
 /// # Errors
-/// [`Error::Invalid`] for `url`; the database's.
-pub(crate) async fn insert(
-    change: &mut Change<'_>,
-    domain: &Domain,
-    kind: UrlKind,
-    text: &str,
-    active: bool,
-) -> Result<DomainUrl, Error> {
-    refuse_bad(domain, kind, text, active)?;
-    let url = DomainUrl {
-        id: UrlId::generate(change.now),
-        domain_id: domain.id,
-        kind,
-        url: text.to_owned(),
-        active,
-        created_at: change.now,
-        updated_at: change.now,
-    };
-    domain_urls::insert(change.conn, &url).await?;
-    change.created(Some(domain.client_id), "url.created", url.id, &url.url, facts(&url));
-    Ok(url)
+/// As [`list`].
+pub async fn get(
+    core: &Core,
+    caller: &Caller,
+    (client, domain, id): (ClientId, DomainId, UrlId),
+) -> Result<UrlView, Error> {
+    let mut reading = runner::read(core, caller, Ask::Client(client, Permission::UrlsRead)).await?;
+    find_domain(&mut reading.conn, client, domain).await?;
+    Ok(view(find(&mut reading.conn, domain, id).await?, None))
 }
 
-/// Switches a URL on or off.
+/// Makes a URL; tells, for a webhook, the text of the secret that what is sent there is signed with: the only moment at
+/// which it is known.
 ///
 /// # Errors
-/// [`Error::Invalid`] for `url`, when it is one for test mode and the domain is in test mode no more; the database's.
-pub(crate) async fn set_active(
-    change: &mut Change<'_>,
-    domain: &Domain,
-    old: DomainUrl,
-    active: bool,
-) -> Result<DomainUrl, Error> {
-    let url = DomainUrl { active, ..old.clone() };
-    apply(change, domain, old, url).await
+/// As [`list`]; [`Error::Invalid`]; [`Error::Conflict`] `url_taken`.
+pub async fn create(
+    core: &Core,
+    caller: Caller,
+    (client, domain): (ClientId, DomainId),
+    new: Input<UrlSettings>,
+) -> Result<Done<UrlView>, Error> {
+    let parts = core.clone();
+    runner::change(core, caller, Ask::Client(client, Permission::UrlsCreate), async move |change: &mut Change<'_>| {
+        let settings = change.take(new)?;
+        let domain = find_domain(change.conn, client, domain).await?;
+        refuse_taken(change.conn, domain.id, settings.kind, settings.url.as_str()).await?;
+        let made = insert(change, &domain, &settings).await?;
+        let mut text = None;
+        if made.kind == UrlKind::Webhook {
+            let secret = WebhookSecret::generate();
+            domain_urls::set_secret(change.conn, made.id, &secret.seal(&parts.master_key, made.id)).await?;
+            text = Some(secret.text());
+        }
+        Ok(view(made, text))
+    })
+    .await
 }
 
-/// Changes a URL from what it was to what it is to be.
+/// Changes a URL. `expected`: the version that it must still have, `updated_at` of when it was read.
 ///
 /// # Errors
-/// [`Error::Invalid`] for `url`; the database's.
-pub(crate) async fn apply(
-    change: &mut Change<'_>,
-    domain: &Domain,
-    old: DomainUrl,
-    mut url: DomainUrl,
-) -> Result<DomainUrl, Error> {
-    if url.url != old.url || (url.active && !old.active) {
-        refuse_bad(domain, url.kind, &url.url, url.active)?;
-    }
-    if change.updated(Some(domain.client_id), "url.updated", url.id, &url.url, (facts(&old), facts(&url))) {
-        url.updated_at = change.version_after(old.updated_at);
-        domain_urls::update(change.conn, &url).await?;
-    }
-    Ok(url)
+/// As [`create`]; [`Error::StalePrecondition`].
+pub async fn update(
+    core: &Core,
+    caller: Caller,
+    (client, domain, id): (ClientId, DomainId, UrlId),
+    patch: Patch<UrlSettings>,
+    expected: Option<Timestamp>,
+) -> Result<Done<UrlView>, Error> {
+    runner::change(core, caller, Ask::Client(client, Permission::UrlsUpdate), async move |change: &mut Change<'_>| {
+        let domain = find_domain(change.conn, client, domain).await?;
+        let old = find(change.conn, domain.id, id).await?;
+        same_version(expected, old.updated_at)?;
+        let wanted = change.take(patch.apply(&settings_of(&old)))?;
+        if wanted.url.as_str() != old.url {
+            refuse_taken(change.conn, domain.id, old.kind, wanted.url.as_str()).await?;
+        }
+        Ok(view(rules::apply(change, &domain, old, &wanted).await?, None))
+    })
+    .await
 }
 
-/// Deletes a URL.
-pub(crate) async fn remove(change: &mut Change<'_>, domain: &Domain, url: DomainUrl) -> Result<(), Error> {
-    domain_urls::delete(change.conn, url.id).await?;
-    change.deleted(Some(domain.client_id), "url.deleted", url.id, &url.url, facts(&url));
-    Ok(())
+/// Deletes a URL for good. `expected`: as for [`update`].
+///
+/// # Errors
+/// As [`list`]; [`Error::StalePrecondition`].
+pub async fn delete(
+    core: &Core,
+    caller: Caller,
+    (client, domain, id): (ClientId, DomainId, UrlId),
+    expected: Option<Timestamp>,
+) -> Result<Done<()>, Error> {
+    runner::change(core, caller, Ask::Client(client, Permission::UrlsDelete), async move |change: &mut Change<'_>| {
+        let domain = find_domain(change.conn, client, domain).await?;
+        let url = find(change.conn, domain.id, id).await?;
+        same_version(expected, url.updated_at)?;
+        remove(change, &domain, url).await
+    })
+    .await
 }
 
-fn refuse_bad(domain: &Domain, kind: UrlKind, text: &str, active: bool) -> Result<(), Error> {
-    check(kind, text, active, &domain.root_domain, domain.test_mode)
-        .map_err(|issue| Error::Invalid(vec![issue.at("url")]))
+/// What is set of a URL.
+pub(crate) fn settings_of(url: &DomainUrl) -> UrlSettings {
+    UrlSettings { kind: url.kind, url: SiteUrl::stored(url.url.clone()), active: url.active }
 }
 
-fn facts(url: &DomainUrl) -> Value {
-    json!({ "kind": url.kind, "url": url.url, "active": url.active, "domain": url.domain_id })
+fn view(url: DomainUrl, value: Option<Secret<String>>) -> UrlView {
+    UrlView { id: url.id, settings: settings_of(&url), value, updated_at: url.updated_at }
+}
+
+async fn find(conn: &mut Conn, domain: DomainId, id: UrlId) -> Result<DomainUrl, Error> {
+    domain_urls::find(conn, domain, id).await?.ok_or(Error::NotFound("URL"))
+}
+
+async fn refuse_taken(conn: &mut Conn, domain: DomainId, kind: UrlKind, url: &str) -> Result<(), Error> {
+    if domain_urls::has(conn, domain, kind, url).await? { Err(Error::Conflict(text!("url_taken"))) } else { Ok(()) }
 }

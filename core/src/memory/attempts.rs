@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::clock::Timestamp;
-use crate::crypto::random;
 use crate::error::Error;
 use crate::gate::denial::Denial;
 use crate::id::{AttemptId, ClientId, DomainId};
+use crate::random;
 use crate::store::engine::db::{Conn, Db};
 use crate::store::tables::attempts::{self, Attempt};
 

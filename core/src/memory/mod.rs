@@ -1,7 +1,6 @@
 //! What is held in memory: snapshots and how they hear of changes, and what waits to be written in batches.
 
 pub mod attempts;
-pub(crate) mod change_listener;
 pub mod secret_uses;
 pub mod snapshot_cache;
 pub mod token_uses;

@@ -2,8 +2,9 @@
 
 use super::label::is_control;
 use super::root_domain::RootDomain;
-use super::url::validate_as;
+use super::url::{Noun, validate_as};
 use crate::error::FieldIssue;
+use crate::text;
 
 /// The longest fallback response, in bytes.
 pub const MAX_RESPONSE_BYTES: usize = 4096;
@@ -14,12 +15,36 @@ pub const MAX_RESPONSE_BYTES: usize = 4096;
 /// # Errors
 /// As [`super::url::validate`], or `issuer`.
 pub fn validate_uri(text: &str, root: &RootDomain, test_mode: bool, issuer: &str) -> Result<(), FieldIssue> {
-    validate_as("a fallback URI", text, root, test_mode)?;
+    validate_as(Noun::Fallback, text, root, test_mode)?;
     let origin = |text: &str| url::Url::parse(text).ok().map(|url| url.origin());
     if origin(text) == origin(issuer) {
-        return Err(FieldIssue::english("issuer", "a fallback URI leads to your site, not back to XWMS"));
+        return Err(text!("issuer"));
     }
     Ok(())
+}
+
+/// What the error page shows as a partner's words: plain text of at most 4 KiB.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct FallbackResponse(String);
+
+impl FallbackResponse {
+    /// Reads a response.
+    ///
+    /// # Errors
+    /// As [`parse_response`].
+    pub fn parse(text: &str) -> Result<Self, FieldIssue> {
+        parse_response(text).map(Self)
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// A response that was parsed before it was stored.
+    pub(crate) fn stored(text: String) -> Self {
+        Self(text)
+    }
 }
 
 /// Reads a fallback response: plain text, its line breaks written as `\n`, spaces around it dropped.
@@ -29,11 +54,10 @@ pub fn validate_uri(text: &str, root: &RootDomain, test_mode: bool, issuer: &str
 pub fn parse_response(text: &str) -> Result<String, FieldIssue> {
     let text = text.trim().replace("\r\n", "\n");
     if text.len() > MAX_RESPONSE_BYTES {
-        return Err(FieldIssue::english("too_long", "give at most 4 KiB of text"));
+        return Err(text!("too_long-kibibytes", max = MAX_RESPONSE_BYTES / 1024));
     }
     if text.chars().any(|character| is_control(character) && !matches!(character, '\n' | '\t')) {
-        let message = "give plain text, without control characters and without marks that turn the direction of text";
-        return Err(FieldIssue::english("character", message));
+        return Err(text!("character-lines"));
     }
     Ok(text)
 }

@@ -8,8 +8,6 @@ use diesel::deserialize::{self, FromSql};
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::Binary;
 
-use crate::crypto::digest::sha256;
-
 /// The digest of a picture, by which it is stored and served.
 #[derive(
     Clone,
@@ -27,9 +25,9 @@ use crate::crypto::digest::sha256;
 pub struct ImageDigest([u8; 32]);
 
 impl ImageDigest {
-    /// That of this content.
-    pub fn of(content: &[u8]) -> Self {
-        Self(sha256(content))
+    /// The digest itself, a SHA-256.
+    pub(crate) const fn from_sha256(digest: [u8; 32]) -> Self {
+        Self(digest)
     }
 
     /// Where the picture is served.

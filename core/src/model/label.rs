@@ -8,6 +8,7 @@ use diesel::sql_types::Text;
 
 use super::stored_text;
 use crate::error::FieldIssue;
+use crate::text;
 
 /// The longest name or label, in characters.
 pub const MAX_CHARACTERS: usize = 120;
@@ -26,14 +27,13 @@ impl Label {
     pub fn parse(text: &str) -> Result<Self, FieldIssue> {
         let text = text.trim();
         if text.chars().all(is_invisible) {
-            return Err(FieldIssue::english("too_short", "give at least one visible character"));
+            return Err(text!("too_short"));
         }
         if text.chars().count() > MAX_CHARACTERS {
-            return Err(FieldIssue::english("too_long", "give at most 120 characters"));
+            return Err(text!("too_long", max = MAX_CHARACTERS));
         }
         if text.chars().any(is_control) {
-            let message = "give one line, without control characters and without marks that turn the direction of text";
-            return Err(FieldIssue::english("character", message));
+            return Err(text!("character-line"));
         }
         Ok(Self(text.to_owned()))
     }

@@ -9,6 +9,7 @@ use diesel::sql_types::Text;
 use super::host::Host;
 use super::stored_text;
 use crate::error::FieldIssue;
+use crate::text;
 
 /// Names that lead to no public site (RFC 6761, RFC 6762, RFC 7686, RFC 8375, RFC 9476, ICANN's `internal`).
 /// `example` and `test` are not among them: they lead nowhere, so nobody can be harmed by them.
@@ -20,55 +21,52 @@ const SPECIAL_USE: [&str; 7] = ["local", "localhost", "internal", "onion", "inva
 pub struct RootDomain(String);
 
 impl RootDomain {
-    /// Reads a root domain. Case, one final dot and U-labels are canonicalised.
+    /// Reads a root domain that a new domain may have.
     ///
     /// # Errors
-    /// `malformed`, `ip_address`, `localhost`, `single_label`, `public_suffix` (the private ones of the Public Suffix List
-    /// too), or `special_use`.
+    /// As [`RootDomain::read`] and [`RootDomain::check`].
     pub fn parse(text: &str) -> Result<Self, FieldIssue> {
-        let root = Self::parse_for_test(text)?;
-        let special = SPECIAL_USE.iter().any(|name| root.0.strip_suffix(name).is_some_and(|rest| rest.ends_with('.')));
-        if special {
-            return Err(FieldIssue::english(
-                "special_use",
-                "give a name that the public can reach; .local, .internal and their like are for test mode",
-            ));
-        }
-        Ok(root)
+        let root = Self::read(text)?;
+        root.check(false).map(|()| root)
     }
 
-    /// Reads the root domain of a domain in test mode: as [`RootDomain::parse`], and names such as `x.local` too.
+    /// The same for a new domain in test mode, where names such as `x.local` are allowed too.
     ///
     /// # Errors
     /// As [`RootDomain::parse`], without `special_use`.
     pub fn parse_for_test(text: &str) -> Result<Self, FieldIssue> {
-        let Ok(host) = Host::parse(text) else {
-            return Err(FieldIssue::english(
-                "malformed",
-                "give a name alone, such as engines.example, without scheme, port, path or wildcard",
-            ));
-        };
-        let name = match host {
-            Host::Ip(_) => {
-                return Err(FieldIssue::english("ip_address", "give a name such as engines.example, not an address"));
-            }
-            Host::Name(name) if name == "localhost" => {
-                let message = "give the site's public name; localhost URLs can be added to it in test mode";
-                return Err(FieldIssue::english("localhost", message));
-            }
-            Host::Name(name) => name,
-        };
-        if is_public_suffix(&name) {
-            let message = format!("many strangers have names under {name}; give your own, such as engines.{name}");
-            return Err(FieldIssue::english("public_suffix", message));
+        let root = Self::read(text)?;
+        root.check(true).map(|()| root)
+    }
+
+    /// Reads the name of a site. Case, one final dot and U-labels are canonicalised.
+    ///
+    /// # Errors
+    /// `malformed`, `ip_address`, or `localhost`.
+    pub fn read(text: &str) -> Result<Self, FieldIssue> {
+        match Host::parse(text) {
+            Ok(Host::Ip(_)) => Err(text!("ip_address")),
+            Ok(Host::Name(name)) if name == "localhost" => Err(text!("localhost")),
+            Ok(Host::Name(name)) => Ok(Self(name)),
+            Err(_) => Err(text!("malformed-root_domain")),
+        }
+    }
+
+    /// Whether a domain may get this name, by today's Public Suffix List. One that has it keeps it.
+    ///
+    /// # Errors
+    /// `public_suffix` (the private ones of the list too), `single_label`, or, unless `test_mode`, `special_use`.
+    pub fn check(&self, test_mode: bool) -> Result<(), FieldIssue> {
+        let name = self.as_str();
+        if is_public_suffix(name) {
+            return Err(text!("public_suffix", name = name));
         }
         if !name.contains('.') {
-            return Err(FieldIssue::english(
-                "single_label",
-                "give a name of at least two labels, such as engines.example",
-            ));
+            return Err(text!("single_label"));
         }
-        Ok(Self(name))
+        let is_special =
+            || SPECIAL_USE.iter().any(|special| name.strip_suffix(special).is_some_and(|rest| rest.ends_with('.')));
+        if !test_mode && is_special() { Err(text!("special_use")) } else { Ok(()) }
     }
 
     /// The name.

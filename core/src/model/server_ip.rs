@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use ipnet::{IpNet, Ipv4Net};
 
 use crate::error::FieldIssue;
+use crate::text;
 
 /// The most entries a domain may have.
 pub const MAX_SERVER_IPS: usize = 256;
@@ -23,13 +24,11 @@ impl ServerIp {
     pub fn parse(text: &str) -> Result<Self, FieldIssue> {
         let network = match text.parse::<IpNet>() {
             Ok(network) => network,
-            Err(_) => IpNet::from(text.parse::<IpAddr>().map_err(|_| {
-                FieldIssue::english("malformed", "give an address such as 192.0.2.7 or a network such as 2001:db8::/32")
-            })?),
+            Err(_) => IpNet::from(text.parse::<IpAddr>().map_err(|_| text!("malformed-server_ip"))?),
         };
         let network = unmapped(network).trunc();
         if network.prefix_len() == 0 {
-            return Err(FieldIssue::english("everyone", "leave the list empty to allow every address"));
+            return Err(text!("everyone"));
         }
         Ok(Self(network))
     }

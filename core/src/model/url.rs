@@ -7,6 +7,8 @@ use super::host::Host;
 use super::root_domain::RootDomain;
 use super::text_enum;
 use crate::error::FieldIssue;
+use crate::text;
+use crate::text::{Arg, Text};
 
 /// The longest URL, in bytes.
 pub const MAX_BYTES: usize = 2048;
@@ -23,33 +25,89 @@ text_enum! {
     }
 }
 
+/// What a URL is called where it is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Noun {
+    Callback,
+    Webhook,
+    Logout,
+    Fallback,
+    Link,
+}
+
+impl Noun {
+    fn text(self) -> Text {
+        match self {
+            Self::Callback => text!("noun-callback"),
+            Self::Webhook => text!("noun-webhook"),
+            Self::Logout => text!("noun-logout"),
+            Self::Fallback => text!("noun-fallback"),
+            Self::Link => text!("noun-link"),
+        }
+    }
+}
+
+impl From<UrlKind> for Noun {
+    fn from(kind: UrlKind) -> Self {
+        match kind {
+            UrlKind::Callback => Self::Callback,
+            UrlKind::Webhook => Self::Webhook,
+            UrlKind::Logout => Self::Logout,
+        }
+    }
+}
+
+impl From<Noun> for Arg {
+    fn from(noun: Noun) -> Self {
+        noun.text().into()
+    }
+}
+
+/// A URL of a site as it was sent. Whether it is a good one depends on the domain that it is for: [`validate`] says.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct SiteUrl(String);
+
+impl SiteUrl {
+    /// Reads a URL.
+    ///
+    /// # Errors
+    /// `too_long`.
+    pub fn parse(text: &str) -> Result<Self, FieldIssue> {
+        if text.len() > MAX_BYTES { Err(text!("too_long", max = MAX_BYTES)) } else { Ok(Self(text.to_owned())) }
+    }
+
+    /// The URL.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// A URL that was checked before it was stored.
+    pub(crate) fn stored(text: String) -> Self {
+        Self(text)
+    }
+}
+
 /// Checks a URL before it is stored for a domain. The rules are the same for every kind; the kind is named in the text.
 ///
 /// # Errors
 /// `too_long`, `scheme`, `character`, `fragment`, `wildcard`, `userinfo`, `port`, `dot_segment`, or `host`.
 pub fn validate(kind: UrlKind, text: &str, root: &RootDomain, test_mode: bool) -> Result<(), FieldIssue> {
-    let noun = match kind {
-        UrlKind::Callback => "a callback URL",
-        UrlKind::Webhook => "a webhook URL",
-        UrlKind::Logout => "a logout URL",
-    };
-    validate_as(noun, text, root, test_mode)
+    validate_as(kind.into(), text, root, test_mode)
 }
 
 /// As [`validate`], for what is called `noun`.
-pub(super) fn validate_as(noun: &str, text: &str, root: &RootDomain, test_mode: bool) -> Result<(), FieldIssue> {
+pub(super) fn validate_as(noun: Noun, text: &str, root: &RootDomain, test_mode: bool) -> Result<(), FieldIssue> {
     let host = read(noun, text, test_mode)?;
     let local = matches!(host, "127.0.0.1" | "[::1]") || host.eq_ignore_ascii_case("localhost");
     if local && test_mode {
         return Ok(());
     }
     if local {
-        let message = format!("{noun} on this machine is for test mode; give one on {root} or below it");
-        return Err(FieldIssue::english("host", message));
+        return Err(text!("host-local", noun = noun, root = root.as_str()));
     }
     match Host::parse(host) {
         Ok(host) if host.is_or_is_under(root) => Ok(()),
-        _ => Err(FieldIssue::english("host", format!("the host of {noun} is {root} or a name below it"))),
+        _ => Err(text!("host-elsewhere", noun = noun, root = root.as_str())),
     }
 }
 
@@ -58,9 +116,9 @@ pub(super) fn validate_as(noun: &str, text: &str, root: &RootDomain, test_mode: 
 /// # Errors
 /// As [`validate`].
 pub fn validate_link(text: &str) -> Result<(), FieldIssue> {
-    match Host::parse(read("a link", text, false)?) {
+    match Host::parse(read(Noun::Link, text, false)?) {
         Ok(Host::Name(name)) if name.contains('.') => Ok(()),
-        _ => Err(FieldIssue::english("host", "a link leads to a public name, such as engines.example")),
+        _ => Err(text!("host-private")),
     }
 }
 
@@ -101,34 +159,32 @@ pub fn needs_test_mode(text: &str) -> bool {
 }
 
 /// Checks everything but whose host it is, and returns the host as it is written.
-fn read<'a>(noun: &str, text: &'a str, http: bool) -> Result<&'a str, FieldIssue> {
-    let refuse = |code, what: &str| Err(FieldIssue::english(code, format!("{noun} {what}")));
+fn read<'a>(noun: Noun, text: &'a str, http: bool) -> Result<&'a str, FieldIssue> {
     if text.len() > MAX_BYTES {
-        return refuse("too_long", "has at most 2,048 bytes");
+        return Err(text!("too_long", max = MAX_BYTES));
     }
     // First of all, so that `javascript:` and `data:` are named for what they are.
     let rest = match text.split_once(':') {
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => rest,
         Some((scheme, rest)) if http && scheme.eq_ignore_ascii_case("http") => rest,
-        _ if http => return refuse("scheme", "begins with https:// or, in test mode, http://"),
-        _ => return refuse("scheme", "begins with https://"),
+        _ if http => return Err(text!("scheme-test", noun = noun)),
+        _ => return Err(text!("scheme", noun = noun)),
     };
     if rest.contains('#') {
-        return refuse("fragment", "has no fragment (#)");
+        return Err(text!("fragment", noun = noun));
     }
     if rest.contains('*') {
-        return refuse("wildcard", "is written out; wildcards (*) are not supported");
+        return Err(text!("wildcard", noun = noun));
     }
     if !has_only_url_characters(rest) {
-        let what = "has only the characters of RFC 3986; write others percent-encoded, a host in A-labels (xn--)";
-        return refuse("character", what);
+        return Err(text!("character-url", noun = noun));
     }
     let Some(after_scheme) = rest.strip_prefix("//") else {
-        return refuse("host", "has two slashes and a host after its scheme");
+        return Err(text!("host-missing", noun = noun));
     };
     let (authority, tail) = after_scheme.split_at(after_scheme.find(['/', '?']).unwrap_or(after_scheme.len()));
     if authority.contains('@') {
-        return refuse("userinfo", "has no user name or password (@)");
+        return Err(text!("userinfo", noun = noun));
     }
     // The colons of an IPv6 address are inside its brackets.
     let (host, port) = match authority.rfind(':').filter(|&colon| !authority[colon..].contains(']')) {
@@ -136,17 +192,17 @@ fn read<'a>(noun: &str, text: &'a str, http: bool) -> Result<&'a str, FieldIssue
         None => (authority, None),
     };
     if port.is_some_and(|port| !is_port(port)) {
-        return refuse("port", "has a port between 1 and 65535, or none");
+        return Err(text!("port", noun = noun));
     }
     let path = tail.split('?').next().unwrap_or(tail);
     if has_dot_segment(path) {
-        return refuse("dot_segment", "has no . or .. in its path");
+        return Err(text!("dot_segment", noun = noun));
     }
     match url::Url::parse(text) {
         Ok(url) if url.host_str().is_some_and(|seen| seen.eq_ignore_ascii_case(host)) && !host.ends_with('.') => {
             Ok(host)
         }
-        _ => refuse("host", "has a host that every browser reads alike: a plain name, without a final dot"),
+        _ => Err(text!("host-ambiguous", noun = noun)),
     }
 }
 
@@ -309,7 +365,7 @@ mod tests {
     #[test]
     fn a_refusal_names_what_it_is_about() {
         let issue = validate(UrlKind::Webhook, "ftp://engines.example", &root(), false).unwrap_err();
-        assert_eq!(issue.to_string(), "a webhook URL begins with https://");
+        assert_eq!(issue.to_string(), "A webhook URL begins with https://.");
     }
 
     proptest! {

@@ -41,7 +41,9 @@ pub async fn apply(core: &Core, text: &str, options: Options) -> Result<Outcome,
     let rules = Rules::of(&core.config);
     let parts = core.clone();
     let seal: Sealer = Arc::new(move |secret, url| Ok(secret.seal(&parts.master_key, url)));
-    let outcome = apply_to(&core.db, &core.passwords, &seal, &rules, core.clock.now(), text, options).await?;
+    let (db, passwords, now) = (&core.db, &core.passwords, core.clock.now());
+    let platform = Platform { db, passwords, seal: &seal, rules: &rules, now };
+    let outcome = apply_to(platform, text, options).await?;
     if outcome.everything {
         core.snapshots.forget_all();
     }
@@ -49,23 +51,30 @@ pub async fn apply(core: &Core, text: &str, options: Options) -> Result<Outcome,
     Ok(outcome)
 }
 
+/// What a file is brought to, and held against.
+#[derive(Clone, Copy)]
+pub struct Platform<'p> {
+    /// The database.
+    pub db: &'p Db,
+    /// Hashes the passwords of new accounts.
+    pub passwords: &'p PasswordHasher,
+    /// Seals the secrets of new webhooks.
+    pub seal: &'p Sealer,
+    /// What the configuration says.
+    pub rules: &'p Rules,
+    /// The time.
+    pub now: Timestamp,
+}
+
 /// Brings the database to what the file says; tells what was done.
 ///
-/// `text` is the file, TOML of at most [`super::MAX_BYTES`]. `rules` and `now` are what it is held against. Servers that
-/// run beside hear of it.
+/// `text` is the file, TOML of at most [`super::MAX_BYTES`]. Servers that run beside hear of it.
 ///
 /// # Errors
 /// [`Error::Invalid`] with everything that stands against it, each with its path (`clients[0].domains[1].urls[0].url`) and
 /// a message that begins with its line; nothing is written then. [`Error::Unavailable`] and the database's.
-pub async fn apply_to(
-    db: &Db,
-    passwords: &PasswordHasher,
-    seal: &Sealer,
-    rules: &Rules,
-    now: Timestamp,
-    text: &str,
-    options: Options,
-) -> Result<Outcome, Error> {
+pub async fn apply_to(platform: Platform<'_>, text: &str, options: Options) -> Result<Outcome, Error> {
+    let Platform { db, passwords, seal, rules, now } = platform;
     let (file, lines) = file::read(text, &rules.issuer)?;
     let hashes = people::hash_passwords(db, passwords, &file.users, options).await?;
     let (rules, seal) = (rules.clone(), Arc::clone(seal));

@@ -10,7 +10,6 @@ use super::entries::{ClientEntry, SecretEntry};
 use super::outcome::{ClientIds, MadeSecret};
 use crate::error::Error;
 use crate::id::ClientId;
-use crate::manage::secrets::SecretFields;
 use crate::manage::{clients, secrets};
 use crate::store;
 use crate::store::tables::clients::Client;
@@ -124,18 +123,22 @@ async fn known(work: &mut Work<'_>, entry: &ClientEntry, owner: Option<&Profile>
 async fn bring_secrets(work: &mut Work<'_>, client: &Client, entry: &ClientEntry) -> Result<Vec<ClientSecret>, Error> {
     let held = store::tables::secrets::of_client(work.change.conn, client.id).await?;
     let by_label: BTreeMap<&str, &ClientSecret> = held.iter().map(|secret| (secret.label.as_str(), secret)).collect();
-    for SecretEntry { path, label, fields } in entry.secrets.as_deref().unwrap_or_default() {
+    for SecretEntry { path, label, value, fields } in entry.secrets.as_deref().unwrap_or_default() {
         match by_label.get(label.as_str()) {
             Some(secret) => {
                 let over = secret.expires_at.is_some_and(|end| end <= work.change.now);
-                let stays = over && fields.active == Some(false) && fields.expires_at.is_none();
-                let active = fields.active.filter(|_| !stays);
-                let fields = SecretFields { active, ..fields.clone() };
-                let updated = secrets::apply(&mut work.change, (*secret).clone(), &fields).await;
+                // Export writes one that is over as switched off: that says nothing of what it is.
+                let stays = over && fields.flag("active") == Some(false) && !fields.names("expires_at");
+                let fields = if stays { fields.clone().without("active") } else { fields.clone() };
+                let updated = secrets::apply(&mut work.change, (*secret).clone(), fields, value.as_ref()).await;
                 work.judge(path, updated)?;
             }
             None => {
-                let created = secrets::insert(&mut work.change, client.id, label, fields).await;
+                let settings = work.change.take(fields.clone().whole());
+                let created = match settings {
+                    Ok(settings) => secrets::insert(&mut work.change, client.id, &settings, value.as_ref()).await,
+                    Err(error) => Err(error),
+                };
                 if let Some((secret, Some(value))) = work.judge(path, created)? {
                     let (client, name, id) = (client.name.clone(), secret.label, secret.id.to_string());
                     work.made.push(MadeSecret { kind: "secret", client, name, id, value });

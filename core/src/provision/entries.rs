@@ -4,20 +4,21 @@ use std::collections::BTreeSet;
 
 use crate::contract::Patch;
 use crate::contract::client::ClientSettings;
+use crate::contract::domain::DomainSettings;
 use crate::contract::scope::ScopeSettings;
+use crate::contract::secret::SecretSettings;
+use crate::contract::url::UrlSettings;
 use crate::contract::verification::VerificationSettings;
 use crate::id::ClientId;
 use crate::manage::accounts::AccountFields;
-use crate::manage::domains::DomainFields;
 use crate::manage::members::MemberFields;
 use crate::manage::requests::RequestFields;
 use crate::manage::roles::RoleFields;
-use crate::manage::secrets::SecretFields;
+use crate::model::domain::Ownership;
 use crate::model::email::EmailAddress;
 use crate::model::request::RequestKind;
 use crate::model::root_domain::RootDomain;
 use crate::model::scope::ScopeName;
-use crate::model::url::UrlKind;
 use crate::model::verification::VerificationStatus;
 use crate::secret::Secret;
 
@@ -65,25 +66,26 @@ pub(super) struct ClientEntry {
 pub(super) struct SecretEntry {
     pub(super) path: String,
     pub(super) label: String,
-    pub(super) fields: SecretFields,
+    pub(super) value: Option<Secret<String>>,
+    pub(super) fields: Patch<SecretSettings>,
 }
 
 #[derive(Debug)]
 pub(super) struct DomainEntry {
     pub(super) path: String,
     pub(super) root: RootDomain,
-    pub(super) primary: Option<bool>,
+    pub(super) ownership: Option<Ownership>,
     /// Labels of the secrets that may be used for it.
     pub(super) secrets: Option<Vec<String>>,
     pub(super) urls: Option<Vec<UrlEntry>>,
-    pub(super) fields: DomainFields,
+    pub(super) fields: Patch<DomainSettings>,
 }
 
 #[derive(Debug)]
 pub(super) struct UrlEntry {
     pub(super) path: String,
-    pub(super) kind: UrlKind,
-    pub(super) url: String,
+    pub(super) settings: UrlSettings,
+    /// Whether it is in use, where the file says so.
     pub(super) active: Option<bool>,
 }
 

@@ -5,17 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::clock::Timestamp;
+use crate::contract::domain::DomainSettings;
 use crate::contract::scope::ScopeSettings;
+use crate::contract::secret::SecretSettings;
+use crate::contract::url::UrlSettings;
 use crate::error::Error;
 use crate::id::{ClientId, DomainId, RoleId, UserId};
-use crate::manage::catalog;
 use crate::manage::verifications::groups;
+use crate::manage::{catalog, domains as of_domains, secrets as of_secrets, urls as of_urls};
 use crate::model::account::{Plan, Staff};
 use crate::model::client::{SigningAlg, SubjectType};
 use crate::model::domain::Ownership;
 use crate::model::member::MemberStatus;
 use crate::model::request::{RequestKind, RequestStatus};
-use crate::model::url::UrlKind;
 use crate::model::verification::VerificationStatus;
 use crate::store::engine::db::{Conn, Db};
 use crate::store::tables::clients::Client;
@@ -93,7 +95,7 @@ struct ExportedClient {
     id_token_alg: SigningAlg,
     suspended: bool,
     scopes: Vec<String>,
-    secrets: Vec<ExportedSecret>,
+    secrets: Vec<SecretSettings>,
     domains: Vec<ExportedDomain>,
     roles: Vec<ExportedRole>,
     members: Vec<ExportedMember>,
@@ -102,34 +104,12 @@ struct ExportedClient {
 }
 
 #[derive(Serialize)]
-struct ExportedSecret {
-    label: String,
-    active: bool,
-    expires_at: Option<Timestamp>,
-}
-
-#[derive(Serialize)]
 struct ExportedDomain {
-    root_domain: String,
-    internal_name: Option<String>,
-    server_ips: Vec<String>,
-    fallback_uri: Option<String>,
-    fallback_response: Option<String>,
-    allow_login: bool,
-    allow_api: bool,
-    active: bool,
-    primary: bool,
-    test_mode: bool,
+    #[serde(flatten)]
+    settings: DomainSettings,
     ownership: Ownership,
     secrets: Vec<String>,
-    urls: Vec<ExportedUrl>,
-}
-
-#[derive(Serialize)]
-struct ExportedUrl {
-    kind: UrlKind,
-    url: String,
-    active: bool,
+    urls: Vec<UrlSettings>,
 }
 
 #[derive(Serialize)]
@@ -241,11 +221,11 @@ async fn scopes_of(conn: &mut Conn, clients: &[ExportedClient]) -> Result<Vec<Ex
     Ok(written.collect())
 }
 
-async fn secrets_of(conn: &mut Conn, client: ClientId, now: Timestamp) -> Result<Vec<ExportedSecret>, Error> {
+async fn secrets_of(conn: &mut Conn, client: ClientId, now: Timestamp) -> Result<Vec<SecretSettings>, Error> {
     let found = secrets::of_client(conn, client).await?;
     let written = found.into_iter().map(|secret| {
         let (active, expires_at) = unexpired(secret.active, secret.expires_at, now);
-        ExportedSecret { label: secret.label, active, expires_at }
+        SecretSettings { active, expires_at, ..of_secrets::settings_of(&secret) }
     });
     Ok(written.collect())
 }
@@ -258,22 +238,12 @@ async fn domains_of(conn: &mut Conn, client: ClientId, found: Vec<Domain>) -> Re
     let written = found.into_iter().map(|domain| {
         let linked = secrets.iter().filter(|secret| links.contains(&(secret.id, domain.id)));
         let own_urls = urls.iter().filter(|url| url.domain_id == domain.id);
+        let networks = ips.iter().filter(|(id, _)| *id == domain.id).map(|(_, network)| network.clone());
         ExportedDomain {
-            root_domain: domain.root_domain.to_string(),
-            internal_name: domain.internal_name,
-            server_ips: ips.iter().filter(|(id, _)| *id == domain.id).map(|(_, network)| network.clone()).collect(),
-            fallback_uri: domain.fallback_uri,
-            fallback_response: domain.fallback_response,
-            allow_login: domain.allow_login,
-            allow_api: domain.allow_api,
-            active: domain.active,
-            primary: domain.is_primary,
-            test_mode: domain.test_mode,
+            settings: of_domains::settings_of(&domain, &networks.collect::<Vec<_>>()),
             ownership: domain.ownership,
             secrets: linked.map(|secret| secret.label.clone()).collect(),
-            urls: own_urls
-                .map(|url| ExportedUrl { kind: url.kind, url: url.url.clone(), active: url.active })
-                .collect(),
+            urls: own_urls.map(of_urls::settings_of).collect(),
         }
     });
     Ok(written.collect())

@@ -10,14 +10,18 @@ use super::entries::{
 };
 use super::reader::{Lines, Reader, Report};
 use crate::clock::Timestamp;
+use crate::contract::Findings;
+use crate::contract::domain::DomainSettings;
+use crate::contract::secret::SecretSettings;
+use crate::contract::url::UrlSettings;
 use crate::error::{Error, FieldError, FieldIssue};
 use crate::id::ClientId;
 use crate::manage::accounts::{self, AccountFields};
-use crate::manage::domains::{self, DomainFields};
+use crate::manage::domains;
 use crate::manage::members::{self, MemberFields};
 use crate::manage::requests::{self, RequestFields};
 use crate::manage::roles::{self, RoleFields};
-use crate::manage::secrets::{self, SecretFields};
+use crate::manage::secrets;
 use crate::manage::urls;
 use crate::model::account::Plan;
 use crate::model::domain::Ownership;
@@ -28,9 +32,9 @@ use crate::model::password;
 use crate::model::request::RequestKind;
 use crate::model::root_domain::RootDomain;
 use crate::model::scope::ScopeName;
-use crate::model::url::UrlKind;
 use crate::model::verification::VerificationStatus;
 use crate::secret::Secret;
+use crate::text;
 
 /// The largest file, in bytes.
 pub const MAX_BYTES: usize = 1 << 20;
@@ -165,9 +169,8 @@ impl<'t> Context<'t> {
         self.unique(secrets, |secret| (secret.path.as_str(), secret.label.clone()), "secret");
         let domains = entry.domains.as_deref().unwrap_or_default();
         self.unique(domains, |domain| (domain.path.as_str(), domain.root.to_string()), "domain");
-        for domain in domains.iter().filter(|domain| domain.primary == Some(true)).skip(1) {
-            let message = "another domain of this client is primary already";
-            self.report.add(format!("{}.primary", domain.path), "duplicate", message);
+        for domain in domains.iter().filter(|domain| domain.fields.flag("primary") == Some(true)).skip(1) {
+            self.report.value::<()>(format!("{}.primary", domain.path), Err(text!("duplicate-primary")));
         }
         let roles = entry.roles.as_deref().unwrap_or_default();
         self.unique(roles, |role| (role.path.as_str(), role.key.clone()), "role");
@@ -188,57 +191,50 @@ impl<'t> Context<'t> {
     }
 
     fn secret(&self, reader: Reader<'t>) -> Option<SecretEntry> {
-        let label = reader.needed("label");
-        let fields = SecretFields {
-            label: None,
-            value: reader.text("value").map(Secret::new),
-            active: reader.boolean("active"),
-            expires_at: reader.time("expires_at"),
-        };
+        reader.must("label");
+        let fields = reader.settings::<SecretSettings>();
+        let value = reader.text("value").map(Secret::new);
         let path = reader.path.clone();
         reader.end();
-        let label = label?;
-        self.report.extend(&path, secrets::check(&label, &fields, LONG_AGO));
-        Some(SecretEntry { label: Label::parse(&label).ok()?.into_string(), path, fields })
+        if value.as_ref().is_some_and(|value| !secrets::is_value(value)) {
+            self.report.value::<()>(format!("{path}.value"), Err(text!("weak")));
+        }
+        let label = Label::parse(fields.text("label")?).ok()?.into_string();
+        Some(SecretEntry { path, label, value, fields })
     }
 
     fn domain(&self, reader: Reader<'t>) -> Option<DomainEntry> {
-        let root = reader.needed("root_domain");
-        let fields = DomainFields {
-            internal_name: reader.text("internal_name"),
-            server_ips: reader.texts("server_ips"),
-            fallback_uri: reader.text("fallback_uri"),
-            fallback_response: reader.text("fallback_response"),
-            allow_login: reader.boolean("allow_login"),
-            allow_api: reader.boolean("allow_api"),
-            active: reader.boolean("active"),
-            test_mode: reader.boolean("test_mode"),
-            ownership: reader.choice("ownership", Ownership::ALL, Ownership::as_str),
-        };
-        let (primary, secrets) = (reader.boolean("primary"), reader.texts("secrets"));
+        reader.must("root_domain");
+        let fields = reader.settings::<DomainSettings>();
+        let ownership = reader.choice("ownership", Ownership::ALL, Ownership::as_str);
+        let secrets = reader.texts("secrets");
         let urls = self.entries(&reader, "urls", Self::url);
         let path = reader.path.clone();
         reader.end();
-        let text = root?;
-        self.report.extend(&path, domains::check(&text, &fields, self.issuer, LONG_AGO));
-        let root = RootDomain::parse_for_test(&text).ok()?;
+        let root = RootDomain::read(fields.text("root_domain")?).ok()?;
         // Where the file does not say whether it is in test mode, what test mode allows passes here.
-        let test_mode = fields.test_mode.unwrap_or(true);
-        for entry in urls.as_deref().unwrap_or_default() {
-            let good = urls::check(entry.kind, &entry.url, entry.active.unwrap_or(true), &root, test_mode);
-            self.report.value(format!("{}.url", entry.path), good);
+        let test_mode = fields.flag("test_mode").unwrap_or(true);
+        if let Some(settings) = fields.clone().or("test_mode", true.into()).whole().good() {
+            let mut findings = Findings::default();
+            domains::check(&mut findings, &settings, self.issuer);
+            self.report.extend(&path, findings.into_errors());
         }
         let listed = urls.as_deref().unwrap_or_default();
-        self.unique(listed, |url| (url.path.as_str(), format!("{} {}", url.kind, url.url)), "URL");
-        Some(DomainEntry { path, root, primary, secrets, urls, fields })
+        for entry in listed {
+            self.report.value(format!("{}.url", entry.path), urls::check(&entry.settings, &root, test_mode));
+        }
+        let identity = |url: &UrlSettings| format!("{} {}", url.kind, url.url.as_str());
+        self.unique(listed, |url| (url.path.as_str(), identity(&url.settings)), "URL");
+        Some(DomainEntry { path, root, ownership, secrets, urls, fields })
     }
 
     fn url(&self, reader: Reader<'t>) -> Option<UrlEntry> {
         reader.must("kind");
-        let kind = reader.choice("kind", UrlKind::ALL, UrlKind::as_str);
-        let (url, active, path) = (reader.needed("url"), reader.boolean("active"), reader.path.clone());
+        reader.must("url");
+        let fields = reader.settings::<UrlSettings>();
+        let (active, path) = (fields.flag("active"), reader.path.clone());
         reader.end();
-        Some(UrlEntry { path, kind: kind?, url: url?, active })
+        Some(UrlEntry { path, settings: fields.whole().good()?, active })
     }
 
     fn role(&self, reader: Reader<'t>) -> Option<RoleEntry> {

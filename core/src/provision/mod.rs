@@ -12,7 +12,7 @@ mod outcome;
 mod people;
 mod reader;
 
-pub use apply::{Options, Sealer, apply, apply_to};
+pub use apply::{Options, Platform, Sealer, apply, apply_to};
 pub use export::export;
 pub use file::MAX_BYTES;
 pub use outcome::Outcome;

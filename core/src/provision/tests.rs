@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use super::{Options, Outcome, Sealer, apply_to};
+use super::{Options, Outcome, Platform, Sealer, apply_to};
 use crate::clock::Timestamp;
 use crate::crypto::password::{Cost, PasswordHasher};
 use crate::crypto::seal::MasterKey;
@@ -207,7 +207,10 @@ impl World {
     }
 
     async fn apply_at(&self, text: &str, options: Options, now: Timestamp) -> Result<Outcome, Error> {
-        apply_to(&self.db, &self.passwords, &sealer(), &self.rules, now, text, options).await
+        {
+            let (db, passwords, seal, rules) = (&self.db, &self.passwords, &sealer(), &self.rules);
+            apply_to(Platform { db, passwords, seal, rules, now }, text, options).await
+        }
     }
 
     /// What stands against a file, which must be something.

@@ -2,8 +2,8 @@
 
 use axum::response::Response;
 use http::StatusCode;
+use xwms_core::account::recovery::{forgot, peek, reset};
 use xwms_core::error::Error;
-use xwms_core::login::recovery::{forgot, peek, reset};
 use xwms_core::secret::Secret;
 
 use crate::layout::render_page;

@@ -11,6 +11,7 @@ use xwms_core::id::AuditId;
 use xwms_core::store::engine::db::Conn;
 use xwms_core::store::engine::notices::Whose;
 use xwms_core::store::tables::audit;
+use xwms_core::testing;
 
 use super::staff::given_staff;
 use super::{ask, given_signed_in, given_token, of_client, problem, wrong};
@@ -133,7 +134,7 @@ on_both!(an_open_change_makes_no_other_wait_and_is_sealed_after_its_commit, asyn
     let (begun, begins) = tokio::sync::oneshot::channel();
     let (release, released) = tokio::sync::oneshot::channel::<()>();
     let open = tokio::spawn(async move {
-        db.change(async move |conn: &mut Conn| {
+        testing::change(&db, async move |conn: &mut Conn| {
             let told = Told {
                 client: Some(OTHER_CLIENT.parse().unwrap()),
                 actor: "operator",

@@ -4,6 +4,7 @@ use xwms_core::id::{NotificationId, UserId};
 use xwms_core::store::engine::db::Conn;
 use xwms_core::store::tables::notifications::{self, Notification};
 use xwms_core::store::tables::users;
+use xwms_core::testing;
 
 use super::{ADA, CHARLES, signed_in, submit};
 use crate::admin::person::Person;
@@ -30,7 +31,9 @@ async fn told(world: &World, user: UserId, text: &str) -> NotificationId {
         read_at: None,
     };
     let id = row.id;
-    world.core.db.change(async move |conn: &mut Conn| Ok(notifications::insert(conn, &row).await?)).await.unwrap();
+    testing::change(&world.core.db, async move |conn: &mut Conn| Ok(notifications::insert(conn, &row).await?))
+        .await
+        .unwrap();
     id
 }
 

@@ -3,6 +3,7 @@
 mod cable;
 mod outage;
 mod races;
+mod switch_table;
 mod switches;
 
 use std::time::{Duration, Instant};

@@ -1,12 +1,13 @@
 use super::*;
+use crate::account::recovery;
 use crate::crypto::credential::{Credential, Kind};
 use crate::id::{ConsentId, DomainId, GrantId, SessionId};
-use crate::limits::throttle::Mailbox;
-use crate::login::{recovery, session};
+use crate::login::session;
 use crate::model::scope::ScopeSet;
 use crate::store::tables::email_tokens::{self, NewLink, Purpose, SentTo};
 use crate::store::tables::grants::{self, Grant};
 use crate::store::tables::{given, users};
+use crate::throttle::Mailbox;
 
 const NEW_PASSWORD: &str = "note G: the numbers of Bernoulli";
 

@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::limits::throttle::{self, Try};
 use crate::login::{csrf, session};
 use crate::store::tables::{given, throttles, users};
+use crate::throttle::{self, Try};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn lo_01_a_sign_in_makes_a_new_session_and_ends_the_old_one() {

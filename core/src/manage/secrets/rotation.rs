@@ -4,61 +4,55 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::asked::{SecretView, find};
-use super::{SecretFields, facts, insert};
+use super::{facts, find, insert, view};
 use crate::clock::Timestamp;
+use crate::contract::Input;
+use crate::contract::secret::{Rotation, SecretSettings, SecretView};
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, SecretId};
 use crate::manage::change::Change;
-use crate::manage::entitlement::Rules;
 use crate::manage::fields::same_version;
-use crate::manage::permit::{self, Caller};
-use crate::model::label;
-use crate::secret::Secret;
+use crate::manage::permit::Caller;
+use crate::manage::runner::{self, Ask, Done};
+use crate::model::label::{self, Label};
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::secrets::{self, ClientSecret, LastUse};
 
-/// How long the old secret goes on when nobody says.
-pub const OVERLAP: Duration = Duration::from_secs(86_400);
-/// The longest that it goes on.
-pub const LONGEST_OVERLAP: Duration = Duration::from_secs(30 * 86_400);
-
-/// Makes a new secret in the place of an old one, with its label and its links; gives its text: the only moment at which it
-/// is known. The old one is renamed, `… (old)`, and ends after `overlap`, at once when that is zero, or when it would have
+/// Makes a new secret in the place of an old one, with its label and its links; tells its text: the only moment at which it
+/// is known. The old one is renamed, `… (old)`, and ends after the overlap, at once when that is zero, or when it would have
 /// ended anyway. `expected`: the version that it must still have.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::StalePrecondition`]; those of [`permit`]; the database's.
+/// [`Error::Invalid`]; [`Error::NotFound`]; [`Error::StalePrecondition`]; those of [`crate::manage::permit`]; the database's.
 pub async fn rotate(
     core: &Core,
     caller: Caller,
     (client, id): (ClientId, SecretId),
-    overlap: Duration,
+    rotation: Input<Rotation>,
     expected: Option<Timestamp>,
-) -> Result<(SecretView, Secret<String>), Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let (mut change, _) =
-                permit::to_change(conn, &caller, client, Permission::SecretsCreate, &rules, now).await?;
-            let old = find(change.conn, client, id).await?.secret;
+) -> Result<Done<SecretView>, Error> {
+    runner::change(
+        core,
+        caller,
+        Ask::Client(client, Permission::SecretsCreate),
+        async move |change: &mut Change<'_>| {
+            let Rotation { overlap_seconds } = change.take(rotation)?;
+            let (old, _) = find(change.conn, client, id).await?;
             same_version(expected, old.updated_at)?;
-            let label = old.label.clone();
-            retire(&mut change, old, now.after(overlap.min(LONGEST_OVERLAP))).await?;
-            let (secret, text) = insert(&mut change, client, &label, &SecretFields::default()).await?;
+            let settings = SecretSettings { label: Label::stored(old.label.clone()), active: true, expires_at: None };
+            let overlap = Duration::from_secs(overlap_seconds.get().unsigned_abs());
+            retire(change, old, change.now.after(overlap)).await?;
+            let (secret, text) = insert(change, client, &settings, None).await?;
             for domain in secrets::domains_of(change.conn, id).await? {
-                secrets::link(change.conn, secret.id, domain, now).await?;
+                secrets::link(change.conn, secret.id, domain, change.now).await?;
                 let told = json!({ "secret": secret.id, "domain": domain });
-                change.created(Some(client), "link.created", secret.id, &label, told);
+                change.created(Some(client), "link.created", secret.id, &secret.label, told);
             }
-            let text = text.ok_or(Error::Internal("a new secret has a text"))?;
-            change.end((SecretView { secret, last_use: LastUse::default() }, text)).await
-        })
-        .await?;
-    Ok(changed.committed(core))
+            Ok(view(&secret, LastUse::default(), text))
+        },
+    )
+    .await
 }
 
 /// Renames a secret that is replaced, and says when it ends.
@@ -106,7 +100,7 @@ mod tests {
         for (label, taken, expected) in rows {
             let found = old_label(label, &taken);
             assert_eq!(found, expected);
-            assert!(label::Label::parse(&found).is_ok());
+            assert!(Label::parse(&found).is_ok());
         }
     }
 }

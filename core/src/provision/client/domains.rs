@@ -1,9 +1,12 @@
 //! The domains of a client in a file, with their URLs and the secrets that may be used for them.
 
+use crate::contract::domain::DomainSettings;
+use crate::contract::url::UrlSettings;
 use crate::crypto::webhook_secret::WebhookSecret;
 use crate::error::Error;
 use crate::id::{ClientId, SecretId};
 use crate::manage::{domains, secrets, urls};
+use crate::model::domain::Ownership;
 use crate::model::url::UrlKind;
 use crate::provision::apply::Work;
 use crate::provision::entries::{ClientEntry, DomainEntry, UrlEntry};
@@ -12,6 +15,7 @@ use crate::store::tables::clients::Client;
 use crate::store::tables::domain_urls::{self, DomainUrl};
 use crate::store::tables::domains::{self as stored, Domain};
 use crate::store::tables::secrets::ClientSecret;
+use crate::text;
 
 /// Brings the domains to what the file says. `held` are the client's secrets.
 pub(super) async fn bring(
@@ -24,7 +28,7 @@ pub(super) async fn bring(
     let client = of.id;
     let existing = stored::of_client(work.change.conn, client).await?;
     let all_urls = domain_urls::of_client(work.change.conn, client).await?;
-    let first = entries.iter().find(|entry| entry.primary == Some(true)).or(entries.first());
+    let first = entries.iter().find(|entry| is_primary(entry)).or(entries.first());
     let mut wanted = None;
     for domain_entry in entries {
         let known = existing.iter().find(|domain| domain.root_domain == domain_entry.root);
@@ -35,15 +39,14 @@ pub(super) async fn bring(
             }
             None => {
                 let primary = existing.is_empty() && first.is_some_and(|first| first.root == domain_entry.root);
-                let root = domain_entry.root.clone();
-                let made = domains::insert(&mut work.change, client, root, primary, &domain_entry.fields).await;
+                let made = insert(work, client, domain_entry, primary).await;
                 work.judge(&domain_entry.path, made)?.map(|domain| (domain, Vec::new()))
             }
         };
         let Some((domain, has)) = brought else { continue };
         bring_urls(work, of, &domain, &has, domain_entry).await?;
         bring_links(work, &domain, entry, domain_entry, held).await?;
-        if domain_entry.primary == Some(true) {
+        if is_primary(domain_entry) {
             wanted = Some(domain.id);
         }
     }
@@ -52,6 +55,15 @@ pub(super) async fn bring(
     }
     domains::settle_primary(&mut work.change, client, wanted).await?;
     one_stays_primary(work, client, entries).await
+}
+
+fn is_primary(entry: &DomainEntry) -> bool {
+    entry.fields.flag("primary") == Some(true)
+}
+
+async fn insert(work: &mut Work<'_>, client: ClientId, entry: &DomainEntry, primary: bool) -> Result<Domain, Error> {
+    let settings = DomainSettings { primary, ..work.change.take(entry.fields.clone().whole())? };
+    domains::insert(&mut work.change, client, &settings, entry.ownership.unwrap_or(Ownership::Unproven)).await
 }
 
 /// Takes away the URLs that are to go, then changes the domain: so a file may end test mode and the URLs for it at once.
@@ -73,7 +85,7 @@ async fn update(
             Wish::On | Wish::Leave => kept.push(url),
         }
     }
-    let updated = domains::apply(&mut work.change, domain.clone(), &kept, &entry.fields).await;
+    let updated = domains::apply(&mut work.change, domain.clone(), &kept, entry.fields.clone(), entry.ownership).await;
     Ok(work.judge(&entry.path, updated)?.map(|domain| (domain, kept)))
 }
 
@@ -85,15 +97,15 @@ async fn bring_urls(
     has: &[DomainUrl],
     entry: &DomainEntry,
 ) -> Result<(), Error> {
-    for UrlEntry { path, kind, url, active } in entry.urls.as_deref().unwrap_or_default() {
-        match has.iter().find(|known| known.kind == *kind && known.url == *url) {
+    for UrlEntry { path, settings, active } in entry.urls.as_deref().unwrap_or_default() {
+        match has.iter().find(|known| is_same(settings, known)) {
             Some(known) if *active == Some(true) => {
                 let on = urls::set_active(&mut work.change, domain, known.clone(), true).await;
                 work.judge(path, on)?;
             }
             Some(_) => {}
             None => {
-                let made = urls::insert(&mut work.change, domain, *kind, url, active.unwrap_or(true)).await;
+                let made = urls::insert(&mut work.change, domain, settings).await;
                 if let Some(made) = work.judge(path, made)?.filter(|made| made.kind == UrlKind::Webhook) {
                     give_secret(work, client, &made, path).await?;
                 }
@@ -113,10 +125,14 @@ async fn give_secret(work: &mut Work<'_>, client: &Client, url: &DomainUrl, path
             work.made.push(MadeSecret { kind: "webhook", client, name, id, value: secret.text() });
         }
         Err(why) => {
-            work.refuse(path, "master_key", format!("a webhook has a secret, which the master key seals: {why}"))
+            work.errors.push(text!("master_key", why = why).at(path));
         }
     }
     Ok(())
+}
+
+fn is_same(settings: &UrlSettings, url: &DomainUrl) -> bool {
+    settings.kind == url.kind && settings.url.as_str() == url.url
 }
 
 enum Wish {
@@ -128,7 +144,7 @@ enum Wish {
 
 fn wish(entry: &DomainEntry, url: &DomainUrl) -> Wish {
     let Some(entries) = &entry.urls else { return Wish::Leave };
-    match entries.iter().find(|wanted| wanted.kind == url.kind && wanted.url == url.url).map(|wanted| wanted.active) {
+    match entries.iter().find(|wanted| is_same(&wanted.settings, url)).map(|wanted| wanted.active) {
         None => Wish::Delete,
         Some(Some(false)) => Wish::Off,
         Some(Some(true)) => Wish::On,
@@ -154,8 +170,8 @@ async fn bring_links(
             // One that is in the file and not in the database was refused, with its own reason.
             None if client.secrets.as_ref().is_some_and(|list| list.iter().any(|secret| secret.label == label)) => {}
             None => {
-                let message = format!("the client has no secret with the label {label:?}");
-                work.refuse(&format!("{}.secrets[{index}]", entry.path), "unknown_secret", message);
+                let path = format!("{}.secrets[{index}]", entry.path);
+                work.errors.push(text!("unknown_secret", label = label).at(path));
             }
         }
     }
@@ -167,9 +183,8 @@ async fn one_stays_primary(work: &mut Work<'_>, client: ClientId, entries: &[Dom
     let primary = stored::of_client(work.change.conn, client).await?.into_iter().find(|domain| domain.is_primary);
     let Some(primary) = primary else { return Ok(()) };
     let entry = entries.iter().find(|entry| entry.root == primary.root_domain);
-    if let Some(entry) = entry.filter(|entry| entry.primary == Some(false)) {
-        let message = "one domain is always primary: say which other one shall be";
-        work.refuse(&format!("{}.primary", entry.path), "primary_needed", message);
+    if let Some(entry) = entry.filter(|entry| entry.fields.flag("primary") == Some(false)) {
+        work.errors.push(text!("primary_needed").at(format!("{}.primary", entry.path)));
     }
     Ok(())
 }

@@ -171,7 +171,8 @@ async fn without_a_master_key_no_webhook_is_made() {
     let hook = "  urls = [{ kind = \"webhook\", url = \"https://engines.example/hook\" },";
     let none: Sealer = Arc::new(|_, _| Err("it is missing: bring it back".to_owned()));
     let apply = async |text: &str| {
-        apply_to(&world.db, &world.passwords, &none, &world.rules, NOW, text, Options::default()).await
+        let (db, passwords, seal, rules) = (&world.db, &world.passwords, &none, &world.rules);
+        apply_to(Platform { db, passwords, seal, rules, now: NOW }, text, Options::default()).await
     };
     match apply(&EXAMPLE.replace("  urls = [", hook)).await {
         Err(Error::Invalid(errors)) => {

@@ -176,12 +176,34 @@ impl Db {
     /// Runs `change` as one durable transaction and answers after its COMMIT; on an error of its own everything it did
     /// is undone.
     ///
+    /// Only this crate writes: what is configured changes through a `Change`, which begins with a permit.
+    ///
+    /// ```compile_fail
+    /// use xwms_core::error::Error;
+    /// use xwms_core::store::engine::db::{Conn, Db};
+    ///
+    /// async fn without_a_permit(db: &Db) -> Result<(), Error> {
+    ///     db.change(async |_: &mut Conn| Ok(())).await
+    /// }
+    /// ```
+    ///
+    /// What differs here is that it reads:
+    ///
+    /// ```
+    /// use xwms_core::error::Error;
+    /// use xwms_core::store::engine::db::{Conn, Db};
+    ///
+    /// async fn needs_no_permit(db: &Db) -> Result<Conn, Error> {
+    ///     db.read().await
+    /// }
+    /// ```
+    ///
     /// Once begun it runs to its end, also when the caller goes away: on SQLite the one writer thread runs it, on
     /// PostgreSQL a task of its own.
     ///
     /// # Errors
     /// The closure's own, or [`Error::Unavailable`] and [`Error::Storage`] of the database.
-    pub async fn change<T, F>(&self, change: F) -> Result<T, Error>
+    pub(crate) async fn change<T, F>(&self, change: F) -> Result<T, Error>
     where
         T: Send + 'static,
         for<'c> F: AsyncFnOnce(&'c mut Conn) -> Result<T, Error>

@@ -11,9 +11,9 @@ use diesel::sql_types::{Array, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _};
 use futures_core::Stream as _;
 
-use crate::crypto::random;
 use crate::error::Error;
 use crate::id::ClientId;
+use crate::random;
 use crate::store::engine::cached::Cached;
 use crate::store::engine::db::Conn;
 use crate::store::engine::lent::in_time;

@@ -4,7 +4,6 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Bool, Nullable, Text};
 use diesel_async::RunQueryDsl;
 
-use crate::audit::STAFF;
 use crate::clock::Timestamp;
 use crate::id::{AuditId, ClientId};
 use crate::store::engine::cached::Cached;
@@ -14,6 +13,9 @@ use crate::store::engine::notices::Whose;
 use crate::store::schema::{
     audit_entries as t, audit_seal_entries as sealed, audit_seals as seals, audit_unsealed as unsealed,
 };
+
+/// How an actor of the staff begins; the number of the account follows.
+pub const STAFF: &str = "staff";
 
 /// An entry as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]

@@ -1,1 +1,23 @@
 # clients
+subject_type_fixed = Es haben sich schon Personen angemeldet: Sie wären dem Client fremd.
+root_domain_taken = Dieser Client hat die Domain { $root } schon.
+primary_needed = Eine Domain ist immer die primäre: Machen Sie stattdessen eine andere zur primären.
+verified_domain = Eine Verifizierung umfasst { $root }: Der Testmodus ist hier nicht möglich.
+test_urls_present = Diese funktionieren nur im Testmodus: { $urls }. Schalten Sie sie zuerst aus oder löschen Sie sie.
+immutable-root_domain = Sie bleibt { $root }. Legen Sie für eine andere Website eine andere Domain an.
+duplicate-primary = Eine andere Domain dieses Clients ist schon die primäre.
+url_taken = Diese Domain hat diese URL dieser Art schon.
+master_key = Ein Webhook hat ein Secret, das der Hauptschlüssel versiegelt: { $why }
+label_taken = Ein anderes Secret dieses Clients heißt schon „{ $label }“.
+secret_leaked = Dieses Secret wurde öffentlich gefunden. Erstellen Sie ein neues und löschen Sie dieses.
+taken-secret = Genau dieses Secret ist schon in Gebrauch. Erzeugen Sie mit `xwms secret new` ein anderes.
+weak = Geben Sie einen Wert von `xwms secret new` an: Ein anderer wird nicht angenommen.
+unknown_secret = Der Client hat kein Secret mit der Bezeichnung „{ $label }“.
+unknown_scope = Es gibt keinen Scope „{ $scope }“. Der Katalog hat: { $catalog }.
+unknown_scope-name = Geben Sie den Namen eines Scopes aus dem Katalog an.
+already_active = Der Client hat { $scope } schon aktiviert.
+invalid-cursor = Geben Sie den next_cursor einer Antwort an.
+too_large = Geben Sie ein Bild von höchstens { $max } MiB an.
+not_an_image = Dies ist kein Bild, das sich lesen lässt.
+not_an_image-other = Der Inhalt ist nicht, was sein Medientyp sagt.
+dimensions = Geben Sie ein Bild von höchstens { $max } mal { $max } Pixeln an.

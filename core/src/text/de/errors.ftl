@@ -1,1 +1,2 @@
 # errors
+in_progress = Die erste Anfrage mit diesem Schlüssel wird noch ausgeführt.

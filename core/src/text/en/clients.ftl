@@ -1,2 +1,23 @@
 # clients
 subject_type_fixed = People have logged in already: they would be strangers to the client.
+root_domain_taken = This client has the domain { $root } already.
+primary_needed = One domain is always primary: make another one primary instead.
+verified_domain = A verification covers { $root }: it can't be in test mode.
+test_urls_present = These work in test mode only: { $urls }. Switch them off or delete them first.
+immutable-root_domain = It stays { $root }. Make another domain for another site.
+duplicate-primary = Another domain of this client is primary already.
+url_taken = This domain has this URL of this kind already.
+master_key = A webhook has a secret, which the master key seals: { $why }
+label_taken = Another secret of this client is called “{ $label }”.
+secret_leaked = This secret was found in public. Make a new one, and delete it.
+taken-secret = This very secret is in use already. Make another one with `xwms secret new`.
+weak = Give a value from `xwms secret new`: no other is taken.
+unknown_secret = The client has no secret with the label “{ $label }”.
+unknown_scope = There is no scope “{ $scope }”. The catalog has: { $catalog }.
+unknown_scope-name = Give the name of a scope in the catalog.
+already_active = The client has activated { $scope } already.
+invalid-cursor = Give the next_cursor of an answer.
+too_large = Give a picture of at most { $max } MiB.
+not_an_image = This is no picture that can be read.
+not_an_image-other = The content is not what its media type says.
+dimensions = Give a picture of at most { $max } by { $max } pixels.

@@ -1,1 +1,23 @@
 # clients
+subject_type_fixed = Er hebben al mensen ingelogd: zij zouden onbekenden zijn voor de client.
+root_domain_taken = Deze client heeft het domein { $root } al.
+primary_needed = Er is altijd één primair domein: maak in plaats daarvan een ander domein primair.
+verified_domain = Een verificatie omvat { $root }: het domein kan niet in de testmodus.
+test_urls_present = Deze werken alleen in de testmodus: { $urls }. Schakel ze eerst uit of verwijder ze.
+immutable-root_domain = Het blijft { $root }. Maak een ander domein aan voor een andere site.
+duplicate-primary = Een ander domein van deze client is al primair.
+url_taken = Dit domein heeft deze URL van deze soort al.
+master_key = Een webhook heeft een secret, dat door de hoofdsleutel wordt verzegeld: { $why }
+label_taken = Een ander secret van deze client heet al “{ $label }”.
+secret_leaked = Dit secret is openbaar gevonden. Maak een nieuw secret aan en verwijder dit.
+taken-secret = Precies dit secret is al in gebruik. Maak een ander met `xwms secret new`.
+weak = Geef een waarde van `xwms secret new`: geen andere wordt aangenomen.
+unknown_secret = De client heeft geen secret met het label “{ $label }”.
+unknown_scope = Er is geen scope “{ $scope }”. De catalogus heeft: { $catalog }.
+unknown_scope-name = Geef de naam van een scope uit de catalogus.
+already_active = De client heeft { $scope } al geactiveerd.
+invalid-cursor = Geef de next_cursor van een antwoord.
+too_large = Geef een afbeelding van hoogstens { $max } MiB.
+not_an_image = Dit is geen afbeelding die gelezen kan worden.
+not_an_image-other = De inhoud is niet wat het mediatype zegt.
+dimensions = Geef een afbeelding van hoogstens { $max } bij { $max } pixels.

@@ -2,11 +2,10 @@
 
 use std::net::IpAddr;
 
-use super::links::{FORGOT_PATH, RESET_PASSWORD_PATH, link};
-use super::session;
 use crate::crypto::credential::{Credential, Kind};
 use crate::error::Error;
-use crate::limits::throttle::{self, Mailbox};
+use crate::login::links::{FORGOT_PATH, RESET_PASSWORD_PATH, link};
+use crate::login::session;
 use crate::mail::messages;
 use crate::manage::entitlement::Rules;
 use crate::manage::permit::{self, Caller};
@@ -19,6 +18,7 @@ use crate::state::Core;
 use crate::store::engine::db::Conn;
 use crate::store::tables::email_tokens::{self, NewLink, Purpose, SentTo};
 use crate::store::tables::{grants, users};
+use crate::throttle::{self, Mailbox};
 
 /// Mails a link to set a new password with, when an account has this address. The answer comes before it is known whether
 /// one has: whatever happens afterwards is only logged. `address`: where the request comes from.

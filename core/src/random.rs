@@ -14,12 +14,12 @@ pub fn bytes<const N: usize>() -> [u8; N] {
 
 /// Fills `bytes` from the operating system's generator, or panics as [`bytes`] does.
 #[expect(clippy::expect_used, reason = "without random bytes no credential can be made, and no input leads here")]
-pub(super) fn fill(bytes: &mut [u8]) {
+pub(crate) fn fill(bytes: &mut [u8]) {
     generator().fill(bytes).expect("the operating system gives random bytes");
 }
 
 /// The operating system's generator, for the signatures of ring that want one.
 #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine")]
-pub(super) fn generator() -> SystemRandom {
+pub(crate) fn generator() -> SystemRandom {
     SystemRandom::new()
 }

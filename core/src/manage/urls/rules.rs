@@ -1,0 +1,100 @@
+//! What URLs of domains may be, for those who change them by the API and by files.
+
+use serde_json::{Value, json};
+
+use super::settings_of;
+use crate::contract::url::UrlSettings;
+use crate::error::{Error, FieldIssue};
+use crate::id::UrlId;
+use crate::manage::change::Change;
+use crate::model::root_domain::RootDomain;
+use crate::model::url;
+use crate::store::tables::domain_urls::{self, DomainUrl};
+use crate::store::tables::domains::Domain;
+
+/// What is wrong with a URL for a domain, if anything. One that is switched off may be one for test mode: it starts nothing
+/// until it is switched on, and that asks again.
+///
+/// # Errors
+/// As [`url::validate`].
+pub(crate) fn check(settings: &UrlSettings, root: &RootDomain, test_mode: bool) -> Result<(), FieldIssue> {
+    url::validate(settings.kind, settings.url.as_str(), root, test_mode || !settings.active)
+}
+
+/// Adds a URL.
+///
+/// # Errors
+/// [`Error::Invalid`] for `url`; the database's.
+pub(crate) async fn insert(
+    change: &mut Change<'_>,
+    domain: &Domain,
+    settings: &UrlSettings,
+) -> Result<DomainUrl, Error> {
+    refuse_bad(change, domain, settings)?;
+    let url = DomainUrl {
+        id: UrlId::generate(change.now),
+        domain_id: domain.id,
+        kind: settings.kind,
+        url: settings.url.as_str().to_owned(),
+        active: settings.active,
+        created_at: change.now,
+        updated_at: change.now,
+    };
+    domain_urls::insert(change.conn, &url).await?;
+    change.created(Some(domain.client_id), "url.created", url.id, &url.url, facts(&url));
+    Ok(url)
+}
+
+/// Switches a URL on or off.
+///
+/// # Errors
+/// As [`apply`].
+pub(crate) async fn set_active(
+    change: &mut Change<'_>,
+    domain: &Domain,
+    old: DomainUrl,
+    active: bool,
+) -> Result<DomainUrl, Error> {
+    let wanted = UrlSettings { active, ..settings_of(&old) };
+    apply(change, domain, old, &wanted).await
+}
+
+/// Changes a URL; its kind stays.
+///
+/// # Errors
+/// [`Error::Invalid`] for `url`, also when it is one for test mode and the domain is in test mode no more; the database's.
+pub(super) async fn apply(
+    change: &mut Change<'_>,
+    domain: &Domain,
+    old: DomainUrl,
+    wanted: &UrlSettings,
+) -> Result<DomainUrl, Error> {
+    let mut url = DomainUrl { url: wanted.url.as_str().to_owned(), active: wanted.active, ..old.clone() };
+    if url.url != old.url || (url.active && !old.active) {
+        refuse_bad(change, domain, wanted)?;
+    }
+    if change.updated(Some(domain.client_id), "url.updated", url.id, &url.url, (facts(&old), facts(&url))) {
+        url.updated_at = change.version_after(old.updated_at);
+        domain_urls::update(change.conn, &url).await?;
+    }
+    Ok(url)
+}
+
+/// Deletes a URL.
+pub(crate) async fn remove(change: &mut Change<'_>, domain: &Domain, url: DomainUrl) -> Result<(), Error> {
+    domain_urls::delete(change.conn, url.id).await?;
+    change.deleted(Some(domain.client_id), "url.deleted", url.id, &url.url, facts(&url));
+    Ok(())
+}
+
+fn refuse_bad(change: &mut Change<'_>, domain: &Domain, settings: &UrlSettings) -> Result<(), Error> {
+    change.findings.value("url", check(settings, &domain.root_domain, domain.test_mode));
+    change.sound()
+}
+
+/// What is audited of a URL.
+fn facts(url: &DomainUrl) -> Value {
+    let mut facts = json!(settings_of(url));
+    facts["domain"] = json!(url.domain_id);
+    facts
+}
