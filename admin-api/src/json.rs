@@ -28,9 +28,6 @@ pub fn body_limit(method: &http::Method, path: &str) -> Option<usize> {
 /// The object in a request's body, read as a new one.
 pub(crate) struct New<T>(pub(crate) Input<T>);
 
-/// The same, where no body at all is an empty object.
-pub(crate) struct MaybeNew<T>(pub(crate) Input<T>);
-
 /// The object in a request's body, read as what changes of one that is there.
 pub(crate) struct Changes<T>(pub(crate) Patch<T>);
 
@@ -51,16 +48,6 @@ impl<T: Contract> FromRequest<Core> for New<T> {
 
     async fn from_request(request: Request, core: &Core) -> Result<Self, Problem> {
         Object::from_request(request, core).await.map(|Object(members)| Self(Input::read(members)))
-    }
-}
-
-impl<T: Contract> FromRequest<Core> for MaybeNew<T> {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, core: &Core) -> Result<Self, Problem> {
-        OptionalObject::from_request(request, core)
-            .await
-            .map(|OptionalObject(Object(members))| Self(Input::read(members)))
     }
 }
 

@@ -60,7 +60,7 @@ async fn rotate(
     query: Query,
     MaybeNew(order): MaybeNew<KeyRotation>,
 ) -> Result<Response, Problem> {
-    let found = keys::rotate(&core, caller, order).await?;
+    let found = keys::rotate(&core, caller, order.whole()).await?;
     answer(found, &query)
 }
 
