@@ -9,6 +9,7 @@ use http_body_util::BodyExt as _;
 use xwms_core::error::Error;
 use xwms_core::manage::idempotency::Once;
 use xwms_core::manage::permit::Caller;
+use xwms_core::text;
 
 use crate::problem::Problem;
 
@@ -27,7 +28,7 @@ pub(crate) fn of(caller: &Caller, parts: &Parts, key: &HeaderValue, body: &[u8])
 
 fn text_of(key: &HeaderValue) -> Result<&str, Error> {
     let key = key.to_str().ok().filter(|key| !key.is_empty() && key.len() <= LONGEST);
-    key.ok_or_else(|| Error::invalid("Idempotency-Key", "malformed", "give 1 to 255 characters of ASCII"))
+    key.ok_or_else(|| Error::Invalid(vec![text!("malformed-idempotency_key").at("Idempotency-Key")]))
 }
 
 /// A body, read whole.

@@ -10,6 +10,8 @@ use serde::Serialize;
 use xwms_core::error::Error;
 use xwms_core::request::params::Params;
 use xwms_core::state::Core;
+use xwms_core::text;
+use xwms_core::text::Text;
 
 use crate::operation::QueryParam;
 use crate::problem::Problem;
@@ -27,9 +29,9 @@ impl FromRequestParts<Core> for Query {
 
     async fn from_request_parts(parts: &mut Parts, _: &Core) -> Result<Self, Problem> {
         let params = Params::parse(parts.uri.query().unwrap_or_default().as_bytes());
-        let params = params.map_err(|_| Error::invalid("query", "malformed", "send UTF-8, form-encoded"))?;
+        let params = params.map_err(|_| refused("query", text!("malformed-query")))?;
         if let Some(name) = params.first_repeated() {
-            return Err(Error::invalid(name, "repeated", "give it once").into());
+            return Err(refused(name, text!("repeated")).into());
         }
         Ok(Self(params))
     }
@@ -48,10 +50,7 @@ impl Query {
     pub(crate) fn only(&self, words: &[QueryParam]) -> Result<(), Error> {
         let known: Vec<&str> = words.iter().map(|word| word.name).chain(["limit", "cursor"]).collect();
         match self.0.unknown(&known) {
-            Some(name) => {
-                let right = format!("there is no such word of the query; there are: {}", known.join(", "));
-                Err(Error::invalid(name, "unknown_field", right))
-            }
+            Some(name) => Err(refused(name, text!("unknown_field-query", known = known.join(", ")))),
             None => Ok(()),
         }
     }
@@ -65,11 +64,15 @@ impl Query {
             Some(text) => text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit)),
             None => Some(DEFAULT_LIMIT),
         };
-        let limit = limit.ok_or_else(|| Error::invalid("limit", "range", "give a number from 1 to 200"))?;
-        let wrong = |_| Error::invalid("cursor", "invalid", "give the next_cursor of an answer");
+        let limit = limit.ok_or_else(|| refused("limit", text!("range", min = 1, max = MAX_LIMIT)))?;
+        let wrong = |_| refused("cursor", text!("invalid-cursor"));
         let after = self.get("cursor").map(|text| text.parse().map_err(|_| wrong(()))).transpose()?;
         Ok(PageRequest { after, limit: i64::from(limit) })
     }
+}
+
+fn refused(field: &str, issue: Text) -> Error {
+    Error::Invalid(vec![issue.at(field)])
 }
 
 /// A page that is asked for.

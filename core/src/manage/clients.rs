@@ -125,8 +125,7 @@ pub(crate) async fn insert(
     settings: &ClientSettings,
     restored: bool,
 ) -> Result<Client, Error> {
-    let mut client = Client { billing_owner: Some(owner.id), ..blank(id, change.now) };
-    set(&mut client, settings);
+    let client = Client { billing_owner: Some(owner.id), ..row(id, settings, change.now) };
     let lapsed = change.rules.has_lapsed(owner, change.now);
     let entitled = if restored && lapsed { change.rules.paid } else { change.rules.entitlements(owner, change.now) };
     let owned = clients::count_owned(change.conn, owner.id).await?;
@@ -148,8 +147,13 @@ pub(crate) async fn insert(
 pub(crate) async fn apply(change: &mut Change<'_>, old: Client, patch: Patch<ClientSettings>) -> Result<Client, Error> {
     let had = settings(change.conn, &old).await?;
     let wanted = change.take(patch.apply(&had))?;
-    let mut client = old.clone();
-    set(&mut client, &wanted);
+    let mut client = Client {
+        reviewed_name: old.reviewed_name.clone(),
+        billing_owner: old.billing_owner,
+        suspended_at: old.suspended_at,
+        updated_at: old.updated_at,
+        ..row(old.id, &wanted, old.created_at)
+    };
     if client.subject_type != old.subject_type && client_users::exist(change.conn, client.id).await? {
         return Err(Error::Conflict(text!("subject_type_fixed")));
     }
@@ -219,17 +223,19 @@ pub(super) async fn is_verified(change: &mut Change<'_>, client: ClientId) -> Re
     Ok(covered.iter().any(|coverage| coverage.holds(change.now)))
 }
 
-fn blank(id: ClientId, now: Timestamp) -> Client {
+/// A client with these settings, without an owner yet.
+fn row(id: ClientId, settings: &ClientSettings, now: Timestamp) -> Client {
+    let text = |link: &Option<Link>| link.as_ref().map(|link| link.as_str().to_owned());
     Client {
         id,
-        name: String::new(),
+        name: settings.name.as_str().to_owned(),
         reviewed_name: None,
-        contact_email: None,
-        homepage_url: None,
-        privacy_url: None,
-        terms_url: None,
-        subject_type: SubjectType::Public,
-        id_token_alg: SigningAlg::Rs256,
+        contact_email: settings.contact_email.as_ref().map(|email| email.address().to_owned()),
+        homepage_url: text(&settings.homepage_url),
+        privacy_url: text(&settings.privacy_url),
+        terms_url: text(&settings.terms_url),
+        subject_type: settings.subject_type,
+        id_token_alg: settings.id_token_alg,
         billing_owner: None,
         suspended_at: None,
         created_at: now,
@@ -237,18 +243,8 @@ fn blank(id: ClientId, now: Timestamp) -> Client {
     }
 }
 
-fn set(client: &mut Client, settings: &ClientSettings) {
-    let text = |link: &Option<Link>| link.as_ref().map(|link| link.as_str().to_owned());
-    settings.name.as_str().clone_into(&mut client.name);
-    client.contact_email = settings.contact_email.as_ref().map(|email| email.address().to_owned());
-    client.homepage_url = text(&settings.homepage_url);
-    client.privacy_url = text(&settings.privacy_url);
-    client.terms_url = text(&settings.terms_url);
-    client.subject_type = settings.subject_type;
-    client.id_token_alg = settings.id_token_alg;
-}
-
-fn settings_of(client: Client, scopes: &ScopeSet) -> ClientSettings {
+/// What is set of a client that has these scopes.
+pub(crate) fn settings_of(client: Client, scopes: &ScopeSet) -> ClientSettings {
     ClientSettings {
         name: Label::stored(client.name),
         contact_email: client.contact_email.map(EmailAddress::stored),

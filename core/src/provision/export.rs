@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::clock::Timestamp;
+use crate::contract::client::ClientSettings;
 use crate::contract::domain::DomainSettings;
 use crate::contract::member::ProvisionedMember;
 use crate::contract::request::RequestTerms;
@@ -15,9 +16,10 @@ use crate::contract::url::NewUrl;
 use crate::error::Error;
 use crate::id::{ClientId, DomainId, RoleId, UserId};
 use crate::manage::verifications::groups;
-use crate::manage::{self, catalog, domains as of_domains, secrets as of_secrets, urls as of_urls};
+use crate::manage::{
+    self, catalog, clients as of_clients, domains as of_domains, secrets as of_secrets, urls as of_urls,
+};
 use crate::model::account::{Plan, Staff};
-use crate::model::client::{SigningAlg, SubjectType};
 use crate::model::domain::Ownership;
 use crate::model::request::{RequestKind, RequestStatus};
 use crate::model::verification::VerificationStatus;
@@ -85,16 +87,10 @@ struct ExportedUser {
 #[derive(Serialize)]
 struct ExportedClient {
     id: ClientId,
-    name: String,
     owner: String,
-    contact_email: Option<String>,
-    homepage_url: Option<String>,
-    privacy_url: Option<String>,
-    terms_url: Option<String>,
-    subject_type: SubjectType,
-    id_token_alg: SigningAlg,
+    #[serde(flatten)]
+    settings: ClientSettings,
     suspended: bool,
-    scopes: Vec<String>,
     secrets: Vec<SecretSettings>,
     domains: Vec<ExportedDomain>,
     roles: Vec<ExportedRole>,
@@ -184,21 +180,17 @@ async fn client(
     Ok(ExportedClient {
         id: client.id,
         owner: address(client.billing_owner).ok_or(Error::Internal("a client without an owner"))?,
-        contact_email: client.contact_email,
-        homepage_url: client.homepage_url,
-        privacy_url: client.privacy_url,
-        terms_url: client.terms_url,
-        subject_type: client.subject_type,
-        id_token_alg: client.id_token_alg,
         suspended: client.suspended_at.is_some(),
-        scopes: client_scopes::of_client(conn, client.id).await?.iter().map(str::to_owned).collect(),
         secrets: secrets_of(conn, client.id, now).await?,
         domains: domains_of(conn, client.id, found).await?,
         roles: roles_of(conn, client.id, now).await?,
         members: members_of(conn, client.id, client.billing_owner, addresses, now).await?,
         requests: requests_of(conn, client.id, &roots, addresses, now).await?,
         verifications: verifications_of(conn, client.id, &roots, now).await?,
-        name: client.name,
+        settings: {
+            let scopes = client_scopes::of_client(conn, client.id).await?;
+            of_clients::settings_of(client, &scopes)
+        },
     })
 }
 
@@ -206,7 +198,7 @@ async fn client(
 async fn scopes_of(conn: &mut Conn, clients: &[ExportedClient]) -> Result<Vec<ExportedScope>, Error> {
     let mut used: BTreeSet<&str> = BTreeSet::new();
     for client in clients {
-        used.extend(client.scopes.iter().map(String::as_str));
+        used.extend(client.settings.scopes.iter().map(String::as_str));
         used.extend(client.requests.iter().flat_map(|request| &request.scopes).map(String::as_str));
         used.extend(client.verifications.iter().flat_map(|it| &it.scopes).map(String::as_str));
     }

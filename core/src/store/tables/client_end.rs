@@ -4,12 +4,13 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use crate::clock::Timestamp;
-use crate::id::{ClientId, UserId};
+use crate::id::ClientId;
 use crate::store::engine::db::{Conn, with_conn};
 use crate::store::schema::{
-    api_tokens, attempts, client_blocks, client_scopes, client_secrets, client_users, clients, consents, domains,
-    grants, login_stat_users, login_stats, members, requests, role_groups, roles, verifications,
+    api_tokens, attempts, client_blocks, client_scopes, client_secrets, client_users, consents, domains, grants,
+    login_stat_users, login_stats, members, requests, role_groups, roles, verifications,
 };
+use crate::store::tables::clients;
 
 /// Ends what came through a client (grants, with their codes, refresh families and access tokens; consents) and deletes what
 /// it has. The row that stays says that the id was given, and nothing of people.
@@ -42,18 +43,5 @@ pub async fn bury(conn: &mut Conn, id: ClientId, now: Timestamp) -> QueryResult<
     with_conn!(conn, |c| diesel::delete(login_stats::table.filter(login_stats::client_id.eq(id))).execute(c))?;
     with_conn!(conn, |c| diesel::delete(attempts::table.filter(attempts::client_id.eq(id))).execute(c))?;
 
-    let nothing: Option<String> = None;
-    let no_picture: Option<Vec<u8>> = None;
-    let tombstone = (
-        clients::deleted_at.eq(now),
-        clients::updated_at.eq(now),
-        clients::billing_owner.eq(None::<UserId>),
-        clients::contact_email.eq(nothing.clone()),
-        clients::homepage_url.eq(nothing.clone()),
-        clients::privacy_url.eq(nothing.clone()),
-        clients::terms_url.eq(nothing),
-        clients::logo_digest.eq(no_picture.clone()),
-        clients::reviewed_logo_digest.eq(no_picture),
-    );
-    with_conn!(conn, |c| diesel::update(clients::table.find(id)).set(tombstone).execute(c)).map(drop)
+    clients::leave_tombstone(conn, id, now).await
 }

@@ -55,6 +55,24 @@ pub async fn update(conn: &mut Conn, client: &Client) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::update(t::table.find(client.id)).set(client).execute(c)).map(drop)
 }
 
+/// Leaves of a client nothing but that its id was given.
+pub(super) async fn leave_tombstone(conn: &mut Conn, id: ClientId, now: Timestamp) -> QueryResult<()> {
+    let nothing: Option<String> = None;
+    let no_picture: Option<Vec<u8>> = None;
+    let tombstone = (
+        t::deleted_at.eq(now),
+        t::updated_at.eq(now),
+        t::billing_owner.eq(None::<UserId>),
+        t::contact_email.eq(nothing.clone()),
+        t::homepage_url.eq(nothing.clone()),
+        t::privacy_url.eq(nothing.clone()),
+        t::terms_url.eq(nothing),
+        t::logo_digest.eq(no_picture.clone()),
+        t::reviewed_logo_digest.eq(no_picture),
+    );
+    with_conn!(conn, |c| diesel::update(t::table.find(id)).set(tombstone).execute(c)).map(drop)
+}
+
 /// The client of this id, unless it was deleted.
 pub async fn find(conn: &mut Conn, id: ClientId) -> QueryResult<Option<Client>> {
     let query = t::table.find(id).filter(t::deleted_at.is_null());
