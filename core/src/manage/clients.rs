@@ -14,7 +14,6 @@ use crate::contract::{Input, Patch};
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, UserId};
-use crate::model::client::{SigningAlg, SubjectType};
 use crate::model::email::EmailAddress;
 use crate::model::label::Label;
 use crate::model::scope::ScopeSet;
