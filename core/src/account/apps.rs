@@ -33,7 +33,7 @@ pub async fn end(core: &Core, caller: Caller, client: ClientId) -> Result<(), Er
         if !users::end_consent(change, client, user).await? {
             return Err(Error::NotFound("consent"));
         }
-        change.deleted(None, "consent.ended", client, "", json!({ "consent": true }));
+        change.deleted(None, "consent.ended", (client, ""), json!({ "consent": true }));
         Ok(())
     });
     ended.await.map(drop)

@@ -67,7 +67,7 @@ pub async fn answer(core: &Core, caller: Caller, id: MemberId, answer: Answer) -
                 members::delete(change.conn, id).await?;
                 let told = json!({ "status": "invited" });
                 // The organisation's audit log names whoever acts: somebody who refuses stays unknown to it.
-                change.deleted(None, "member.declined", id, "", told);
+                change.deleted(None, "member.declined", (id, ""), told);
                 Ok(())
             }
         }
@@ -90,7 +90,7 @@ async fn accept(change: &mut Change<'_>, user: UserId, invited: Member) -> Resul
     };
     members::update(change.conn, &member).await?;
     let told = (json!({ "status": "invited" }), json!({ "status": "active" }));
-    change.updated(Some(member.client_id), "member.joined", member.id, "", told);
+    change.updated(Some(member.client_id), "member.joined", (member.id, ""), told);
     Ok(())
 }
 

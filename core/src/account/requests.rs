@@ -100,7 +100,7 @@ pub async fn unblock(core: &Core, caller: Caller, client: ClientId) -> Result<()
         if !requests::unblock(change.conn, user, client).await? {
             return Err(Error::NotFound("block"));
         }
-        change.deleted(None, "client.unblocked", client, "", json!({ "blocked": true }));
+        change.deleted(None, "client.unblocked", (client, ""), json!({ "blocked": true }));
         Ok(())
     });
     unblocked.await.map(drop)
@@ -133,7 +133,7 @@ async fn block(change: &mut Change<'_>, asked: Request, user: UserId) -> Result<
         }
     }
     requests::block(change.conn, user, client, change.now).await?;
-    change.created(None, "client.blocked", client, "", json!({ "blocked": true }));
+    change.created(None, "client.blocked", (client, ""), json!({ "blocked": true }));
     Ok(())
 }
 
@@ -143,7 +143,7 @@ async fn close(change: &mut Change<'_>, old: Request, user: UserId, status: Requ
     let request = Request { user_id: Some(user), status, decided_at: Some(now), ..old.clone() };
     requests::update(change.conn, &request).await?;
     let told = (json!({ "status": old.status }), json!({ "status": status }));
-    change.updated(None, "request.answered", request.id, "", told);
+    change.updated(None, "request.answered", (request.id, ""), told);
     let event = match status {
         RequestStatus::Accepted => "request.accepted",
         RequestStatus::Declined => "request.declined",

@@ -144,7 +144,7 @@ pub(crate) async fn create(
     }
     let mut told = facts(&account);
     note_personal(&mut told, &blank, &account);
-    change.created(None, "user.created", id, email.key(), Value::Object(told));
+    change.created(None, "user.created", (id, email.key()), Value::Object(told));
     Ok(account)
 }
 
@@ -164,7 +164,7 @@ pub(crate) async fn update(change: &mut Change<'_>, old: Profile, fields: &Accou
     let mut after = facts(&account);
     note_personal(&mut after, &old, &account);
     let told = (Value::Object(facts(&old)), Value::Object(after));
-    if change.updated(None, "user.updated", account.id, &account.email_key, told) {
+    if change.updated(None, "user.updated", (account.id, &account.email_key), told) {
         account.updated_at = change.now;
         profiles::update(change.conn, &account).await?;
         if account.suspended_at.is_some() && old.suspended_at.is_none() {
@@ -186,7 +186,7 @@ pub(crate) async fn set_password(change: &mut Change<'_>, account: &Profile, has
         tokens::password_changed(change, account.id).await?;
     }
     let told = json!({ "password": if replaced { "replaced" } else { "set" } });
-    change.created(None, "user.password_set", account.id, &account.email_key, told);
+    change.created(None, "user.password_set", (account.id, &account.email_key), told);
     Ok(())
 }
 

@@ -79,7 +79,12 @@ pub(crate) async fn insert(change: &mut Change<'_>, name: ScopeName, new: ScopeS
     }
     let scope = scope_of(name.as_str(), &new, last.saturating_add(1));
     scopes::insert(change.conn, &scope).await?;
-    change.created(None, "catalog.scope_added", &scope.name, &scope.name, because(facts(&scope), new.reason.as_ref()));
+    change.created(
+        None,
+        "catalog.scope_added",
+        (&scope.name, &scope.name),
+        because(facts(&scope), new.reason.as_ref()),
+    );
     Ok(scope)
 }
 
@@ -94,7 +99,7 @@ pub(crate) async fn apply(change: &mut Change<'_>, old: Scope, patch: Patch<Scop
     if new != old {
         scopes::update(change.conn, &new).await?;
         let told = (facts(&old), because(facts(&new), wanted.reason.as_ref()));
-        change.updated(None, "catalog.scope_changed", &new.name, &new.name, told);
+        change.updated(None, "catalog.scope_changed", (&new.name, &new.name), told);
         change.everything_changed();
     }
     Ok(new)

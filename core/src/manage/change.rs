@@ -308,16 +308,15 @@ impl<'c> Change<'c> {
         self.events.iter().skip(done).any(|event| event.client == Some(client))
     }
 
-    /// Notes that something was made.
+    /// Notes that something was made. `object`: its id, and what people call it.
     pub(crate) fn created(
         &mut self,
         client: Option<ClientId>,
         action: &'static str,
-        object: impl ToString,
-        name: &str,
+        object: (impl ToString, &str),
         after: Value,
     ) {
-        self.note(client, action, object, name, None, Some(after));
+        self.note(client, action, object, (None, Some(after)));
     }
 
     /// Notes that something was removed.
@@ -325,11 +324,10 @@ impl<'c> Change<'c> {
         &mut self,
         client: Option<ClientId>,
         action: &'static str,
-        object: impl ToString,
-        name: &str,
+        object: (impl ToString, &str),
         before: Value,
     ) {
-        self.note(client, action, object, name, Some(before), None);
+        self.note(client, action, object, (Some(before), None));
     }
 
     /// Notes what differs between two states of something; true when anything does.
@@ -337,12 +335,11 @@ impl<'c> Change<'c> {
         &mut self,
         client: Option<ClientId>,
         action: &'static str,
-        object: impl ToString,
-        name: &str,
+        object: (impl ToString, &str),
         (before, after): (Value, Value),
     ) -> bool {
         let Some((before, after)) = difference(before, after) else { return false };
-        self.note(client, action, object, name, Some(before), Some(after));
+        self.note(client, action, object, (Some(before), Some(after)));
         true
     }
 
@@ -380,10 +377,8 @@ impl<'c> Change<'c> {
         &mut self,
         client: Option<ClientId>,
         action: &'static str,
-        object: impl ToString,
-        name: &str,
-        before: Option<Value>,
-        after: Option<Value>,
+        (object, name): (impl ToString, &str),
+        (before, after): (Option<Value>, Option<Value>),
     ) {
         let (object, name) = (object.to_string(), name.to_owned());
         self.events.push(Event { client, action, object, name, before, after });

@@ -106,7 +106,7 @@ pub async fn delete(core: &Core, caller: Caller, id: ClientId, expected: Option<
         notice::client_is_deleted(change, &client).await?;
         let had = settings(change.conn, &client).await?;
         client_end::bury(change.conn, id, change.now).await?;
-        change.deleted(Some(id), "client.deleted", id, &client.name, facts(&had));
+        change.deleted(Some(id), "client.deleted", (id, &client.name), facts(&had));
         Ok(())
     })
     .await
@@ -132,7 +132,7 @@ pub(crate) async fn insert(
         return Err(Error::PlanRequired);
     }
     clients::insert(change.conn, &client).await?;
-    change.created(Some(id), "client.created", id, &client.name, facts(settings));
+    change.created(Some(id), "client.created", (id, &client.name), facts(settings));
     let role = roles::create_presets(change, id).await?;
     members::create_owner(change, id, role, owner.id, &owner.email_key).await?;
     scopes::set(change, id, &settings.scopes).await?;
@@ -163,7 +163,7 @@ pub(crate) async fn apply(change: &mut Change<'_>, old: Client, patch: Patch<Cli
         client.reviewed_name = Some(shown).filter(|shown| reviewed && *shown != client.name);
     }
     let told = (facts(&had), facts(&wanted));
-    let rewritten = change.updated(Some(client.id), "client.updated", client.id, &client.name, told);
+    let rewritten = change.updated(Some(client.id), "client.updated", (client.id, &client.name), told);
     let rescoped = scope_set(&wanted) != scope_set(&had);
     if rescoped {
         scopes::set(change, client.id, &wanted.scopes).await?;
@@ -186,7 +186,7 @@ pub(crate) async fn suspend(change: &mut Change<'_>, id: ClientId, suspended: bo
     let mut new = old.clone();
     new.suspended_at = suspension(old.suspended_at, Some(suspended), change.now);
     let facts = |client: &Client| json!({ "suspended": client.suspended_at.is_some() });
-    if change.updated(Some(id), "client.updated", id, &new.name, (facts(&old), facts(&new))) {
+    if change.updated(Some(id), "client.updated", (id, &new.name), (facts(&old), facts(&new))) {
         new.updated_at = change.version_after(old.updated_at);
         clients::update(change.conn, &new).await?;
     }

@@ -67,7 +67,7 @@ pub async fn create(
             let member =
                 Member { expires_at, subject: person.subject, ..blank(client, &person.email_key, role.id, change.now) };
             tables::members::insert(change.conn, &member).await?;
-            change.created(Some(client), "member.invited", member.id, &role.role_key, facts(&member, &role.role_key));
+            change.created(Some(client), "member.invited", (member.id, &role.role_key), facts(&member, &role.role_key));
             let issuer = change.rules.issuer.clone();
             let letter = NewLetter {
                 email_key: person.email_key,

@@ -84,7 +84,7 @@ async fn deactivate_secret(change: &mut Change<'_>, digest: &StoredDigest, place
     let mut after = of_secrets::facts(&new);
     (after["reason"], after["found_at"]) = (json!("reported as leaked"), json!(place));
     let client = new.client_id;
-    change.updated(Some(client), "secret.leaked", new.id, &new.label, (of_secrets::facts(&old), after));
+    change.updated(Some(client), "secret.leaked", (new.id, &new.label), (of_secrets::facts(&old), after));
     let (label, hint, place) = (new.label.to_string(), new.hint.as_str(), at(place));
     let text = if old.active {
         text!("notice_secret_leaked", label = label, hint = hint, place = place)
@@ -107,7 +107,7 @@ async fn suspend_token(change: &mut Change<'_>, digest: &StoredDigest, place: Op
     let before = of_tokens::facts(&found);
     let mut after = before.clone();
     (after["suspended"], after["reason"], after["found_at"]) = (json!(true), json!("reported as leaked"), json!(place));
-    change.updated(found.client_id, "token.leaked", found.id, &found.label, (before, after));
+    change.updated(found.client_id, "token.leaked", (found.id, &found.label), (before, after));
     let (label, hint, place) = (found.label.to_string(), found.hint.as_str(), at(place));
     let text = text!("notice_token_leaked", label = label, hint = hint, place = place);
     let mut told = match found.client_id {

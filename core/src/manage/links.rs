@@ -71,7 +71,7 @@ pub async fn unlink(
 pub(super) async fn add(change: &mut Change<'_>, secret: &ClientSecret, domain: &Domain) -> Result<(), Error> {
     if secrets::link(change.conn, secret.id, domain.id, change.now).await? {
         let client = Some(secret.client_id);
-        change.created(client, "link.created", secret.id, &name(secret, domain), facts(secret, domain));
+        change.created(client, "link.created", (secret.id, &name(secret, domain)), facts(secret, domain));
     }
     Ok(())
 }
@@ -81,7 +81,7 @@ pub(super) async fn remove(change: &mut Change<'_>, secret: &ClientSecret, domai
     let was_linked = secrets::unlink(change.conn, secret.id, domain.id).await?;
     if was_linked {
         let client = Some(secret.client_id);
-        change.deleted(client, "link.deleted", secret.id, &name(secret, domain), facts(secret, domain));
+        change.deleted(client, "link.deleted", (secret.id, &name(secret, domain)), facts(secret, domain));
     }
     Ok(was_linked)
 }

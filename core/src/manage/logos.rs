@@ -178,7 +178,7 @@ async fn set(change: &mut Change<'_>, holder: Holder, logo: Option<ImageDigest>)
         Holder::Client(client) => {
             let old = images::of_client(change.conn, client.id).await?;
             let told = (facts(old.logo_digest), facts(logo));
-            if !change.updated(Some(client.id), "client.updated", client.id, &client.name, told) {
+            if !change.updated(Some(client.id), "client.updated", (client.id, &client.name), told) {
                 return Ok(false);
             }
             let keep = is_verified(change, client.id).await?;
@@ -193,7 +193,7 @@ async fn set(change: &mut Change<'_>, holder: Holder, logo: Option<ImageDigest>)
         Holder::Domain(domain) => {
             let told = (facts(images::of_domain(change.conn, domain.id).await?), facts(logo));
             let (client, root) = (domain.client_id, domain.root_domain.as_str());
-            if !change.updated(Some(client), "domain.updated", domain.id, root, told) {
+            if !change.updated(Some(client), "domain.updated", (domain.id, root), told) {
                 return Ok(false);
             }
             images::set_of_domain(change.conn, domain.id, logo).await?;

@@ -208,7 +208,7 @@ pub(crate) async fn insert(
     }
     fill(change, &mut member, settings)?;
     members::insert(change.conn, &member).await?;
-    change.created(Some(client), "member.created", member.id, email.key(), facts(&member, role_key));
+    change.created(Some(client), "member.created", (member.id, email.key()), facts(&member, role_key));
     Ok(member)
 }
 
@@ -237,7 +237,7 @@ async fn write(
     role_key: &str,
 ) -> Result<Member, Error> {
     let told = (facts(old, old_key), facts(&member, role_key));
-    if change.updated(Some(member.client_id), "member.updated", member.id, &member.email_key, told) {
+    if change.updated(Some(member.client_id), "member.updated", (member.id, &member.email_key), told) {
         member.updated_at = change.version_after(old.updated_at);
         members::update(change.conn, &member).await?;
     }
@@ -248,7 +248,7 @@ async fn write(
 pub(crate) async fn remove(change: &mut Change<'_>, member: Member, role_key: &str) -> Result<(), Error> {
     members::delete(change.conn, member.id).await?;
     let told = facts(&member, role_key);
-    change.deleted(Some(member.client_id), "member.deleted", member.id, &member.email_key, told);
+    change.deleted(Some(member.client_id), "member.deleted", (member.id, &member.email_key), told);
     Ok(())
 }
 

@@ -236,7 +236,7 @@ async fn set(change: &mut Change<'_>, old: Domain, ownership: Ownership) -> Resu
     let mut domain = Domain { ownership, ownership_checked_at: Some(change.now), ownership_failures: 0, ..old.clone() };
     let (client, root) = (domain.client_id, domain.root_domain.as_str());
     let told = (json!({ "ownership": old.ownership }), json!({ "ownership": ownership }));
-    if change.updated(Some(client), "domain.updated", domain.id, root, told) {
+    if change.updated(Some(client), "domain.updated", (domain.id, root), told) {
         change.publish(client, Some(domain.id), "domain.updated", json!({ "ownership": ownership }));
         domain.updated_at = change.version_after(old.updated_at);
     }

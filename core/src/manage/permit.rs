@@ -166,15 +166,14 @@ pub fn to_list_clients(caller: &Caller) -> Result<Option<ClientId>, Error> {
 /// # Errors
 /// As [`to_read`]; [`Error::Conflict`] `client_suspended`; [`Error::PlanRequired`] when the billing owner's plan has
 /// lapsed: management is read-only then.
-pub async fn to_change<'c>(
+async fn to_change<'c>(
     conn: &'c mut Conn,
     caller: &Caller,
-    client: ClientId,
-    permission: Permission,
+    (client, permission): (ClientId, Permission),
     rules: &Rules,
     now: Timestamp,
 ) -> Result<(Change<'c>, Access), Error> {
-    let (change, access, payer) = to_change_unpaid(conn, caller, client, permission, rules, now).await?;
+    let (change, access, payer) = to_change_unpaid(conn, caller, (client, permission), rules, now).await?;
     if !payer.is_some_and(|payer| rules.entitlements(&payer, now).clients) {
         return Err(Error::PlanRequired);
     }
@@ -185,11 +184,10 @@ pub async fn to_change<'c>(
 ///
 /// # Errors
 /// As [`to_change`], but for [`Error::PlanRequired`].
-pub(super) async fn to_change_unpaid<'c>(
+async fn to_change_unpaid<'c>(
     conn: &'c mut Conn,
     caller: &Caller,
-    client: ClientId,
-    permission: Permission,
+    (client, permission): (ClientId, Permission),
     rules: &Rules,
     now: Timestamp,
 ) -> Result<(Change<'c>, Access, Option<Profile>), Error> {
@@ -211,7 +209,7 @@ pub(super) async fn to_change_unpaid<'c>(
 ///
 /// # Errors
 /// [`Error::Forbidden`] naming the permission.
-pub fn on_own_account<'c>(
+fn on_own_account<'c>(
     conn: &'c mut Conn,
     caller: &Caller,
     permission: Permission,
@@ -248,11 +246,11 @@ pub(super) async fn begin<'c>(
 ) -> Result<Change<'c>, Error> {
     match ask {
         Ask::Client(client, permission) => {
-            let (change, access) = to_change(conn, caller, client, permission, &rules, now).await?;
+            let (change, access) = to_change(conn, caller, (client, permission), &rules, now).await?;
             Ok(change.in_client(access))
         }
         Ask::LapsedClient(client, permission) => {
-            let (change, access, _) = to_change_unpaid(conn, caller, client, permission, &rules, now).await?;
+            let (change, access, _) = to_change_unpaid(conn, caller, (client, permission), &rules, now).await?;
             Ok(change.in_client(access))
         }
         Ask::Membership(client, member) => {
@@ -260,7 +258,7 @@ pub(super) async fn begin<'c>(
             if is_own_membership(conn, caller, client, member).await? {
                 return Ok(on_own_behalf(conn, caller, &rules, now));
             }
-            let (change, access) = to_change(conn, caller, client, Permission::MembersDelete, &rules, now).await?;
+            let (change, access) = to_change(conn, caller, (client, Permission::MembersDelete), &rules, now).await?;
             Ok(change.in_client(access))
         }
         Ask::Person => {

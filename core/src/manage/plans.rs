@@ -126,7 +126,7 @@ async fn set(change: &mut Change<'_>, old: Profile, plan: Plan, until: Option<Ti
     let old = profiles::find(change.conn, old.id).await?.ok_or(Error::NotFound("account"))?;
     let mut new = Profile { plan, plan_valid_until: until, ..old.clone() };
     keep_lapse(&old, &mut new, true, &change.rules, change.now);
-    if change.updated(None, "user.plan_set", new.id, &new.email_key, (facts(&old), facts(&new))) {
+    if change.updated(None, "user.plan_set", (new.id, &new.email_key), (facts(&old), facts(&new))) {
         new.updated_at = change.version_after(old.updated_at);
         profiles::update(change.conn, &new).await?;
         change.account_changed(new.id);

@@ -89,7 +89,7 @@ pub async fn create(
             sender.count(change.conn, change.now).await?;
             request.delivered = !regard.unwelcome;
             requests::insert(change.conn, &request).await?;
-            change.created(Some(client), "request.created", request.id, "", facts(&request));
+            change.created(Some(client), "request.created", (request.id, ""), facts(&request));
             write_to(change, &of, &request, address).await?;
             Ok(view(request, change.now))
         },
@@ -302,10 +302,10 @@ pub(crate) async fn set(
             make_room(change, &request).await?;
         }
         requests::insert(change.conn, &request).await?;
-        change.created(Some(client), "request.created", request.id, email.key(), facts(&request));
+        change.created(Some(client), "request.created", (request.id, email.key()), facts(&request));
         return Ok(request);
     };
-    if change.updated(Some(client), "request.updated", request.id, email.key(), (facts(&old), facts(&request))) {
+    if change.updated(Some(client), "request.updated", (request.id, email.key()), (facts(&old), facts(&request))) {
         requests::update(change.conn, &request).await?;
     }
     Ok(request)
@@ -320,7 +320,7 @@ pub(crate) async fn withdraw(change: &mut Change<'_>, old: Request) -> Result<()
     let request = Request { status: RequestStatus::Withdrawn, decided_at: Some(change.now), ..old.clone() };
     requests::update(change.conn, &request).await?;
     let told = (facts(&old), facts(&request));
-    change.updated(Some(request.client_id), "request.withdrawn", request.id, &request.email_key, told);
+    change.updated(Some(request.client_id), "request.withdrawn", (request.id, &request.email_key), told);
     Ok(())
 }
 

@@ -164,7 +164,7 @@ pub(crate) async fn insert(
         roles::ensure_group(change.conn, client, group).await?;
     }
     roles::insert(change.conn, &role).await?;
-    change.created(Some(client), "role.created", role.id, key.as_str(), facts(&role));
+    change.created(Some(client), "role.created", (role.id, key.as_str()), facts(&role));
     Ok(role)
 }
 
@@ -186,7 +186,7 @@ pub(crate) async fn apply(
         organisation::may_change_role(by, &rank(&old), &rank(&role)).map_err(denied)?;
     }
     let told = (facts(&old), facts(&role));
-    if change.updated(Some(role.client_id), "role.updated", role.id, &role.role_key, told) {
+    if change.updated(Some(role.client_id), "role.updated", (role.id, &role.role_key), told) {
         role.updated_at = change.version_after(old.updated_at);
         if let Some(group) = &role.role_group {
             roles::ensure_group(change.conn, role.client_id, group).await?;
@@ -209,7 +209,7 @@ pub(crate) async fn remove(change: &mut Change<'_>, role: Role, by: Option<&Memb
         return Err(Error::Conflict(text!("role_in_use", key = role.role_key)));
     }
     roles::delete(change.conn, role.id).await?;
-    change.deleted(Some(role.client_id), "role.deleted", role.id, &role.role_key, facts(&role));
+    change.deleted(Some(role.client_id), "role.deleted", (role.id, &role.role_key), facts(&role));
     Ok(())
 }
 

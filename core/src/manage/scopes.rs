@@ -69,7 +69,7 @@ pub async fn activate(
             return Err(Error::Conflict(text!("already_active", scope = name)));
         }
         client_scopes::insert(change.conn, client, &name, change.now).await?;
-        change.created(Some(client), "scope.activated", &name, &name, json!({ "scope": name }));
+        change.created(Some(client), "scope.activated", (&name, &name), json!({ "scope": name }));
         touch(change).await?;
         Ok(view(scope))
     })
@@ -84,7 +84,7 @@ pub async fn deactivate(core: &Core, caller: Caller, client: ClientId, name: Str
     runner::change(core, caller, Ask::Client(client, Permission::ScopesDelete), async move |change: &mut Change<'_>| {
         active(change.conn, client, &name).await?;
         client_scopes::delete(change.conn, client, &name).await?;
-        change.deleted(Some(client), "scope.deactivated", &name, &name, json!({ "scope": name }));
+        change.deleted(Some(client), "scope.deactivated", (&name, &name), json!({ "scope": name }));
         touch(change).await
     })
     .await
@@ -105,11 +105,11 @@ pub(crate) async fn set(change: &mut Change<'_>, client: ClientId, wanted: &[Str
     let active = client_scopes::of_client(change.conn, client).await?;
     for name in wanted.difference(&active).iter() {
         client_scopes::insert(change.conn, client, name, change.now).await?;
-        change.created(Some(client), "scope.activated", name, name, json!({ "scope": name }));
+        change.created(Some(client), "scope.activated", (name, name), json!({ "scope": name }));
     }
     for name in active.difference(&wanted).iter() {
         client_scopes::delete(change.conn, client, name).await?;
-        change.deleted(Some(client), "scope.deactivated", name, name, json!({ "scope": name }));
+        change.deleted(Some(client), "scope.deactivated", (name, name), json!({ "scope": name }));
     }
     Ok(())
 }

@@ -144,7 +144,7 @@ async fn hand(change: &mut Change<'_>, client: &Client, heir: UserId) -> Result<
     clients::update(change.conn, &handed).await?;
     let owner = |user: Option<UserId>| json!({ "owner": user.map(UserId::as_public_subject) });
     let told = (owner(client.billing_owner), owner(Some(heir)));
-    change.updated(Some(client.id), "client.handed_over", client.id, &client.name, told);
+    change.updated(Some(client.id), "client.handed_over", (client.id, &client.name), told);
     Ok(())
 }
 

@@ -151,7 +151,7 @@ pub async fn delete(core: &Core, caller: Caller, client: Option<ClientId>, id: T
     runner::change(core, caller, ask, async move |change: &mut Change<'_>| {
         let token = find(change.conn, user, client, id).await?;
         api_tokens::delete(change.conn, id).await?;
-        change.deleted(client, "token.deleted", id, &token.label, facts(&token));
+        change.deleted(client, "token.deleted", (id, &token.label), facts(&token));
         Ok(())
     })
     .await
@@ -164,7 +164,7 @@ pub async fn delete(core: &Core, caller: Caller, client: Option<ClientId>, id: T
 /// The database's.
 pub(crate) async fn password_changed(change: &mut Change<'_>, user: UserId) -> Result<(), Error> {
     for token in api_tokens::of_account(change.conn, user, None, i64::MAX).await? {
-        change.deleted(None, "token.deleted", token.id, &token.label, facts(&token));
+        change.deleted(None, "token.deleted", (token.id, &token.label), facts(&token));
     }
     api_tokens::delete_all_of_account(change.conn, user).await?;
     let mut made: BTreeMap<ClientId, Vec<String>> = BTreeMap::new();
@@ -231,7 +231,7 @@ async fn insert(
         created_at: change.now,
     };
     api_tokens::insert(change.conn, &token).await?;
-    change.created(client, "token.created", token.id, &token.label, facts(&token));
+    change.created(client, "token.created", (token.id, &token.label), facts(&token));
     Ok(view(token, Some(fresh.into_text())))
 }
 

@@ -51,7 +51,7 @@ pub async fn delete(core: &Core, caller: Caller, client: ClientId, sub: Subject)
     runner::change(core, caller, Ask::Client(client, Permission::UsersDelete), async move |change: &mut Change<'_>| {
         let user = find(change.conn, client, sub).await?;
         if end_consent(change, client, user.user_id).await? {
-            change.deleted(Some(client), "user.deleted", sub, "", json!({ "consent": true }));
+            change.deleted(Some(client), "user.deleted", (sub, ""), json!({ "consent": true }));
         }
         Ok(())
     })

@@ -135,7 +135,7 @@ pub(crate) async fn create(
     }
     let roots: BTreeSet<&str> = domains.iter().map(|domain| domain.root_domain.as_str()).collect();
     let name = roots.into_iter().collect::<Vec<_>>().join(" ");
-    change.created(Some(client), "verification.created", made.id, &name, facts(&made, &items));
+    change.created(Some(client), "verification.created", (made.id, &name), facts(&made, &items));
     settle(change, client, What::Approvals).await?;
     Ok(made)
 }
@@ -187,7 +187,7 @@ pub(crate) async fn update(
     }
     verifications::update(change.conn, &new).await?;
     let told = (facts(&old, &[]), facts(&new, &[]));
-    change.updated(Some(new.client_id), "verification.updated", new.id, "", told);
+    change.updated(Some(new.client_id), "verification.updated", (new.id, ""), told);
     Ok(())
 }
 
@@ -213,7 +213,7 @@ pub(crate) async fn end(change: &mut Change<'_>, group: &Group) -> Result<(), Er
         verification.decided_at = verification.decided_at.or(Some(change.now));
     }
     verifications::update(change.conn, &verification).await?;
-    change.deleted(Some(client), "verification.ended", verification.id, "", facts(&group.verification, &ended));
+    change.deleted(Some(client), "verification.ended", (verification.id, ""), facts(&group.verification, &ended));
     settle(change, client, What::Approvals).await
 }
 

@@ -89,7 +89,7 @@ pub async fn update(
         if new.suspended_at != old.suspended_at {
             new.updated_at = change.version_after(old.updated_at);
             clients::update(change.conn, &new).await?;
-            change.updated(Some(id), "client.decided", id, &new.name, (facts(&old), because(facts(&new), &reason)));
+            change.updated(Some(id), "client.decided", (id, &new.name), (facts(&old), because(facts(&new), &reason)));
             let name = named(change.conn, &new).await?;
             for user in members::owners_at(change.conn, id, change.now).await? {
                 change.notify(notice(user, &new, name.clone(), &reason));

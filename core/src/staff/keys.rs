@@ -92,5 +92,5 @@ pub async fn rotate_as_operator(
 }
 
 fn note(change: &mut Change<'_>, order: Value) {
-    change.created(None, "signing_keys.rotation_ordered", "signing_keys", "", order);
+    change.created(None, "signing_keys.rotation_ordered", ("signing_keys", ""), order);
 }

@@ -90,7 +90,7 @@ pub async fn update(
         if suspended && old.suspended_at.is_none() {
             sessions::delete_all_of_user(change.conn, id).await?;
         }
-        change.updated(None, "user.decided", id, &new.email_key, (facts(&old), because(facts(&new), &reason)));
+        change.updated(None, "user.decided", (id, &new.email_key), (facts(&old), because(facts(&new), &reason)));
         change.account_changed(id);
         if suspended != old.suspended_at.is_some() {
             change.notify(suspension_notice(id, suspended, &reason));

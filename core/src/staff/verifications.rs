@@ -232,7 +232,7 @@ async fn told(
     after["status"] = serde_json::json!(new.state());
     let after = if reason.is_empty() { after } else { because(after, reason) };
     let (client, id) = (new.verification.client_id, new.verification.id);
-    change.updated(Some(client), action, id, "", (before, after));
+    change.updated(Some(client), action, (id, ""), (before, after));
     let text = decision(&new, reason);
     tell_owners(change, &new, ("verification.decided", text!("notice_decision-subject"), text)).await?;
     let look = Look { issuer: &change.rules.issuer.clone(), now: change.now };

@@ -48,7 +48,7 @@ pub(crate) async fn insert(
     domains::insert(change.conn, &domain).await?;
     domains::set_server_ips(change.conn, domain.id, &networks(settings)).await?;
     let told = facts(settings, ownership);
-    change.created(Some(client), "domain.created", domain.id, domain.root_domain.as_str(), told);
+    change.created(Some(client), "domain.created", (domain.id, domain.root_domain.as_str()), told);
     if domain.test_mode {
         notice::test_mode_is_on(change, &domain).await?;
     }
@@ -107,7 +107,7 @@ pub(crate) async fn remove(change: &mut Change<'_>, domain: Domain) -> Result<()
     shrink_application(change, &domain).await?;
     domains::delete(change.conn, domain.client_id, domain.id, change.now).await?;
     let told = facts(&had, domain.ownership);
-    change.deleted(Some(domain.client_id), "domain.deleted", domain.id, domain.root_domain.as_str(), told);
+    change.deleted(Some(domain.client_id), "domain.deleted", (domain.id, domain.root_domain.as_str()), told);
     applications::settle(change, domain.client_id, What::Approvals).await
 }
 
@@ -148,7 +148,7 @@ async fn is_verified(change: &mut Change<'_>, domain: &Domain) -> Result<bool, E
 /// Notes what differs between two states of a domain, for the audit log and for webhooks; true when anything does.
 fn note_update(change: &mut Change<'_>, domain: &Domain, told: (Value, Value)) -> bool {
     let client = domain.client_id;
-    let updated = change.updated(Some(client), "domain.updated", domain.id, domain.root_domain.as_str(), told);
+    let updated = change.updated(Some(client), "domain.updated", (domain.id, domain.root_domain.as_str()), told);
     if updated {
         change.publish(client, Some(domain.id), "domain.updated", json!({ "root_domain": domain.root_domain }));
     }
@@ -172,7 +172,7 @@ async fn shrink_application(change: &mut Change<'_>, domain: &Domain) -> Result<
     let told = (state(waiting.status, domain.root_domain.as_str()), state(status, ""));
     let changed = verifications::Verification { status, version: waiting.version + 1, ..waiting };
     verifications::update(change.conn, &changed).await?;
-    change.updated(Some(client), "verification.updated", changed.id, domain.root_domain.as_str(), told);
+    change.updated(Some(client), "verification.updated", (changed.id, domain.root_domain.as_str()), told);
     Ok(())
 }
 

@@ -47,7 +47,7 @@ pub async fn rotate(
             for domain in secrets::domains_of(change.conn, id).await? {
                 secrets::link(change.conn, secret.id, domain, change.now).await?;
                 let told = json!({ "secret": secret.id, "domain": domain });
-                change.created(Some(client), "link.created", secret.id, &secret.label, told);
+                change.created(Some(client), "link.created", (secret.id, &secret.label), told);
             }
             Ok(view(&secret, LastUse::default(), text))
         },
@@ -65,7 +65,7 @@ async fn retire(change: &mut Change<'_>, old: ClientSecret, end: Timestamp) -> R
         ..old.clone()
     };
     let told = (facts(&old), facts(&retired));
-    change.updated(Some(old.client_id), "secret.updated", old.id, &old.label, told);
+    change.updated(Some(old.client_id), "secret.updated", (old.id, &old.label), told);
     secrets::update(change.conn, &retired).await?;
     Ok(())
 }

@@ -43,7 +43,7 @@ pub(crate) async fn insert(
     refuse_taken(change, &secret).await?;
     refuse_taken_label(change, &secret).await?;
     secrets::insert(change.conn, &secret).await?;
-    change.created(Some(client), "secret.created", secret.id, &secret.label, facts(&secret));
+    change.created(Some(client), "secret.created", (secret.id, &secret.label), facts(&secret));
     Ok((secret, made))
 }
 
@@ -78,7 +78,7 @@ pub(crate) async fn apply(
     if secret.label != old.label {
         refuse_taken_label(change, &secret).await?;
     }
-    if change.updated(Some(secret.client_id), "secret.updated", secret.id, &secret.label, (before, after)) {
+    if change.updated(Some(secret.client_id), "secret.updated", (secret.id, &secret.label), (before, after)) {
         secret.updated_at = change.version_after(old.updated_at);
         secrets::update(change.conn, &secret).await?;
     }
@@ -88,7 +88,7 @@ pub(crate) async fn apply(
 /// Deletes a secret with its links; what came through it goes on.
 pub(crate) async fn remove(change: &mut Change<'_>, secret: ClientSecret) -> Result<(), Error> {
     secrets::delete(change.conn, secret.id).await?;
-    change.deleted(Some(secret.client_id), "secret.deleted", secret.id, &secret.label, facts(&secret));
+    change.deleted(Some(secret.client_id), "secret.deleted", (secret.id, &secret.label), facts(&secret));
     Ok(())
 }
 

@@ -37,7 +37,7 @@ pub(crate) async fn insert(change: &mut Change<'_>, domain: &Domain, new: &NewUr
         updated_at: change.now,
     };
     domain_urls::insert(change.conn, &url).await?;
-    change.created(Some(domain.client_id), "url.created", url.id, &url.url, facts(&url));
+    change.created(Some(domain.client_id), "url.created", (url.id, &url.url), facts(&url));
     Ok(url)
 }
 
@@ -69,7 +69,7 @@ pub(super) async fn apply(
     if url.url != old.url || (url.active && !old.active) {
         refuse_bad(change, domain, (old.kind, wanted))?;
     }
-    if change.updated(Some(domain.client_id), "url.updated", url.id, &url.url, (facts(&old), facts(&url))) {
+    if change.updated(Some(domain.client_id), "url.updated", (url.id, &url.url), (facts(&old), facts(&url))) {
         url.updated_at = change.version_after(old.updated_at);
         domain_urls::update(change.conn, &url).await?;
     }
@@ -79,7 +79,7 @@ pub(super) async fn apply(
 /// Deletes a URL.
 pub(crate) async fn remove(change: &mut Change<'_>, domain: &Domain, url: DomainUrl) -> Result<(), Error> {
     domain_urls::delete(change.conn, url.id).await?;
-    change.deleted(Some(domain.client_id), "url.deleted", url.id, &url.url, facts(&url));
+    change.deleted(Some(domain.client_id), "url.deleted", (url.id, &url.url), facts(&url));
     Ok(())
 }
 

@@ -68,7 +68,7 @@ pub(super) async fn withdraw(change: &mut Change<'_>, old: Verification) -> Resu
     let new = Verification { status, decided_at, version: old.version + 1, ..old.clone() };
     verifications::update(change.conn, &new).await?;
     let told = (facts(&old, &[]), facts(&new, &[]));
-    change.updated(Some(new.client_id), "verification.withdrawn", new.id, "", told);
+    change.updated(Some(new.client_id), "verification.withdrawn", (new.id, ""), told);
     Ok(())
 }
 
@@ -103,7 +103,7 @@ async fn ask(change: &mut Change<'_>, client: &Client, notes: String, covered: &
     let made = Verification { automatic: true, notes: Some(notes), ..blank };
     let items = items(&made, covered);
     verifications::insert(change.conn, &made, &items).await?;
-    change.created(Some(client.id), "verification.created", made.id, &client.name, facts(&made, &items));
+    change.created(Some(client.id), "verification.created", (made.id, &client.name), facts(&made, &items));
     for user in members::owners_at(change.conn, client.id, change.now).await? {
         change.notify(Notice {
             user,
@@ -148,7 +148,7 @@ async fn write(change: &mut Change<'_>, old: &Verification, new: &Verification, 
         told
     };
     let told = (versioned(old, &[]), versioned(new, items));
-    change.updated(Some(new.client_id), "verification.updated", new.id, "", told);
+    change.updated(Some(new.client_id), "verification.updated", (new.id, ""), told);
     Ok(())
 }
 
