@@ -12,6 +12,7 @@ use crate::id::ClientId;
 use crate::model::client::{SigningAlg, SubjectType};
 use crate::model::email::EmailAddress;
 use crate::model::label::Label;
+use crate::model::text::LongText;
 use crate::model::url::Link;
 
 /// What can be set of a client.
@@ -21,6 +22,10 @@ pub struct ClientSettings {
     /// What people read on the consent page.
     #[schemars(example = &"Analytical Engines")]
     pub name: Label,
+    /// What it is for, as its team and the staff read it. People who log in never see it.
+    #[schemars(example = &"Login for the web shop")]
+    #[deserr(default, try_from(Option<String>) = optional -> FieldIssue)]
+    pub description: Option<LongText<500>>,
     /// Where people reach you.
     #[schemars(example = &"help@engines.example")]
     #[deserr(default, try_from(Option<String>) = optional -> FieldIssue)]

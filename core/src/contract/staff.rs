@@ -103,6 +103,9 @@ pub struct StaffClientView {
     /// The address of its billing owner.
     #[schemars(length(max = 254), example = &"ada@example.test")]
     pub owner: String,
+    /// What it is for.
+    #[schemars(example = &"Login for the web shop")]
+    pub description: Option<LongText<500>>,
     /// Where people reach it.
     #[schemars(length(max = 254), example = &"help@engines.example")]
     pub contact_email: Option<String>,

@@ -239,6 +239,7 @@ fn row(id: ClientId, settings: &ClientSettings, now: Timestamp) -> Client {
         suspended_at: None,
         created_at: now,
         updated_at: now,
+        description: settings.description.clone(),
     }
 }
 
@@ -246,6 +247,7 @@ fn row(id: ClientId, settings: &ClientSettings, now: Timestamp) -> Client {
 pub(crate) fn settings_of(client: Client, scopes: &ScopeSet) -> ClientSettings {
     ClientSettings {
         name: Label::stored(client.name),
+        description: client.description,
         contact_email: client.contact_email.map(EmailAddress::stored),
         homepage_url: client.homepage_url.map(Link::stored),
         privacy_url: client.privacy_url.map(Link::stored),

@@ -126,6 +126,7 @@ async fn views(conn: &mut Conn, found: Vec<Client>) -> Result<Vec<StaffClientVie
         decision: decision(&client),
         name: client.name,
         reviewed_name: client.reviewed_name,
+        description: client.description,
         contact_email: client.contact_email,
         homepage_url: client.homepage_url,
         updated_at: client.updated_at,

@@ -38,6 +38,7 @@ diesel::table! {
         deleted_at -> Nullable<BigInt>,
         created_at -> BigInt,
         updated_at -> BigInt,
+        description -> Nullable<Text>,
     }
 }
 

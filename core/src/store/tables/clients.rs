@@ -8,6 +8,7 @@ use crate::gate::permission::Preset;
 use crate::id::{ClientId, UserId};
 use crate::model::client::{SigningAlg, SubjectType};
 use crate::model::member::MemberStatus;
+use crate::model::text::LongText;
 use crate::store::engine::db::{Conn, with_conn};
 use crate::store::engine::lent::in_time;
 use crate::store::schema::{clients as t, members, roles};
@@ -43,6 +44,8 @@ pub struct Client {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+    /// What it is for.
+    pub description: Option<LongText<500>>,
 }
 
 /// Stores a new client.
@@ -66,7 +69,8 @@ pub(super) async fn leave_tombstone(conn: &mut Conn, id: ClientId, now: Timestam
         t::contact_email.eq(nothing.clone()),
         t::homepage_url.eq(nothing.clone()),
         t::privacy_url.eq(nothing.clone()),
-        t::terms_url.eq(nothing),
+        t::terms_url.eq(nothing.clone()),
+        t::description.eq(nothing),
         t::logo_digest.eq(no_picture.clone()),
         t::reviewed_logo_digest.eq(no_picture),
     );
