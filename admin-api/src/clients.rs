@@ -31,7 +31,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         path: "/clients",
         id: "listClients",
         summary: "Lists the clients whose organisation you belong to, oldest first.",
-        needs: Needs::Own(Permission::ClientRead),
+        needs: Needs::Listing(Permission::ClientRead),
         query: &[],
         request: RequestBody::Nothing,
         response: ResponseBody::Page(&CLIENT),

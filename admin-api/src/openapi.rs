@@ -212,7 +212,9 @@ fn codes(operation: &Operation) -> Vec<(u16, &'static str)> {
         codes.extend([(403, "csrf"), (409, "client_suspended"), (402, "plan_required")]);
     }
     match operation.needs {
-        Needs::Client(_) | Needs::Membership(_) | Needs::Own(_) => codes.push((403, "permission_missing")),
+        Needs::Client(_) | Needs::Membership(_) | Needs::Own(_) | Needs::Listing(_) => {
+            codes.push((403, "permission_missing"))
+        }
         Needs::Reviewer(_) => codes.extend([(403, "permission_missing"), (403, "staff_only")]),
         Needs::Admin(_) => {
             codes.extend([(403, "permission_missing"), (403, "staff_only"), (403, "staff_admin_only")]);

@@ -47,6 +47,8 @@ pub(crate) enum Needs {
     Membership(Permission),
     /// Nothing more in a browser; an API token of the account needs this permission.
     Own(Permission),
+    /// The same for a list of what the caller's token shows: one of a client shows that client.
+    Listing(Permission),
     /// To be of the staff; a token needs this permission.
     Reviewer(Permission),
     /// To be an admin of the staff; a token needs this permission.
@@ -123,7 +125,7 @@ impl Needs {
         match self {
             Self::Account => ("account", None),
             Self::Client(permission) | Self::Membership(permission) => ("client", Some(permission.text())),
-            Self::Own(permission) => ("account", Some(permission.text())),
+            Self::Own(permission) | Self::Listing(permission) => ("account", Some(permission.text())),
             Self::Reviewer(permission) => ("staff reviewer", Some(permission.text())),
             Self::Admin(permission) => ("staff admin", Some(permission.text())),
             Self::Signature => ("signature", None),

@@ -122,7 +122,8 @@ fn oxide_auth_is_named_by_the_two_files_that_drive_it() {
 #[test]
 fn only_tests_and_benchmarks_write_past_the_use_cases() {
     let mut broken = Vec::new();
-    for source in product().iter().filter(|source| source.path != "core/src/lib.rs") {
+    for source in product().iter().filter(|source| source.path != "core/src/lib.rs" && !source.is_in(&["core/tests/"]))
+    {
         let named = source.mentions("testing").filter(|(_, after)| after.starts_with("::") || after.starts_with(';'));
         broken.extend(named.map(|(line, _)| format!("{}:{line}", source.path)));
     }

@@ -94,7 +94,7 @@ pub fn approved(applied: Vec<Applied>) -> Vec<(ClientId, Coverage)> {
         let asked = |other: &Applied| !other.automatic && other.item != ItemStatus::Rejected && other.made < end;
         waiting.iter().any(|other| same(other) && asked(other))
     };
-    let approved = decided.into_iter().filter(|it| is_approved(it));
+    let approved = decided.into_iter().filter(is_approved);
     let covered = approved.map(|it| {
         let until = it.until.filter(|end| !renews(&it, *end));
         (it.client, Coverage { domain: it.domain, scope: it.scope, until })
@@ -167,7 +167,8 @@ mod tests {
     fn what_is_approved_ends_unless_its_renewal_waits() {
         let old = || applied(VerificationStatus::Approved, ItemStatus::Approved, Some(NOW));
         let waits = || applied(VerificationStatus::Pending, ItemStatus::Pending, None);
-        let rows: [(&str, Vec<Applied>, &[Option<Timestamp>]); 8] = [
+        type Row<'r> = (&'r str, Vec<Applied>, &'r [Option<Timestamp>]);
+        let rows: [Row<'_>; 8] = [
             ("one that ends", vec![old()], &[Some(NOW)]),
             ("its renewal", vec![old(), waits()], &[None]),
             ("too late", vec![old(), Applied { made: NOW, ..waits() }], &[Some(NOW)]),

@@ -71,8 +71,11 @@ impl SiteUrl {
     /// Reads a URL.
     ///
     /// # Errors
-    /// `too_long`.
+    /// `too_long`; `character` for NUL, which no database keeps.
     pub fn parse(text: &str) -> Result<Self, FieldIssue> {
+        if text.contains('\0') {
+            return Err(text!("character-line"));
+        }
         if text.len() > MAX_BYTES { Err(text!("too_long", max = MAX_BYTES)) } else { Ok(Self(text.to_owned())) }
     }
 
@@ -159,7 +162,7 @@ pub fn needs_test_mode(text: &str) -> bool {
 }
 
 /// Checks everything but whose host it is, and returns the host as it is written.
-fn read<'a>(noun: Noun, text: &'a str, http: bool) -> Result<&'a str, FieldIssue> {
+fn read(noun: Noun, text: &str, http: bool) -> Result<&str, FieldIssue> {
     if text.len() > MAX_BYTES {
         return Err(text!("too_long", max = MAX_BYTES));
     }

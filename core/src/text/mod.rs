@@ -112,10 +112,10 @@ impl Medium {
         }
         let escaped = text.chars().fold(String::with_capacity(text.len() + 16), |mut escaped, letter| {
             match letter {
-                '&' => escaped.push_str("&amp;"),
-                '<' => escaped.push_str("&lt;"),
-                '>' => escaped.push_str("&gt;"),
-                '"' => escaped.push_str("&quot;"),
+                '&' => escaped.push_str("&#38;"),
+                '<' => escaped.push_str("&#60;"),
+                '>' => escaped.push_str("&#62;"),
+                '"' => escaped.push_str("&#34;"),
                 '\'' => escaped.push_str("&#39;"),
                 letter => escaped.push(letter),
             }

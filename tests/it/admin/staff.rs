@@ -207,13 +207,10 @@ on_both!(a_scope_is_added_and_changed_for_all_clients_at_once, async |world: Wor
     let scopes = format!("{STAFF}/scopes");
     let bad =
         json!({ "name": "Birth day", "title": "", "description": "x", "opens": "y", "tier": "other", "reason": "" });
-    let fields: Vec<String> =
+    let mut fields: Vec<String> =
         wrong(&ask(&mut admin, Method::POST, &scopes, &bad).await).into_iter().map(|it| it.0).collect();
-    assert_eq!(fields, ["tier"], "what the table can tell is told first");
-    let bad = json!({ "name": "Birth day", "title": "", "description": "x", "opens": "y", "reason": "" });
-    let fields: Vec<String> =
-        wrong(&ask(&mut admin, Method::POST, &scopes, &bad).await).into_iter().map(|it| it.0).collect();
-    assert_eq!(fields, ["name", "title", "reason"]);
+    fields.sort();
+    assert_eq!(fields, ["name", "reason", "tier", "title"], "all that is wrong is told at once");
     let good = json!({
         "name": "birthday", "title": "Birthday", "description": "See your birthday.", "opens": "birth_date",
         "reason": "Partners ask for it",
