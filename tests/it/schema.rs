@@ -103,7 +103,7 @@ async fn of_postgres(db: &Db) -> Facts {
         let of_table = format!("'public.{table}'::regclass");
         let questions = [
             format!(
-                "SELECT 'column ' || (ordinal_position - 1) || ' ' || column_name || ' ' || \
+                "SELECT 'column ' || (row_number() OVER (ORDER BY ordinal_position) - 1) || ' ' || column_name || ' ' || \
                  CASE data_type WHEN 'bytea' THEN 'blob' ELSE data_type END || \
                  CASE is_nullable WHEN 'NO' THEN ' not null' ELSE '' END AS text \
                  FROM information_schema.columns WHERE table_schema = 'public' AND table_name = '{table}'"

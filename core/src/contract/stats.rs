@@ -2,7 +2,6 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Value, json};
 
 use super::View;
 use crate::model::day::Day;
@@ -53,17 +52,19 @@ pub struct Line {
 }
 
 /// A line as it is written: its name is a member named after what the lines are.
-#[derive(JsonSchema)]
-#[expect(dead_code, reason = "it is written by hand and described by this")]
+#[derive(Default, Serialize, JsonSchema)]
 struct StatsLine {
     /// The day, by day.
-    #[schemars(default, with = "String", length(max = 10))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", length(max = 10))]
     day: Option<String>,
     /// The domain's id, by domain.
-    #[schemars(default, with = "String", length(max = 40))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", length(max = 40))]
     domain: Option<String>,
     /// The scope, by scope.
-    #[schemars(default, with = "String", length(max = 120))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", length(max = 120))]
     scope: Option<String>,
     /// Logins.
     #[schemars(range(min = 0))]
@@ -74,10 +75,13 @@ struct StatsLine {
 }
 
 fn lines<S: serde::Serializer>(lines: &[Line], serializer: S) -> Result<S::Ok, S::Error> {
-    let written = lines.iter().map(|Line { by, name, counted }| {
-        let mut line = json!(counted);
-        line[*by] = json!(name);
-        line
-    });
-    serializer.collect_seq(written.collect::<Vec<Value>>())
+    serializer.collect_seq(lines.iter().map(|Line { by, name, counted }| {
+        let line = StatsLine { logins: counted.logins, users: counted.users, ..StatsLine::default() };
+        let name = Some(name.clone());
+        match *by {
+            "day" => StatsLine { day: name, ..line },
+            "domain" => StatsLine { domain: name, ..line },
+            _ => StatsLine { scope: name, ..line },
+        }
+    }))
 }
