@@ -43,7 +43,7 @@ async fn take(State(core): State<Core>, request: Request) -> Result<Response, Pr
         let detail = "sign the body with the secret billing.secret as Standard Webhooks says, within five minutes";
         Problem::new(StatusCode::UNAUTHORIZED, "signature_invalid", detail)
     })?;
-    let message = Received { id, from: address, message: read(&content_type, false, &body)?.new() };
+    let message = Received { id, from: address, message: read(&content_type, false, &body)?.input() };
     plans::take_message(&core, message).await?;
     Ok(done())
 }

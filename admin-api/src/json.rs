@@ -80,7 +80,7 @@ pub(crate) struct OptionalObject(pub(crate) Object);
 
 impl Object {
     /// Its members, read as a new object of the contract.
-    pub(crate) fn new<T: Contract>(self) -> Input<T> {
+    pub(crate) fn input<T: Contract>(self) -> Input<T> {
         Input::read(self.0)
     }
 }

@@ -29,7 +29,8 @@ fn what_is_edited_removed_new_late_or_missing_on_one_database_is_named() {
     let released = digests(&[(sqlite, "a"), (postgres, "b")]);
     assert_eq!(faults(&released, &released), [""; 0]);
 
-    let rows: [(&[(&str, &str)], &[&str]); 4] = [
+    type Row<'r> = (&'r [(&'r str, &'r str)], &'r [&'r str]);
+    let rows: [Row<'_>; 4] = [
         (&[(sqlite, "A"), (postgres, "b")], &["sqlite/2_model/up.sql was edited"]),
         (&[(sqlite, "a")], &["postgres/2_model/up.sql was removed", "2_model is not there for both databases"]),
         (
