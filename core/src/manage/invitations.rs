@@ -38,7 +38,7 @@ const MOST_CANDIDATES: usize = 20;
 /// # Errors
 /// [`Error::Invalid`] with all bad fields; [`Error::NotFound`] for the role, or a `sub` that has never logged in through
 /// the client; [`Error::Refused`] `level_too_low` or `permission_not_held`; [`Error::Conflict`] `already_member`;
-/// [`Error::TooMany`]; those of [`runner::change`]; the database's.
+/// [`Error::TooMany`]; those of [`runner`]; the database's.
 pub async fn create(
     core: &Core,
     caller: Caller,
@@ -95,7 +95,7 @@ fn invitation(client: Arg, role: &Role, issuer: &str) -> Text {
 /// this text, or an address that does; and any address as it stands, whether or not it has an account.
 ///
 /// # Errors
-/// [`Error::TooMany`]; those of [`runner::read`]; the database's.
+/// [`Error::TooMany`]; those of [`runner`]; the database's.
 pub async fn search(core: &Core, caller: &Caller, client: ClientId, text: &str) -> Result<Vec<Candidate>, Error> {
     drop(runner::read(core, caller, Ask::Client(client, Permission::MembersCreate)).await?);
     throttle::count_search(core, caller.user).await?;

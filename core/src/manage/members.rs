@@ -30,7 +30,7 @@ use crate::text;
 /// The members of a client, oldest first: at most `limit` of those after `after`.
 ///
 /// # Errors
-/// Those of [`runner::read`]; the database's.
+/// Those of [`runner`]; the database's.
 pub async fn list(
     core: &Core,
     caller: &Caller,
@@ -47,7 +47,7 @@ pub async fn list(
 /// One membership.
 ///
 /// # Errors
-/// [`Error::NotFound`]; those of [`runner::read`]; the database's.
+/// [`Error::NotFound`]; those of [`runner`]; the database's.
 pub async fn get(core: &Core, caller: &Caller, client: ClientId, id: MemberId) -> Result<MemberView, Error> {
     let mut reading = runner::read(core, caller, Ask::Client(client, Permission::MembersRead)).await?;
     let member = find(&mut reading.conn, client, id).await?;
@@ -60,7 +60,7 @@ pub async fn get(core: &Core, caller: &Caller, client: ClientId, id: MemberId) -
 /// # Errors
 /// [`Error::NotFound`] for the member or the role; [`Error::StalePrecondition`]; [`Error::Invalid`] with all bad fields;
 /// [`Error::Refused`] `level_too_low` or `permission_not_held`; [`Error::Conflict`] `last_owner`; those of
-/// [`runner::change`]; the database's.
+/// [`runner`]; the database's.
 pub async fn update(
     core: &Core,
     caller: Caller,
@@ -102,7 +102,7 @@ pub async fn update(
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::StalePrecondition`]; [`Error::Refused`] `level_too_low`; [`Error::Conflict`]
-/// `last_owner`; those of [`runner::change`]; the database's.
+/// `last_owner`; those of [`runner`]; the database's.
 pub async fn delete(
     core: &Core,
     caller: Caller,

@@ -56,7 +56,7 @@ pub struct Asked {
 /// # Errors
 /// [`Error::Invalid`] with all bad fields; [`Error::NotFound`] for the domain, or a `sub` that has never logged in through
 /// the client; [`Error::Conflict`] `declined_recently` or `request_open`; [`Error::TooManyAtOnce`] `too_many_open`;
-/// [`Error::TooMany`]; those of [`runner::change`]; the database's.
+/// [`Error::TooMany`]; those of [`runner`]; the database's.
 pub async fn create(
     core: &Core,
     caller: Caller,
@@ -120,7 +120,7 @@ async fn write_to(
 /// The requests of a client, oldest first: at most `limit` of those after `after`.
 ///
 /// # Errors
-/// Those of [`runner::read`]; the database's.
+/// Those of [`runner`]; the database's.
 pub async fn list(
     core: &Core,
     caller: &Caller,
@@ -136,7 +136,7 @@ pub async fn list(
 /// One request.
 ///
 /// # Errors
-/// [`Error::NotFound`]; those of [`runner::read`]; the database's.
+/// [`Error::NotFound`]; those of [`runner`]; the database's.
 pub async fn get(core: &Core, caller: &Caller, client: ClientId, id: RequestId) -> Result<RequestView, Error> {
     let mut reading = runner::read(core, caller, Ask::Client(client, Permission::RequestsRead)).await?;
     Ok(view(find(&mut reading.conn, client, id).await?, core.clock.now()))
@@ -145,7 +145,7 @@ pub async fn get(core: &Core, caller: &Caller, client: ClientId, id: RequestId) 
 /// Takes a request back; what was accepted ends at once. Nothing happens to one that is over already.
 ///
 /// # Errors
-/// [`Error::NotFound`]; those of [`runner::change`]; the database's.
+/// [`Error::NotFound`]; those of [`runner`]; the database's.
 pub async fn delete(core: &Core, caller: Caller, client: ClientId, id: RequestId) -> Result<Done<()>, Error> {
     runner::change(
         core,

@@ -58,7 +58,7 @@ pub(crate) async fn create_presets(change: &mut Change<'_>, client: ClientId) ->
 /// The roles of a client, oldest first.
 ///
 /// # Errors
-/// [`Error::Invalid`] for what can't be the name of a group; those of [`runner::read`]; the database's.
+/// [`Error::Invalid`] for what can't be the name of a group; those of [`runner`]; the database's.
 pub async fn list(core: &Core, caller: &Caller, client: ClientId, page: RolePage<'_>) -> Result<Vec<RoleView>, Error> {
     let mut reading = runner::read(core, caller, Ask::Client(client, Permission::RolesRead)).await?;
     let group = page.group.map(Label::parse).transpose().map_err(|issue| Error::Invalid(vec![issue.at("group")]))?;
@@ -70,7 +70,7 @@ pub async fn list(core: &Core, caller: &Caller, client: ClientId, page: RolePage
 /// One role.
 ///
 /// # Errors
-/// [`Error::NotFound`]; those of [`runner::read`]; the database's.
+/// [`Error::NotFound`]; those of [`runner`]; the database's.
 pub async fn get(core: &Core, caller: &Caller, client: ClientId, id: RoleId) -> Result<RoleView, Error> {
     let mut reading = runner::read(core, caller, Ask::Client(client, Permission::RolesRead)).await?;
     find(&mut reading.conn, client, id).await.map(view)
@@ -80,7 +80,7 @@ pub async fn get(core: &Core, caller: &Caller, client: ClientId, id: RoleId) -> 
 ///
 /// # Errors
 /// [`Error::Invalid`] with all bad fields; [`Error::Conflict`] `preset` or `key_taken`; [`Error::Refused`]
-/// `level_too_low` or `permission_not_held`; those of [`runner::change`]; the database's.
+/// `level_too_low` or `permission_not_held`; those of [`runner`]; the database's.
 pub async fn create(
     core: &Core,
     caller: Caller,
@@ -108,7 +108,7 @@ pub async fn create(
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::StalePrecondition`]; [`Error::Conflict`] `preset`; [`Error::Invalid`] with all bad
-/// fields; [`Error::Refused`] `level_too_low` or `permission_not_held`; those of [`runner::change`]; the database's.
+/// fields; [`Error::Refused`] `level_too_low` or `permission_not_held`; those of [`runner`]; the database's.
 pub async fn update(
     core: &Core,
     caller: Caller,
@@ -129,7 +129,7 @@ pub async fn update(
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::StalePrecondition`]; [`Error::Conflict`] `preset` or `role_in_use`; [`Error::Refused`]
-/// `level_too_low`; those of [`runner::change`]; the database's.
+/// `level_too_low`; those of [`runner`]; the database's.
 pub async fn delete(
     core: &Core,
     caller: Caller,

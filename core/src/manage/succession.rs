@@ -89,7 +89,7 @@ pub(crate) async fn settle(change: &mut Change<'_>, client: &Client) -> Result<(
 /// # Errors
 /// [`Error::NotFound`] for the member; [`Error::Refused`] `level_too_low` unless the caller is an owner; [`Error::Conflict`]
 /// `not_an_owner` or `account_suspended`; [`Error::PlanRequired`] when the plan of the other one entitles to no (further)
-/// client; those of [`runner::change`]; the database's.
+/// client; those of [`runner`]; the database's.
 pub async fn hand_over(
     core: &Core,
     caller: Caller,

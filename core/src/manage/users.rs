@@ -20,7 +20,7 @@ use crate::store::tables::{consents, grants};
 /// The users of a client, by subject: at most `limit` of those after `after`.
 ///
 /// # Errors
-/// Those of [`runner::read`]; the database's.
+/// Those of [`runner`]; the database's.
 pub async fn list(
     core: &Core,
     caller: &Caller,
@@ -36,7 +36,7 @@ pub async fn list(
 /// One user.
 ///
 /// # Errors
-/// [`Error::NotFound`]; those of [`runner::read`]; the database's.
+/// [`Error::NotFound`]; those of [`runner`]; the database's.
 pub async fn get(core: &Core, caller: &Caller, client: ClientId, sub: Subject) -> Result<UserView, Error> {
     let mut reading = runner::read(core, caller, Ask::Client(client, Permission::UsersRead)).await?;
     let found = find(&mut reading.conn, client, sub).await?;
@@ -46,7 +46,7 @@ pub async fn get(core: &Core, caller: &Caller, client: ClientId, sub: Subject) -
 /// Ends the user's consent, as they could themselves. That they logged in stays known.
 ///
 /// # Errors
-/// [`Error::NotFound`]; those of [`runner::change`]; the database's.
+/// [`Error::NotFound`]; those of [`runner`]; the database's.
 pub async fn delete(core: &Core, caller: Caller, client: ClientId, sub: Subject) -> Result<Done<()>, Error> {
     runner::change(core, caller, Ask::Client(client, Permission::UsersDelete), async move |change: &mut Change<'_>| {
         let user = find(change.conn, client, sub).await?;
