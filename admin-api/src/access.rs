@@ -50,8 +50,8 @@ fn answer(response: Response) -> Response {
 
 async fn ask(core: &Core, caller: &Caller, needs: Needs, uri: &Uri) -> Result<(), Problem> {
     let asked = match needs {
-        // What a list shows is for its use case to say.
-        Needs::Account | Needs::Listing(_) | Needs::Signature | Needs::Nothing => return Ok(()),
+        Needs::Account | Needs::Signature | Needs::Nothing => return Ok(()),
+        Needs::Listing(_) => return Ok(permit::to_list_clients(caller).map(drop)?),
         Needs::Client(permission) => Asked::Client(client_in(uri.path())?, permission),
         Needs::Membership(_) => Asked::Membership(client_in(uri.path())?, member_in(uri.path())?),
         Needs::Own(permission) => Asked::Own(permission),
