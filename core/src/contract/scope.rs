@@ -44,7 +44,7 @@ pub struct ScopeSettings {
     pub tier: Tier,
     /// Where it stands in the catalog; behind all others when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Position", example = 10)]
+    #[schemars(default, with = "Position", example = 10)]
     #[deserr(default, from(Position) = Some)]
     pub position: Option<Position>,
     /// Why; it is audited.

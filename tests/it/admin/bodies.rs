@@ -98,8 +98,6 @@ fn is_taken(operation: &Operation, fault: &Fault) -> bool {
     match (operation.id.as_str(), fault.field().as_str()) {
         // Only a rejection needs a reason.
         ("decideVerification", "items[0].reason") => fault.value.is_none(),
-        // Left out, it is behind all others.
-        ("createStaffScope", "position") => fault.value.is_none(),
         _ => false,
     }
 }
