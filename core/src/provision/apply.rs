@@ -10,15 +10,15 @@ use super::{client, file, people};
 use crate::clock::Timestamp;
 use crate::crypto::password::PasswordHasher;
 use crate::crypto::webhook_secret::WebhookSecret;
-use crate::error::{Error, FieldError, FieldIssue};
+use crate::error::{Error, FieldError};
 use crate::id::UrlId;
 use crate::manage::catalog;
 use crate::manage::change::{Change, Permit};
 use crate::manage::entitlement::Rules;
 use crate::state::Core;
-use crate::store;
 use crate::store::engine::db::{Conn, Db};
 use crate::store::engine::savepoint;
+use crate::{store, text};
 
 /// How a file is applied.
 #[derive(Clone, Copy, Debug, Default)]
@@ -111,7 +111,7 @@ pub async fn apply_to(platform: Platform<'_>, text: &str, options: Options) -> R
 }
 
 fn stated_ends(file: &File) -> BTreeSet<String> {
-    let stated = file.users.iter().filter(|user| user.fields.plan_valid_until.is_some());
+    let stated = file.users.iter().filter(|user| user.fields.names("plan_valid_until"));
     stated.map(|user| user.email.key().to_owned()).collect()
 }
 
@@ -165,23 +165,12 @@ impl Work<'_> {
         match self.change.settle(result) {
             Ok(value) => return Ok(Some(value)),
             Err(Error::Invalid(errors)) => self.errors.extend(errors.into_iter().map(|error| under(path, error))),
-            Err(Error::Conflict(text) | Error::TooManyAtOnce(text)) => {
-                self.errors.push(text.at(path));
-            }
+            Err(Error::Conflict(text) | Error::TooManyAtOnce(text)) => self.errors.push(text.at(path)),
             Err(Error::PlanRequired) => {
-                self.refuse(
-                    &format!("{path}.owner"),
-                    "plan_required",
-                    "this account's plan entitles to no further client",
-                );
+                self.errors.push(text!("plan_required").at(format!("{path}.owner")));
             }
             Err(error) => return Err(error),
         }
         Ok(None)
-    }
-
-    /// Notes what stands against a path.
-    pub(super) fn refuse(&mut self, path: &str, code: &'static str, message: impl Into<String>) {
-        self.errors.push(FieldIssue::english(code, message.into()).at(path));
     }
 }
