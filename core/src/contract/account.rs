@@ -105,3 +105,34 @@ pub type NewAccount = New<AccountOnce, AccountSettings>;
 const fn free() -> Plan {
     Plan::Free
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::contract::Input;
+
+    #[test]
+    fn every_error_of_an_account_is_told_at_once() {
+        let sent = json!({
+            "email": "ada", "password": "x".repeat(1025), "given_name": "x".repeat(121), "family_name": "",
+            "email_verified": 1, "locale": "en_GB", "staff": "king", "plan": "gold", "nickname": "A",
+        });
+        let told = Input::<NewAccount>::read(sent.as_object().unwrap().clone()).take(&mut Findings::default());
+        let Err(crate::error::Error::Invalid(errors)) = told else { panic!("{told:?}") };
+        let mut errors: Vec<String> = errors.iter().map(|error| format!("{} {}", error.field, error.code())).collect();
+        errors.sort();
+        let expected = [
+            "email malformed",
+            "email_verified not_a_boolean",
+            "given_name too_long",
+            "locale malformed",
+            "nickname unknown_field",
+            "password too_long",
+            "plan unknown_value",
+            "staff unknown_value",
+        ];
+        assert_eq!(errors, expected);
+    }
+}

@@ -4,7 +4,7 @@ use deserr::Deserr;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::value::{Whole, optional};
+use super::value::{Whole, optional, yes};
 use super::{Findings, New, View};
 use crate::clock::Timestamp;
 use crate::error::FieldIssue;
@@ -89,8 +89,4 @@ impl View for RoleView {
 
 const fn lowest() -> Level {
     Level::of(0)
-}
-
-const fn yes() -> bool {
-    true
 }

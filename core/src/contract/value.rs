@@ -38,6 +38,11 @@ pub(super) fn optional<T: FromText>(text: Option<String>) -> Result<Option<T>, F
     text.filter(|text| !text.is_empty()).map(|text| T::from_text(&text)).transpose()
 }
 
+/// What is on unless it is said otherwise, for `#[deserr(default = yes())]`.
+pub(super) const fn yes() -> bool {
+    true
+}
+
 /// A list that `null` empties, for `#[deserr(from(Option<Vec<T>>) = list)]`.
 pub(super) fn list<T>(items: Option<Vec<T>>) -> Vec<T> {
     items.unwrap_or_default()

@@ -8,6 +8,7 @@ use super::outcome::{MadeSecret, Outcome};
 use super::reader::under;
 use super::{client, file, people};
 use crate::clock::Timestamp;
+use crate::contract::{Contract, Patch};
 use crate::crypto::password::PasswordHasher;
 use crate::crypto::webhook_secret::WebhookSecret;
 use crate::error::{Error, FieldError};
@@ -158,6 +159,13 @@ impl Work<'_> {
             },
         };
         self.judge(&entry.path, brought).map(drop)
+    }
+
+    /// What a file says of what has this end. Export writes what is over as switched off: that says nothing of what it is.
+    pub(super) fn of_ended<T: Contract + Clone>(&self, said: &Patch<T>, end: Option<Timestamp>) -> Patch<T> {
+        let over = end.is_some_and(|end| end <= self.change.now);
+        let stays = over && said.flag("active") == Some(false) && !said.names("expires_at");
+        if stays { said.clone().without("active") } else { said.clone() }
     }
 
     /// What a use case gave; `None` after noting why it refused. Only what is no refusal stops the rest.

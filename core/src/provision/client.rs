@@ -122,10 +122,7 @@ async fn bring_secrets(work: &mut Work<'_>, client: &Client, entry: &ClientEntry
     for SecretEntry { path, label, value, fields } in entry.secrets.as_deref().unwrap_or_default() {
         match by_label.get(label.as_str()) {
             Some(secret) => {
-                let over = secret.expires_at.is_some_and(|end| end <= work.change.now);
-                // Export writes one that is over as switched off: that says nothing of what it is.
-                let stays = over && fields.flag("active") == Some(false) && !fields.names("expires_at");
-                let fields = if stays { fields.clone().without("active") } else { fields.clone() };
+                let fields = work.of_ended(fields, secret.expires_at);
                 let updated = secrets::apply(&mut work.change, (*secret).clone(), fields, value.as_ref()).await;
                 work.judge(path, updated)?;
             }
