@@ -26,6 +26,7 @@ use crate::model::text::LongText;
 use crate::model::url::{Link, SiteUrl};
 use crate::secret::Secret;
 use crate::text;
+use crate::text::Text;
 
 /// A value that is sent as a text and parsed once.
 pub(super) trait FromText: Sized {
@@ -73,6 +74,11 @@ pub(super) fn at_most<const MAX: usize>(text: Option<String>) -> Result<Option<S
 /// The same of a credential.
 pub(super) fn hidden<const MAX: usize>(text: Option<String>) -> Result<Option<Secret<String>>, FieldIssue> {
     at_most::<MAX>(text).map(|text| text.map(Secret::new))
+}
+
+/// Writes a sentence for programs, for `#[serde(serialize_with = "in_english")]`; pages say it in their reader's language.
+pub(super) fn in_english<S: Serializer>(text: &Option<Text>, serializer: S) -> Result<S::Ok, S::Error> {
+    text.as_ref().map(Text::to_string).serialize(serializer)
 }
 
 /// Writes a credential into the one answer that tells it, for `#[serde(serialize_with = "told_once")]`.

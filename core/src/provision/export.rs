@@ -269,7 +269,7 @@ async fn verifications_of(
     let written = groups(&standing, &items).into_iter().map(|group| ExportedVerification {
         domains: group.domains.iter().filter_map(|id| roots.get(id).cloned()).collect(),
         scopes: group.scopes,
-        notes: group.verification.notes,
+        notes: group.verification.notes().map(|notes| notes.to_string()),
         expires_at: group.verification.expires_at,
         state: group.verification.status,
     });
