@@ -97,6 +97,7 @@ pub(crate) async fn create(
     settings: Input<AccountSettings>,
 ) -> Result<Profile, Error> {
     let settings = change.take(settings)?;
+    change.sound()?;
     let new = NewUser {
         email: email.clone(),
         email_verified: false,
@@ -127,6 +128,7 @@ pub(crate) async fn update(
 ) -> Result<Profile, Error> {
     let end_given = patch.names("plan_valid_until");
     let wanted = change.take(patch.apply(&settings_of(&old)))?;
+    change.sound()?;
     let mut account = changed(&old, wanted, change.now);
     if account.plan != old.plan || account.plan_valid_until != old.plan_valid_until {
         plans::keep_lapse(&old, &mut account, end_given, &change.rules, change.now);
