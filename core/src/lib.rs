@@ -1,6 +1,6 @@
 //! The model, the rules, the store and the use cases of XWMS. No HTTP and no HTML here.
 //!
-//! [`model`] and [`gate`] know nothing of the rest; [`store`] holds every query; [`login`], [`manage`], [`staff`] and
+//! [`model`] and [`gate`] know nothing of the rest; `store` holds every query, and no other crate writes past it; [`login`], [`manage`], [`staff`] and
 //! [`provision`] are the use cases; [`state`] holds what is wired at start.
 
 pub mod account;
@@ -9,6 +9,7 @@ pub mod clock;
 pub mod config;
 pub mod contract;
 pub mod crypto;
+pub mod database;
 pub mod error;
 pub mod gate;
 pub mod id;
@@ -30,7 +31,7 @@ pub mod request;
 pub mod secret;
 pub mod staff;
 pub mod state;
-pub mod store;
+mod store;
 pub mod testing;
 pub mod text;
 pub mod throttle;

@@ -16,7 +16,7 @@ use xwms_core::clock::{Clock, Timestamp};
 use xwms_core::gate::standing::PlanRules;
 use xwms_core::id::ClientId;
 use xwms_core::memory::snapshot_cache::SnapshotCache;
-use xwms_core::store::engine::db::{Conn, Db, Options};
+use xwms_core::database::{Conn, Db, Options};
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;

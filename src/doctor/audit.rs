@@ -3,7 +3,7 @@
 use xwms_core::audit::sealing::{self, Report};
 use xwms_core::clock::Timestamp;
 use xwms_core::error::Error;
-use xwms_core::store::engine::db::Db;
+use xwms_core::database::Db;
 
 use super::Finding;
 

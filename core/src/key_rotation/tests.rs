@@ -58,7 +58,7 @@ impl World {
         })
     }
 
-    async fn keys(&self, state: KeyState) -> Vec<Row> {
+    async fn keys(&self, state: KeyState) -> Vec<SigningKey> {
         let mut keys = list(&self.db).await.unwrap();
         keys.retain(|row| row.state == state);
         keys.sort_by_key(|row| row.alg);

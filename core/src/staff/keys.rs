@@ -19,7 +19,7 @@ use crate::model::account::Staff;
 use crate::model::reason::Reason;
 use crate::state::Core;
 use crate::store::engine::db::{Conn, Db};
-use crate::store::tables::signing_keys::Row;
+use crate::key_rotation::SigningKey;
 
 /// Every key, the oldest first.
 ///
@@ -54,7 +54,7 @@ pub async fn rotate(core: &Core, caller: Caller, order: Input<KeyRotation>) -> R
 }
 
 async fn views(core: &Core) -> Result<Vec<KeyView>, Error> {
-    let view = |row: Row| KeyView {
+    let view = |row: SigningKey| KeyView {
         kid: row.kid,
         alg: row.alg,
         state: row.state.as_str(),

@@ -42,7 +42,7 @@ impl Db {
     ///
     /// # Errors
     /// The database's.
-    pub async fn issue(&self, login: NewLogin, now: Timestamp) -> Result<bool, Error> {
+    pub(crate) async fn issue(&self, login: NewLogin, now: Timestamp) -> Result<bool, Error> {
         let group = self.groups().filter(|_| login.flow.is_none());
         self.grouped(Issue { login, now }, group.map(|groups| &groups.issue)).await
     }
@@ -52,7 +52,7 @@ impl Db {
     ///
     /// # Errors
     /// The database's.
-    pub async fn redeem(
+    pub(crate) async fn redeem(
         &self,
         code: CredentialKey,
         refresh: Option<NewRefreshToken>,
@@ -66,7 +66,7 @@ impl Db {
     ///
     /// # Errors
     /// The database's.
-    pub async fn rotate(
+    pub(crate) async fn rotate(
         &self,
         parent: CredentialKey,
         request: [u8; 32],

@@ -1,6 +1,6 @@
 //! All queries, and the two databases under them.
 
-pub mod engine;
-pub mod logins;
+pub(crate) mod engine;
+pub(crate) mod logins;
 mod schema;
-pub mod tables;
+pub(crate) mod tables;

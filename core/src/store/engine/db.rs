@@ -174,29 +174,7 @@ impl Db {
     }
 
     /// Runs `change` as one durable transaction and answers after its COMMIT; on an error of its own everything it did
-    /// is undone.
-    ///
-    /// Only this crate writes: what is configured changes through a `Change`, which begins with a permit.
-    ///
-    /// ```compile_fail
-    /// use xwms_core::error::Error;
-    /// use xwms_core::store::engine::db::{Conn, Db};
-    ///
-    /// async fn without_a_permit(db: &Db) -> Result<(), Error> {
-    ///     db.change(async |_: &mut Conn| Ok(())).await
-    /// }
-    /// ```
-    ///
-    /// What differs here is that it reads:
-    ///
-    /// ```
-    /// use xwms_core::error::Error;
-    /// use xwms_core::store::engine::db::{Conn, Db};
-    ///
-    /// async fn needs_no_permit(db: &Db) -> Result<Conn, Error> {
-    ///     db.read().await
-    /// }
-    /// ```
+    /// is undone. No other crate calls it, which [`crate::database`] proves.
     ///
     /// Once begun it runs to its end, also when the caller goes away: on SQLite the one writer thread runs it, on
     /// PostgreSQL a task of its own.

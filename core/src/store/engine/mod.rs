@@ -1,12 +1,12 @@
 //! The two databases: connections, the writer, grouped statements, health, and what servers tell each other.
 
 pub(in crate::store) mod cached;
-pub mod db;
+pub(crate) mod db;
 pub(in crate::store) mod grouped;
 pub mod health;
 pub(in crate::store) mod lent;
-pub mod notices;
+pub(crate) mod notices;
 pub(in crate::store) mod postgres;
-pub mod savepoint;
-pub mod statements;
-pub mod writer;
+pub(crate) mod savepoint;
+pub(crate) mod statements;
+pub(crate) mod writer;

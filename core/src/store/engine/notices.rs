@@ -28,7 +28,7 @@ const MANY: usize = 500;
 
 /// Tells every server whose configuration has changed, once the transaction is committed. On SQLite
 /// there is nobody to tell: a server notices by itself that another process wrote.
-pub async fn announce(conn: &mut Conn, whose: &Whose) -> QueryResult<()> {
+pub(crate) async fn announce(conn: &mut Conn, whose: &Whose) -> QueryResult<()> {
     let Conn::Postgres(lent) = conn else { return Ok(()) };
     if whose.0.is_empty() {
         return Ok(());

@@ -14,7 +14,7 @@ use crate::store::tables::clients;
 
 /// Ends what came through a client (grants, with their codes, refresh families and access tokens; consents) and deletes what
 /// it has. The row that stays says that the id was given, and nothing of people.
-pub async fn bury(conn: &mut Conn, id: ClientId, now: Timestamp) -> QueryResult<()> {
+pub(crate) async fn bury(conn: &mut Conn, id: ClientId, now: Timestamp) -> QueryResult<()> {
     // By the people it knows: grants are found by person, and who has one has logged in.
     let known = client_users::table.filter(client_users::client_id.eq(id)).select(client_users::user_id);
     let live = grants::table

@@ -28,7 +28,7 @@ pub struct GivenHere {
 }
 
 /// The live consent of this person to this client.
-pub async fn find_live(
+pub(crate) async fn find_live(
     conn: &mut Conn,
     client: ClientId,
     user: UserId,
@@ -122,7 +122,7 @@ pub struct App {
 }
 
 /// The live consents of a person, by the client's name.
-pub async fn of_user(conn: &mut Conn, user: UserId) -> QueryResult<Vec<App>> {
+pub(crate) async fn of_user(conn: &mut Conn, user: UserId) -> QueryResult<Vec<App>> {
     type Found = (ClientId, String, ScopeSet, Timestamp, Option<(Timestamp, Timestamp)>);
     let logins = client_users::client_id.eq(t::client_id).and(client_users::user_id.eq(t::user_id));
     let query = t::table
@@ -145,7 +145,7 @@ pub async fn of_user(conn: &mut Conn, user: UserId) -> QueryResult<Vec<App>> {
 }
 
 /// What each of these people shares with a client; one without a live consent is not among them.
-pub async fn scopes_of(conn: &mut Conn, client: ClientId, users: &[UserId]) -> QueryResult<Vec<(UserId, ScopeSet)>> {
+pub(crate) async fn scopes_of(conn: &mut Conn, client: ClientId, users: &[UserId]) -> QueryResult<Vec<(UserId, ScopeSet)>> {
     let query = t::table
         .filter(t::client_id.eq(client))
         .filter(t::user_id.eq_any(users))

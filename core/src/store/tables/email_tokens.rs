@@ -60,7 +60,7 @@ pub(crate) async fn insert(conn: &mut Conn, link: NewLink, sent_to: &SentTo, now
 }
 
 /// Whom an unused link that has not expired was sent to.
-pub async fn find_live(
+pub(crate) async fn find_live(
     conn: &mut Conn,
     key: CredentialKey,
     purpose: Purpose,

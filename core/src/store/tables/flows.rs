@@ -43,12 +43,12 @@ pub(crate) async fn insert(conn: &mut Conn, row: &Row) -> QueryResult<()> {
 }
 
 /// The flow of this id, expired or not.
-pub async fn find(conn: &mut Conn, id: FlowId) -> QueryResult<Option<Row>> {
+pub(crate) async fn find(conn: &mut Conn, id: FlowId) -> QueryResult<Option<Row>> {
     with_conn!(conn, |c| t::table.find(id).select(Row::as_select()).first(c)).optional()
 }
 
 /// The native login that this token opens.
-pub async fn find_by_sign_token(conn: &mut Conn, key: CredentialKey) -> QueryResult<Option<Row>> {
+pub(crate) async fn find_by_sign_token(conn: &mut Conn, key: CredentialKey) -> QueryResult<Option<Row>> {
     let query = t::table.filter(t::sign_token_key.eq(key));
     with_conn!(conn, |c| query.select(Row::as_select()).first(c)).optional()
 }
@@ -79,7 +79,7 @@ pub(crate) async fn finish(conn: &mut Conn, id: FlowId, now: Timestamp) -> Query
 }
 
 /// How many flows a browser, and the network it is in, have in progress.
-pub async fn count_of_browser(
+pub(crate) async fn count_of_browser(
     conn: &mut Conn,
     browser: CredentialKey,
     network: &[u8],
@@ -93,7 +93,7 @@ pub async fn count_of_browser(
 }
 
 /// How many flows a client's servers have begun that are in progress.
-pub async fn count_of_client(conn: &mut Conn, client: ClientId, now: Timestamp) -> QueryResult<i64> {
+pub(crate) async fn count_of_client(conn: &mut Conn, client: ClientId, now: Timestamp) -> QueryResult<i64> {
     let query = t::table
         .filter(t::client_id.eq(client))
         .filter(t::sign_token_key.is_not_null())
@@ -104,7 +104,7 @@ pub async fn count_of_client(conn: &mut Conn, client: ClientId, now: Timestamp) 
 
 /// When those flows end that are too many, if only the `keep` may stay that have most time left; `None` when there are no
 /// more than that.
-pub async fn first_beyond(conn: &mut Conn, keep: i64, now: Timestamp) -> QueryResult<Option<Timestamp>> {
+pub(crate) async fn first_beyond(conn: &mut Conn, keep: i64, now: Timestamp) -> QueryResult<Option<Timestamp>> {
     let query = t::table.filter(t::expires_at.gt(now)).order(t::expires_at.desc()).select(t::expires_at);
     with_conn!(conn, |c| query.offset(keep).limit(1).first(c)).optional()
 }

@@ -57,7 +57,7 @@ pub struct Login {
 }
 
 /// The logins after one, up to another, in the order of their ids; at most `limit`.
-pub async fn after(conn: &mut Conn, after: GrantId, until: GrantId, limit: i64) -> QueryResult<Vec<Login>> {
+pub(crate) async fn after(conn: &mut Conn, after: GrantId, until: GrantId, limit: i64) -> QueryResult<Vec<Login>> {
     let query = t::table.filter(t::id.gt(after)).filter(t::id.le(until)).order(t::id).limit(limit).select((
         t::id,
         t::client_id,
@@ -157,7 +157,7 @@ impl LiveGrant {
 
 /// The grant of this id with all that decides about it, in one indexed query; `jti` is the token's own id, where one
 /// is asked about.
-pub async fn find_live(conn: &mut Conn, id: GrantId, jti: Option<&str>) -> QueryResult<Option<LiveGrant>> {
+pub(crate) async fn find_live(conn: &mut Conn, id: GrantId, jti: Option<&str>) -> QueryResult<Option<LiveGrant>> {
     let query = joined!(id, jti);
     let revoked = revoked_tokens::jti.nullable();
     let found: Option<(Grant, Facts, Option<String>)> =
@@ -166,7 +166,7 @@ pub async fn find_live(conn: &mut Conn, id: GrantId, jti: Option<&str>) -> Query
 }
 
 /// As [`find_live`], with the person's profile.
-pub async fn find_live_with_profile(
+pub(crate) async fn find_live_with_profile(
     conn: &mut Conn,
     id: GrantId,
     jti: Option<&str>,
@@ -180,7 +180,7 @@ pub async fn find_live_with_profile(
 }
 
 /// Ends a grant and all that was given under it; false when it had ended before.
-pub async fn revoke(conn: &mut Conn, id: GrantId, now: Timestamp) -> QueryResult<bool> {
+pub(crate) async fn revoke(conn: &mut Conn, id: GrantId, now: Timestamp) -> QueryResult<bool> {
     let live = t::table.find(id).filter(t::revoked_at.is_null());
     Ok(with_conn!(conn, |c| diesel::update(live).set(t::revoked_at.eq(now)).execute(c))? == 1)
 }
@@ -210,7 +210,7 @@ pub(crate) async fn revoke_token(conn: &mut Conn, jti: &str, expires_at: Timesta
 }
 
 /// Whether this access token was ended before its time.
-pub async fn is_token_revoked(conn: &mut Conn, jti: &str) -> QueryResult<bool> {
+pub(crate) async fn is_token_revoked(conn: &mut Conn, jti: &str) -> QueryResult<bool> {
     let query = diesel::select(diesel::dsl::exists(revoked_tokens::table.find(jti)));
     with_conn!(conn, |c| query.get_result(c))
 }

@@ -38,7 +38,7 @@ impl Row {
 }
 
 /// What is sent: `{type, timestamp, data}`; `data` names the client, and the domain where there is one.
-pub fn body(client: ClientId, domain: Option<DomainId>, event: &str, data: &Value, now: Timestamp) -> String {
+pub(crate) fn body(client: ClientId, domain: Option<DomainId>, event: &str, data: &Value, now: Timestamp) -> String {
     let mut all = Map::new();
     all.insert("client".to_owned(), json!(client));
     if let Some(domain) = domain {
@@ -49,18 +49,18 @@ pub fn body(client: ClientId, domain: Option<DomainId>, event: &str, data: &Valu
 }
 
 /// Stores an event.
-pub async fn insert(conn: &mut Conn, row: &Row) -> QueryResult<()> {
+pub(crate) async fn insert(conn: &mut Conn, row: &Row) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::insert_into(t::table).values(row).execute(c)).map(drop)
 }
 
 /// The events about a client, newest first; at most `limit`.
-pub async fn newest(conn: &mut Conn, client: ClientId, limit: i64) -> QueryResult<Vec<Row>> {
+pub(crate) async fn newest(conn: &mut Conn, client: ClientId, limit: i64) -> QueryResult<Vec<Row>> {
     let query = t::table.filter(t::client_id.eq(client)).order(t::id.desc()).limit(limit);
     with_conn!(conn, |c| query.select(Row::as_select()).load(c))
 }
 
 /// Deletes events of before `before` that nobody was waiting for; at most `limit`.
-pub async fn delete_before(conn: &mut Conn, before: Timestamp, limit: i64) -> QueryResult<usize> {
+pub(crate) async fn delete_before(conn: &mut Conn, before: Timestamp, limit: i64) -> QueryResult<usize> {
     let old = t::table.filter(t::created_at.lt(before)).filter(t::expanded_at.is_null()).order(t::created_at);
     let ids: Vec<EventId> = with_conn!(conn, |c| old.limit(limit).select(t::id).load(c))?;
     if ids.is_empty() {

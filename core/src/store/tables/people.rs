@@ -13,7 +13,7 @@ use crate::store::tables::consents::{Consent, GivenHere};
 
 /// The account, and what it consented to share with this client, as it looks from this domain, in one query; `None` when
 /// there is no such account. What the person is to the client is not read: see [`relate`].
-pub async fn find_with_consent(
+pub(crate) async fn find_with_consent(
     conn: &mut Conn,
     client: ClientId,
     user: UserId,
@@ -41,7 +41,7 @@ pub async fn find_with_consent(
 }
 
 /// Reads what this person is to this client: a member, a tester, somebody who accepted a request.
-pub async fn relate(conn: &mut Conn, client: ClientId, person: &mut Person, now: Timestamp) -> QueryResult<()> {
+pub(crate) async fn relate(conn: &mut Conn, client: ClientId, person: &mut Person, now: Timestamp) -> QueryResult<()> {
     (person.tests, person.accepted_access) = accepted_requests(conn, client, person.id, now).await?;
     person.member = is_member(conn, client, person.id, now).await?;
     Ok(())

@@ -37,7 +37,7 @@ pub(crate) async fn insert(conn: &mut Conn, row: &Row) -> QueryResult<()> {
 }
 
 /// The session of this cookie, if it has not expired and the person is not suspended, with the person's locale.
-pub async fn find_live(
+pub(crate) async fn find_live(
     conn: &mut Conn,
     key: CredentialKey,
     now: Timestamp,

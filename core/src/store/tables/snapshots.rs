@@ -71,7 +71,7 @@ struct DomainRow {
 ///
 /// # Errors
 /// The database's, or [`Error::Internal`] when a stored value does not parse.
-pub async fn load(conn: &mut Conn, id: ClientId, plans: PlanRules) -> Result<Option<Snapshot>, Error> {
+pub(crate) async fn load(conn: &mut Conn, id: ClientId, plans: PlanRules) -> Result<Option<Snapshot>, Error> {
     match conn {
         Conn::Sqlite(conn) => <SqliteConn as AsyncConnection>::TransactionManager::begin_transaction(&mut **conn).await,
         Conn::Postgres(lent) => in_time!(lent, |c| AnsiTransactionManager::begin_transaction_sql(c, ONE_MOMENT)),

@@ -68,7 +68,7 @@ pub(crate) async fn block(
 }
 
 /// Until when a subject is blocked.
-pub async fn blocked_until(conn: &mut Conn, subject: &SubjectKey) -> QueryResult<Option<Timestamp>> {
+pub(crate) async fn blocked_until(conn: &mut Conn, subject: &SubjectKey) -> QueryResult<Option<Timestamp>> {
     let query = t::table.find(subject.as_slice()).select(t::blocked_until);
     with_conn!(conn, |c| query.first(c)).optional()
 }

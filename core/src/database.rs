@@ -1,0 +1,39 @@
+//! The database as other crates have it: opened, brought up to date, looked at, and lent for reading.
+//!
+//! Only this crate writes: what is configured changes through a `Change`, which begins with a permit. So
+//! `Db::change` is this crate's own,
+//!
+//! ```compile_fail
+//! use xwms_core::database::{Conn, Db};
+//! use xwms_core::error::Error;
+//!
+//! async fn without_a_permit(db: &Db) -> Result<(), Error> {
+//!     db.change(async |_: &mut Conn| Ok(())).await
+//! }
+//! ```
+//!
+//! and so is the store, with all that writes a row:
+//!
+//! ```compile_fail
+//! use xwms_core::database::Conn;
+//! use xwms_core::id::ClientId;
+//! use xwms_core::store::tables::clients;
+//!
+//! async fn past_the_use_case(conn: &mut Conn, client: ClientId) {
+//!     clients::delete(conn, client).await;
+//! }
+//! ```
+//!
+//! What differs here is that it reads:
+//!
+//! ```
+//! use xwms_core::database::{Conn, Db};
+//! use xwms_core::error::Error;
+//!
+//! async fn needs_no_permit(db: &Db) -> Result<Conn, Error> {
+//!     db.read().await
+//! }
+//! ```
+
+pub use crate::store::engine::db::{Conn, Db, Options, migrate};
+pub use crate::store::engine::health;
