@@ -9,13 +9,13 @@ use xwms_core::config::Config;
 use xwms_core::crypto::keys::KeyState;
 use xwms_core::crypto::password::PasswordHasher;
 use xwms_core::crypto::seal::MasterKey;
+use xwms_core::database::Db;
 use xwms_core::error::Error;
 use xwms_core::key_rotation;
 use xwms_core::manage::entitlement::Rules;
 use xwms_core::provision::{self, MAX_BYTES, Options, Platform, Sealer};
 use xwms_core::random;
 use xwms_core::secret::Secret;
-use xwms_core::database::Db;
 
 use crate::output;
 use crate::wire::{self, StartError, database_options};

@@ -12,13 +12,13 @@ use xwms_core::clock::{Clock, Timestamp};
 use xwms_core::config::{Config, ConfigError, Keys, MailTransport};
 use xwms_core::crypto::keys::KeyState;
 use xwms_core::crypto::seal::{MasterKey, MasterKeyError};
+use xwms_core::database::health::{self, Durability, Schema};
+use xwms_core::database::{Conn, Db};
 use xwms_core::error::Error;
 use xwms_core::key_rotation;
+use xwms_core::key_rotation::SigningKey;
 use xwms_core::mail::Mailer;
 use xwms_core::model::client::SigningAlg;
-use xwms_core::database::{Conn, Db};
-use xwms_core::database::health::{self, Durability, Schema};
-use xwms_core::key_rotation::SigningKey;
 
 use crate::wire::StartError;
 use crate::{database, log, output};
@@ -129,7 +129,12 @@ fn issuer(config: &Config) -> Finding {
 }
 
 /// Checks the database itself, and brings the signing keys along.
-async fn look_into(db: &Db, now: Timestamp, seal: Option<&str>, findings: &mut Vec<Finding>) -> Option<Vec<SigningKey>> {
+async fn look_into(
+    db: &Db,
+    now: Timestamp,
+    seal: Option<&str>,
+    findings: &mut Vec<Finding>,
+) -> Option<Vec<SigningKey>> {
     match ask(db, now, seal).await {
         Ok((found, rows)) => {
             findings.extend(found);

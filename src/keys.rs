@@ -8,9 +8,9 @@ use xwms_core::config::{Config, Keys};
 use xwms_core::crypto::keys::KeyState;
 use xwms_core::crypto::seal::MasterKey;
 use xwms_core::error::Error;
+use xwms_core::key_rotation::SigningKey;
 use xwms_core::key_rotation::{self, Rotation, Step};
 use xwms_core::staff::keys;
-use xwms_core::key_rotation::SigningKey;
 
 use crate::wire::StartError;
 use crate::{database, output};

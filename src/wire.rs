@@ -8,6 +8,7 @@ use xwms_core::config::Config;
 use xwms_core::crypto::keys::KeyRing;
 use xwms_core::crypto::password::PasswordHasher;
 use xwms_core::crypto::seal::{MasterKey, MasterKeyError};
+use xwms_core::database::{Db, Options};
 use xwms_core::error::Error;
 use xwms_core::gate::standing::PlanRules;
 use xwms_core::key_rotation;
@@ -17,7 +18,6 @@ use xwms_core::memory::snapshot_cache::SnapshotCache;
 use xwms_core::memory::verified_tokens::VerifiedTokens;
 use xwms_core::outbound::{Dns, Outbound, SystemDns};
 use xwms_core::state::{Core, Parts};
-use xwms_core::database::{Db, Options};
 
 /// Why the program can't start: a text for the operator.
 #[derive(Debug)]

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 use xwms_core::clock::{Clock, Timestamp};
+use xwms_core::database::{Db, Options};
 use xwms_core::error::Error;
 use xwms_core::id::ClientId;
-use xwms_core::database::{Db, Options};
 use xwms_core::testing;
 
 use crate::cli::say;

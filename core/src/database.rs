@@ -35,5 +35,7 @@
 //! }
 //! ```
 
-pub use crate::store::engine::db::{Conn, Db, Options, migrate};
+pub use crate::store::db::Db;
+pub use crate::store::engine::conn::{Conn, Options};
 pub use crate::store::engine::health;
+pub use crate::store::engine::migrations::migrate;

@@ -7,10 +7,10 @@ use crate::clock::Timestamp;
 use crate::config;
 use crate::crypto::keys::{self, KeySet, KeyState, UnusableKey};
 use crate::crypto::seal::MasterKey;
+use crate::database::{Conn, Db};
 use crate::error::Error;
 use crate::model::client::SigningAlg;
 use crate::state::Core;
-use crate::store::engine::db::{Conn, Db};
 use crate::store::tables::{domain_urls, signing_keys};
 
 pub use crate::store::tables::signing_keys::SigningKey;
@@ -216,7 +216,13 @@ async fn publish(
 }
 
 /// Lets `next` sign in the place of `current`; false when another did.
-async fn promote(db: &Db, master_key: &MasterKey, current: &SigningKey, next: &SigningKey, now: Timestamp) -> Result<bool, Error> {
+async fn promote(
+    db: &Db,
+    master_key: &MasterKey,
+    current: &SigningKey,
+    next: &SigningKey,
+    now: Timestamp,
+) -> Result<bool, Error> {
     usable(next, master_key).map_err(told)?;
     let (old, new) = (current.kid.clone(), next.kid.clone());
     let promoted = db.change(async move |conn: &mut Conn| {

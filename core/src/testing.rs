@@ -3,9 +3,9 @@
 use crate::audit::{Told, entry};
 use crate::clock::Timestamp;
 use crate::crypto::credential::CredentialKey;
+use crate::database::{Conn, Db};
 use crate::error::Error;
 use crate::id::{AuditId, ClientId, GrantId, UserId};
-use crate::store::engine::db::{Conn, Db};
 use crate::store::engine::notices::{self, Whose};
 use crate::store::engine::writer;
 use crate::store::tables::{

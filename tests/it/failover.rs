@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use diesel_async::SimpleAsyncConnection as _;
 use xwms_core::clock::Clock;
+use xwms_core::database::health;
+use xwms_core::database::{Conn, Db, Options};
 use xwms_core::error::Error;
 use xwms_core::id::GrantId;
-use xwms_core::database::{Conn, Db, Options};
-use xwms_core::database::health;
 use xwms_core::testing;
 
 use crate::database::{contents, texts};

@@ -6,10 +6,10 @@ use std::time::Duration;
 use diesel_async::SimpleAsyncConnection as _;
 use xwms_core::clock::Timestamp;
 use xwms_core::crypto::credential::{Credential, CredentialKey, Kind};
+use xwms_core::database::{Conn, Db};
 use xwms_core::error::Error;
 use xwms_core::id::{ConsentId, DomainId, GrantId, SessionId, Subject, UserId};
 use xwms_core::model::scope::ScopeSet;
-use xwms_core::database::{Conn, Db};
 use xwms_core::testing::{self, Code, CodeKind, Grant, NewLogin, NewRefreshToken};
 
 use crate::database::{count, texts};

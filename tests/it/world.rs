@@ -9,12 +9,12 @@ use xwms::http::Site;
 use xwms::metrics::Metrics;
 use xwms_core::clock::{Clock, Timestamp};
 use xwms_core::config::Config;
+use xwms_core::database::{Conn, Db, Options as DbOptions};
 use xwms_core::gate::snapshot::Snapshot;
 use xwms_core::id::ClientId;
 use xwms_core::outbound::Dns;
 use xwms_core::provision::{Options, apply as apply_file};
 use xwms_core::state::Core;
-use xwms_core::database::{Conn, Db, Options as DbOptions};
 use xwms_core::testing::{self, Attempt, Statements};
 
 use crate::browser::{Answer, Browser};

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use crate::crypto::credential::{Credential, Kind};
+use crate::database::Conn;
 use crate::error::Error;
 use crate::login::links::{FORGOT_PATH, RESET_PASSWORD_PATH, link};
 use crate::login::session;
@@ -15,7 +16,6 @@ use crate::model::password;
 use crate::postbox::{in_background, post};
 use crate::secret::Secret;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::email_tokens::{self, NewLink, Purpose, SentTo};
 use crate::store::tables::{grants, users};
 use crate::text::Language;

@@ -6,6 +6,7 @@ use super::flow_quota::{self, Beginner};
 use super::session::Session;
 use crate::clock::Timestamp;
 use crate::crypto::credential::{Credential, CredentialKey, Kind};
+use crate::database::Conn;
 use crate::error::Error;
 use crate::gate::denial::Denial;
 use crate::gate::login::{Login, LoginKind};
@@ -15,7 +16,6 @@ use crate::gate::{self};
 use crate::id::{ClientId, ConsentId, DomainId, FlowId, SessionId};
 use crate::model::scope::ScopeSet;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::{consents, flows, people};
 
 /// Which front door the login came through.

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::flow::FlowRefused;
 use super::flow_quota::{self, Beginner};
 use crate::crypto::credential::{Credential, Kind};
+use crate::database::Conn;
 use crate::error::Error;
 use crate::id::FlowId;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::flows;
 
 /// Where the browser goes once the person has agreed.

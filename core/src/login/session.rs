@@ -4,11 +4,11 @@ use std::net::IpAddr;
 
 use crate::clock::Timestamp;
 use crate::crypto::credential::{Credential, CredentialKey, Kind};
+use crate::database::Conn;
 use crate::error::Error;
 use crate::id::{SessionId, UserId};
 use crate::secret::Secret;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::{sessions, users};
 use crate::text::Language;
 

@@ -9,6 +9,7 @@ use super::{plans, tokens};
 use crate::clock::Timestamp;
 use crate::crypto::digest::MacKey;
 use crate::crypto::password::PasswordHasher;
+use crate::database::{Conn, Db};
 use crate::error::{Error, FieldError};
 use crate::id::Subject;
 use crate::login::registration::{self, NewUser};
@@ -19,7 +20,6 @@ use crate::model::url::validate_link;
 use crate::model::{password, profile};
 use crate::random;
 use crate::secret::Secret;
-use crate::store::engine::db::{Conn, Db};
 use crate::store::tables::profiles::{self, Profile};
 use crate::store::tables::{grants, sessions};
 

@@ -8,9 +8,9 @@ use serde_json::Value;
 use crate::clock::Timestamp;
 use crate::contract::View;
 use crate::crypto::digest::sha256;
+use crate::database::Conn;
 use crate::error::Error;
 use crate::manage::permit::Caller;
-use crate::store::engine::db::Conn;
 use crate::store::tables::idempotency_keys::{self, Row};
 use crate::text;
 

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use super::change::{Actor, Change, Notice, Permit, Post};
 use super::entitlement::Rules;
+use crate::database::Conn;
 use crate::error::Error;
 use crate::id::LetterId;
 use crate::mail::messages;
 use crate::model::message::StoredText;
 use crate::postbox::{in_background, post_counted};
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::letters::{self, Letter};
 use crate::store::tables::profiles;
 use crate::text::{Language, Text};

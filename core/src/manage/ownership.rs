@@ -4,8 +4,6 @@
 //! found three times, a day apart. Where the operator has vouched for a domain nothing is looked at again, until somebody
 //! has it checked and it is found.
 
-use std::collections::BTreeSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http::{HeaderMap, Method};
@@ -22,13 +20,13 @@ use super::runner::{self, Ask, Done};
 use crate::clock::Timestamp;
 use crate::contract::ownership::{OwnershipCheck, OwnershipView};
 use crate::contract::{Input, View};
+use crate::database::Conn;
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, DomainId};
 use crate::model::domain::Ownership;
 use crate::outbound::{BOUNDS, Fault, Outbound, Outgoing};
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::domains::{self, Domain};
 use crate::store::tables::{clients, members};
 use crate::{text, throttle};
@@ -283,35 +281,6 @@ async fn on_site(outbound: &Outbound, address: &str, token: &str) -> Found {
             status => Found::Status(status),
         },
         Err(fault) => Found::Fault(fault),
-    }
-}
-
-/// The domains that are being checked on this server.
-#[derive(Debug, Default)]
-pub struct ChecksUnderWay(Mutex<BTreeSet<DomainId>>);
-
-/// One of them; it is one no more when this is dropped.
-#[derive(Debug)]
-struct UnderWay<'a> {
-    all: &'a ChecksUnderWay,
-    domain: DomainId,
-}
-
-impl ChecksUnderWay {
-    /// `None` when the domain is being checked already.
-    fn begin(&self, domain: DomainId) -> Option<UnderWay<'_>> {
-        let is_new = self.domains().insert(domain);
-        is_new.then(|| UnderWay { all: self, domain })
-    }
-
-    fn domains(&self) -> MutexGuard<'_, BTreeSet<DomainId>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for UnderWay<'_> {
-    fn drop(&mut self) {
-        self.all.domains().remove(&self.domain);
     }
 }
 

@@ -8,13 +8,13 @@ use super::change::Change;
 use super::entitlement::Rules;
 use super::permit::{self, Access, Caller};
 use crate::contract::View;
+use crate::database::Conn;
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, MemberId};
 use crate::manage::idempotency::{self, Kept};
 use crate::model::account::Staff;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::engine::writer;
 
 /// What somebody needs for what they ask.

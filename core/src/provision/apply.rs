@@ -10,6 +10,7 @@ use super::{client, file, people};
 use crate::clock::Timestamp;
 use crate::crypto::password::PasswordHasher;
 use crate::crypto::webhook_secret::WebhookSecret;
+use crate::database::{Conn, Db};
 use crate::error::{Error, FieldError, FieldIssue};
 use crate::id::UrlId;
 use crate::manage::catalog;
@@ -17,7 +18,6 @@ use crate::manage::change::{Change, Permit};
 use crate::manage::entitlement::Rules;
 use crate::state::Core;
 use crate::store;
-use crate::store::engine::db::{Conn, Db};
 use crate::store::engine::savepoint;
 
 /// How a file is applied.

@@ -6,9 +6,9 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use xwms_core::audit::Told;
 use xwms_core::audit::sealing::{self, Flaw, Report};
+use xwms_core::database::Conn;
 use xwms_core::error::Error;
 use xwms_core::id::AuditId;
-use xwms_core::database::Conn;
 use xwms_core::testing;
 
 use super::staff::given_staff;

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use super::partner::{tell_owners, with_items};
 use crate::clock::Timestamp;
+use crate::database::Conn;
 use crate::error::Error;
 use crate::id::{DomainId, VerificationId};
 use crate::manage::change::{Actor, Change, Permit};
 use crate::manage::entitlement::Rules;
 use crate::model::verification::{ItemStatus, VerificationStatus};
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::clients;
 use crate::store::tables::verifications::{self, Item, Verification};
 use crate::text;

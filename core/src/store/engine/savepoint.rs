@@ -2,7 +2,7 @@
 
 use diesel_async::SimpleAsyncConnection;
 
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 
 /// Marks where [`undo`] goes back to. Only within a change.
 pub(crate) async fn set(conn: &mut Conn) -> diesel::QueryResult<()> {

@@ -11,7 +11,7 @@ use diesel_async::{AnsiTransactionManager, AsyncPgConnection, SimpleAsyncConnect
 use tokio::sync::{mpsc, oneshot};
 
 use crate::error::Error;
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::engine::lent::in_time;
 
 /// Changes that may wait for the writer; a further one waits outside, within its request's own time limit.
@@ -86,7 +86,7 @@ impl Writer {
         Ok(Self { jobs })
     }
 
-    /// Runs one change; see [`crate::store::engine::db::Db::change`].
+    /// Runs one change; see [`crate::store::db::Db::change`].
     pub(in crate::store) async fn change<T, F>(&self, undo: Undo, change: F) -> Result<T, Error>
     where
         T: Send + 'static,

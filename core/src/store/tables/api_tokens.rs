@@ -9,7 +9,7 @@ use crate::gate::permission::Membership;
 use crate::id::{ClientId, TokenId, UserId};
 use crate::model::member::MemberStatus;
 use crate::model::permission_set::PermissionSet;
-use crate::store::engine::db::{Conn, hot, with_conn};
+use crate::store::engine::conn::{Conn, hot, with_conn};
 use crate::store::schema::{api_tokens as t, clients, members, roles, users};
 use crate::store::tables::clients::Client;
 use crate::store::tables::members::membership_of;

@@ -5,7 +5,7 @@ use diesel_async::RunQueryDsl;
 
 use crate::clock::Timestamp;
 use crate::id::{AttemptId, ClientId, DomainId};
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::schema::attempts as t;
 
 /// A row of `attempts`.
@@ -62,7 +62,12 @@ pub(crate) async fn first_beyond(conn: &mut Conn, client: ClientId, keep: i64) -
 }
 
 /// Deletes up to `limit` of a client's attempts, from `newest` on backwards in time.
-pub(crate) async fn delete_up_to(conn: &mut Conn, client: ClientId, newest: AttemptId, limit: i64) -> QueryResult<usize> {
+pub(crate) async fn delete_up_to(
+    conn: &mut Conn,
+    client: ClientId,
+    newest: AttemptId,
+    limit: i64,
+) -> QueryResult<usize> {
     let due = t::table.filter(t::client_id.eq(client)).filter(t::id.le(newest)).order(t::id).select(t::id).limit(limit);
     let ids = with_conn!(conn, |c| due.load(c))?;
     delete(conn, ids).await

@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 use crate::clock::Timestamp;
 use crate::id::{AuditId, ClientId};
 use crate::store::engine::cached::Cached;
-use crate::store::engine::db::{Conn, hot, with_conn};
+use crate::store::engine::conn::{Conn, hot, with_conn};
 use crate::store::engine::lent::in_time;
 use crate::store::engine::notices::Whose;
 use crate::store::schema::{
@@ -135,7 +135,12 @@ pub(crate) async fn newest(conn: &mut Conn, client: Option<ClientId>, limit: i64
 
 /// Entries, newest first: at most `limit` of those before `before`. An id begins with its time, so an index that ends in
 /// the id finds the time as well.
-pub(crate) async fn page(conn: &mut Conn, filter: &Filter, before: Option<AuditId>, limit: i64) -> QueryResult<Vec<Entry>> {
+pub(crate) async fn page(
+    conn: &mut Conn,
+    filter: &Filter,
+    before: Option<AuditId>,
+    limit: i64,
+) -> QueryResult<Vec<Entry>> {
     let Filter { client, action, object, actor, from, to } = filter;
     let end = [before, to.map(AuditId::first_at)].into_iter().flatten().min().unwrap_or(AuditId::from_bytes([255; 16]));
     let start = from.map_or(AuditId::from_bytes([0; 16]), AuditId::first_at);
@@ -217,7 +222,11 @@ pub(crate) async fn seals_after(conn: &mut Conn, number: i64, limit: i64) -> Que
 }
 
 /// What the seals of these numbers name, by seal and id; an entry that is gone is `None`.
-pub(crate) async fn sealed_between(conn: &mut Conn, first: i64, last: i64) -> QueryResult<Vec<(i64, AuditId, Option<Entry>)>> {
+pub(crate) async fn sealed_between(
+    conn: &mut Conn,
+    first: i64,
+    last: i64,
+) -> QueryResult<Vec<(i64, AuditId, Option<Entry>)>> {
     let query = sealed::table
         .left_join(t::table.on(t::id.eq(sealed::entry_id)))
         .filter(sealed::seal_number.between(first, last))

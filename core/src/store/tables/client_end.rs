@@ -5,7 +5,7 @@ use diesel_async::RunQueryDsl;
 
 use crate::clock::Timestamp;
 use crate::id::ClientId;
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::schema::{
     api_tokens, attempts, client_blocks, client_scopes, client_secrets, client_users, consents, domains, grants,
     login_stat_users, login_stats, members, requests, role_groups, roles, verifications,

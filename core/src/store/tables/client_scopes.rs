@@ -8,7 +8,7 @@ use diesel_async::RunQueryDsl;
 use crate::clock::Timestamp;
 use crate::id::ClientId;
 use crate::model::scope::ScopeSet;
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::schema::{client_scopes as t, scopes};
 use crate::store::tables::scopes::Scope;
 

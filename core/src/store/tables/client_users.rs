@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::id::{ClientId, DomainId, Subject, UserId};
 use crate::model::scope::ScopeSet;
 use crate::store::engine::cached::Cached;
-use crate::store::engine::db::{Conn, hot, with_conn};
+use crate::store::engine::conn::{Conn, hot, with_conn};
 use crate::store::schema::{client_user_domains, client_users as t, consents, users};
 use crate::store::tables::grants::Grant;
 use crate::store::tables::pattern;
@@ -97,13 +97,21 @@ pub(crate) async fn find(conn: &mut Conn, client: ClientId, subject: Subject) ->
 }
 
 /// As which subjects a client knows these people; one who has never logged in is not among them.
-pub(crate) async fn subjects(conn: &mut Conn, client: ClientId, users: &[UserId]) -> QueryResult<Vec<(UserId, Subject)>> {
+pub(crate) async fn subjects(
+    conn: &mut Conn,
+    client: ClientId,
+    users: &[UserId],
+) -> QueryResult<Vec<(UserId, Subject)>> {
     let query = t::table.filter(t::client_id.eq(client)).filter(t::user_id.eq_any(users));
     with_conn!(conn, |c| query.select((t::user_id, t::subject)).load(c))
 }
 
 /// Through which domains these people have logged in.
-pub(crate) async fn domains_of(conn: &mut Conn, client: ClientId, users: &[UserId]) -> QueryResult<Vec<(UserId, DomainId)>> {
+pub(crate) async fn domains_of(
+    conn: &mut Conn,
+    client: ClientId,
+    users: &[UserId],
+) -> QueryResult<Vec<(UserId, DomainId)>> {
     use client_user_domains as d;
     let query = d::table
         .filter(d::client_id.eq(client))

@@ -9,7 +9,7 @@ use crate::id::{ClientId, UserId};
 use crate::model::client::{SigningAlg, SubjectType};
 use crate::model::member::MemberStatus;
 use crate::model::text::LongText;
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::engine::lent::in_time;
 use crate::store::schema::{clients as t, members, roles};
 use crate::store::tables::pattern;
@@ -185,7 +185,12 @@ pub enum Wanted {
 }
 
 /// Clients, oldest first: at most `limit` of those after `after`.
-pub(crate) async fn search(conn: &mut Conn, wanted: &Wanted, after: Option<ClientId>, limit: i64) -> QueryResult<Vec<Client>> {
+pub(crate) async fn search(
+    conn: &mut Conn,
+    wanted: &Wanted,
+    after: Option<ClientId>,
+    limit: i64,
+) -> QueryResult<Vec<Client>> {
     let after = after.unwrap_or(ClientId::from_bytes([0; 16]));
     let all = t::table.filter(t::deleted_at.is_null()).filter(t::id.gt(after)).order(t::id).limit(limit);
     match wanted {

@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::crypto::credential::CredentialKey;
 use crate::id::{ClientId, DomainId, GrantId};
 use crate::store::engine::cached::Cached;
-use crate::store::engine::db::{Conn, hot, with_conn};
+use crate::store::engine::conn::{Conn, hot, with_conn};
 use crate::store::schema::{codes as t, consents, grants, users};
 use crate::store::tables::grants::{FACTS, Facts, Grant, LiveGrant};
 

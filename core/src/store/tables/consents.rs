@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use crate::clock::Timestamp;
 use crate::id::{ClientId, ConsentId, DomainId, UserId};
 use crate::model::scope::ScopeSet;
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::schema::{client_users, clients, consent_domains, consents as t};
 
 /// A live consent, as it looks from one domain.
@@ -145,7 +145,11 @@ pub(crate) async fn of_user(conn: &mut Conn, user: UserId) -> QueryResult<Vec<Ap
 }
 
 /// What each of these people shares with a client; one without a live consent is not among them.
-pub(crate) async fn scopes_of(conn: &mut Conn, client: ClientId, users: &[UserId]) -> QueryResult<Vec<(UserId, ScopeSet)>> {
+pub(crate) async fn scopes_of(
+    conn: &mut Conn,
+    client: ClientId,
+    users: &[UserId],
+) -> QueryResult<Vec<(UserId, ScopeSet)>> {
     let query = t::table
         .filter(t::client_id.eq(client))
         .filter(t::user_id.eq_any(users))

@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use crate::clock::Timestamp;
 use crate::id::{ClientId, DomainId, UrlId};
 use crate::model::url::UrlKind;
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::schema::{domain_urls as t, domains};
 
 /// A URL of a domain.
@@ -76,7 +76,12 @@ pub(crate) async fn has(conn: &mut Conn, domain: DomainId, kind: UrlKind, url: &
 }
 
 /// The URLs of a domain by id: at most `limit` of those after `after`.
-pub(crate) async fn page(conn: &mut Conn, domain: DomainId, after: Option<UrlId>, limit: i64) -> QueryResult<Vec<DomainUrl>> {
+pub(crate) async fn page(
+    conn: &mut Conn,
+    domain: DomainId,
+    after: Option<UrlId>,
+    limit: i64,
+) -> QueryResult<Vec<DomainUrl>> {
     let after = after.unwrap_or(UrlId::from_bytes([0; 16]));
     let query = t::table.filter(t::domain_id.eq(domain)).filter(t::id.gt(after)).order(t::id).limit(limit);
     with_conn!(conn, |c| query.select(DomainUrl::as_select()).load(c))

@@ -9,7 +9,7 @@ use crate::clock::Timestamp;
 use crate::id::{ClientId, DomainId};
 use crate::model::domain::Ownership;
 use crate::model::root_domain::RootDomain;
-use crate::store::engine::db::{Conn, hot, with_conn};
+use crate::store::engine::conn::{Conn, hot, with_conn};
 use crate::store::schema::{client_user_domains as came, domain_server_ips as ips, domains as t, grants};
 
 /// A domain as it is configured.
@@ -123,7 +123,12 @@ pub(crate) async fn set_ownership(conn: &mut Conn, domain: &Domain) -> QueryResu
 }
 
 /// The domains of a client by id: at most `limit` of those after `after`.
-pub(crate) async fn page(conn: &mut Conn, client: ClientId, after: Option<DomainId>, limit: i64) -> QueryResult<Vec<Domain>> {
+pub(crate) async fn page(
+    conn: &mut Conn,
+    client: ClientId,
+    after: Option<DomainId>,
+    limit: i64,
+) -> QueryResult<Vec<Domain>> {
     let after = after.unwrap_or(DomainId::from_bytes([0; 16]));
     let query = t::table.filter(t::client_id.eq(client)).filter(t::id.gt(after)).order(t::id).limit(limit);
     hot!(conn, load(query.select(Domain::as_select())))

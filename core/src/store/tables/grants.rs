@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use crate::clock::Timestamp;
 use crate::id::{ClientId, ConsentId, DomainId, GrantId, SessionId, Subject, UserId};
 use crate::model::scope::ScopeSet;
-use crate::store::engine::db::{Conn, hot, with_conn};
+use crate::store::engine::conn::{Conn, hot, with_conn};
 use crate::store::schema::{consents, grants as t, revoked_tokens, users};
 
 /// A row of `grants`.

@@ -9,7 +9,7 @@ use diesel_async::RunQueryDsl;
 use crate::clock::Timestamp;
 use crate::id::{ClientId, DomainId};
 use crate::model::image::ImageDigest;
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::schema::{clients, domains, images as t};
 
 /// The logos of a client.

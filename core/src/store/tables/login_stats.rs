@@ -5,7 +5,7 @@ use diesel_async::RunQueryDsl;
 
 use crate::id::{ClientId, GrantId, UserId};
 use crate::model::stats::Dimension;
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::engine::lent::in_time;
 use crate::store::schema::{
     client_users, grants, job_positions as positions, login_stat_users as users, login_stats as t,

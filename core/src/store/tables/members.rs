@@ -8,7 +8,7 @@ use crate::gate::permission::{Membership, Preset};
 use crate::id::{ClientId, MemberId, RoleId, Subject, UserId};
 use crate::model::member::MemberStatus;
 use crate::model::permission_set::PermissionSet;
-use crate::store::engine::db::{Conn, hot, with_conn};
+use crate::store::engine::conn::{Conn, hot, with_conn};
 use crate::store::schema::{client_blocks as blocks, clients, members as t, roles};
 use crate::store::tables::clients::Client;
 
@@ -60,7 +60,12 @@ pub(crate) async fn of_client(conn: &mut Conn, client: ClientId) -> QueryResult<
 }
 
 /// At most `limit` members of a client after `after`, oldest first.
-pub(crate) async fn page(conn: &mut Conn, client: ClientId, after: Option<MemberId>, limit: i64) -> QueryResult<Vec<Member>> {
+pub(crate) async fn page(
+    conn: &mut Conn,
+    client: ClientId,
+    after: Option<MemberId>,
+    limit: i64,
+) -> QueryResult<Vec<Member>> {
     // No id sorts below sixteen zero bytes.
     let after = after.unwrap_or(MemberId::from_bytes([0; 16]));
     let query = t::table.filter(t::client_id.eq(client)).filter(t::id.gt(after)).order(t::id).limit(limit);
@@ -86,7 +91,12 @@ pub(crate) async fn of_person(
 }
 
 /// Whether this person belongs, or is invited, to a client that the other account is the billing owner of.
-pub(crate) async fn with_billing_owner(conn: &mut Conn, owner: UserId, user: UserId, email_key: &str) -> QueryResult<bool> {
+pub(crate) async fn with_billing_owner(
+    conn: &mut Conn,
+    owner: UserId,
+    user: UserId,
+    email_key: &str,
+) -> QueryResult<bool> {
     let theirs = t::email_key.eq(email_key).nullable().or(t::user_id.eq(user));
     let owned = t::table
         .inner_join(clients::table)

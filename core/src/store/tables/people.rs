@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::gate::snapshot::{Person, Tests};
 use crate::id::{ClientId, ConsentId, DomainId, UserId};
 use crate::model::scope::ScopeSet;
-use crate::store::engine::db::{Conn, hot, with_conn};
+use crate::store::engine::conn::{Conn, hot, with_conn};
 use crate::store::schema::{consent_domains, consents, members, requests, roles, users};
 use crate::store::tables::consents::{Consent, GivenHere};
 

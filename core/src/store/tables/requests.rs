@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::id::{ClientId, DomainId, RequestId, Subject, UserId};
 use crate::model::request::{RequestKind, RequestState, RequestStatus};
 use crate::model::scope::ScopeSet;
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::schema::{client_blocks as blocks, client_users, clients, domains, requests as t};
 
 /// A request.

@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use crate::clock::Timestamp;
 use crate::crypto::credential::StoredDigest;
 use crate::id::{ClientId, DomainId, SecretId};
-use crate::store::engine::db::{Conn, hot, with_conn};
+use crate::store::engine::conn::{Conn, hot, with_conn};
 use crate::store::schema::{client_secrets as t, secret_links as links};
 
 /// A client secret. Its text is nowhere.
@@ -67,7 +67,11 @@ pub(crate) async fn of_client(conn: &mut Conn, client: ClientId) -> QueryResult<
 }
 
 /// The secret of this id with its last use, when it is this client's.
-pub(crate) async fn find(conn: &mut Conn, client: ClientId, id: SecretId) -> QueryResult<Option<(ClientSecret, LastUse)>> {
+pub(crate) async fn find(
+    conn: &mut Conn,
+    client: ClientId,
+    id: SecretId,
+) -> QueryResult<Option<(ClientSecret, LastUse)>> {
     let query = t::table.find(id).filter(t::client_id.eq(client));
     hot!(conn, first(query.select((ClientSecret::as_select(), LastUse::as_select())))).optional()
 }

@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use crate::clock::Timestamp;
 use crate::crypto::keys::{KeyState, StoredKey};
 use crate::model::client::SigningAlg;
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::schema::signing_keys as t;
 
 /// A signing key as it is stored.

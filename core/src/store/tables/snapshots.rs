@@ -17,7 +17,7 @@ use crate::model::root_domain::RootDomain;
 use crate::model::scope::Tier;
 use crate::model::server_ip::ServerIp;
 use crate::model::url::UrlKind;
-use crate::store::engine::db::{Conn, SqliteConn, with_conn};
+use crate::store::engine::conn::{Conn, SqliteConn, with_conn};
 use crate::store::engine::lent::in_time;
 use crate::store::schema::{
     client_scopes, client_secrets, clients, domain_server_ips, domain_urls, domains, scopes, secret_links, users,

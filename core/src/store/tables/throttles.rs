@@ -9,7 +9,7 @@ use diesel::sql_types::{BigInt, Integer};
 use diesel_async::RunQueryDsl;
 
 use crate::clock::Timestamp;
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::schema::throttles as t;
 
 /// The digest of what is counted.

@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::crypto::credential::CredentialKey;
 use crate::id::UserId;
 use crate::model::account::Plan;
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::schema::{known_devices, users as t};
 use crate::text::Language;
 
@@ -143,7 +143,13 @@ pub(crate) async fn holds_password(conn: &mut Conn, id: UserId, hash: &str) -> Q
 
 /// Sets the password of a live account whose main address is still this one, as written, and notes that the address is
 /// verified: only who reads its mail can have come here. False when there is no such account.
-pub(crate) async fn reset_password(conn: &mut Conn, id: UserId, email: &str, hash: &str, now: Timestamp) -> QueryResult<bool> {
+pub(crate) async fn reset_password(
+    conn: &mut Conn,
+    id: UserId,
+    email: &str,
+    hash: &str,
+    now: Timestamp,
+) -> QueryResult<bool> {
     let live = t::table.find(id).filter(t::email.eq(email)).filter(t::suspended_at.is_null());
     let set = (t::password_hash.eq(hash), t::email_verified.eq(true), t::updated_at.eq(now));
     Ok(with_conn!(conn, |c| diesel::update(live).set(set).execute(c))? == 1)

@@ -11,7 +11,7 @@ use crate::gate::standing::{self, Applied};
 use crate::id::{ClientId, DomainId, VerificationId};
 use crate::model::root_domain::RootDomain;
 use crate::model::verification::{ItemStatus, VerificationState, VerificationStatus};
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::schema::{domains, verification_items as items, verifications as t};
 
 /// The applications that wait or were approved and not taken back, scope by scope: what [`standing::approved`] is told.
