@@ -18,7 +18,7 @@ pub use crate::store::tables::attempts::Attempt;
 pub use crate::store::tables::codes::{Code, CodeKind};
 pub use crate::store::tables::grants::Grant;
 pub use crate::store::tables::notifications::Notification;
-pub use crate::store::tables::outbox::Row as OutboxRow;
+pub use crate::store::tables::outbox::WebhookEvent;
 pub use crate::store::tables::refresh_tokens::{NewRefreshToken, RefreshToken};
 pub use crate::store::tables::scopes::Scope;
 
@@ -49,7 +49,7 @@ pub async fn catalog(db: &Db) -> Result<Vec<Scope>, Error> {
 ///
 /// # Errors
 /// The database's.
-pub async fn published(db: &Db, client: ClientId) -> Result<Vec<OutboxRow>, Error> {
+pub async fn published(db: &Db, client: ClientId) -> Result<Vec<WebhookEvent>, Error> {
     Ok(outbox::newest(&mut db.read().await?, client, 10).await?)
 }
 

@@ -232,7 +232,7 @@ pub async fn store(core: &Core, flow: &Flow, domain: DomainId, beginner: Beginne
         FlowKind::Authorize => core.config.flows.minutes.duration(),
         FlowKind::Native => core.config.tokens.sign_token_seconds.duration(),
     };
-    let row = flows::Row {
+    let row = flows::StoredFlow {
         id: FlowId::generate(now),
         browser_key: None,
         network_key: None,
@@ -304,7 +304,7 @@ pub async fn finish(core: &Core, flow: &Flow) -> Result<bool, Error> {
     core.db.change(async move |conn: &mut Conn| Ok(flows::finish(conn, id, now).await?)).await
 }
 
-fn from_row(row: flows::Row, now: Timestamp) -> Result<Flow, FlowRefused> {
+fn from_row(row: flows::StoredFlow, now: Timestamp) -> Result<Flow, FlowRefused> {
     if row.expires_at <= now {
         return Err(FlowRefused::Gone);
     }

@@ -32,7 +32,7 @@ pub enum Beginner {
 ///
 /// # Errors
 /// [`Error::TooMany`] when a quota is used up; the database's.
-pub(super) async fn insert(core: &Core, mut row: flows::Row, beginner: Beginner) -> Result<FlowId, Error> {
+pub(super) async fn insert(core: &Core, mut row: flows::StoredFlow, beginner: Beginner) -> Result<FlowId, Error> {
     let (id, now, limits) = (row.id, row.created_at, &core.config.limits);
     let enabled = limits.enabled;
     if enabled {

@@ -248,8 +248,8 @@ async fn insert(conn: &mut Conn, new: &NewUser, now: Timestamp) -> Result<Made, 
 }
 
 impl NewUser {
-    fn row(&self, id: UserId, now: Timestamp) -> users::NewRow {
-        users::NewRow {
+    fn row(&self, id: UserId, now: Timestamp) -> users::NewAccount {
+        users::NewAccount {
             id,
             email: self.email.address().to_owned(),
             email_key: self.email.key().to_owned(),

@@ -84,7 +84,7 @@ pub async fn start(
 ) -> Result<(Session, Secret<String>), Error> {
     let cookie = Credential::generate(Kind::Session, now);
     let seen = |character: &char| !character.is_control();
-    let row = sessions::Row {
+    let row = sessions::StoredSession {
         token_key: cookie.key(),
         id: SessionId::generate(now),
         user_id: user,

@@ -419,7 +419,7 @@ impl<'c> Change<'c> {
         }
         for Published { client, domain, event, data } in &self.published {
             let body = outbox::body(*client, *domain, event, data, self.now);
-            outbox::insert(self.conn, &outbox::Row::new(*client, *domain, event, body, self.now)).await?;
+            outbox::insert(self.conn, &outbox::WebhookEvent::new(*client, *domain, event, body, self.now)).await?;
         }
         let mut mails = Vec::new();
         for Notice { user, kind, object, subject, text } in &self.notices {

@@ -13,7 +13,7 @@ use crate::database::{Conn, Db};
 use crate::error::Error;
 use crate::model::account::Plan;
 use crate::state::Core;
-use crate::store::tables::idempotency_keys::{self, Row};
+use crate::store::tables::idempotency_keys::{self, KeptAnswer};
 use crate::store::tables::profiles::{self, Profile};
 use crate::text;
 
@@ -82,7 +82,7 @@ pub async fn take_message(core: &Core, Received { id, from, message }: Received)
     let changed = core.db.change(async move |conn: &mut Conn| {
         let actor = Actor::Service { name: "billing", address: from };
         let mut change = Change::begin(conn, Permit::of(actor), rules, now);
-        let taken = Row {
+        let taken = KeptAnswer {
             body_digest: key.clone(),
             key_digest: key,
             status: Some(204),

@@ -30,7 +30,7 @@ impl SpawnBlocking for Inline {
 }
 
 /// A connection to SQLite whose calls run inline.
-pub type SqliteConn = SyncConnectionWrapper<SqliteConnection, Inline>;
+pub(crate) type SqliteConn = SyncConnectionWrapper<SqliteConnection, Inline>;
 
 /// A connection of either kind, lent by [`Db`](crate::store::db::Db). Store functions take `&mut Conn`, so they compose in one transaction.
 #[expect(clippy::large_enum_variant, reason = "a connection is lent, hardly ever moved")]

@@ -67,7 +67,7 @@ type Run = Box<dyn for<'c> FnOnce(&'c mut Conn, &tokio::runtime::Handle) -> Ran 
 
 /// The handle to SQLite's writer thread, which ends when the last handle is dropped.
 #[derive(Clone)]
-pub struct Writer {
+pub(crate) struct Writer {
     jobs: mpsc::Sender<Job>,
 }
 
@@ -76,7 +76,7 @@ impl Writer {
     ///
     /// # Errors
     /// [`Error::Internal`] when the system gives no thread.
-    pub fn start(conn: Conn) -> Result<Self, Error> {
+    pub(crate) fn start(conn: Conn) -> Result<Self, Error> {
         let (jobs, waiting) = mpsc::channel(WAITING);
         let runtime = tokio::runtime::Handle::current();
         std::thread::Builder::new()

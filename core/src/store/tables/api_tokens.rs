@@ -48,7 +48,7 @@ pub(crate) async fn insert(conn: &mut Conn, token: &ApiToken) -> QueryResult<()>
 }
 
 /// A client with somebody's place in its organisation.
-pub type ClientAndPlace = (Client, Membership);
+pub(crate) type ClientAndPlace = (Client, Membership);
 
 /// The token of this digest, when it is good now and its maker is not suspended. With that of a client come the client and
 /// the maker's place in it, unless it was deleted or they have none: every call of the management API asks for both.

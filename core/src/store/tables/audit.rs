@@ -125,6 +125,7 @@ const INSERT_WAIT_AND_TELL: &str = "WITH entry AS (INSERT INTO audit_entries \
     SELECT pg_notify('xwms_snapshots', named) FROM unnest($11) AS named";
 
 /// The newest entries about a client, or with `None` those about none; at most `limit`.
+#[cfg(test)]
 pub(crate) async fn newest(conn: &mut Conn, client: Option<ClientId>, limit: i64) -> QueryResult<Vec<Entry>> {
     let query = t::table.order(t::id.desc()).limit(limit);
     match client {

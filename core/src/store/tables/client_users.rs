@@ -65,7 +65,7 @@ pub(crate) async fn exist(conn: &mut Conn, client: ClientId) -> QueryResult<bool
 /// Somebody who has logged in through a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = t)]
-pub struct ClientUser {
+pub(crate) struct ClientUser {
     /// The account.
     pub user_id: UserId,
     /// As the client knows them.
@@ -123,7 +123,7 @@ pub(crate) async fn domains_of(
 
 /// A user of a client by name and address, with what they share with it now.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
-pub struct Named {
+pub(crate) struct Named {
     /// As the client knows them.
     pub subject: Subject,
     /// The address, as written.

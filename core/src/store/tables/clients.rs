@@ -160,7 +160,7 @@ pub(crate) async fn of_member(
     let query = t::table
         .inner_join(members::table.inner_join(roles::table))
         .filter(members::user_id.eq(user))
-        .filter(members::status.eq("active"))
+        .filter(members::status.eq(MemberStatus::Active))
         .filter(members::expires_at.is_null().or(members::expires_at.gt(now)))
         .filter(roles::active.eq(true))
         .filter(roles::expires_at.is_null().or(roles::expires_at.gt(now)))
@@ -173,7 +173,7 @@ pub(crate) async fn of_member(
 
 /// Which clients are looked for.
 #[derive(Clone, Debug)]
-pub enum Wanted {
+pub(crate) enum Wanted {
     /// All of them.
     All,
     /// That of this id.

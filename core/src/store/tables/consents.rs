@@ -11,7 +11,7 @@ use crate::store::schema::{client_users, clients, consent_domains, consents as t
 
 /// A live consent, as it looks from one domain.
 #[derive(Clone, Debug)]
-pub struct Consent {
+pub(crate) struct Consent {
     /// Its id; grants rest on it.
     pub id: ConsentId,
     /// What it covers.
@@ -22,7 +22,7 @@ pub struct Consent {
 
 /// How a consent was given for a domain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct GivenHere {
+pub(crate) struct GivenHere {
     /// The domain was in test mode then.
     pub in_test_mode: bool,
 }

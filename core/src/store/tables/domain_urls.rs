@@ -46,6 +46,7 @@ pub(crate) async fn set_secret(conn: &mut Conn, id: UrlId, sealed: &[u8]) -> Que
 }
 
 /// The secret of a webhook URL, sealed.
+#[cfg(test)]
 pub(crate) async fn sealed_secret(conn: &mut Conn, id: UrlId) -> QueryResult<Option<Vec<u8>>> {
     let found: Option<Option<Vec<u8>>> =
         with_conn!(conn, |c| t::table.find(id).select(t::sealed_secret).first(c)).optional()?;

@@ -11,7 +11,7 @@ use crate::store::schema::email_tokens as t;
 
 /// What a link is for. One kind is never taken for the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
+pub(crate) enum Purpose {
     /// To prove the main address.
     VerifyEmail,
     /// To set a new password.

@@ -12,7 +12,7 @@ use crate::store::schema::flows as t;
 /// A row of `flows`.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = t, treat_none_as_default_value = false)]
-pub struct Row {
+pub struct StoredFlow {
     /// Its id.
     pub id: FlowId,
     /// The browser it belongs to; none until a browser has opened it.
@@ -38,19 +38,19 @@ pub struct Row {
 }
 
 /// Stores a new flow.
-pub(crate) async fn insert(conn: &mut Conn, row: &Row) -> QueryResult<()> {
+pub(crate) async fn insert(conn: &mut Conn, row: &StoredFlow) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::insert_into(t::table).values(row).execute(c)).map(drop)
 }
 
 /// The flow of this id, expired or not.
-pub(crate) async fn find(conn: &mut Conn, id: FlowId) -> QueryResult<Option<Row>> {
-    with_conn!(conn, |c| t::table.find(id).select(Row::as_select()).first(c)).optional()
+pub(crate) async fn find(conn: &mut Conn, id: FlowId) -> QueryResult<Option<StoredFlow>> {
+    with_conn!(conn, |c| t::table.find(id).select(StoredFlow::as_select()).first(c)).optional()
 }
 
 /// The native login that this token opens.
-pub(crate) async fn find_by_sign_token(conn: &mut Conn, key: CredentialKey) -> QueryResult<Option<Row>> {
+pub(crate) async fn find_by_sign_token(conn: &mut Conn, key: CredentialKey) -> QueryResult<Option<StoredFlow>> {
     let query = t::table.filter(t::sign_token_key.eq(key));
-    with_conn!(conn, |c| query.select(Row::as_select()).first(c)).optional()
+    with_conn!(conn, |c| query.select(StoredFlow::as_select()).first(c)).optional()
 }
 
 /// Binds a flow that no browser has opened yet to this one; false when it belongs to a browser already.

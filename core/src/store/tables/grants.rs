@@ -41,7 +41,7 @@ pub struct Grant {
 
 /// A login, as far as it is counted.
 #[derive(Clone, Debug, Queryable)]
-pub struct Login {
+pub(crate) struct Login {
     /// Its grant.
     pub id: GrantId,
     /// To which client.
@@ -87,7 +87,7 @@ pub struct LiveGrant {
 /// What of the person a scope may open.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = users)]
-pub struct Profile {
+pub struct Shareable {
     /// Main address, as written.
     pub email: String,
     /// Whether it is verified.
@@ -170,12 +170,12 @@ pub(crate) async fn find_live_with_profile(
     conn: &mut Conn,
     id: GrantId,
     jti: Option<&str>,
-) -> QueryResult<Option<(LiveGrant, Profile)>> {
-    type Found = (Grant, Facts, Profile, Option<String>);
+) -> QueryResult<Option<(LiveGrant, Shareable)>> {
+    type Found = (Grant, Facts, Shareable, Option<String>);
     let query = joined!(id, jti);
     let revoked = revoked_tokens::jti.nullable();
     let found: Option<Found> =
-        hot!(conn, first(query.select((Grant::as_select(), FACTS, Profile::as_select(), revoked)))).optional()?;
+        hot!(conn, first(query.select((Grant::as_select(), FACTS, Shareable::as_select(), revoked)))).optional()?;
     Ok(found.map(|(grant, facts, profile, revoked)| (LiveGrant::of(grant, facts, revoked), profile)))
 }
 

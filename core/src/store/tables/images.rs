@@ -15,7 +15,7 @@ use crate::store::schema::{clients, domains, images as t};
 /// The logos of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = clients)]
-pub struct ClientLogos {
+pub(crate) struct ClientLogos {
     /// The one that the partner has chosen.
     pub logo_digest: Option<ImageDigest>,
     /// The one that people are shown: the same, unless that waits for its review.

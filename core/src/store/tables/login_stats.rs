@@ -13,7 +13,7 @@ use crate::store::schema::{
 
 /// What is counted.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Key {
+pub(crate) struct Key {
     /// Whose logins.
     pub client: ClientId,
     /// On which day.
@@ -26,7 +26,7 @@ pub struct Key {
 
 /// What was counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Count {
+pub(crate) struct Count {
     /// On which day.
     pub day: i64,
     /// Which domain or scope; empty in total.

@@ -59,12 +59,6 @@ pub(crate) async fn mark_read(conn: &mut Conn, user: UserId, id: NotificationId,
     Ok(with_conn!(conn, |c| diesel::update(own).set(t::read_at.eq(now)).execute(c))? == 1)
 }
 
-/// Whether a person has read all of theirs.
-pub(crate) async fn any_unread(conn: &mut Conn, user: UserId) -> QueryResult<bool> {
-    let unread = t::table.filter(t::user_id.eq(user)).filter(t::read_at.is_null());
-    with_conn!(conn, |c| diesel::select(diesel::dsl::exists(unread)).get_result(c))
-}
-
 /// Deletes one of a person's; false when it is none of theirs.
 pub(crate) async fn delete(conn: &mut Conn, user: UserId, id: NotificationId) -> QueryResult<bool> {
     let own = t::table.filter(t::id.eq(id)).filter(t::user_id.eq(user));

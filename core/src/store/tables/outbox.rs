@@ -12,7 +12,7 @@ use crate::store::schema::outbox as t;
 /// An event as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = t, treat_none_as_default_value = false)]
-pub struct Row {
+pub struct WebhookEvent {
     /// Its id: what a receiver tells repeats by.
     pub id: EventId,
     /// Whose webhooks it goes to.
@@ -29,7 +29,7 @@ pub struct Row {
     pub expanded_at: Option<Timestamp>,
 }
 
-impl Row {
+impl WebhookEvent {
     /// An event that just happened.
     pub fn new(client: ClientId, domain: Option<DomainId>, event: &str, body: String, now: Timestamp) -> Self {
         let (id, event) = (EventId::generate(now), event.to_owned());
@@ -49,14 +49,14 @@ pub(crate) fn body(client: ClientId, domain: Option<DomainId>, event: &str, data
 }
 
 /// Stores an event.
-pub(crate) async fn insert(conn: &mut Conn, row: &Row) -> QueryResult<()> {
+pub(crate) async fn insert(conn: &mut Conn, row: &WebhookEvent) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::insert_into(t::table).values(row).execute(c)).map(drop)
 }
 
 /// The events about a client, newest first; at most `limit`.
-pub(crate) async fn newest(conn: &mut Conn, client: ClientId, limit: i64) -> QueryResult<Vec<Row>> {
+pub(crate) async fn newest(conn: &mut Conn, client: ClientId, limit: i64) -> QueryResult<Vec<WebhookEvent>> {
     let query = t::table.filter(t::client_id.eq(client)).order(t::id.desc()).limit(limit);
-    with_conn!(conn, |c| query.select(Row::as_select()).load(c))
+    with_conn!(conn, |c| query.select(WebhookEvent::as_select()).load(c))
 }
 
 /// Deletes events of before `before` that nobody was waiting for; at most `limit`.

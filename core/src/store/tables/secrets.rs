@@ -38,7 +38,7 @@ pub struct ClientSecret {
 /// When, and from which address, a secret was last used.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = t)]
-pub struct LastUse {
+pub(crate) struct LastUse {
     /// When.
     pub last_used_at: Option<Timestamp>,
     /// From where.

@@ -12,7 +12,7 @@ use crate::store::schema::{sessions as t, users};
 /// A row of `sessions`.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = t)]
-pub struct Row {
+pub struct StoredSession {
     /// The key of its cookie.
     pub token_key: CredentialKey,
     /// Its public id: `sid`.
@@ -32,7 +32,7 @@ pub struct Row {
 }
 
 /// Stores a new session.
-pub(crate) async fn insert(conn: &mut Conn, row: &Row) -> QueryResult<()> {
+pub(crate) async fn insert(conn: &mut Conn, row: &StoredSession) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::insert_into(t::table).values(row).execute(c)).map(drop)
 }
 
@@ -41,13 +41,13 @@ pub(crate) async fn find_live(
     conn: &mut Conn,
     key: CredentialKey,
     now: Timestamp,
-) -> QueryResult<Option<(Row, Option<String>)>> {
+) -> QueryResult<Option<(StoredSession, Option<String>)>> {
     let live = t::table
         .find(key)
         .inner_join(users::table.on(users::id.eq(t::user_id)))
         .filter(t::expires_at.gt(now))
         .filter(users::suspended_at.is_null());
-    with_conn!(conn, |c| live.select((Row::as_select(), users::locale)).first(c)).optional()
+    with_conn!(conn, |c| live.select((StoredSession::as_select(), users::locale)).first(c)).optional()
 }
 
 /// Ends the session of this cookie; false when there is none.

@@ -13,11 +13,11 @@ use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::schema::throttles as t;
 
 /// The digest of what is counted.
-pub type SubjectKey = [u8; 32];
+pub(crate) type SubjectKey = [u8; 32];
 
 /// A hit that was counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Counted {
+pub(crate) struct Counted {
     /// How many there are now, this one among them.
     pub hits: u32,
     /// When the counter began.

@@ -40,7 +40,7 @@ impl Account {
 
 /// What signing in needs to know.
 #[derive(Clone)]
-pub struct SignInFacts {
+pub(crate) struct SignInFacts {
     /// The account.
     pub id: UserId,
     /// The PHC string of its password; `None` when it has none or is suspended, which is the same to a person who
@@ -53,7 +53,7 @@ pub struct SignInFacts {
 /// A new row of `users`; all that it does not name is empty, unverified or off.
 #[derive(Clone, Insertable)]
 #[diesel(table_name = t, treat_none_as_default_value = false)]
-pub struct NewRow {
+pub struct NewAccount {
     /// Its number.
     pub id: UserId,
     /// Main address, as written.
@@ -127,7 +127,7 @@ pub(crate) async fn find_for_sign_in(
 }
 
 /// Stores a new account; false when its number or its email address is taken, and then nothing is changed.
-pub(crate) async fn insert(conn: &mut Conn, row: &NewRow) -> QueryResult<bool> {
+pub(crate) async fn insert(conn: &mut Conn, row: &NewAccount) -> QueryResult<bool> {
     let named = t::name_key.eq(name_key(row.given_name.as_deref(), row.family_name.as_deref()));
     let inserted =
         with_conn!(conn, |c| diesel::insert_into(t::table).values((row, named)).on_conflict_do_nothing().execute(c))?;
@@ -170,8 +170,8 @@ impl std::fmt::Debug for SignInFacts {
 }
 
 /// The hash is nobody's business.
-impl std::fmt::Debug for NewRow {
+impl std::fmt::Debug for NewAccount {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("NewRow").field("id", &self.id).field("email", &self.email).finish()
+        f.debug_struct("NewAccount").field("id", &self.id).field("email", &self.email).finish()
     }
 }
