@@ -135,7 +135,7 @@ pub(crate) async fn count_open(conn: &mut Conn, client: ClientId, now: Timestamp
 
 /// What stands between a client and a person who is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Regard {
+pub(crate) struct Regard {
     /// They have blocked the client, or declined a request of this kind since the moment asked about.
     pub unwelcome: bool,
     /// They have logged in through the client.
@@ -158,7 +158,7 @@ pub(crate) async fn regard(
         .filter(t::client_id.eq(client))
         .filter(t::user_id.eq(user))
         .filter(t::kind.eq(kind))
-        .filter(t::status.eq("declined"))
+        .filter(t::status.eq(RequestStatus::Declined))
         .filter(t::decided_at.gt(declined_since));
     let known = client_users::table.filter(client_users::client_id.eq(client)).filter(client_users::user_id.eq(user));
     let query = diesel::select((exists(blocked), exists(declined), exists(known)));
@@ -207,7 +207,7 @@ pub(crate) async fn accepted(conn: &mut Conn, user: UserId, now: Timestamp) -> Q
         .inner_join(clients::table)
         .left_join(domains::table)
         .filter(t::user_id.eq(user))
-        .filter(t::status.eq("accepted"))
+        .filter(t::status.eq(RequestStatus::Accepted))
         .filter(t::expires_at.is_null().or(t::expires_at.gt(now)))
         .filter(clients::deleted_at.is_null())
         .order(t::id);
