@@ -211,9 +211,9 @@ impl<'c> Change<'c> {
         }
     }
 
-    /// The same, whose mails are caused so.
-    pub(super) fn posting(self, post: Post) -> Self {
-        Self { post, ..self }
+    /// Has its mails counted so.
+    pub(super) fn posts(&mut self, post: Post) {
+        self.post = post;
     }
 
     /// The same, made in a client by somebody who has this place there.

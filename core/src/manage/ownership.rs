@@ -12,9 +12,8 @@ use serde::Serialize;
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use super::change::{Actor, Change, Notice, Permit};
+use super::change::{Actor, Change, Notice};
 use super::domains::find;
-use super::entitlement::Rules;
 use super::permit::Caller;
 use super::runner::{self, Ask, Done};
 use crate::clock::Timestamp;
@@ -204,29 +203,22 @@ fn spawn_look(looking: &mut JoinSet<(Domain, bool)>, outbound: &Outbound, domain
 
 /// Writes what looking again has found; `at`: when it was claimed.
 async fn settle(core: &Core, client: ClientId, id: DomainId, found: bool, at: Timestamp) -> Result<(), Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            clients::hold(conn, client).await?;
-            let mut change = Change::begin(conn, Permit::of(Actor::Schedule), rules, now);
-            let domain = domains::find(change.conn, client, id).await?;
-            // Somebody may have had it checked, or changed it, meanwhile: then that counts.
-            let same =
-                |domain: &Domain| domain.ownership == Ownership::Proven && domain.ownership_checked_at == Some(at);
-            if let Some(domain) = domain.filter(same) {
-                if found {
-                    set(&mut change, domain, Ownership::Proven).await?;
-                } else if domain.ownership_failures >= MISSES {
-                    let lapsed = set(&mut change, domain, Ownership::Unproven).await?;
-                    tell_owners(&mut change, &lapsed).await?;
-                }
+    runner::change_as(core, Actor::Schedule, async move |change: &mut Change<'_>| {
+        clients::hold(change.conn, client).await?;
+        let domain = domains::find(change.conn, client, id).await?;
+        // Somebody may have had it checked, or changed it, meanwhile: then that counts.
+        let same = |domain: &Domain| domain.ownership == Ownership::Proven && domain.ownership_checked_at == Some(at);
+        if let Some(domain) = domain.filter(same) {
+            if found {
+                set(change, domain, Ownership::Proven).await?;
+            } else if domain.ownership_failures >= MISSES {
+                let lapsed = set(change, domain, Ownership::Unproven).await?;
+                tell_owners(change, &lapsed).await?;
             }
-            change.end(()).await
-        })
-        .await?;
-    changed.committed(core);
-    Ok(())
+        }
+        Ok(())
+    })
+    .await
 }
 
 /// Writes that the domain was looked at now, and what follows.

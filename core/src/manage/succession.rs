@@ -3,15 +3,13 @@
 
 use serde_json::json;
 
-use super::change::{Actor, Change, Notice, Permit};
-use super::entitlement::Rules;
+use super::change::{Actor, Change, Notice};
 use super::notice::named;
 use super::permit::{Access, Caller};
 use super::roles;
 use super::runner::{self, Ask, Done};
 use crate::contract::Input;
 use crate::contract::member::BillingOwner;
-use crate::database::Conn;
 use crate::error::Error;
 use crate::gate::organisation::{self, Denied, Heir, Seat, Span, successor};
 use crate::gate::permission::Permission;
@@ -32,22 +30,16 @@ const BATCH: i64 = 100;
 /// # Errors
 /// The database's.
 pub async fn settle_due(core: &Core) -> Result<(), Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let due = clients::without_payer(&mut core.db.read().await?, now, BATCH).await?;
+    let due = clients::without_payer(&mut core.db.read().await?, core.clock.now(), BATCH).await?;
     for id in due {
-        let rules = rules.clone();
-        let changed = core
-            .db
-            .change(async move |conn: &mut Conn| {
-                clients::hold(conn, id).await?;
-                let mut change = Change::begin(conn, Permit::of(Actor::Schedule), rules, now);
-                if let Some(client) = clients::find(change.conn, id).await? {
-                    settle(&mut change, &client).await?;
-                }
-                change.end(()).await
-            })
-            .await?;
-        changed.committed(core);
+        let hand_over = async move |change: &mut Change<'_>| {
+            clients::hold(change.conn, id).await?;
+            match clients::find(change.conn, id).await? {
+                Some(client) => settle(change, &client).await,
+                None => Ok(()),
+            }
+        };
+        runner::change_as(core, Actor::Schedule, hand_over).await?;
     }
     Ok(())
 }
