@@ -156,7 +156,7 @@ pub(crate) async fn insert(
     by: Option<&Membership>,
 ) -> Result<Role, Error> {
     let role = with_settings(change, blank(client, key.as_str(), change.now), settings);
-    change.nothing_wrong()?;
+    change.sound()?;
     if let Some(by) = by {
         organisation::may_create_role(by, &rank(&role)).map_err(denied)?;
     }
@@ -181,7 +181,7 @@ pub(crate) async fn apply(
     let wanted = change.take(patch.apply(&settings(&old)))?;
     refuse_preset(&old)?;
     let mut role = with_settings(change, old.clone(), wanted);
-    change.nothing_wrong()?;
+    change.sound()?;
     if let Some(by) = by {
         organisation::may_change_role(by, &rank(&old), &rank(&role)).map_err(denied)?;
     }
@@ -299,7 +299,7 @@ fn with_settings(change: &mut Change<'_>, role: Role, wanted: RoleSettings) -> R
         permissions,
         role_group: wanted.group.map(Label::into_string),
         level: i32::from(wanted.level.number()),
-        expires_at: change.end_of(wanted.expires_at, role.expires_at),
+        expires_at: change.expiry(role.expires_at, wanted.expires_at),
         active: wanted.active,
         ..role
     }
