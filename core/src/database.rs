@@ -16,11 +16,11 @@
 //!
 //! ```compile_fail
 //! use xwms_core::database::Conn;
-//! use xwms_core::id::ClientId;
-//! use xwms_core::store::tables::clients;
+//! use xwms_core::id::SecretId;
+//! use xwms_core::store::tables::secrets;
 //!
-//! async fn past_the_use_case(conn: &mut Conn, client: ClientId) {
-//!     clients::delete(conn, client).await;
+//! async fn past_the_use_case(conn: &mut Conn, secret: SecretId) {
+//!     secrets::delete(conn, secret).await.ok();
 //! }
 //! ```
 //!

@@ -32,7 +32,8 @@ impl SpawnBlocking for Inline {
 /// A connection to SQLite whose calls run inline.
 pub(crate) type SqliteConn = SyncConnectionWrapper<SqliteConnection, Inline>;
 
-/// A connection of either kind, lent by [`Db`](crate::store::db::Db). Store functions take `&mut Conn`, so they compose in one transaction.
+/// A connection of either kind, lent by [`Db`](crate::database::Db). Store functions take `&mut Conn`, so they compose in one
+/// transaction.
 #[expect(clippy::large_enum_variant, reason = "a connection is lent, hardly ever moved")]
 pub enum Conn {
     /// SQLite.
