@@ -11,7 +11,6 @@ pub mod error_return;
 pub mod login;
 pub mod organisation;
 pub mod permission;
-pub mod permissions;
 pub mod redirect_uri;
 pub mod scope;
 pub mod snapshot;

@@ -11,6 +11,7 @@ use crate::contract::account::{AccountOnce, AccountSettings, NewAccount};
 use crate::contract::{Findings, Input, Patch};
 use crate::crypto::digest::MacKey;
 use crate::crypto::password::PasswordHasher;
+use crate::database::{Conn, Db};
 use crate::error::{Error, FieldIssue};
 use crate::id::Subject;
 use crate::login::registration::{self, NewUser};
@@ -21,7 +22,6 @@ use crate::model::profile::{BirthDate, Country, Locale, PhoneNumber, Zoneinfo};
 use crate::model::url::Link;
 use crate::random;
 use crate::secret::Secret;
-use crate::store::engine::db::{Conn, Db};
 use crate::store::tables::profiles::{self, Profile};
 use crate::store::tables::{grants, sessions};
 

@@ -5,15 +5,16 @@ use std::time::Duration;
 
 use super::change::{Actor, Change, Permit};
 use super::entitlement::Rules;
+use super::runner;
 use crate::clock::Timestamp;
 use crate::contract::plan::BillingMessage;
 use crate::contract::{Findings, Input};
 use crate::crypto::digest::sha256;
+use crate::database::{Conn, Db};
 use crate::error::Error;
 use crate::model::account::Plan;
 use crate::state::Core;
-use crate::store::engine::db::{Conn, Db};
-use crate::store::tables::idempotency_keys::{self, Row};
+use crate::store::tables::idempotency_keys::{self, KeptAnswer};
 use crate::store::tables::profiles::{self, Profile};
 use crate::text;
 
@@ -77,12 +78,11 @@ pub async fn set_as_operator(
 /// [`Error::Invalid`] with all bad fields; [`Error::NotFound`] when there is no such account; the database's.
 pub async fn take_message(core: &Core, Received { id, from, message }: Received) -> Result<(), Error> {
     let message = read(message)?;
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
     let key = sha256(format!("xwms billing message 1\n{id}").as_bytes()).to_vec();
-    let changed = core.db.change(async move |conn: &mut Conn| {
-        let actor = Actor::Service { name: "billing", address: from };
-        let mut change = Change::begin(conn, Permit::of(actor), rules, now);
-        let taken = Row {
+    let actor = Actor::Service { name: "billing", address: from };
+    runner::change_as(core, actor, async move |change: &mut Change<'_>| {
+        let now = change.now;
+        let taken = KeptAnswer {
             body_digest: key.clone(),
             key_digest: key,
             status: Some(204),
@@ -91,12 +91,11 @@ pub async fn take_message(core: &Core, Received { id, from, message }: Received)
             expires_at: now.after(KNOWN),
         };
         if idempotency_keys::take(change.conn, &taken).await? {
-            carry_out(&mut change, &message).await?;
+            carry_out(change, &message).await?;
         }
-        change.end(()).await
-    });
-    changed.await?.committed(core);
-    Ok(())
+        Ok(())
+    })
+    .await
 }
 
 /// What a message says, when nothing is wrong with it.

@@ -8,12 +8,12 @@ use super::change::Change;
 use super::permit::Caller;
 use super::runner::{self, Ask, Done};
 use crate::contract::user::UserView;
+use crate::database::Conn;
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, DomainId, Subject, UserId};
 use crate::model::scope::ScopeSet;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::client_users::{self, ClientUser};
 use crate::store::tables::{consents, grants};
 

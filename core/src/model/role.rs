@@ -1,7 +1,7 @@
 //! Roles in a client's organisation.
 
 use crate::error::FieldIssue;
-use crate::gate::permission::Preset;
+use crate::model::permission::Preset;
 use crate::text;
 
 /// The longest key, in characters.

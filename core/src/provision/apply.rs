@@ -11,13 +11,13 @@ use crate::clock::Timestamp;
 use crate::contract::{Contract, Patch};
 use crate::crypto::password::PasswordHasher;
 use crate::crypto::webhook_secret::WebhookSecret;
+use crate::database::{Conn, Db};
 use crate::error::{Error, FieldError};
 use crate::id::UrlId;
 use crate::manage::catalog;
 use crate::manage::change::{Change, Permit};
 use crate::manage::entitlement::Rules;
 use crate::state::Core;
-use crate::store::engine::db::{Conn, Db};
 use crate::store::engine::savepoint;
 use crate::{store, text};
 

@@ -14,6 +14,7 @@ use crate::contract::role::RoleSettings;
 use crate::contract::scope::ScopeSettings;
 use crate::contract::secret::SecretSettings;
 use crate::contract::url::NewUrl;
+use crate::database::{Conn, Db};
 use crate::error::Error;
 use crate::id::{ClientId, DomainId, RoleId, UserId};
 use crate::manage::verifications::groups;
@@ -23,7 +24,6 @@ use crate::manage::{
 use crate::model::domain::Ownership;
 use crate::model::request::{RequestKind, RequestStatus};
 use crate::model::verification::VerificationStatus;
-use crate::store::engine::db::{Conn, Db};
 use crate::store::tables::clients::{self, Client};
 use crate::store::tables::domains::{self, Domain};
 use crate::store::tables::profiles::{self, Profile};

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::apply::{Options, Work};
 use super::entries::UserEntry;
 use crate::crypto::password::PasswordHasher;
+use crate::database::Db;
 use crate::error::Error;
 use crate::manage::accounts;
-use crate::store::engine::db::Db;
 use crate::store::tables::profiles::{self, Profile};
 
 /// Hashes of the passwords that are to be set, by the keys of their addresses.

@@ -3,6 +3,7 @@
 use crate::clock::Timestamp;
 use crate::contract::scope::{NewScope, ScopeSettings, ScopeView};
 use crate::contract::{Input, Patch};
+use crate::database::Conn;
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::manage::catalog::{self, view};
@@ -13,7 +14,6 @@ use crate::manage::runner::{self, Ask, Done};
 use crate::model::account::Staff;
 use crate::model::scope::ScopeName;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::scopes::{self, Scope};
 
 const READ: Ask = Ask::Staff(Staff::Admin, Permission::StaffRead);

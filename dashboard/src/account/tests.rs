@@ -3,13 +3,12 @@ use xwms_core::account::apps::App;
 use xwms_core::account::apps::Scope;
 use xwms_core::account::invitations::Invitation;
 use xwms_core::account::notifications::Notification;
-use xwms_core::account::requests::Overview;
+use xwms_core::account::requests::{Overview, Request, Shown};
 use xwms_core::clock::Timestamp;
 use xwms_core::id::{ClientId, MemberId, NotificationId, RequestId, UserId};
 use xwms_core::model::message::StoredText;
 use xwms_core::model::request::{RequestKind, RequestStatus};
 use xwms_core::model::scope::{ScopeSet, Tier};
-use xwms_core::store::tables::requests::{Request, Shown};
 use xwms_core::text::{Language, Text};
 
 use super::apps::AppsPage;

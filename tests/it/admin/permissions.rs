@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use xwms_core::gate::permission::{Permission, Preset};
-use xwms_core::gate::permissions::Permissions;
+use xwms_core::model::permissions::Permissions;
 
 use super::document::{Operation, operations};
 use super::stage::{Prepared, ROOMY, Stage, standing};

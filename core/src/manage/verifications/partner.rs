@@ -10,6 +10,7 @@ use crate::contract::Input;
 use crate::contract::verification::{
     MAX_DOMAINS, NewVerification, VerificationItem, VerificationSettings, VerificationView,
 };
+use crate::database::Conn;
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::gate::standing;
@@ -20,7 +21,6 @@ use crate::manage::runner::{self, Ask, Done};
 use crate::model::root_domain::RootDomain;
 use crate::model::verification::{VerificationState, VerificationStatus};
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::domains::{self, Domain};
 use crate::store::tables::members;
 use crate::store::tables::verifications::{self, Item, Verification};

@@ -5,7 +5,7 @@ use diesel_async::RunQueryDsl;
 
 use crate::clock::Timestamp;
 use crate::id::{AttemptId, ClientId, DomainId};
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::schema::attempts as t;
 
 /// A row of `attempts`.
@@ -27,7 +27,7 @@ pub struct Attempt {
 }
 
 /// Stores a batch.
-pub async fn insert(conn: &mut Conn, batch: &[Attempt]) -> QueryResult<()> {
+pub(crate) async fn insert(conn: &mut Conn, batch: &[Attempt]) -> QueryResult<()> {
     for attempt in batch {
         with_conn!(conn, |c| diesel::insert_into(t::table).values(attempt).execute(c))?;
     }
@@ -36,7 +36,7 @@ pub async fn insert(conn: &mut Conn, batch: &[Attempt]) -> QueryResult<()> {
 
 /// The newest attempts of a client, newest first, because an id begins with its time: at most `limit` of those before
 /// `before`.
-pub async fn newest(
+pub(crate) async fn newest(
     conn: &mut Conn,
     client: ClientId,
     before: Option<AttemptId>,
@@ -49,20 +49,25 @@ pub async fn newest(
 }
 
 /// Deletes up to `limit` attempts from before `before`.
-pub async fn delete_before(conn: &mut Conn, before: Timestamp, limit: i64) -> QueryResult<usize> {
+pub(crate) async fn delete_before(conn: &mut Conn, before: Timestamp, limit: i64) -> QueryResult<usize> {
     let due = t::table.filter(t::at.lt(before)).order(t::at).select(t::id).limit(limit);
     let ids = with_conn!(conn, |c| due.load(c))?;
     delete(conn, ids).await
 }
 
 /// The newest of a client's attempts that is too many when only its newest `keep` may stay.
-pub async fn first_beyond(conn: &mut Conn, client: ClientId, keep: i64) -> QueryResult<Option<AttemptId>> {
+pub(crate) async fn first_beyond(conn: &mut Conn, client: ClientId, keep: i64) -> QueryResult<Option<AttemptId>> {
     let query = t::table.filter(t::client_id.eq(client)).order(t::id.desc()).offset(keep).limit(1).select(t::id);
     with_conn!(conn, |c| query.first(c)).optional()
 }
 
 /// Deletes up to `limit` of a client's attempts, from `newest` on backwards in time.
-pub async fn delete_up_to(conn: &mut Conn, client: ClientId, newest: AttemptId, limit: i64) -> QueryResult<usize> {
+pub(crate) async fn delete_up_to(
+    conn: &mut Conn,
+    client: ClientId,
+    newest: AttemptId,
+    limit: i64,
+) -> QueryResult<usize> {
     let due = t::table.filter(t::client_id.eq(client)).filter(t::id.le(newest)).order(t::id).select(t::id).limit(limit);
     let ids = with_conn!(conn, |c| due.load(c))?;
     delete(conn, ids).await
