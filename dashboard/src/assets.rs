@@ -12,6 +12,10 @@ use xwms_core::crypto::digest::sha256;
 pub static STYLESHEET: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("css", "text/css; charset=utf-8", include_str!("../static/xwms.css")));
 
+/// The stylesheet of the pages of whoever is signed in, beside the first.
+pub static DASHBOARD: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("css", "text/css; charset=utf-8", include_str!("../static/dashboard.css")));
+
 /// The mark of XWMS.
 pub static ICON: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("svg", "image/svg+xml", include_str!("../static/xwms.svg")));

@@ -10,6 +10,7 @@ pub mod client;
 pub mod client_scope;
 pub mod domain;
 mod findings;
+pub mod form;
 mod input;
 pub mod logo;
 pub mod member;

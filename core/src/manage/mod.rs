@@ -8,6 +8,7 @@ pub mod attempts;
 pub mod audit_log;
 pub mod catalog;
 pub mod change;
+pub mod client_context;
 pub mod clients;
 pub mod domains;
 pub mod entitlement;
