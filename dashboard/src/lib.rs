@@ -17,6 +17,7 @@ mod routes;
 mod section;
 mod signed_in;
 mod signed_out;
+mod staff;
 mod status_message;
 mod visit;
 
@@ -33,5 +34,6 @@ pub fn router(core: Core) -> Router {
         .merge(routes::public())
         .merge(routes::account())
         .merge(clients::routes())
+        .merge(staff::routes())
         .with_state(core)
 }

@@ -162,7 +162,7 @@ fn draw(desk: &OneSecret, secret: &SecretView, values: &Values) -> Response {
     } else {
         (shell.say("shell_switch_on"), "true")
     };
-    let switch = Form::new(shell, &switch, format!("{item}/switches"), word).hidden("active", next);
+    let switch = Form::new(shell, &switch, format!("{item}/switches"), word).hidden("active", next).quiet();
     let form = fields(shell, Form::new(shell, values, item.clone(), shell.say("shell_save")));
     let more = [
         Html::quiet_button(format!("{item}/rotate"), shell.say("shell_rotate")),

@@ -3,6 +3,7 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 use xwms_core::random;
+use xwms_core::text;
 
 use super::html::Html;
 use super::values::Values;
@@ -20,6 +21,7 @@ pub(crate) struct Form<'f> {
     fields: Vec<Control>,
     submit: String,
     is_danger: bool,
+    is_quiet: bool,
     cancel: Option<String>,
 }
 
@@ -149,7 +151,8 @@ impl Control {
     /// With what it holds.
     fn filled(mut self, shell: &Shell, values: &Values) -> Self {
         self.error = values.error(self.name).map(|error| shell.tell(&error.text));
-        self.now = values.stands_now(self.name);
+        let now = values.stands_now(self.name);
+        self.now = now.map(|now| shell.tell(text!("shell_now", now = now.as_str())));
         match &mut self.kind {
             Kind::Line { input_type: "password", .. } => {}
             Kind::Line { .. } | Kind::Area => self.value = values.text(self.name),
@@ -227,6 +230,7 @@ impl<'f> Form<'f> {
             fields: Vec::new(),
             submit,
             is_danger: false,
+            is_quiet: false,
             cancel: None,
         }
     }
@@ -242,6 +246,12 @@ impl<'f> Form<'f> {
     #[must_use]
     pub(crate) fn danger(self) -> Self {
         Self { is_danger: true, ..self }
+    }
+
+    /// It is not what people come here to do.
+    #[must_use]
+    pub(crate) fn quiet(self) -> Self {
+        Self { is_quiet: true, ..self }
     }
 
     /// With a way back.

@@ -1,3 +1,4 @@
+# What stands around every page, and words that many pages share.
 shell_skip = Zum Inhalt
 shell_nav-top = Hauptmenü
 shell_nav-client = Client
@@ -96,3 +97,4 @@ field_label-hint = Leer: Standard Key
 field_expires_at = Ablaufdatum
 field_expires_at-secret_hint = Leer: es läuft nicht ab. Ein Tag wie 2030-01-31 oder eine Zeit in UTC wie 2030-01-31T12:00.
 field_overlap_seconds = Der alte funktioniert noch
+shell_now = jetzt: { $now }

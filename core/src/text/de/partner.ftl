@@ -1,3 +1,4 @@
+# What the pages of clients and secrets say.
 clients_list-purpose = Ein Client ist eine Integration Ihrer Website: ihre Scopes, Secrets und Domains.
 clients_list-caption = Clients, älteste zuerst
 clients_list-client = Client

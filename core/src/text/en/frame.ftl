@@ -1,3 +1,4 @@
+# What stands around every page, and words that many pages share.
 shell_skip = Skip to the content
 shell_nav-top = Main
 shell_nav-client = Client
@@ -96,3 +97,4 @@ field_label-hint = Empty: Standard Key
 field_expires_at = Expiration Date
 field_expires_at-secret_hint = Empty: it does not expire. A day such as 2030-01-31, or a time in UTC such as 2030-01-31T12:00.
 field_overlap_seconds = The old one works for
+shell_now = now: { $now }

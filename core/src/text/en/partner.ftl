@@ -1,3 +1,4 @@
+# What the pages of clients and secrets say.
 clients_list-purpose = A client is one integration of your site: its scopes, secrets and domains.
 clients_list-caption = Clients, oldest first
 clients_list-client = Client

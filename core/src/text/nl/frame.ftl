@@ -1,3 +1,4 @@
+# What stands around every page, and words that many pages share.
 shell_skip = Naar de inhoud
 shell_nav-top = Hoofdmenu
 shell_nav-client = Client
@@ -96,3 +97,4 @@ field_label-hint = Leeg: Standard Key
 field_expires_at = Vervaldatum
 field_expires_at-secret_hint = Leeg: het verloopt niet. Een dag zoals 2030-01-31, of een tijd in UTC zoals 2030-01-31T12:00.
 field_overlap_seconds = De oude werkt nog
+shell_now = nu: { $now }

@@ -1,3 +1,4 @@
+# What the pages of clients and secrets say.
 clients_list-purpose = Een client is één integratie van je site: de scopes, secrets en domeinen ervan.
 clients_list-caption = Clients, oudste eerst
 clients_list-client = Client
