@@ -30,6 +30,7 @@ pub fn router(core: Core) -> Router {
     Router::new()
         .route(assets::STYLESHEET.path(), get(async || assets::STYLESHEET.respond()))
         .route(assets::DASHBOARD.path(), get(async || assets::DASHBOARD.respond()))
+        .route(assets::SCRIPT.path(), get(async || assets::SCRIPT.respond()))
         .route(assets::ICON.path(), get(async || assets::ICON.respond()))
         .merge(routes::public())
         .merge(routes::account())

@@ -20,6 +20,7 @@ pub mod request;
 pub mod role;
 pub mod scope;
 pub mod secret;
+pub mod setup;
 pub mod staff;
 pub mod stats;
 pub mod token;

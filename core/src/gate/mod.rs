@@ -14,6 +14,7 @@ pub mod permission;
 pub mod permissions;
 pub mod redirect_uri;
 pub mod scope;
+pub mod setup;
 pub mod snapshot;
 pub mod standing;
 

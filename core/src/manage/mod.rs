@@ -29,6 +29,7 @@ pub mod roles;
 pub mod runner;
 pub mod scopes;
 pub mod secrets;
+pub mod setup;
 pub mod shares;
 pub mod stats;
 pub mod succession;

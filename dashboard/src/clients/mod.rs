@@ -1,6 +1,7 @@
 //! `/clients/…`: what partners do in the browser. Each page calls the use case that the API calls.
 
 mod list;
+mod overview;
 mod secrets;
 
 use axum::Router;
@@ -17,7 +18,7 @@ fn client_routes() -> Router<Core> {
     Router::new()
         .route("/clients", get(list::list))
         .route("/clients/new", get(list::new).post(list::create))
-        .route("/clients/{client}", get(list::overview))
+        .route("/clients/{client}", get(overview::get))
         .route("/clients/{client}/secrets", get(secrets::list))
         .route("/clients/{client}/secrets/new", get(secrets::new).post(secrets::create))
         .route("/clients/{client}/secrets/{secret}", get(secrets::read).post(secrets::update))

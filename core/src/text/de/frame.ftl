@@ -98,3 +98,5 @@ field_expires_at = Ablaufdatum
 field_expires_at-secret_hint = Leer: es läuft nicht ab. Ein Tag wie 2030-01-31 oder eine Zeit in UTC wie 2030-01-31T12:00.
 field_overlap_seconds = Der alte funktioniert noch
 shell_now = jetzt: { $now }
+shell_copied = Kopiert
+shell_unsaved = Noch nicht gespeichert

@@ -98,3 +98,5 @@ field_expires_at = Expiration Date
 field_expires_at-secret_hint = Empty: it does not expire. A day such as 2030-01-31, or a time in UTC such as 2030-01-31T12:00.
 field_overlap_seconds = The old one works for
 shell_now = now: { $now }
+shell_copied = Copied
+shell_unsaved = Not saved yet

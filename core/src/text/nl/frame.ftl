@@ -98,3 +98,5 @@ field_expires_at = Vervaldatum
 field_expires_at-secret_hint = Leeg: het verloopt niet. Een dag zoals 2030-01-31, of een tijd in UTC zoals 2030-01-31T12:00.
 field_overlap_seconds = De oude werkt nog
 shell_now = nu: { $now }
+shell_copied = Gekopieerd
+shell_unsaved = Nog niet opgeslagen
