@@ -7,7 +7,6 @@ use std::net::IpAddr;
 use serde_json::{Map, Value};
 
 use super::entitlement::Rules;
-use super::fields::same_second;
 use super::letters;
 use super::permit::Access;
 use crate::audit::{self, Told};
@@ -235,26 +234,6 @@ impl<'c> Change<'c> {
     /// [`Error::Invalid`] when what can't be left out is missing or wrong.
     pub(crate) fn take<T>(&mut self, input: Input<T>) -> Result<T, Error> {
         input.take(&mut self.findings)
-    }
-
-    /// Goes on only when nothing was wrong so far.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] with all that was found.
-    pub(crate) fn nothing_wrong(&mut self) -> Result<(), Error> {
-        std::mem::take(&mut self.findings).none()
-    }
-
-    /// The end that something is to have: yet to come, unless it is the one that stands already.
-    pub(crate) fn end_of(&mut self, wanted: Option<Timestamp>, stands: Option<Timestamp>) -> Option<Timestamp> {
-        match wanted {
-            Some(_) if same_second(wanted, stands) => stands,
-            Some(end) if end <= self.now => {
-                self.findings.add("expires_at", text!("past"));
-                stands
-            }
-            other => other,
-        }
     }
 
     /// What a use case came to, together with what was wrong with what was sent: nothing is done as long as anything is.

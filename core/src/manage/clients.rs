@@ -184,7 +184,7 @@ pub(crate) async fn apply(change: &mut Change<'_>, old: Client, patch: Patch<Cli
 pub(crate) async fn suspend(change: &mut Change<'_>, id: ClientId, suspended: bool) -> Result<(), Error> {
     let old = clients::find(change.conn, id).await?.ok_or(Error::NotFound("client"))?;
     let mut new = old.clone();
-    new.suspended_at = suspension(old.suspended_at, Some(suspended), change.now);
+    new.suspended_at = suspension(old.suspended_at, suspended, change.now);
     let facts = |client: &Client| json!({ "suspended": client.suspended_at.is_some() });
     if change.updated(Some(id), "client.updated", (id, &new.name), (facts(&old), facts(&new))) {
         new.updated_at = change.version_after(old.updated_at);

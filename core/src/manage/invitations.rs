@@ -54,8 +54,8 @@ pub async fn create(
             let Access { client: of, membership: by } = change.access()?.clone();
             let New { once: person, settings } = change.take(new)?;
             check_person(change, &person);
-            let expires_at = change.end_of(settings.expires_at, None);
-            change.nothing_wrong()?;
+            let expires_at = change.expiry(None, settings.expires_at);
+            change.sound()?;
             let role = roles::find(change.conn, client, settings.role).await?;
             organisation::may_appoint(&by, &roles::rank(&role)).map_err(roles::denied)?;
             let address = person.email.as_ref().map(|email| email.address().to_owned());

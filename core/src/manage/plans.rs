@@ -142,8 +142,33 @@ fn facts(account: &Profile) -> serde_json::Value {
 mod tests {
     use super::*;
     use crate::config::Config;
-    use crate::manage::accounts;
+    use crate::id::UserId;
     use crate::model::email::EmailAddress;
+
+    fn blank(email: &EmailAddress, now: Timestamp) -> Profile {
+        Profile {
+            id: UserId::generate(),
+            email: email.address().to_owned(),
+            email_key: email.key().to_owned(),
+            email_verified: false,
+            second_email: None,
+            given_name: None,
+            family_name: None,
+            picture: None,
+            locale: None,
+            zoneinfo: None,
+            birth_date: None,
+            gender: None,
+            country: None,
+            phone_number: None,
+            phone_number_verified: false,
+            plan: Plan::Free,
+            plan_valid_until: None,
+            staff: None,
+            suspended_at: None,
+            updated_at: now,
+        }
+    }
 
     #[test]
     fn mg_14_the_end_of_a_lapsed_plan_stays_however_the_account_is_saved_again() {
@@ -151,11 +176,8 @@ mod tests {
         let at = |day: i64| Timestamp::from_seconds(1_769_860_800 + day * 86_400);
         let now = at(0);
         let address = EmailAddress::parse("ada@example.test").unwrap();
-        let account = |plan, until: Option<i64>| Profile {
-            plan,
-            plan_valid_until: until.map(at),
-            ..accounts::blank(&address, now)
-        };
+        let account =
+            |plan, until: Option<i64>| Profile { plan, plan_valid_until: until.map(at), ..blank(&address, now) };
         use Plan::{Free, Paid};
         // As it was, as it is given, and until when it then says.
         let rows = [
@@ -201,7 +223,7 @@ mod tests {
             (Plan::Paid, past, Plan::Free, Some(past)),
         ];
         for (was, end, plan, until) in rows {
-            let old = Profile { plan: was, plan_valid_until: Some(end), ..accounts::blank(&address, now) };
+            let old = Profile { plan: was, plan_valid_until: Some(end), ..blank(&address, now) };
             let mut new = Profile { plan, ..old.clone() };
             keep_lapse(&old, &mut new, false, &rules, now);
             assert_eq!(new.plan_valid_until, until, "{was:?} {plan:?}");

@@ -184,8 +184,8 @@ async fn read(
     let asked = Asked { kind, email_key: String::new(), domain, scopes };
     let mut request = blank(client, &asked, change.now);
     request.reason = terms.reason.map(LongText::into_string);
-    request.expires_at = change.end_of(terms.expires_at, None);
-    change.nothing_wrong()?;
+    request.expires_at = change.expiry(None, terms.expires_at);
+    change.sound()?;
     Ok(request)
 }
 
@@ -284,14 +284,14 @@ pub(crate) async fn set(
     let mut request = old.clone().unwrap_or_else(|| blank(client, asked, change.now));
     request.user_id = account.map(|account| account.id);
     request.reason = wanted.reason.map(LongText::into_string);
-    request.expires_at = change.end_of(wanted.expires_at, request.expires_at);
+    request.expires_at = change.expiry(request.expires_at, wanted.expires_at);
     if accepted && request.status == RequestStatus::Pending {
         (request.status, request.decided_at) = (RequestStatus::Accepted, Some(change.now));
     }
     if request.status == RequestStatus::Accepted && request.user_id.is_none() {
         change.findings.add("state", text!("no_account-request"));
     }
-    change.nothing_wrong()?;
+    change.sound()?;
     let Some(old) = old else {
         if request.status == RequestStatus::Pending {
             let since = change.now.before(PEACE);

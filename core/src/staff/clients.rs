@@ -85,7 +85,7 @@ pub async fn update(
         let reason = reason(change, wanted.reason);
         change.sound()?;
         let mut new = old.clone();
-        new.suspended_at = suspension(old.suspended_at, Some(wanted.suspended), change.now);
+        new.suspended_at = suspension(old.suspended_at, wanted.suspended, change.now);
         if new.suspended_at != old.suspended_at {
             new.updated_at = change.version_after(old.updated_at);
             clients::update(change.conn, &new).await?;

@@ -30,7 +30,7 @@ async fn told(world: &World, user: UserId, text: &str) -> NotificationId {
         object_id: None,
         created_at: now,
         read_at: None,
-        message: StoredText::from(&Text::english("plain", text)),
+        message: StoredText::from(&Text::new("plain").with("text", text)),
     };
     let id = row.id;
     testing::change(&world.core.db, async move |conn: &mut Conn| Ok(notifications::insert(conn, &row).await?))

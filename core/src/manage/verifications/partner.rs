@@ -196,7 +196,7 @@ fn told(view: &WithItems) -> Value {
     json!({
         "verification": verification.id,
         "status": view.state(),
-        "reason": verification.reason,
+        "reason": verification.reason().map(|reason| reason.to_string()),
         "expires_at": verification.expires_at,
         "items": items,
     })
@@ -223,12 +223,12 @@ impl WithItems {
             id: verification.id,
             domains: items.iter().map(|(item, _)| item.domain_id).collect(),
             scopes: items.iter().map(|(item, _)| item.scope.clone()).collect(),
-            notes: verification.notes,
+            notes: verification.notes(),
             status,
             version: verification.version,
             automatic: verification.automatic,
             items: items.into_iter().map(item).collect(),
-            reason: verification.reason,
+            reason: verification.reason(),
             expires_at: verification.expires_at,
         }
     }

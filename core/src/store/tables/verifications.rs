@@ -9,10 +9,13 @@ use crate::clock::Timestamp;
 use crate::gate::snapshot::Coverage;
 use crate::gate::standing::{self, Applied};
 use crate::id::{ClientId, DomainId, VerificationId};
+use crate::model::message::StoredText;
 use crate::model::root_domain::RootDomain;
 use crate::model::verification::{ItemStatus, VerificationState, VerificationStatus};
 use crate::store::engine::db::{Conn, with_conn};
 use crate::store::schema::{domains, verification_items as items, verifications as t};
+use crate::text;
+use crate::text::Text;
 
 /// The applications that wait or were approved and not taken back, scope by scope: what [`standing::approved`] is told.
 macro_rules! applied {
@@ -38,7 +41,7 @@ pub struct Verification {
     pub client_id: ClientId,
     /// What became of it.
     pub status: VerificationStatus,
-    /// What the partner says for it.
+    /// What the partner says for it; of an automatic one, a message.
     pub notes: Option<String>,
     /// Counts its changes.
     pub version: i32,
@@ -46,7 +49,7 @@ pub struct Verification {
     pub expires_at: Option<Timestamp>,
     /// When an approval was taken back.
     pub revoked_at: Option<Timestamp>,
-    /// Why it was taken back, for the partner.
+    /// Why it was taken back, for the partner: in the words of the staff, or a message.
     pub reason: Option<String>,
     /// So many days before its end the partner was told of it last.
     pub noticed_days: Option<i32>,
@@ -56,6 +59,19 @@ pub struct Verification {
     pub decided_at: Option<Timestamp>,
     /// A change of the client's name or logo has made it, not the partner.
     pub automatic: bool,
+}
+
+impl Verification {
+    /// What is said for it. A partner's own words are never read as a message of the platform's.
+    pub fn notes(&self) -> Option<Text> {
+        let notes = self.notes.as_deref()?;
+        Some(if self.automatic { StoredText::read(notes) } else { text!("plain", text = notes) })
+    }
+
+    /// Why it was taken back.
+    pub fn reason(&self) -> Option<Text> {
+        self.reason.as_deref().map(StoredText::read)
+    }
 }
 
 /// One scope on one domain.
