@@ -23,30 +23,18 @@ static CHECK: Of<CheckView> = Of::new();
 static QUESTION: Of<CheckQuestion> = Of::new();
 
 pub(crate) static OPERATIONS: &[Operation] = &[
-    Operation {
-        method: Method::Get,
-        path: "/clients/{client}/attempts",
-        id: "listAttempts",
-        summary: "Lists refused attempts, newest first, each with what to change.",
-        needs: Needs::Client(Permission::AttemptsRead),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::Page(&ATTEMPT),
-        refusals: &[],
-        handler: || get(list),
-    },
-    Operation {
-        method: Method::Post,
-        path: "/clients/{client}/check",
-        id: "checkIntegration",
-        summary: "Asks every rule about what you would send, and tells which ones are broken and what to change.",
-        needs: Needs::Client(Permission::AttemptsRead),
-        query: &[],
-        request: RequestBody::New(&QUESTION),
-        response: ResponseBody::One(&CHECK),
-        refusals: &[],
-        handler: || post(check),
-    },
+    Operation::new(Method::Get, "/clients/{client}/attempts", || get(list))
+        .named("listAttempts", "Lists refused attempts, newest first, each with what to change.")
+        .needs(Needs::Client(Permission::AttemptsRead))
+        .response(ResponseBody::Page(&ATTEMPT)),
+    Operation::new(Method::Post, "/clients/{client}/check", || post(check))
+        .named(
+            "checkIntegration",
+            "Asks every rule about what you would send, and tells which ones are broken and what to change.",
+        )
+        .needs(Needs::Client(Permission::AttemptsRead))
+        .request(RequestBody::New(&QUESTION))
+        .response(ResponseBody::One(&CHECK)),
 ];
 
 async fn list(

@@ -18,7 +18,7 @@ use xwms_core::state::Core;
 use xwms_core::text;
 
 use crate::authenticated::Authenticated;
-use crate::operation::{Method, Needs, Operation, QueryParam, RequestBody, ResponseBody};
+use crate::operation::{Method, Needs, Operation, QueryParam, ResponseBody};
 use crate::page::Query;
 use crate::path_ids::PathIds;
 use crate::problem::Problem;
@@ -57,30 +57,16 @@ static OF_ALL: [QueryParam; 7] = [
 ];
 
 pub(crate) static OPERATIONS: &[Operation] = &[
-    Operation {
-        method: Method::Get,
-        path: "/clients/{client}/audit",
-        id: "listAudit",
-        summary: "Lists what was done to a client, newest first.",
-        needs: Needs::Client(Permission::AuditRead),
-        query: &OF_CLIENT,
-        request: RequestBody::Nothing,
-        response: ResponseBody::Log(&ENTRY),
-        refusals: &[],
-        handler: || get(of_client),
-    },
-    Operation {
-        method: Method::Get,
-        path: "/staff/audit",
-        id: "listAllAudit",
-        summary: "Lists what was done at all, newest first.",
-        needs: Needs::Admin(Permission::StaffRead),
-        query: &OF_ALL,
-        request: RequestBody::Nothing,
-        response: ResponseBody::Log(&ENTRY),
-        refusals: &[],
-        handler: || get(of_all),
-    },
+    Operation::new(Method::Get, "/clients/{client}/audit", || get(of_client))
+        .named("listAudit", "Lists what was done to a client, newest first.")
+        .needs(Needs::Client(Permission::AuditRead))
+        .query(&OF_CLIENT)
+        .response(ResponseBody::Log(&ENTRY)),
+    Operation::new(Method::Get, "/staff/audit", || get(of_all))
+        .named("listAllAudit", "Lists what was done at all, newest first.")
+        .needs(Needs::Admin(Permission::StaffRead))
+        .query(&OF_ALL)
+        .response(ResponseBody::Log(&ENTRY)),
 ];
 
 /// Whose log is read.

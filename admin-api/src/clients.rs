@@ -5,9 +5,11 @@ use axum::response::Response;
 use axum::routing::{delete, get, patch, post, put};
 use xwms_core::contract::client::{ClientSettings, ClientView};
 use xwms_core::contract::member::BillingOwner;
+use xwms_core::contract::setup::SetupView;
 use xwms_core::gate::permission::Permission;
 use xwms_core::id::ClientId;
 use xwms_core::manage::clients;
+use xwms_core::manage::setup;
 use xwms_core::manage::succession;
 use xwms_core::state::Core;
 
@@ -23,82 +25,48 @@ use crate::schema::Of;
 
 static CLIENT: Of<ClientView> = Of::new();
 static SETTINGS: Of<ClientSettings> = Of::new();
+static SETUP: Of<SetupView> = Of::new();
 static BILLING_OWNER: Of<BillingOwner> = Of::new();
 
 pub(crate) static OPERATIONS: &[Operation] = &[
-    Operation {
-        method: Method::Get,
-        path: "/clients",
-        id: "listClients",
-        summary: "Lists the clients whose organisation you belong to, oldest first.",
-        needs: Needs::Listing(Permission::ClientRead),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::Page(&CLIENT),
-        refusals: &[],
-        handler: || get(list),
-    },
-    Operation {
-        method: Method::Post,
-        path: "/clients",
-        id: "createClient",
-        summary: "Makes a client of your own.",
-        needs: Needs::Own(Permission::ClientCreate),
-        query: &[],
-        request: RequestBody::New(&SETTINGS),
-        response: ResponseBody::Made(&CLIENT),
-        refusals: &[],
-        handler: || post(create),
-    },
-    Operation {
-        method: Method::Get,
-        path: "/clients/{client}",
-        id: "getClient",
-        summary: "Reads a client.",
-        needs: Needs::Client(Permission::ClientRead),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::One(&CLIENT),
-        refusals: &[],
-        handler: || get(read),
-    },
-    Operation {
-        method: Method::Patch,
-        path: "/clients/{client}",
-        id: "updateClient",
-        summary: "Changes a client. `scopes` also needs `scopes:create` and `scopes:delete`.",
-        needs: Needs::Client(Permission::ClientUpdate),
-        query: &[],
-        request: RequestBody::Changes(&SETTINGS),
-        response: ResponseBody::One(&CLIENT),
-        refusals: &[(409, "subject_type_fixed")],
-        handler: || patch(update),
-    },
-    Operation {
-        method: Method::Delete,
-        path: "/clients/{client}",
-        id: "deleteClient",
-        summary: "Deletes a client for good, with all that it has; every login that came through it ends.",
-        needs: Needs::Client(Permission::ClientDelete),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::Nothing,
-        refusals: &[],
-        handler: || delete(remove),
-    },
-    Operation {
-        method: Method::Put,
-        path: "/clients/{client}/billing-owner",
-        id: "setBillingOwner",
-        summary: "Hands the bill to another owner, whose plan entitles the client from then on. For owners, and also while \
+    Operation::new(Method::Get, "/clients", || get(list))
+        .named("listClients", "Lists the clients whose organisation you belong to, oldest first.")
+        .needs(Needs::Listing(Permission::ClientRead))
+        .response(ResponseBody::Page(&CLIENT)),
+    Operation::new(Method::Post, "/clients", || post(create))
+        .named("createClient", "Makes a client of your own.")
+        .needs(Needs::Own(Permission::ClientCreate))
+        .request(RequestBody::New(&SETTINGS))
+        .response(ResponseBody::Made(&CLIENT)),
+    Operation::new(Method::Get, "/clients/{client}", || get(read))
+        .named("getClient", "Reads a client.")
+        .needs(Needs::Client(Permission::ClientRead))
+        .response(ResponseBody::One(&CLIENT)),
+    Operation::new(Method::Patch, "/clients/{client}", || patch(update))
+        .named("updateClient", "Changes a client. `scopes` also needs `scopes:create` and `scopes:delete`.")
+        .needs(Needs::Client(Permission::ClientUpdate))
+        .request(RequestBody::Changes(&SETTINGS))
+        .response(ResponseBody::One(&CLIENT))
+        .refusals(&[(409, "subject_type_fixed")]),
+    Operation::new(Method::Delete, "/clients/{client}", || delete(remove))
+        .named(
+            "deleteClient",
+            "Deletes a client for good, with all that it has; every login that came through it ends.",
+        )
+        .needs(Needs::Client(Permission::ClientDelete)),
+    Operation::new(Method::Get, "/clients/{client}/setup", || get(read_setup))
+        .named("getSetup", "Says what is done and what is to do before somebody can log in.")
+        .needs(Needs::Client(Permission::ClientRead))
+        .response(ResponseBody::One(&SETUP)),
+    Operation::new(Method::Put, "/clients/{client}/billing-owner", || put(hand_over))
+        .named(
+            "setBillingOwner",
+            "Hands the bill to another owner, whose plan entitles the client from then on. For owners, and also while \
                   the plan has lapsed.",
-        needs: Needs::Client(Permission::ClientUpdate),
-        query: &[],
-        request: RequestBody::New(&BILLING_OWNER),
-        response: ResponseBody::Nothing,
-        refusals: &[(403, "level_too_low"), (409, "not_an_owner"), (409, "account_suspended")],
-        handler: || put(hand_over),
-    },
+        )
+        .needs(Needs::Client(Permission::ClientUpdate))
+        .request(RequestBody::New(&BILLING_OWNER))
+        .refusals(&[(403, "level_too_low"), (409, "not_an_owner"), (409, "account_suspended")]),
 ];
 
 async fn list(
@@ -145,6 +113,14 @@ async fn remove(
 ) -> Result<Response, Problem> {
     clients::delete(&core, caller, client, expected).await?;
     Ok(done())
+}
+
+async fn read_setup(
+    State(core): State<Core>,
+    Authenticated(caller): Authenticated,
+    PathIds(client): PathIds<ClientId>,
+) -> Result<Response, Problem> {
+    Ok(shown(&setup::get(&core, &caller, client).await?))
 }
 
 async fn hand_over(

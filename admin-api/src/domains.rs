@@ -23,66 +23,32 @@ static DOMAIN: Of<DomainView> = Of::new();
 static SETTINGS: Of<DomainSettings> = Of::new();
 
 pub(crate) static OPERATIONS: &[Operation] = &[
-    Operation {
-        method: Method::Get,
-        path: "/clients/{client}/domains",
-        id: "listDomains",
-        summary: "Lists the domains of a client.",
-        needs: Needs::Client(Permission::DomainsRead),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::Page(&DOMAIN),
-        refusals: &[],
-        handler: || get(list),
-    },
-    Operation {
-        method: Method::Post,
-        path: "/clients/{client}/domains",
-        id: "createDomain",
-        summary: "Makes a domain. In test mode it also needs `domains:test`.",
-        needs: Needs::Client(Permission::DomainsCreate),
-        query: &[],
-        request: RequestBody::New(&SETTINGS),
-        response: ResponseBody::Made(&DOMAIN),
-        refusals: &[(409, "root_domain_taken")],
-        handler: || post(create),
-    },
-    Operation {
-        method: Method::Get,
-        path: "/clients/{client}/domains/{domain}",
-        id: "getDomain",
-        summary: "Reads a domain.",
-        needs: Needs::Client(Permission::DomainsRead),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::One(&DOMAIN),
-        refusals: &[],
-        handler: || get(read),
-    },
-    Operation {
-        method: Method::Patch,
-        path: "/clients/{client}/domains/{domain}",
-        id: "updateDomain",
-        summary: "Changes a domain. Switching test mode on also needs `domains:test`.",
-        needs: Needs::Client(Permission::DomainsUpdate),
-        query: &[],
-        request: RequestBody::Changes(&SETTINGS),
-        response: ResponseBody::One(&DOMAIN),
-        refusals: &[(409, "primary_needed"), (409, "verified_domain"), (409, "test_urls_present")],
-        handler: || patch(update),
-    },
-    Operation {
-        method: Method::Delete,
-        path: "/clients/{client}/domains/{domain}",
-        id: "deleteDomain",
-        summary: "Deletes a domain for good, with its URLs, links and coverage; every login that came through it ends.",
-        needs: Needs::Client(Permission::DomainsDelete),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::Nothing,
-        refusals: &[],
-        handler: || delete(remove),
-    },
+    Operation::new(Method::Get, "/clients/{client}/domains", || get(list))
+        .named("listDomains", "Lists the domains of a client.")
+        .needs(Needs::Client(Permission::DomainsRead))
+        .response(ResponseBody::Page(&DOMAIN)),
+    Operation::new(Method::Post, "/clients/{client}/domains", || post(create))
+        .named("createDomain", "Makes a domain. In test mode it also needs `domains:test`.")
+        .needs(Needs::Client(Permission::DomainsCreate))
+        .request(RequestBody::New(&SETTINGS))
+        .response(ResponseBody::Made(&DOMAIN))
+        .refusals(&[(409, "root_domain_taken")]),
+    Operation::new(Method::Get, "/clients/{client}/domains/{domain}", || get(read))
+        .named("getDomain", "Reads a domain.")
+        .needs(Needs::Client(Permission::DomainsRead))
+        .response(ResponseBody::One(&DOMAIN)),
+    Operation::new(Method::Patch, "/clients/{client}/domains/{domain}", || patch(update))
+        .named("updateDomain", "Changes a domain. Switching test mode on also needs `domains:test`.")
+        .needs(Needs::Client(Permission::DomainsUpdate))
+        .request(RequestBody::Changes(&SETTINGS))
+        .response(ResponseBody::One(&DOMAIN))
+        .refusals(&[(409, "primary_needed"), (409, "verified_domain"), (409, "test_urls_present")]),
+    Operation::new(Method::Delete, "/clients/{client}/domains/{domain}", || delete(remove))
+        .named(
+            "deleteDomain",
+            "Deletes a domain for good, with its URLs, links and coverage; every login that came through it ends.",
+        )
+        .needs(Needs::Client(Permission::DomainsDelete)),
 ];
 
 async fn list(

@@ -25,92 +25,46 @@ type OfClient = PathIds<ClientId>;
 type OfDomain = PathIds<(ClientId, DomainId)>;
 
 pub(crate) static OPERATIONS: &[Operation] = &[
-    Operation {
-        method: Method::Put,
-        path: "/clients/{client}/logo",
-        id: "putLogo",
-        summary: "Sets the logo of a client. That of a verified one is shown to people after its review.",
-        needs: Needs::Client(Permission::ClientUpdate),
-        query: &[],
-        request: RequestBody::Picture,
-        response: ResponseBody::One(&LOGO),
-        refusals: &[],
-        handler: || {
-            put(async |core, by, PathIds(client): OfClient, sent| set(core, by, client, Whose::Client, sent).await)
-        },
-    },
-    Operation {
-        method: Method::Get,
-        path: "/clients/{client}/logo",
-        id: "getLogo",
-        summary: "Reads the logo of a client.",
-        needs: Needs::Client(Permission::ClientRead),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::Picture,
-        refusals: &[],
-        handler: || get(async |core, by, PathIds(client): OfClient| read(core, by, client, Whose::Client).await),
-    },
-    Operation {
-        method: Method::Delete,
-        path: "/clients/{client}/logo",
-        id: "deleteLogo",
-        summary: "Removes the logo of a client.",
-        needs: Needs::Client(Permission::ClientUpdate),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::Nothing,
-        refusals: &[],
-        handler: || delete(async |core, by, PathIds(client): OfClient| remove(core, by, client, Whose::Client).await),
-    },
-    Operation {
-        method: Method::Put,
-        path: "/clients/{client}/domains/{domain}/logo",
-        id: "putDomainLogo",
-        summary: "Sets the logo of a domain.",
-        needs: Needs::Client(Permission::DomainsUpdate),
-        query: &[],
-        request: RequestBody::Picture,
-        response: ResponseBody::One(&LOGO),
-        refusals: &[],
-        handler: || {
-            put(async |core, by, PathIds((client, domain)): OfDomain, sent| {
-                set(core, by, client, Whose::Domain(domain), sent).await
-            })
-        },
-    },
-    Operation {
-        method: Method::Get,
-        path: "/clients/{client}/domains/{domain}/logo",
-        id: "getDomainLogo",
-        summary: "Reads the logo of a domain.",
-        needs: Needs::Client(Permission::DomainsRead),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::Picture,
-        refusals: &[],
-        handler: || {
-            get(async |core, by, PathIds((client, domain)): OfDomain| {
-                read(core, by, client, Whose::Domain(domain)).await
-            })
-        },
-    },
-    Operation {
-        method: Method::Delete,
-        path: "/clients/{client}/domains/{domain}/logo",
-        id: "deleteDomainLogo",
-        summary: "Removes the logo of a domain.",
-        needs: Needs::Client(Permission::DomainsUpdate),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::Nothing,
-        refusals: &[],
-        handler: || {
-            delete(async |core, by, PathIds((client, domain)): OfDomain| {
-                remove(core, by, client, Whose::Domain(domain)).await
-            })
-        },
-    },
+    Operation::new(Method::Put, "/clients/{client}/logo", || {
+        put(async |core, by, PathIds(client): OfClient, sent| set(core, by, client, Whose::Client, sent).await)
+    })
+    .named("putLogo", "Sets the logo of a client. That of a verified one is shown to people after its review.")
+    .needs(Needs::Client(Permission::ClientUpdate))
+    .request(RequestBody::Picture)
+    .response(ResponseBody::One(&LOGO)),
+    Operation::new(Method::Get, "/clients/{client}/logo", || {
+        get(async |core, by, PathIds(client): OfClient| read(core, by, client, Whose::Client).await)
+    })
+    .named("getLogo", "Reads the logo of a client.")
+    .needs(Needs::Client(Permission::ClientRead))
+    .response(ResponseBody::Picture),
+    Operation::new(Method::Delete, "/clients/{client}/logo", || {
+        delete(async |core, by, PathIds(client): OfClient| remove(core, by, client, Whose::Client).await)
+    })
+    .named("deleteLogo", "Removes the logo of a client.")
+    .needs(Needs::Client(Permission::ClientUpdate)),
+    Operation::new(Method::Put, "/clients/{client}/domains/{domain}/logo", || {
+        put(async |core, by, PathIds((client, domain)): OfDomain, sent| {
+            set(core, by, client, Whose::Domain(domain), sent).await
+        })
+    })
+    .named("putDomainLogo", "Sets the logo of a domain.")
+    .needs(Needs::Client(Permission::DomainsUpdate))
+    .request(RequestBody::Picture)
+    .response(ResponseBody::One(&LOGO)),
+    Operation::new(Method::Get, "/clients/{client}/domains/{domain}/logo", || {
+        get(async |core, by, PathIds((client, domain)): OfDomain| read(core, by, client, Whose::Domain(domain)).await)
+    })
+    .named("getDomainLogo", "Reads the logo of a domain.")
+    .needs(Needs::Client(Permission::DomainsRead))
+    .response(ResponseBody::Picture),
+    Operation::new(Method::Delete, "/clients/{client}/domains/{domain}/logo", || {
+        delete(async |core, by, PathIds((client, domain)): OfDomain| {
+            remove(core, by, client, Whose::Domain(domain)).await
+        })
+    })
+    .named("deleteDomainLogo", "Removes the logo of a domain.")
+    .needs(Needs::Client(Permission::DomainsUpdate)),
 ];
 
 /// A picture as it was sent.

@@ -27,87 +27,56 @@ static CANDIDATE: Of<Candidate> = Of::new();
 const RANK: [(u16, &str); 2] = [(403, "level_too_low"), (403, "permission_not_held")];
 
 pub(crate) static OPERATIONS: &[Operation] = &[
-    Operation {
-        method: Method::Get,
-        path: "/clients/{client}/members",
-        id: "listMembers",
-        summary: "Lists the members of a client's organisation, oldest first.",
-        needs: Needs::Client(Permission::MembersRead),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::Page(&MEMBER),
-        refusals: &[],
-        handler: || get(list),
-    },
-    Operation {
-        method: Method::Post,
-        path: "/clients/{client}/members",
-        id: "createMember",
-        summary: "Invites somebody by address, or one of your users by `sub`. The answer is the same whether or not an \
+    Operation::new(Method::Get, "/clients/{client}/members", || get(list))
+        .named("listMembers", "Lists the members of a client's organisation, oldest first.")
+        .needs(Needs::Client(Permission::MembersRead))
+        .response(ResponseBody::Page(&MEMBER)),
+    Operation::new(Method::Post, "/clients/{client}/members", || post(create))
+        .named(
+            "createMember",
+            "Invites somebody by address, or one of your users by `sub`. The answer is the same whether or not an \
                   address has an account; whoever accepts has that address, verified.",
-        needs: Needs::Client(Permission::MembersCreate),
-        query: &[],
-        request: RequestBody::New(&NEW),
-        response: ResponseBody::Made(&MEMBER),
-        refusals: &[RANK[0], RANK[1], (409, "already_member")],
-        handler: || post(create),
-    },
-    Operation {
-        method: Method::Get,
-        path: "/clients/{client}/members/{member}",
-        id: "getMember",
-        summary: "Reads a membership.",
-        needs: Needs::Client(Permission::MembersRead),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::One(&MEMBER),
-        refusals: &[],
-        handler: || get(read),
-    },
-    Operation {
-        method: Method::Patch,
-        path: "/clients/{client}/members/{member}",
-        id: "updateMember",
-        summary: "Changes the role or the end of a membership. One owner always remains, without an end; when the billing \
+        )
+        .needs(Needs::Client(Permission::MembersCreate))
+        .request(RequestBody::New(&NEW))
+        .response(ResponseBody::Made(&MEMBER))
+        .refusals(&[RANK[0], RANK[1], (409, "already_member")]),
+    Operation::new(Method::Get, "/clients/{client}/members/{member}", || get(read))
+        .named("getMember", "Reads a membership.")
+        .needs(Needs::Client(Permission::MembersRead))
+        .response(ResponseBody::One(&MEMBER)),
+    Operation::new(Method::Patch, "/clients/{client}/members/{member}", || patch(update))
+        .named(
+            "updateMember",
+            "Changes the role or the end of a membership. One owner always remains, without an end; when the billing \
                   owner stops being one for good, the longest-standing owner whose plan entitles takes over at once.",
-        needs: Needs::Client(Permission::MembersUpdate),
-        query: &[],
-        request: RequestBody::Changes(&SETTINGS),
-        response: ResponseBody::One(&MEMBER),
-        refusals: &[RANK[0], RANK[1], (409, "last_owner")],
-        handler: || patch(update),
-    },
-    Operation {
-        method: Method::Delete,
-        path: "/clients/{client}/members/{member}",
-        id: "deleteMember",
-        summary: "Ends a membership, or takes an invitation back. A member who is signed in may end their own without the \
+        )
+        .needs(Needs::Client(Permission::MembersUpdate))
+        .request(RequestBody::Changes(&SETTINGS))
+        .response(ResponseBody::One(&MEMBER))
+        .refusals(&[RANK[0], RANK[1], (409, "last_owner")]),
+    Operation::new(Method::Delete, "/clients/{client}/members/{member}", || delete(remove))
+        .named(
+            "deleteMember",
+            "Ends a membership, or takes an invitation back. A member who is signed in may end their own without the \
                   permission, and on any plan; their API tokens need it.",
-        needs: Needs::Membership(Permission::MembersDelete),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::Nothing,
-        refusals: &[RANK[0], (409, "last_owner")],
-        handler: || delete(remove),
-    },
-    Operation {
-        method: Method::Get,
-        path: "/clients/{client}/member-candidates",
-        id: "listMemberCandidates",
-        summary: "Finds whom to invite: your users whose name or address, as far as they share it, begins with the text, \
+        )
+        .needs(Needs::Membership(Permission::MembersDelete))
+        .refusals(&[RANK[0], (409, "last_owner")]),
+    Operation::new(Method::Get, "/clients/{client}/member-candidates", || get(candidates))
+        .named(
+            "listMemberCandidates",
+            "Finds whom to invite: your users whose name or address, as far as they share it, begins with the text, \
                   and any address typed in full, whether or not it has an account. At most 30 searches a minute.",
-        needs: Needs::Client(Permission::MembersCreate),
-        query: &[QueryParam {
+        )
+        .needs(Needs::Client(Permission::MembersCreate))
+        .query(&[QueryParam {
             name: "q",
             about: "The beginning of a name or an address, of at least three letters or digits, or a whole address.",
             example: "ada",
             choices: &[],
-        }],
-        request: RequestBody::Nothing,
-        response: ResponseBody::Page(&CANDIDATE),
-        refusals: &[],
-        handler: || get(candidates),
-    },
+        }])
+        .response(ResponseBody::Page(&CANDIDATE)),
 ];
 
 async fn list(

@@ -103,6 +103,48 @@ pub(crate) enum ResponseBody {
     Other,
 }
 
+impl Operation {
+    /// Of whoever calls, with no query and no body, answered with 204.
+    pub(crate) const fn new(method: Method, path: &'static str, handler: fn() -> MethodRouter<Core>) -> Self {
+        Self {
+            method,
+            path,
+            id: "",
+            summary: "",
+            needs: Needs::Nothing,
+            query: &[],
+            request: RequestBody::Nothing,
+            response: ResponseBody::Nothing,
+            refusals: &[],
+            handler,
+        }
+    }
+
+    pub(crate) const fn named(self, id: &'static str, summary: &'static str) -> Self {
+        Self { id, summary, ..self }
+    }
+
+    pub(crate) const fn needs(self, needs: Needs) -> Self {
+        Self { needs, ..self }
+    }
+
+    pub(crate) const fn query(self, query: &'static [QueryParam]) -> Self {
+        Self { query, ..self }
+    }
+
+    pub(crate) const fn request(self, request: RequestBody) -> Self {
+        Self { request, ..self }
+    }
+
+    pub(crate) const fn response(self, response: ResponseBody) -> Self {
+        Self { response, ..self }
+    }
+
+    pub(crate) const fn refusals(self, refusals: &'static [(u16, &'static str)]) -> Self {
+        Self { refusals, ..self }
+    }
+}
+
 impl Method {
     pub(crate) const fn name(self) -> &'static str {
         match self {

@@ -22,55 +22,30 @@ static REQUEST: Of<RequestView> = Of::new();
 static NEW: Of<NewRequest> = Of::new();
 
 pub(crate) static OPERATIONS: &[Operation] = &[
-    Operation {
-        method: Method::Get,
-        path: "/clients/{client}/requests",
-        id: "listRequests",
-        summary: "Lists the requests of a client, oldest first.",
-        needs: Needs::Client(Permission::RequestsRead),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::Page(&REQUEST),
-        refusals: &[],
-        handler: || get(list),
-    },
-    Operation {
-        method: Method::Post,
-        path: "/clients/{client}/requests",
-        id: "createRequest",
-        summary: "Asks one person, by address or by `sub`, for further scopes or to be a tester. The answer is the same \
+    Operation::new(Method::Get, "/clients/{client}/requests", || get(list))
+        .named("listRequests", "Lists the requests of a client, oldest first.")
+        .needs(Needs::Client(Permission::RequestsRead))
+        .response(ResponseBody::Page(&REQUEST)),
+    Operation::new(Method::Post, "/clients/{client}/requests", || post(create))
+        .named(
+            "createRequest",
+            "Asks one person, by address or by `sub`, for further scopes or to be a tester. The answer is the same \
                   whether or not an address has an account.",
-        needs: Needs::Client(Permission::RequestsCreate),
-        query: &[],
-        request: RequestBody::New(&NEW),
-        response: ResponseBody::Made(&REQUEST),
-        refusals: &[(409, "request_open"), (409, "declined_recently"), (429, "too_many_open")],
-        handler: || post(create),
-    },
-    Operation {
-        method: Method::Get,
-        path: "/clients/{client}/requests/{request}",
-        id: "getRequest",
-        summary: "Reads a request.",
-        needs: Needs::Client(Permission::RequestsRead),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::One(&REQUEST),
-        refusals: &[],
-        handler: || get(read),
-    },
-    Operation {
-        method: Method::Delete,
-        path: "/clients/{client}/requests/{request}",
-        id: "deleteRequest",
-        summary: "Takes a request back: what was accepted ends at once. One that is over stays as it is.",
-        needs: Needs::Client(Permission::RequestsDelete),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::Nothing,
-        refusals: &[],
-        handler: || delete(remove),
-    },
+        )
+        .needs(Needs::Client(Permission::RequestsCreate))
+        .request(RequestBody::New(&NEW))
+        .response(ResponseBody::Made(&REQUEST))
+        .refusals(&[(409, "request_open"), (409, "declined_recently"), (429, "too_many_open")]),
+    Operation::new(Method::Get, "/clients/{client}/requests/{request}", || get(read))
+        .named("getRequest", "Reads a request.")
+        .needs(Needs::Client(Permission::RequestsRead))
+        .response(ResponseBody::One(&REQUEST)),
+    Operation::new(Method::Delete, "/clients/{client}/requests/{request}", || delete(remove))
+        .named(
+            "deleteRequest",
+            "Takes a request back: what was accepted ends at once. One that is over stays as it is.",
+        )
+        .needs(Needs::Client(Permission::RequestsDelete)),
 ];
 
 async fn list(

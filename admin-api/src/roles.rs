@@ -30,66 +30,34 @@ static QUERY: [QueryParam; 1] =
 const RANK: [(u16, &str); 2] = [(403, "level_too_low"), (403, "permission_not_held")];
 
 pub(crate) static OPERATIONS: &[Operation] = &[
-    Operation {
-        method: Method::Get,
-        path: "/clients/{client}/roles",
-        id: "listRoles",
-        summary: "Lists the roles of a client, oldest first.",
-        needs: Needs::Client(Permission::RolesRead),
-        query: &QUERY,
-        request: RequestBody::Nothing,
-        response: ResponseBody::Page(&ROLE),
-        refusals: &[],
-        handler: || get(list),
-    },
-    Operation {
-        method: Method::Post,
-        path: "/clients/{client}/roles",
-        id: "createRole",
-        summary: "Makes a role. Its level is below the caller's own, and it permits nothing they do not hold.",
-        needs: Needs::Client(Permission::RolesCreate),
-        query: &[],
-        request: RequestBody::New(&NEW),
-        response: ResponseBody::Made(&ROLE),
-        refusals: &[RANK[0], RANK[1], (409, "preset"), (409, "key_taken")],
-        handler: || post(create),
-    },
-    Operation {
-        method: Method::Get,
-        path: "/clients/{client}/roles/{role}",
-        id: "getRole",
-        summary: "Reads a role.",
-        needs: Needs::Client(Permission::RolesRead),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::One(&ROLE),
-        refusals: &[],
-        handler: || get(read),
-    },
-    Operation {
-        method: Method::Patch,
-        path: "/clients/{client}/roles/{role}",
-        id: "updateRole",
-        summary: "Changes a role, which is below the caller's own before and after. Presets are fixed.",
-        needs: Needs::Client(Permission::RolesUpdate),
-        query: &[],
-        request: RequestBody::Changes(&SETTINGS),
-        response: ResponseBody::One(&ROLE),
-        refusals: &[RANK[0], RANK[1], (409, "preset")],
-        handler: || patch(update),
-    },
-    Operation {
-        method: Method::Delete,
-        path: "/clients/{client}/roles/{role}",
-        id: "deleteRole",
-        summary: "Deletes a role that no member has. Presets stay.",
-        needs: Needs::Client(Permission::RolesDelete),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::Nothing,
-        refusals: &[RANK[0], (409, "preset"), (409, "role_in_use")],
-        handler: || delete(remove),
-    },
+    Operation::new(Method::Get, "/clients/{client}/roles", || get(list))
+        .named("listRoles", "Lists the roles of a client, oldest first.")
+        .needs(Needs::Client(Permission::RolesRead))
+        .query(&QUERY)
+        .response(ResponseBody::Page(&ROLE)),
+    Operation::new(Method::Post, "/clients/{client}/roles", || post(create))
+        .named(
+            "createRole",
+            "Makes a role. Its level is below the caller's own, and it permits nothing they do not hold.",
+        )
+        .needs(Needs::Client(Permission::RolesCreate))
+        .request(RequestBody::New(&NEW))
+        .response(ResponseBody::Made(&ROLE))
+        .refusals(&[RANK[0], RANK[1], (409, "preset"), (409, "key_taken")]),
+    Operation::new(Method::Get, "/clients/{client}/roles/{role}", || get(read))
+        .named("getRole", "Reads a role.")
+        .needs(Needs::Client(Permission::RolesRead))
+        .response(ResponseBody::One(&ROLE)),
+    Operation::new(Method::Patch, "/clients/{client}/roles/{role}", || patch(update))
+        .named("updateRole", "Changes a role, which is below the caller's own before and after. Presets are fixed.")
+        .needs(Needs::Client(Permission::RolesUpdate))
+        .request(RequestBody::Changes(&SETTINGS))
+        .response(ResponseBody::One(&ROLE))
+        .refusals(&[RANK[0], RANK[1], (409, "preset")]),
+    Operation::new(Method::Delete, "/clients/{client}/roles/{role}", || delete(remove))
+        .named("deleteRole", "Deletes a role that no member has. Presets stay.")
+        .needs(Needs::Client(Permission::RolesDelete))
+        .refusals(&[RANK[0], (409, "preset"), (409, "role_in_use")]),
 ];
 
 async fn list(

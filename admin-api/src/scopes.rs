@@ -22,66 +22,27 @@ static SCOPE: Of<ClientScopeView> = Of::new();
 static NEW: Of<NewClientScope> = Of::new();
 
 pub(crate) static OPERATIONS: &[Operation] = &[
-    Operation {
-        method: Method::Get,
-        path: "/scopes",
-        id: "listCatalog",
-        summary: "Lists the catalog of scopes.",
-        needs: Needs::Account,
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::Page(&SCOPE),
-        refusals: &[],
-        handler: || get(catalog),
-    },
-    Operation {
-        method: Method::Get,
-        path: "/clients/{client}/scopes",
-        id: "listScopes",
-        summary: "Lists the scopes that a client has activated.",
-        needs: Needs::Client(Permission::ScopesRead),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::Page(&SCOPE),
-        refusals: &[],
-        handler: || get(list),
-    },
-    Operation {
-        method: Method::Post,
-        path: "/clients/{client}/scopes",
-        id: "activateScope",
-        summary: "Activates a scope of the catalog.",
-        needs: Needs::Client(Permission::ScopesCreate),
-        query: &[],
-        request: RequestBody::New(&NEW),
-        response: ResponseBody::Made(&SCOPE),
-        refusals: &[(409, "already_active")],
-        handler: || post(create),
-    },
-    Operation {
-        method: Method::Get,
-        path: "/clients/{client}/scopes/{name}",
-        id: "getScope",
-        summary: "Reads a scope that a client has activated.",
-        needs: Needs::Client(Permission::ScopesRead),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::One(&SCOPE),
-        refusals: &[],
-        handler: || get(read),
-    },
-    Operation {
-        method: Method::Delete,
-        path: "/clients/{client}/scopes/{name}",
-        id: "deactivateScope",
-        summary: "Deactivates a scope. Activated again, it works as before.",
-        needs: Needs::Client(Permission::ScopesDelete),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::Nothing,
-        refusals: &[],
-        handler: || delete(remove),
-    },
+    Operation::new(Method::Get, "/scopes", || get(catalog))
+        .named("listCatalog", "Lists the catalog of scopes.")
+        .needs(Needs::Account)
+        .response(ResponseBody::Page(&SCOPE)),
+    Operation::new(Method::Get, "/clients/{client}/scopes", || get(list))
+        .named("listScopes", "Lists the scopes that a client has activated.")
+        .needs(Needs::Client(Permission::ScopesRead))
+        .response(ResponseBody::Page(&SCOPE)),
+    Operation::new(Method::Post, "/clients/{client}/scopes", || post(create))
+        .named("activateScope", "Activates a scope of the catalog.")
+        .needs(Needs::Client(Permission::ScopesCreate))
+        .request(RequestBody::New(&NEW))
+        .response(ResponseBody::Made(&SCOPE))
+        .refusals(&[(409, "already_active")]),
+    Operation::new(Method::Get, "/clients/{client}/scopes/{name}", || get(read))
+        .named("getScope", "Reads a scope that a client has activated.")
+        .needs(Needs::Client(Permission::ScopesRead))
+        .response(ResponseBody::One(&SCOPE)),
+    Operation::new(Method::Delete, "/clients/{client}/scopes/{name}", || delete(remove))
+        .named("deactivateScope", "Deactivates a scope. Activated again, it works as before.")
+        .needs(Needs::Client(Permission::ScopesDelete)),
 ];
 
 async fn catalog(State(core): State<Core>, Authenticated(_): Authenticated, query: Query) -> Result<Response, Problem> {

@@ -26,114 +26,47 @@ static SETTINGS: Of<SecretSettings> = Of::new();
 static ROTATION: Of<Rotation> = Of::new();
 
 pub(crate) static OPERATIONS: &[Operation] = &[
-    Operation {
-        method: Method::Get,
-        path: "/clients/{client}/secrets",
-        id: "listSecrets",
-        summary: "Lists the secrets of a client.",
-        needs: Needs::Client(Permission::SecretsRead),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::Page(&SECRET),
-        refusals: &[],
-        handler: || get(list),
-    },
-    Operation {
-        method: Method::Post,
-        path: "/clients/{client}/secrets",
-        id: "createSecret",
-        summary: "Makes a secret; without a body one that is called Standard Key.",
-        needs: Needs::Client(Permission::SecretsCreate),
-        query: &[],
-        request: RequestBody::MaybeNew(&SETTINGS),
-        response: ResponseBody::Made(&SECRET),
-        refusals: &[(409, "label_taken")],
-        handler: || post(create),
-    },
-    Operation {
-        method: Method::Get,
-        path: "/clients/{client}/secrets/{secret}",
-        id: "getSecret",
-        summary: "Reads a secret: all but the secret itself.",
-        needs: Needs::Client(Permission::SecretsRead),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::One(&SECRET),
-        refusals: &[],
-        handler: || get(read),
-    },
-    Operation {
-        method: Method::Patch,
-        path: "/clients/{client}/secrets/{secret}",
-        id: "updateSecret",
-        summary: "Changes a secret.",
-        needs: Needs::Client(Permission::SecretsUpdate),
-        query: &[],
-        request: RequestBody::Changes(&SETTINGS),
-        response: ResponseBody::One(&SECRET),
-        refusals: &[(409, "label_taken"), (409, "secret_leaked")],
-        handler: || patch(update),
-    },
-    Operation {
-        method: Method::Delete,
-        path: "/clients/{client}/secrets/{secret}",
-        id: "deleteSecret",
-        summary: "Deletes a secret for good; what was given to it goes on.",
-        needs: Needs::Client(Permission::SecretsDelete),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::Nothing,
-        refusals: &[],
-        handler: || delete(remove),
-    },
-    Operation {
-        method: Method::Post,
-        path: "/clients/{client}/secrets/{secret}/rotate",
-        id: "rotateSecret",
-        summary: "Makes a new secret with the label and the domains of this one, which ends after a while.",
-        needs: Needs::Client(Permission::SecretsCreate),
-        query: &[],
-        request: RequestBody::MaybeNew(&ROTATION),
-        response: ResponseBody::Made(&SECRET),
-        refusals: &[],
-        handler: || post(rotate),
-    },
-    Operation {
-        method: Method::Get,
-        path: "/clients/{client}/domains/{domain}/secrets",
-        id: "listLinks",
-        summary: "Lists the secrets that may be used for a domain.",
-        needs: Needs::Client(Permission::LinksRead),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::Page(&SECRET),
-        refusals: &[],
-        handler: || get(list_links),
-    },
-    Operation {
-        method: Method::Put,
-        path: "/clients/{client}/domains/{domain}/secrets/{secret}",
-        id: "createLink",
-        summary: "Lets a secret be used for a domain.",
-        needs: Needs::Client(Permission::LinksCreate),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::Nothing,
-        refusals: &[],
-        handler: || put(link),
-    },
-    Operation {
-        method: Method::Delete,
-        path: "/clients/{client}/domains/{domain}/secrets/{secret}",
-        id: "deleteLink",
-        summary: "Takes that back.",
-        needs: Needs::Client(Permission::LinksDelete),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::Nothing,
-        refusals: &[],
-        handler: || delete(unlink),
-    },
+    Operation::new(Method::Get, "/clients/{client}/secrets", || get(list))
+        .named("listSecrets", "Lists the secrets of a client.")
+        .needs(Needs::Client(Permission::SecretsRead))
+        .response(ResponseBody::Page(&SECRET)),
+    Operation::new(Method::Post, "/clients/{client}/secrets", || post(create))
+        .named("createSecret", "Makes a secret; without a body one that is called Standard Key.")
+        .needs(Needs::Client(Permission::SecretsCreate))
+        .request(RequestBody::MaybeNew(&SETTINGS))
+        .response(ResponseBody::Made(&SECRET))
+        .refusals(&[(409, "label_taken")]),
+    Operation::new(Method::Get, "/clients/{client}/secrets/{secret}", || get(read))
+        .named("getSecret", "Reads a secret: all but the secret itself.")
+        .needs(Needs::Client(Permission::SecretsRead))
+        .response(ResponseBody::One(&SECRET)),
+    Operation::new(Method::Patch, "/clients/{client}/secrets/{secret}", || patch(update))
+        .named("updateSecret", "Changes a secret.")
+        .needs(Needs::Client(Permission::SecretsUpdate))
+        .request(RequestBody::Changes(&SETTINGS))
+        .response(ResponseBody::One(&SECRET))
+        .refusals(&[(409, "label_taken"), (409, "secret_leaked")]),
+    Operation::new(Method::Delete, "/clients/{client}/secrets/{secret}", || delete(remove))
+        .named("deleteSecret", "Deletes a secret for good; what was given to it goes on.")
+        .needs(Needs::Client(Permission::SecretsDelete)),
+    Operation::new(Method::Post, "/clients/{client}/secrets/{secret}/rotate", || post(rotate))
+        .named(
+            "rotateSecret",
+            "Makes a new secret with the label and the domains of this one, which ends after a while.",
+        )
+        .needs(Needs::Client(Permission::SecretsCreate))
+        .request(RequestBody::MaybeNew(&ROTATION))
+        .response(ResponseBody::Made(&SECRET)),
+    Operation::new(Method::Get, "/clients/{client}/domains/{domain}/secrets", || get(list_links))
+        .named("listLinks", "Lists the secrets that may be used for a domain.")
+        .needs(Needs::Client(Permission::LinksRead))
+        .response(ResponseBody::Page(&SECRET)),
+    Operation::new(Method::Put, "/clients/{client}/domains/{domain}/secrets/{secret}", || put(link))
+        .named("createLink", "Lets a secret be used for a domain.")
+        .needs(Needs::Client(Permission::LinksCreate)),
+    Operation::new(Method::Delete, "/clients/{client}/domains/{domain}/secrets/{secret}", || delete(unlink))
+        .named("deleteLink", "Takes that back.")
+        .needs(Needs::Client(Permission::LinksDelete)),
 ];
 
 async fn list(

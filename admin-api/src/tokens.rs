@@ -22,114 +22,56 @@ static TOKEN: Of<TokenView> = Of::new();
 static NEW: Of<NewToken> = Of::new();
 
 pub(crate) static OPERATIONS: &[Operation] = &[
-    Operation {
-        method: Method::Get,
-        path: "/tokens",
-        id: "listAccountTokens",
-        summary: "Lists the API tokens of your account.",
-        needs: Needs::Own(Permission::TokensRead),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::Page(&TOKEN),
-        refusals: &[],
-        handler: || get(async |core, by, query| list(core, by, None, query).await),
-    },
-    Operation {
-        method: Method::Post,
-        path: "/tokens",
-        id: "createAccountToken",
-        summary: "Makes an API token of your account.",
-        needs: Needs::Own(Permission::TokensCreate),
-        query: &[],
-        request: RequestBody::New(&NEW),
-        response: ResponseBody::Made(&TOKEN),
-        refusals: &[(403, "permission_not_held")],
-        handler: || post(async |core, by, body| create(core, by, None, body).await),
-    },
-    Operation {
-        method: Method::Get,
-        path: "/tokens/{token}",
-        id: "getAccountToken",
-        summary: "Reads an API token of your account.",
-        needs: Needs::Own(Permission::TokensRead),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::One(&TOKEN),
-        refusals: &[],
-        handler: || get(async |core, by, PathIds(token): PathIds<TokenId>| read(core, by, None, token).await),
-    },
-    Operation {
-        method: Method::Delete,
-        path: "/tokens/{token}",
-        id: "deleteAccountToken",
-        summary: "Deletes an API token of your account.",
-        needs: Needs::Own(Permission::TokensDelete),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::Nothing,
-        refusals: &[],
-        handler: || delete(async |core, by, PathIds(token): PathIds<TokenId>| remove(core, by, None, token).await),
-    },
-    Operation {
-        method: Method::Get,
-        path: "/clients/{client}/tokens",
-        id: "listTokens",
-        summary: "Lists the API tokens of a client.",
-        needs: Needs::Client(Permission::TokensRead),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::Page(&TOKEN),
-        refusals: &[],
-        handler: || {
-            get(async |core, by, PathIds(client): PathIds<ClientId>, query| list(core, by, Some(client), query).await)
-        },
-    },
-    Operation {
-        method: Method::Post,
-        path: "/clients/{client}/tokens",
-        id: "createToken",
-        summary: "Makes an API token of a client.",
-        needs: Needs::Client(Permission::TokensCreate),
-        query: &[],
-        request: RequestBody::New(&NEW),
-        response: ResponseBody::Made(&TOKEN),
-        refusals: &[(403, "permission_not_held")],
-        handler: || {
-            post(async |core, by, PathIds(client): PathIds<ClientId>, body| create(core, by, Some(client), body).await)
-        },
-    },
-    Operation {
-        method: Method::Get,
-        path: "/clients/{client}/tokens/{token}",
-        id: "getToken",
-        summary: "Reads an API token of a client.",
-        needs: Needs::Client(Permission::TokensRead),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::One(&TOKEN),
-        refusals: &[],
-        handler: || {
-            get(async |core, by, PathIds((client, token)): PathIds<(ClientId, TokenId)>| {
-                read(core, by, Some(client), token).await
-            })
-        },
-    },
-    Operation {
-        method: Method::Delete,
-        path: "/clients/{client}/tokens/{token}",
-        id: "deleteToken",
-        summary: "Deletes an API token of a client.",
-        needs: Needs::Client(Permission::TokensDelete),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::Nothing,
-        refusals: &[],
-        handler: || {
-            delete(async |core, by, PathIds((client, token)): PathIds<(ClientId, TokenId)>| {
-                remove(core, by, Some(client), token).await
-            })
-        },
-    },
+    Operation::new(Method::Get, "/tokens", || get(async |core, by, query| list(core, by, None, query).await))
+        .named("listAccountTokens", "Lists the API tokens of your account.")
+        .needs(Needs::Own(Permission::TokensRead))
+        .response(ResponseBody::Page(&TOKEN)),
+    Operation::new(Method::Post, "/tokens", || post(async |core, by, body| create(core, by, None, body).await))
+        .named("createAccountToken", "Makes an API token of your account.")
+        .needs(Needs::Own(Permission::TokensCreate))
+        .request(RequestBody::New(&NEW))
+        .response(ResponseBody::Made(&TOKEN))
+        .refusals(&[(403, "permission_not_held")]),
+    Operation::new(Method::Get, "/tokens/{token}", || {
+        get(async |core, by, PathIds(token): PathIds<TokenId>| read(core, by, None, token).await)
+    })
+    .named("getAccountToken", "Reads an API token of your account.")
+    .needs(Needs::Own(Permission::TokensRead))
+    .response(ResponseBody::One(&TOKEN)),
+    Operation::new(Method::Delete, "/tokens/{token}", || {
+        delete(async |core, by, PathIds(token): PathIds<TokenId>| remove(core, by, None, token).await)
+    })
+    .named("deleteAccountToken", "Deletes an API token of your account.")
+    .needs(Needs::Own(Permission::TokensDelete)),
+    Operation::new(Method::Get, "/clients/{client}/tokens", || {
+        get(async |core, by, PathIds(client): PathIds<ClientId>, query| list(core, by, Some(client), query).await)
+    })
+    .named("listTokens", "Lists the API tokens of a client.")
+    .needs(Needs::Client(Permission::TokensRead))
+    .response(ResponseBody::Page(&TOKEN)),
+    Operation::new(Method::Post, "/clients/{client}/tokens", || {
+        post(async |core, by, PathIds(client): PathIds<ClientId>, body| create(core, by, Some(client), body).await)
+    })
+    .named("createToken", "Makes an API token of a client.")
+    .needs(Needs::Client(Permission::TokensCreate))
+    .request(RequestBody::New(&NEW))
+    .response(ResponseBody::Made(&TOKEN))
+    .refusals(&[(403, "permission_not_held")]),
+    Operation::new(Method::Get, "/clients/{client}/tokens/{token}", || {
+        get(async |core, by, PathIds((client, token)): PathIds<(ClientId, TokenId)>| {
+            read(core, by, Some(client), token).await
+        })
+    })
+    .named("getToken", "Reads an API token of a client.")
+    .needs(Needs::Client(Permission::TokensRead))
+    .response(ResponseBody::One(&TOKEN)),
+    Operation::new(Method::Delete, "/clients/{client}/tokens/{token}", || {
+        delete(async |core, by, PathIds((client, token)): PathIds<(ClientId, TokenId)>| {
+            remove(core, by, Some(client), token).await
+        })
+    })
+    .named("deleteToken", "Deletes an API token of a client.")
+    .needs(Needs::Client(Permission::TokensDelete)),
 ];
 
 async fn list(

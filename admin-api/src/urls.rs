@@ -24,66 +24,29 @@ static NEW: Of<NewUrl> = Of::new();
 static SETTINGS: Of<UrlSettings> = Of::new();
 
 pub(crate) static OPERATIONS: &[Operation] = &[
-    Operation {
-        method: Method::Get,
-        path: "/clients/{client}/domains/{domain}/urls",
-        id: "listUrls",
-        summary: "Lists the URLs of a domain.",
-        needs: Needs::Client(Permission::UrlsRead),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::Page(&URL),
-        refusals: &[],
-        handler: || get(list),
-    },
-    Operation {
-        method: Method::Post,
-        path: "/clients/{client}/domains/{domain}/urls",
-        id: "createUrl",
-        summary: "Makes a URL of a domain.",
-        needs: Needs::Client(Permission::UrlsCreate),
-        query: &[],
-        request: RequestBody::New(&NEW),
-        response: ResponseBody::Made(&URL),
-        refusals: &[(409, "url_taken")],
-        handler: || post(create),
-    },
-    Operation {
-        method: Method::Get,
-        path: "/clients/{client}/domains/{domain}/urls/{url}",
-        id: "getUrl",
-        summary: "Reads a URL of a domain.",
-        needs: Needs::Client(Permission::UrlsRead),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::One(&URL),
-        refusals: &[],
-        handler: || get(read),
-    },
-    Operation {
-        method: Method::Patch,
-        path: "/clients/{client}/domains/{domain}/urls/{url}",
-        id: "updateUrl",
-        summary: "Changes a URL of a domain.",
-        needs: Needs::Client(Permission::UrlsUpdate),
-        query: &[],
-        request: RequestBody::Changes(&SETTINGS),
-        response: ResponseBody::One(&URL),
-        refusals: &[(409, "url_taken")],
-        handler: || patch(update),
-    },
-    Operation {
-        method: Method::Delete,
-        path: "/clients/{client}/domains/{domain}/urls/{url}",
-        id: "deleteUrl",
-        summary: "Deletes a URL of a domain for good.",
-        needs: Needs::Client(Permission::UrlsDelete),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::Nothing,
-        refusals: &[],
-        handler: || delete(remove),
-    },
+    Operation::new(Method::Get, "/clients/{client}/domains/{domain}/urls", || get(list))
+        .named("listUrls", "Lists the URLs of a domain.")
+        .needs(Needs::Client(Permission::UrlsRead))
+        .response(ResponseBody::Page(&URL)),
+    Operation::new(Method::Post, "/clients/{client}/domains/{domain}/urls", || post(create))
+        .named("createUrl", "Makes a URL of a domain.")
+        .needs(Needs::Client(Permission::UrlsCreate))
+        .request(RequestBody::New(&NEW))
+        .response(ResponseBody::Made(&URL))
+        .refusals(&[(409, "url_taken")]),
+    Operation::new(Method::Get, "/clients/{client}/domains/{domain}/urls/{url}", || get(read))
+        .named("getUrl", "Reads a URL of a domain.")
+        .needs(Needs::Client(Permission::UrlsRead))
+        .response(ResponseBody::One(&URL)),
+    Operation::new(Method::Patch, "/clients/{client}/domains/{domain}/urls/{url}", || patch(update))
+        .named("updateUrl", "Changes a URL of a domain.")
+        .needs(Needs::Client(Permission::UrlsUpdate))
+        .request(RequestBody::Changes(&SETTINGS))
+        .response(ResponseBody::One(&URL))
+        .refusals(&[(409, "url_taken")]),
+    Operation::new(Method::Delete, "/clients/{client}/domains/{domain}/urls/{url}", || delete(remove))
+        .named("deleteUrl", "Deletes a URL of a domain for good.")
+        .needs(Needs::Client(Permission::UrlsDelete)),
 ];
 
 async fn list(

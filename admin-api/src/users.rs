@@ -11,7 +11,7 @@ use xwms_core::state::Core;
 
 use crate::answer::{done, shown};
 use crate::authenticated::Authenticated;
-use crate::operation::{Method, Needs, Operation, RequestBody, ResponseBody};
+use crate::operation::{Method, Needs, Operation, ResponseBody};
 use crate::page::Query;
 use crate::path_ids::PathIds;
 use crate::problem::Problem;
@@ -20,42 +20,20 @@ use crate::schema::Of;
 static USER: Of<UserView> = Of::new();
 
 pub(crate) static OPERATIONS: &[Operation] = &[
-    Operation {
-        method: Method::Get,
-        path: "/clients/{client}/users",
-        id: "listUsers",
-        summary: "Lists the people who have logged in through a client, by `sub`.",
-        needs: Needs::Client(Permission::UsersRead),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::Page(&USER),
-        refusals: &[],
-        handler: || get(list),
-    },
-    Operation {
-        method: Method::Get,
-        path: "/clients/{client}/users/{sub}",
-        id: "getUser",
-        summary: "Reads a user.",
-        needs: Needs::Client(Permission::UsersRead),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::One(&USER),
-        refusals: &[],
-        handler: || get(read),
-    },
-    Operation {
-        method: Method::Delete,
-        path: "/clients/{client}/users/{sub}",
-        id: "deleteUser",
-        summary: "Ends what a user shares, as they could themselves: all their tokens end. That they logged in stays known.",
-        needs: Needs::Client(Permission::UsersDelete),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::Nothing,
-        refusals: &[],
-        handler: || delete(remove),
-    },
+    Operation::new(Method::Get, "/clients/{client}/users", || get(list))
+        .named("listUsers", "Lists the people who have logged in through a client, by `sub`.")
+        .needs(Needs::Client(Permission::UsersRead))
+        .response(ResponseBody::Page(&USER)),
+    Operation::new(Method::Get, "/clients/{client}/users/{sub}", || get(read))
+        .named("getUser", "Reads a user.")
+        .needs(Needs::Client(Permission::UsersRead))
+        .response(ResponseBody::One(&USER)),
+    Operation::new(Method::Delete, "/clients/{client}/users/{sub}", || delete(remove))
+        .named(
+            "deleteUser",
+            "Ends what a user shares, as they could themselves: all their tokens end. That they logged in stays known.",
+        )
+        .needs(Needs::Client(Permission::UsersDelete)),
 ];
 
 async fn list(

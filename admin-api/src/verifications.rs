@@ -22,54 +22,24 @@ static VERIFICATION: Of<VerificationView> = Of::new();
 static NEW: Of<NewVerification> = Of::new();
 
 pub(crate) static OPERATIONS: &[Operation] = &[
-    Operation {
-        method: Method::Get,
-        path: "/clients/{client}/verifications",
-        id: "listVerifications",
-        summary: "Lists the applications of a client to become a Verified Partner, oldest first.",
-        needs: Needs::Client(Permission::VerificationsRead),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::Page(&VERIFICATION),
-        refusals: &[],
-        handler: || get(list),
-    },
-    Operation {
-        method: Method::Post,
-        path: "/clients/{client}/verifications",
-        id: "createVerification",
-        summary: "Applies to become a Verified Partner for these domains and scopes.",
-        needs: Needs::Client(Permission::VerificationsCreate),
-        query: &[],
-        request: RequestBody::New(&NEW),
-        response: ResponseBody::Made(&VERIFICATION),
-        refusals: &[(409, "domain_unproven"), (409, "verification_pending")],
-        handler: || post(create),
-    },
-    Operation {
-        method: Method::Get,
-        path: "/clients/{client}/verifications/{verification}",
-        id: "getVerification",
-        summary: "Reads an application.",
-        needs: Needs::Client(Permission::VerificationsRead),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::One(&VERIFICATION),
-        refusals: &[],
-        handler: || get(read),
-    },
-    Operation {
-        method: Method::Delete,
-        path: "/clients/{client}/verifications/{verification}",
-        id: "withdrawVerification",
-        summary: "Takes back an application that waits for its decision.",
-        needs: Needs::Client(Permission::VerificationsDelete),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::Nothing,
-        refusals: &[(409, "verification_decided")],
-        handler: || delete(withdraw),
-    },
+    Operation::new(Method::Get, "/clients/{client}/verifications", || get(list))
+        .named("listVerifications", "Lists the applications of a client to become a Verified Partner, oldest first.")
+        .needs(Needs::Client(Permission::VerificationsRead))
+        .response(ResponseBody::Page(&VERIFICATION)),
+    Operation::new(Method::Post, "/clients/{client}/verifications", || post(create))
+        .named("createVerification", "Applies to become a Verified Partner for these domains and scopes.")
+        .needs(Needs::Client(Permission::VerificationsCreate))
+        .request(RequestBody::New(&NEW))
+        .response(ResponseBody::Made(&VERIFICATION))
+        .refusals(&[(409, "domain_unproven"), (409, "verification_pending")]),
+    Operation::new(Method::Get, "/clients/{client}/verifications/{verification}", || get(read))
+        .named("getVerification", "Reads an application.")
+        .needs(Needs::Client(Permission::VerificationsRead))
+        .response(ResponseBody::One(&VERIFICATION)),
+    Operation::new(Method::Delete, "/clients/{client}/verifications/{verification}", || delete(withdraw))
+        .named("withdrawVerification", "Takes back an application that waits for its decision.")
+        .needs(Needs::Client(Permission::VerificationsDelete))
+        .refusals(&[(409, "verification_decided")]),
 ];
 
 async fn list(

@@ -24,6 +24,9 @@ pub enum Forms {
 pub trait Page: Template {
     /// The careful choice unless a page says otherwise.
     const FORMS: Forms = Forms::StayHere;
+
+    /// Whether it is a page of whoever is signed in: those load our own script.
+    const SIGNED_IN: bool = false;
 }
 
 /// What every page has: the language of its reader, and the token of its forms.
@@ -123,7 +126,7 @@ pub fn render_page<P: Page>(status: StatusCode, page: &P) -> Response {
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy(P::FORMS)));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy(P::FORMS, P::SIGNED_IN)));
     response
 }
 
@@ -139,13 +142,17 @@ const HEADERS: [(HeaderName, &str); 4] = [
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
 ];
 
-const fn policy(forms: Forms) -> &'static str {
-    match forms {
-        Forms::StayHere => {
+const fn policy(forms: Forms, signed_in: bool) -> &'static str {
+    match (forms, signed_in) {
+        (Forms::StayHere, true) => {
+            "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; \
+             form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        }
+        (Forms::StayHere, false) => {
             "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; \
              base-uri 'none'"
         }
-        Forms::MayLeave => {
+        (Forms::MayLeave, _) => {
             "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'"
         }
     }
@@ -167,7 +174,7 @@ pub(crate) mod tests {
             ("x-content-type-options", "nosniff"),
             ("referrer-policy", "same-origin"),
             ("cross-origin-opener-policy", "same-origin"),
-            ("content-security-policy", policy(Forms::StayHere)),
+            ("content-security-policy", policy(Forms::StayHere, false)),
         ] {
             assert!(headers.contains(&expected), "{expected:?} is not in {headers:?}");
         }
@@ -175,7 +182,7 @@ pub(crate) mod tests {
 
     #[test]
     fn a_form_that_may_leave_is_all_that_the_policy_lets_go() {
-        assert_eq!(policy(Forms::StayHere).replace(" form-action 'self';", ""), policy(Forms::MayLeave));
+        assert_eq!(policy(Forms::StayHere, false).replace(" form-action 'self';", ""), policy(Forms::MayLeave, false));
     }
 
     /// The sentences of the pages in this language, as far as they stand in HTML without their arguments: pieces of at

@@ -1,15 +1,24 @@
-//! Every page of XWMS, drawn on the server: no page has a script.
+//! Every page of XWMS, drawn on the server and complete without a script.
 //!
-//! A page is a view struct, made by Rust, and a template at the same path. [`layout::render_page`] is the one way out.
+//! A public page is a view struct, made by Rust, and a template at the same path. The pages of whoever is signed in are made
+//! of the parts in `page`, inside one `frame`. [`layout::render_page`] is the one way out.
 
 pub mod account;
 pub mod assets;
+mod clients;
 pub mod csrf;
 pub mod error;
 pub mod form;
+mod frame;
 pub mod layout;
+mod page;
 pub mod public;
 mod routes;
+mod section;
+mod signed_in;
+mod signed_out;
+mod staff;
+mod status_message;
 mod visit;
 
 use axum::Router;
@@ -20,8 +29,12 @@ use xwms_core::state::Core;
 pub fn router(core: Core) -> Router {
     Router::new()
         .route(assets::STYLESHEET.path(), get(async || assets::STYLESHEET.respond()))
+        .route(assets::DASHBOARD.path(), get(async || assets::DASHBOARD.respond()))
+        .route(assets::SCRIPT.path(), get(async || assets::SCRIPT.respond()))
         .route(assets::ICON.path(), get(async || assets::ICON.respond()))
         .merge(routes::public())
         .merge(routes::account())
+        .merge(clients::routes())
+        .merge(staff::routes())
         .with_state(core)
 }

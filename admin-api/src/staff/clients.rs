@@ -26,42 +26,21 @@ static DECISION: Of<ClientDecision> = Of::new();
 static QUERY: [QueryParam; 1] = [search("An id, the address of a billing owner, or a part of a name.", "Engines")];
 
 pub(crate) static OPERATIONS: &[Operation] = &[
-    Operation {
-        method: Method::Get,
-        path: "/staff/clients",
-        id: "listStaffClients",
-        summary: "Looks for clients, oldest first.",
-        needs: Needs::Admin(Permission::StaffRead),
-        query: &QUERY,
-        request: RequestBody::Nothing,
-        response: ResponseBody::Page(&CLIENT),
-        refusals: &[],
-        handler: || get(list),
-    },
-    Operation {
-        method: Method::Get,
-        path: "/staff/clients/{client}",
-        id: "getStaffClient",
-        summary: "Reads a client.",
-        needs: Needs::Admin(Permission::StaffRead),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::One(&CLIENT),
-        refusals: &[],
-        handler: || get(read),
-    },
-    Operation {
-        method: Method::Patch,
-        path: "/staff/clients/{client}",
-        id: "updateStaffClient",
-        summary: "Suspends a client, or lets it be used again. Needs a `reason`.",
-        needs: Needs::Admin(Permission::StaffUpdate),
-        query: &[],
-        request: RequestBody::Changes(&DECISION),
-        response: ResponseBody::One(&CLIENT),
-        refusals: &[(403, "conflict_of_interest")],
-        handler: || patch(update),
-    },
+    Operation::new(Method::Get, "/staff/clients", || get(list))
+        .named("listStaffClients", "Looks for clients, oldest first.")
+        .needs(Needs::Admin(Permission::StaffRead))
+        .query(&QUERY)
+        .response(ResponseBody::Page(&CLIENT)),
+    Operation::new(Method::Get, "/staff/clients/{client}", || get(read))
+        .named("getStaffClient", "Reads a client.")
+        .needs(Needs::Admin(Permission::StaffRead))
+        .response(ResponseBody::One(&CLIENT)),
+    Operation::new(Method::Patch, "/staff/clients/{client}", || patch(update))
+        .named("updateStaffClient", "Suspends a client, or lets it be used again. Needs a `reason`.")
+        .needs(Needs::Admin(Permission::StaffUpdate))
+        .request(RequestBody::Changes(&DECISION))
+        .response(ResponseBody::One(&CLIENT))
+        .refusals(&[(403, "conflict_of_interest")]),
 ];
 
 async fn list(

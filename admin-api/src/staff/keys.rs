@@ -19,30 +19,15 @@ static KEY: Of<KeyView> = Of::new();
 static ORDER: Of<KeyRotation> = Of::new();
 
 pub(crate) static OPERATIONS: &[Operation] = &[
-    Operation {
-        method: Method::Get,
-        path: "/staff/keys",
-        id: "listSigningKeys",
-        summary: "Lists the signing keys, the oldest first. Their private parts are told nowhere.",
-        needs: Needs::Admin(Permission::StaffRead),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::Page(&KEY),
-        refusals: &[],
-        handler: || get(list),
-    },
-    Operation {
-        method: Method::Post,
-        path: "/staff/keys/rotate",
-        id: "rotateSigningKeys",
-        summary: "Publishes the next signing keys before their time.",
-        needs: Needs::Admin(Permission::StaffUpdate),
-        query: &[],
-        request: RequestBody::MaybeNew(&ORDER),
-        response: ResponseBody::Page(&KEY),
-        refusals: &[],
-        handler: || post(rotate),
-    },
+    Operation::new(Method::Get, "/staff/keys", || get(list))
+        .named("listSigningKeys", "Lists the signing keys, the oldest first. Their private parts are told nowhere.")
+        .needs(Needs::Admin(Permission::StaffRead))
+        .response(ResponseBody::Page(&KEY)),
+    Operation::new(Method::Post, "/staff/keys/rotate", || post(rotate))
+        .named("rotateSigningKeys", "Publishes the next signing keys before their time.")
+        .needs(Needs::Admin(Permission::StaffUpdate))
+        .request(RequestBody::MaybeNew(&ORDER))
+        .response(ResponseBody::Page(&KEY)),
 ];
 
 async fn list(

@@ -23,54 +23,25 @@ static NEW: Of<NewScope> = Of::new();
 static SETTINGS: Of<ScopeSettings> = Of::new();
 
 pub(crate) static OPERATIONS: &[Operation] = &[
-    Operation {
-        method: Method::Get,
-        path: "/staff/scopes",
-        id: "listStaffScopes",
-        summary: "Lists the scope catalog, in its order.",
-        needs: Needs::Admin(Permission::StaffRead),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::Page(&SCOPE),
-        refusals: &[],
-        handler: || get(list),
-    },
-    Operation {
-        method: Method::Post,
-        path: "/staff/scopes",
-        id: "createStaffScope",
-        summary: "Adds a scope to the catalog.",
-        needs: Needs::Admin(Permission::StaffUpdate),
-        query: &[],
-        request: RequestBody::New(&NEW),
-        response: ResponseBody::Made(&SCOPE),
-        refusals: &[(409, "name_taken")],
-        handler: || post(create),
-    },
-    Operation {
-        method: Method::Get,
-        path: "/staff/scopes/{name}",
-        id: "getStaffScope",
-        summary: "Reads a scope.",
-        needs: Needs::Admin(Permission::StaffRead),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::One(&SCOPE),
-        refusals: &[],
-        handler: || get(read),
-    },
-    Operation {
-        method: Method::Patch,
-        path: "/staff/scopes/{name}",
-        id: "updateStaffScope",
-        summary: "Changes a scope, for all clients at once.",
-        needs: Needs::Admin(Permission::StaffUpdate),
-        query: &[],
-        request: RequestBody::Changes(&SETTINGS),
-        response: ResponseBody::One(&SCOPE),
-        refusals: &[],
-        handler: || patch(update),
-    },
+    Operation::new(Method::Get, "/staff/scopes", || get(list))
+        .named("listStaffScopes", "Lists the scope catalog, in its order.")
+        .needs(Needs::Admin(Permission::StaffRead))
+        .response(ResponseBody::Page(&SCOPE)),
+    Operation::new(Method::Post, "/staff/scopes", || post(create))
+        .named("createStaffScope", "Adds a scope to the catalog.")
+        .needs(Needs::Admin(Permission::StaffUpdate))
+        .request(RequestBody::New(&NEW))
+        .response(ResponseBody::Made(&SCOPE))
+        .refusals(&[(409, "name_taken")]),
+    Operation::new(Method::Get, "/staff/scopes/{name}", || get(read))
+        .named("getStaffScope", "Reads a scope.")
+        .needs(Needs::Admin(Permission::StaffRead))
+        .response(ResponseBody::One(&SCOPE)),
+    Operation::new(Method::Patch, "/staff/scopes/{name}", || patch(update))
+        .named("updateStaffScope", "Changes a scope, for all clients at once.")
+        .needs(Needs::Admin(Permission::StaffUpdate))
+        .request(RequestBody::Changes(&SETTINGS))
+        .response(ResponseBody::One(&SCOPE)),
 ];
 
 async fn list(

@@ -26,42 +26,21 @@ static DECISION: Of<UserDecision> = Of::new();
 static QUERY: [QueryParam; 1] = [search("A `sub`, or how an address begins.", "ada@")];
 
 pub(crate) static OPERATIONS: &[Operation] = &[
-    Operation {
-        method: Method::Get,
-        path: "/staff/users",
-        id: "listStaffUsers",
-        summary: "Looks for accounts.",
-        needs: Needs::Admin(Permission::StaffRead),
-        query: &QUERY,
-        request: RequestBody::Nothing,
-        response: ResponseBody::Page(&USER),
-        refusals: &[],
-        handler: || get(list),
-    },
-    Operation {
-        method: Method::Get,
-        path: "/staff/users/{sub}",
-        id: "getStaffUser",
-        summary: "Reads an account.",
-        needs: Needs::Admin(Permission::StaffRead),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::One(&USER),
-        refusals: &[],
-        handler: || get(read),
-    },
-    Operation {
-        method: Method::Patch,
-        path: "/staff/users/{sub}",
-        id: "updateStaffUser",
-        summary: "Sets the plan of an account, or suspends it: its sessions end. Needs a `reason`.",
-        needs: Needs::Admin(Permission::StaffUpdate),
-        query: &[],
-        request: RequestBody::Changes(&DECISION),
-        response: ResponseBody::One(&USER),
-        refusals: &[(403, "conflict_of_interest")],
-        handler: || patch(update),
-    },
+    Operation::new(Method::Get, "/staff/users", || get(list))
+        .named("listStaffUsers", "Looks for accounts.")
+        .needs(Needs::Admin(Permission::StaffRead))
+        .query(&QUERY)
+        .response(ResponseBody::Page(&USER)),
+    Operation::new(Method::Get, "/staff/users/{sub}", || get(read))
+        .named("getStaffUser", "Reads an account.")
+        .needs(Needs::Admin(Permission::StaffRead))
+        .response(ResponseBody::One(&USER)),
+    Operation::new(Method::Patch, "/staff/users/{sub}", || patch(update))
+        .named("updateStaffUser", "Sets the plan of an account, or suspends it: its sessions end. Needs a `reason`.")
+        .needs(Needs::Admin(Permission::StaffUpdate))
+        .request(RequestBody::Changes(&DECISION))
+        .response(ResponseBody::One(&USER))
+        .refusals(&[(403, "conflict_of_interest")]),
 ];
 
 async fn list(

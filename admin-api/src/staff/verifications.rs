@@ -35,60 +35,33 @@ static QUERY: [QueryParam; 1] = [QueryParam {
 }];
 
 pub(crate) static OPERATIONS: &[Operation] = &[
-    Operation {
-        method: Method::Get,
-        path: "/staff/verifications",
-        id: "listStaffVerifications",
-        summary: "Lists applications, those that have waited longest first.",
-        needs: Needs::Reviewer(Permission::StaffRead),
-        query: &QUERY,
-        request: RequestBody::Nothing,
-        response: ResponseBody::Page(&APPLICATION),
-        refusals: &[],
-        handler: || get(list),
-    },
-    Operation {
-        method: Method::Get,
-        path: "/staff/verifications/{verification}",
-        id: "getStaffVerification",
-        summary: "Reads an application.",
-        needs: Needs::Reviewer(Permission::StaffRead),
-        query: &[],
-        request: RequestBody::Nothing,
-        response: ResponseBody::One(&APPLICATION),
-        refusals: &[],
-        handler: || get(read),
-    },
-    Operation {
-        method: Method::Post,
-        path: "/staff/verifications/{verification}/decision",
-        id: "decideVerification",
-        summary: "Decides about every scope on every domain of an application, as it was read.",
-        needs: Needs::Reviewer(Permission::StaffUpdate),
-        query: &[],
-        request: RequestBody::New(&DECISION),
-        response: ResponseBody::One(&APPLICATION),
-        refusals: &[
+    Operation::new(Method::Get, "/staff/verifications", || get(list))
+        .named("listStaffVerifications", "Lists applications, those that have waited longest first.")
+        .needs(Needs::Reviewer(Permission::StaffRead))
+        .query(&QUERY)
+        .response(ResponseBody::Page(&APPLICATION)),
+    Operation::new(Method::Get, "/staff/verifications/{verification}", || get(read))
+        .named("getStaffVerification", "Reads an application.")
+        .needs(Needs::Reviewer(Permission::StaffRead))
+        .response(ResponseBody::One(&APPLICATION)),
+    Operation::new(Method::Post, "/staff/verifications/{verification}/decision", || post(decide))
+        .named("decideVerification", "Decides about every scope on every domain of an application, as it was read.")
+        .needs(Needs::Reviewer(Permission::StaffUpdate))
+        .request(RequestBody::New(&DECISION))
+        .response(ResponseBody::One(&APPLICATION))
+        .refusals(&[
             (403, "conflict_of_interest"),
             (409, "verification_decided"),
             (409, "verification_changed"),
             (409, "domain_unproven"),
             (409, "domain_in_test_mode"),
-        ],
-        handler: || post(decide),
-    },
-    Operation {
-        method: Method::Post,
-        path: "/staff/verifications/{verification}/revoke",
-        id: "revokeVerification",
-        summary: "Takes an approval back: what it unlocked is locked at once.",
-        needs: Needs::Reviewer(Permission::StaffUpdate),
-        query: &[],
-        request: RequestBody::New(&REVOCATION),
-        response: ResponseBody::One(&APPLICATION),
-        refusals: &[(403, "conflict_of_interest"), (409, "verification_not_approved")],
-        handler: || post(revoke),
-    },
+        ]),
+    Operation::new(Method::Post, "/staff/verifications/{verification}/revoke", || post(revoke))
+        .named("revokeVerification", "Takes an approval back: what it unlocked is locked at once.")
+        .needs(Needs::Reviewer(Permission::StaffUpdate))
+        .request(RequestBody::New(&REVOCATION))
+        .response(ResponseBody::One(&APPLICATION))
+        .refusals(&[(403, "conflict_of_interest"), (409, "verification_not_approved")]),
 ];
 
 async fn list(

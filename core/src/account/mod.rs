@@ -3,5 +3,6 @@
 pub mod apps;
 pub mod invitations;
 pub mod notifications;
+pub mod person;
 pub mod recovery;
 pub mod requests;

@@ -13,6 +13,7 @@ pub mod organisation;
 pub mod permission;
 pub mod redirect_uri;
 pub mod scope;
+pub mod setup;
 pub mod snapshot;
 pub mod standing;
 

@@ -22,6 +22,7 @@ pub mod session;
 pub mod shared_person;
 pub mod sign_in;
 pub mod sign_token;
+pub mod status_message;
 mod token_reuse;
 pub mod tokens;
 pub mod userinfo;

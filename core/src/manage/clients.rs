@@ -193,7 +193,7 @@ pub(crate) async fn suspend(change: &mut Change<'_>, id: ClientId, suspended: bo
     Ok(())
 }
 
-async fn view(conn: &mut Conn, client: Client) -> Result<ClientView, Error> {
+pub(super) async fn view(conn: &mut Conn, client: Client) -> Result<ClientView, Error> {
     views(conn, vec![client]).await?.pop().ok_or(Error::Internal("one client has one view"))
 }
 

@@ -110,7 +110,23 @@ pub async fn to_read(
         Some(place) => Some(place),
         None => members::client_and_membership(conn, client, caller.user).await?,
     };
-    open(caller, client, found, permission, now)
+    let access = open(caller, client, found, now)?;
+    access.require(permission, now)?;
+    Ok(access)
+}
+
+/// The same without a permission: whether the caller belongs to the client.
+///
+/// # Errors
+/// [`Error::NotFound`]; the database's.
+pub(super) async fn to_enter(
+    conn: &mut Conn,
+    caller: &Caller,
+    client: ClientId,
+    now: Timestamp,
+) -> Result<Access, Error> {
+    let found = members::client_and_membership(conn, client, caller.user).await?;
+    open(caller, client, found, now)
 }
 
 /// The same for a change: as it is in its transaction, and not as it was a moment before.
@@ -121,15 +137,15 @@ async fn to_read_now(
     permission: Permission,
     now: Timestamp,
 ) -> Result<Access, Error> {
-    let found = members::client_and_membership(conn, client, caller.user).await?;
-    open(caller, client, found, permission, now)
+    let access = to_enter(conn, caller, client, now).await?;
+    access.require(permission, now)?;
+    Ok(access)
 }
 
 fn open(
     caller: &Caller,
     client: ClientId,
     found: Option<(Client, Membership)>,
-    permission: Permission,
     now: Timestamp,
 ) -> Result<Access, Error> {
     let token = caller.token.as_deref();
@@ -142,9 +158,7 @@ fn open(
         Some(token) => membership.narrowed_to(token.permissions),
         None => membership,
     };
-    let access = Access { client: found, membership };
-    access.require(permission, now)?;
-    Ok(access)
+    Ok(Access { client: found, membership })
 }
 
 impl Access {

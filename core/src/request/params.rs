@@ -54,6 +54,11 @@ impl Params {
         names.iter().copied().find(|name| self.is_repeated(name))
     }
 
+    /// Every parameter, in the order they were sent.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The first parameter that stands here more than once.
     pub fn first_repeated(&self) -> Option<&str> {
         self.0.iter().map(|(name, _)| name.as_str()).find(|name| self.is_repeated(name))

@@ -26,7 +26,20 @@ macro_rules! files {
     };
 }
 
-files!("errors", "values", "denials", "clients", "organisation", "staff", "provision", "notices", "mails", "pages");
+files!(
+    "errors",
+    "values",
+    "denials",
+    "clients",
+    "organisation",
+    "staff",
+    "provision",
+    "notices",
+    "mails",
+    "pages",
+    "frame",
+    "partner",
+);
 
 type Bundle = FluentBundle<FluentResource>;
 

@@ -59,6 +59,13 @@ pub(crate) async fn mark_read(conn: &mut Conn, user: UserId, id: NotificationId,
     Ok(with_conn!(conn, |c| diesel::update(own).set(t::read_at.eq(now)).execute(c))? == 1)
 }
 
+/// How many a person has not read, counted up to `most`.
+pub(crate) async fn count_unread(conn: &mut Conn, user: UserId, most: i64) -> QueryResult<usize> {
+    let unread = t::table.filter(t::user_id.eq(user)).filter(t::read_at.is_null()).limit(most).select(t::id);
+    let found: Vec<NotificationId> = with_conn!(conn, |c| unread.load(c))?;
+    Ok(found.len())
+}
+
 /// Deletes one of a person's; false when it is none of theirs.
 pub(crate) async fn delete(conn: &mut Conn, user: UserId, id: NotificationId) -> QueryResult<bool> {
     let own = t::table.filter(t::id.eq(id)).filter(t::user_id.eq(user));

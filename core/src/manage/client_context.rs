@@ -1,0 +1,142 @@
+//! A client as one of its members opens it: who they are in it, and how it stands. Every page of a client begins with it.
+
+use super::clients;
+use super::entitlement::Rules;
+use super::permit::{self, Caller};
+use crate::clock::Timestamp;
+use crate::contract::client::ClientView;
+use crate::error::Error;
+use crate::gate::permission::Permission;
+use crate::model::permissions::Permissions;
+use crate::gate::standing;
+use crate::id::{ClientId, DomainId};
+use crate::state::Core;
+use crate::store::tables::clients::{self as table, Client};
+use crate::store::tables::{domains, members, profiles, roles};
+
+/// How many other clients the switcher lists.
+const OTHERS: i64 = 8;
+
+/// A client, and the place of the person who opens it.
+#[derive(Clone, Debug)]
+pub struct ClientContext {
+    /// The client.
+    pub client: ClientView,
+    /// The name of the person's role.
+    pub role: String,
+    /// Its level, 0 to 100.
+    pub level: u8,
+    /// Whether it is the preset of owners.
+    pub is_owner: bool,
+    /// What it permits.
+    pub permissions: Permissions,
+    /// How the client stands.
+    pub standing: Standing,
+    /// The name that people go on seeing until the new one is reviewed.
+    pub reviewed_name: Option<String>,
+    /// Its domains.
+    pub domains: Vec<DomainMode>,
+    /// Other clients that the person belongs to.
+    pub others: Vec<(ClientId, String)>,
+}
+
+/// What of a domain says how the client stands.
+#[derive(Clone, Debug)]
+pub struct DomainMode {
+    /// The domain.
+    pub id: DomainId,
+    /// Its root domain.
+    pub root_domain: String,
+    /// It is in use.
+    pub active: bool,
+    /// It is in test mode.
+    pub test_mode: bool,
+}
+
+/// How a client stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It works, and can be changed.
+    Live,
+    /// No plan entitles it: what takes away can be done, and nothing else.
+    ReadOnly {
+        /// When the plan ended.
+        ended_at: Option<Timestamp>,
+        /// Until when logins go on.
+        logins_until: Option<Timestamp>,
+    },
+    /// Nothing goes on, and nothing can be changed.
+    Suspended {
+        /// Since when.
+        since: Option<Timestamp>,
+    },
+}
+
+impl ClientContext {
+    /// Whether the person's role has this permission.
+    pub const fn may(&self, permission: Permission) -> bool {
+        self.permissions.contains(permission)
+    }
+
+    /// Whether every active domain is in test mode, and there is one.
+    pub fn is_in_test_mode(&self) -> bool {
+        let mut active = self.domains.iter().filter(|domain| domain.active).peekable();
+        active.peek().is_some() && active.all(|domain| domain.test_mode)
+    }
+}
+
+/// Opens a client for somebody who belongs to it.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none or the caller is no member of it; the database's.
+pub async fn open(core: &Core, caller: &Caller, id: ClientId) -> Result<ClientContext, Error> {
+    let now = core.clock.now();
+    let mut conn = core.db.read().await?;
+    let access = permit::to_enter(&mut conn, caller, id, now).await?;
+    let (client, membership) = (access.client, access.membership);
+    let account = profiles::find(&mut conn, caller.user).await?.ok_or(Error::NotFound("account"))?;
+    let member = members::of_person(&mut conn, id, Some(caller.user), &account.email_key).await?;
+    let role = match member {
+        Some(member) => roles::find(&mut conn, id, member.role_id).await?.map(|role| role.name),
+        None => None,
+    };
+    let payer = match client.billing_owner {
+        Some(payer) if payer == caller.user => Some(account),
+        Some(payer) => profiles::find(&mut conn, payer).await?,
+        None => None,
+    };
+    let standing = standing_of(core, &client, payer.as_ref(), now);
+    let modes = domains::of_client(&mut conn, id).await?.into_iter().map(|domain| DomainMode {
+        id: domain.id,
+        root_domain: domain.root_domain.to_string(),
+        active: domain.active,
+        test_mode: domain.test_mode,
+    });
+    let others = table::of_member(&mut conn, caller.user, now, None, OTHERS + 1).await?;
+    let others = others.into_iter().filter(|other| other.id != id).map(|other| (other.id, other.name));
+    Ok(ClientContext {
+        role: role.unwrap_or_default(),
+        level: membership.level,
+        is_owner: membership.owner,
+        permissions: membership.permissions,
+        standing,
+        reviewed_name: client.reviewed_name.clone(),
+        domains: modes.collect(),
+        others: others.collect(),
+        client: clients::view(&mut conn, client).await?,
+    })
+}
+
+fn standing_of(core: &Core, client: &Client, payer: Option<&profiles::Profile>, now: Timestamp) -> Standing {
+    let payers = payer.and_then(|payer| payer.suspended_at);
+    if standing::is_suspended(client.suspended_at, payers) {
+        return Standing::Suspended { since: client.suspended_at.or(payers) };
+    }
+    let rules = Rules::of(&core.config);
+    if payer.is_some_and(|payer| rules.entitlements(payer, now).clients) {
+        return Standing::Live;
+    }
+    let ended_at = payer.and_then(|payer| payer.plan_valid_until);
+    let logins_until = ended_at.map(|end| end.after(core.config.plans.grace_days.duration()));
+    Standing::ReadOnly { ended_at, logins_until }
+}

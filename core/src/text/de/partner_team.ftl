@@ -1,0 +1,1 @@
+# What the pages of verifications, members, roles, tokens, audit and settings say.

@@ -1,0 +1,1 @@
+# What the pages of scopes, users, attempts and the check say.

@@ -1,0 +1,283 @@
+//! Forms: fields with their labels, hints and errors, and the hidden fields that make a form safe to send.
+
+use askama::Template;
+use askama::filters::HtmlSafe;
+use xwms_core::random;
+use xwms_core::text;
+
+use super::html::Html;
+use super::values::Values;
+use crate::layout::Shell;
+
+/// A form that changes something.
+#[derive(Template)]
+#[template(path = "page/form.html")]
+pub(crate) struct Form<'f> {
+    shell: &'f Shell,
+    values: &'f Values,
+    action: String,
+    once: Option<String>,
+    hidden: Vec<(&'static str, String)>,
+    fields: Vec<Control>,
+    submit: String,
+    is_danger: bool,
+    is_quiet: bool,
+    cancel: Option<String>,
+}
+
+/// One field of a form.
+#[derive(Clone, Debug, Template)]
+#[template(path = "page/control.html")]
+pub(crate) struct Control {
+    name: &'static str,
+    label: String,
+    hint: Option<String>,
+    error: Option<String>,
+    /// What stands now, after somebody else was faster.
+    now: Option<String>,
+    optional: Option<String>,
+    value: String,
+    focus: bool,
+    kind: Kind,
+}
+
+impl HtmlSafe for Control {}
+
+#[derive(Clone, Debug)]
+enum Kind {
+    Line { input_type: &'static str, autocomplete: &'static str },
+    Area,
+    Check { checked: bool },
+    Checks(Vec<Choice>),
+    Radios(Vec<Choice>),
+    Select(Vec<Choice>),
+}
+
+/// One of several values.
+#[derive(Clone, Debug)]
+pub(crate) struct Choice {
+    value: String,
+    label: Html,
+    hint: Option<Html>,
+    /// Why it can't be chosen; it is shown all the same.
+    fixed: Option<String>,
+    chosen: bool,
+}
+
+impl Choice {
+    pub(crate) fn new(value: impl Into<String>, label: Html) -> Self {
+        Self { value: value.into(), label, hint: None, fixed: None, chosen: false }
+    }
+
+    #[must_use]
+    pub(crate) fn hint(self, hint: Html) -> Self {
+        Self { hint: Some(hint), ..self }
+    }
+
+    /// It can't be chosen, and says why.
+    #[must_use]
+    pub(crate) fn fixed(self, why: Option<String>) -> Self {
+        Self { fixed: why, ..self }
+    }
+}
+
+impl Control {
+    fn new(name: &'static str, label: String, kind: Kind) -> Self {
+        Self {
+            name,
+            label,
+            hint: None,
+            error: None,
+            now: None,
+            optional: None,
+            value: String::new(),
+            focus: false,
+            kind,
+        }
+    }
+
+    /// A line of text.
+    pub(crate) fn line(name: &'static str, label: String) -> Self {
+        Self::new(name, label, Kind::Line { input_type: "text", autocomplete: "off" })
+    }
+
+    /// A line of another type, with its autofill token.
+    pub(crate) fn input(
+        name: &'static str,
+        label: String,
+        input_type: &'static str,
+        autocomplete: &'static str,
+    ) -> Self {
+        Self::new(name, label, Kind::Line { input_type, autocomplete })
+    }
+
+    /// Several lines.
+    pub(crate) fn area(name: &'static str, label: String) -> Self {
+        Self::new(name, label, Kind::Area)
+    }
+
+    /// A check box.
+    pub(crate) fn check(name: &'static str, label: String) -> Self {
+        Self::new(name, label, Kind::Check { checked: false })
+    }
+
+    /// Any of several.
+    pub(crate) fn checks(name: &'static str, label: String, choices: impl IntoIterator<Item = Choice>) -> Self {
+        Self::new(name, label, Kind::Checks(choices.into_iter().collect()))
+    }
+
+    /// One of a few, all in view.
+    pub(crate) fn radios(name: &'static str, label: String, choices: impl IntoIterator<Item = Choice>) -> Self {
+        Self::new(name, label, Kind::Radios(choices.into_iter().collect()))
+    }
+
+    /// One of many.
+    pub(crate) fn select(name: &'static str, label: String, choices: impl IntoIterator<Item = Choice>) -> Self {
+        Self::new(name, label, Kind::Select(choices.into_iter().collect()))
+    }
+
+    /// With a sentence below it.
+    #[must_use]
+    pub(crate) fn hint(self, hint: String) -> Self {
+        Self { hint: Some(hint), ..self }
+    }
+
+    /// It may be left empty.
+    #[must_use]
+    pub(crate) fn optional(self, shell: &Shell) -> Self {
+        Self { optional: Some(shell.say("field_optional")), ..self }
+    }
+
+    /// With what it holds.
+    fn filled(mut self, shell: &Shell, values: &Values) -> Self {
+        self.error = values.error(self.name).map(|error| shell.tell(&error.text));
+        let now = values.stands_now(self.name);
+        self.now = now.map(|now| shell.tell(text!("shell_now", now = now.as_str())));
+        match &mut self.kind {
+            Kind::Line { input_type: "password", .. } => {}
+            Kind::Line { .. } | Kind::Area => self.value = values.text(self.name),
+            Kind::Check { checked } => *checked = values.flag(self.name),
+            Kind::Checks(choices) | Kind::Radios(choices) | Kind::Select(choices) => {
+                let chosen = values.chosen(self.name);
+                for choice in choices {
+                    choice.chosen = chosen.contains(&choice.value);
+                }
+            }
+        }
+        self
+    }
+
+    /// Behind the label of what may be left empty.
+    fn mark(&self) -> Html {
+        self.optional.as_ref().map_or_else(Html::default, |word| Html::text(" ").and(&Html::soft(word)))
+    }
+
+    /// The attributes that tie what is said about it to the input.
+    fn tied(&self) -> Html {
+        let error = self.error.as_ref().map(|_| format!("{}-error", self.name));
+        let hint = self.hint.as_ref().map(|_| format!("{}-hint", self.name));
+        let invalid = if error.is_some() { " aria-invalid=\"true\"" } else { "" };
+        let ids: Vec<String> = error.into_iter().chain(hint).collect();
+        let described = if ids.is_empty() { String::new() } else { format!(" aria-describedby=\"{}\"", ids.join(" ")) };
+        let focus = if self.focus { " autofocus" } else { "" };
+        Html::drawn(format!("{invalid}{described}{focus}"))
+    }
+
+    /// The inputs of several values.
+    fn several(&self, choices: &[Choice], input_type: &str) -> Html {
+        choices.iter().enumerate().map(|(index, choice)| choice.draw(self.name, input_type, index)).collect()
+    }
+
+    /// What is wrong with it, what stands now, and what it is for.
+    fn said(&self) -> Html {
+        let line = |class: &str, id: &str, text: &Option<String>| {
+            let text = text.as_ref()?;
+            let id = if id.is_empty() { String::new() } else { format!(" id=\"{}-{id}\"", self.name) };
+            Some(Html::drawn(format!("<p class=\"{class}\"{id}>{}</p>", Html::text(text))))
+        };
+        let all = [line("error", "error", &self.error), line("now", "", &self.now), line("hint", "hint", &self.hint)];
+        all.into_iter().flatten().collect()
+    }
+}
+
+impl Choice {
+    /// As one line of several: the input, its label, and what it means.
+    fn draw(&self, name: &str, input_type: &str, index: usize) -> Html {
+        let hint = self.hint.as_ref().map(|hint| format!("<p class=\"hint\">{hint}</p>")).unwrap_or_default();
+        if let Some(why) = &self.fixed {
+            let why = Html::soft(why);
+            return Html::drawn(format!("<div class=\"choice\"><span>{} {why}</span>{hint}</div>", self.label));
+        }
+        let checked = if self.chosen { " checked" } else { "" };
+        let (id, value) = (format!("{name}-{index}"), Html::text(&self.value));
+        Html::drawn(format!(
+            "<div class=\"choice\"><input id=\"{id}\" name=\"{name}\" type=\"{input_type}\" value=\"{value}\"{checked}>\
+             <label for=\"{id}\">{}</label>{hint}</div>",
+            self.label
+        ))
+    }
+}
+
+impl<'f> Form<'f> {
+    /// To this address of ours, with a button that says what it does.
+    pub(crate) fn new(shell: &'f Shell, values: &'f Values, action: impl Into<String>, submit: String) -> Self {
+        Self {
+            shell,
+            values,
+            action: action.into(),
+            once: None,
+            hidden: Vec::new(),
+            fields: Vec::new(),
+            submit,
+            is_danger: false,
+            is_quiet: false,
+            cancel: None,
+        }
+    }
+
+    /// It makes or sends something: once, however often it is sent.
+    #[must_use]
+    pub(crate) fn once(self) -> Self {
+        let key = random::bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { once: Some(key), ..self }
+    }
+
+    /// What it does can't be undone.
+    #[must_use]
+    pub(crate) fn danger(self) -> Self {
+        Self { is_danger: true, ..self }
+    }
+
+    /// It is not what people come here to do.
+    #[must_use]
+    pub(crate) fn quiet(self) -> Self {
+        Self { is_quiet: true, ..self }
+    }
+
+    /// With a way back.
+    #[must_use]
+    pub(crate) fn cancel(self, href: impl Into<String>) -> Self {
+        Self { cancel: Some(href.into()), ..self }
+    }
+
+    /// With a hidden field.
+    #[must_use]
+    pub(crate) fn hidden(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.hidden.push((name, value.into()));
+        self
+    }
+
+    /// With this field.
+    #[must_use]
+    pub(crate) fn field(mut self, control: Control) -> Self {
+        let control = control.filled(self.shell, self.values);
+        // The first field that is wrong has the cursor, when nothing else is said above.
+        let focus = control.error.is_some() && self.values.errors().len() == 1;
+        self.fields.push(Control { focus, ..control });
+        self
+    }
+
+    pub(crate) fn html(&self) -> Html {
+        Html::drawn(self.render().unwrap_or_default())
+    }
+}

@@ -1,0 +1,210 @@
+//! Pieces of HTML that pages are made of. Whatever text comes in is escaped here.
+
+use std::fmt;
+
+use askama::filters::{Html as HtmlEscaper, HtmlSafe, escape};
+use xwms_core::clock::Timestamp;
+use xwms_core::text;
+
+use crate::layout::Shell;
+
+/// HTML that was made by us: every text in it is escaped.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Html(String);
+
+impl HtmlSafe for Html {}
+
+impl fmt::Display for Html {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// How a badge looks, beside its word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Look {
+    Good,
+    Care,
+    Bad,
+    Off,
+    Test,
+}
+
+impl Look {
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Care => "care",
+            Self::Bad => "bad",
+            Self::Off => "off",
+            Self::Test => "test",
+        }
+    }
+}
+
+impl Html {
+    /// What a template drew, which escapes by itself.
+    pub(crate) const fn drawn(html: String) -> Self {
+        Self(html)
+    }
+
+    /// Plain text.
+    pub(crate) fn text(text: impl fmt::Display) -> Self {
+        let Ok(escaped) = escape(text, HtmlEscaper);
+        Self(escaped.to_string())
+    }
+
+    /// Words of somebody else, whose direction is their own.
+    pub(crate) fn words(text: impl fmt::Display) -> Self {
+        Self(format!("<bdi>{}</bdi>", Self::text(text)))
+    }
+
+    /// A link to a page of ours.
+    pub(crate) fn link(href: impl fmt::Display, text: impl fmt::Display) -> Self {
+        Self(format!("<a href=\"{}\">{}</a>", Self::text(href), Self::words(text)))
+    }
+
+    /// A link that looks like a button.
+    pub(crate) fn button(href: impl fmt::Display, text: impl fmt::Display) -> Self {
+        Self(format!("<a class=\"button\" href=\"{}\">{}</a>", Self::text(href), Self::text(text)))
+    }
+
+    /// The same for what comes second.
+    pub(crate) fn quiet_button(href: impl fmt::Display, text: impl fmt::Display) -> Self {
+        Self(format!("<a class=\"button quiet\" href=\"{}\">{}</a>", Self::text(href), Self::text(text)))
+    }
+
+    /// A link of a row: what it does is read, and to what is heard.
+    pub(crate) fn action(href: impl fmt::Display, verb: impl fmt::Display, object: impl fmt::Display) -> Self {
+        let (href, verb, object) = (Self::text(href), Self::text(verb), Self::text(object));
+        Self(format!("<a href=\"{href}\">{verb}<span class=\"seen-only-by-ear\"> {object}</span></a>"))
+    }
+
+    /// A name that programs use.
+    pub(crate) fn code(text: impl fmt::Display) -> Self {
+        Self(format!("<code>{}</code>", Self::text(text)))
+    }
+
+    /// A state, as a word.
+    pub(crate) fn badge(look: Look, word: impl fmt::Display) -> Self {
+        Self(format!("<span class=\"badge {}\">{}</span>", look.class(), Self::text(word)))
+    }
+
+    /// Words that come second.
+    pub(crate) fn soft(text: impl fmt::Display) -> Self {
+        Self(format!("<span class=\"soft\">{}</span>", Self::text(text)))
+    }
+
+    /// A paragraph.
+    pub(crate) fn paragraph(inside: &Self) -> Self {
+        Self(format!("<p>{inside}</p>"))
+    }
+
+    /// A heading within a page.
+    pub(crate) fn heading(text: impl fmt::Display) -> Self {
+        Self(format!("<h2>{}</h2>", Self::text(text)))
+    }
+
+    /// A box around what belongs together.
+    pub(crate) fn card(inside: &Self) -> Self {
+        Self(format!("<div class=\"card\">{inside}</div>"))
+    }
+
+    /// A value that a person copies, whole: `id` is unique on the page.
+    pub(crate) fn copy(shell: &Shell, id: &str, value: impl fmt::Display) -> Self {
+        let (id, value) = (Self::text(id), Self::text(value));
+        let copy = Self::text(shell.say("shell_copy"));
+        Self(format!(
+            "<span class=\"copy\"><code id=\"{id}\">{value}</code><button type=\"button\" class=\"quiet\" data-copy=\"{id}\" \
+             hidden>{copy}</button></span>"
+        ))
+    }
+
+    /// A moment, as people read it.
+    pub(crate) fn time(shell: &Shell, at: Timestamp) -> Self {
+        let machine = at.to_string();
+        let words = moment(shell, &machine);
+        Self(format!("<time datetime=\"{}\">{}</time>", Self::text(&machine), Self::text(words)))
+    }
+
+    /// The same, or a word for never.
+    pub(crate) fn time_or(shell: &Shell, at: Option<Timestamp>, never: impl fmt::Display) -> Self {
+        at.map_or_else(|| Self::soft(never), |at| Self::time(shell, at))
+    }
+
+    /// This with that behind it.
+    #[must_use]
+    pub(crate) fn and(mut self, other: &Self) -> Self {
+        self.0.push_str(&other.0);
+        self
+    }
+
+    /// All of these, with a text between them.
+    pub(crate) fn joined(parts: impl IntoIterator<Item = Self>, between: &str) -> Self {
+        let parts: Vec<String> = parts.into_iter().map(|part| part.0).collect();
+        Self(parts.join(&Self::text(between).0))
+    }
+
+    /// Whether there is nothing.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl FromIterator<Html> for Html {
+    fn from_iter<I: IntoIterator<Item = Html>>(parts: I) -> Self {
+        Self::joined(parts, "")
+    }
+}
+
+/// `24 Nov 2026, 15:03 UTC`, of a time as RFC 3339 writes it in UTC.
+fn moment(shell: &Shell, machine: &str) -> String {
+    let part = |from: usize, to: usize| machine.get(from..to).unwrap_or_default();
+    let number = |from, to| part(from, to).parse::<u32>().unwrap_or_default();
+    let (day, month, year, clock) = (number(8, 10), number(5, 7), part(0, 4), part(11, 16));
+    shell.tell(text!("shell_moment", day = day, month = month, year = year, clock = clock))
+}
+
+#[cfg(test)]
+mod tests {
+    use xwms_core::text::Language;
+
+    use super::*;
+
+    #[test]
+    fn no_text_becomes_markup() {
+        let text = "<script>\"'&";
+        let shell = Shell::without_forms(Language::English);
+        let all = [
+            Html::text(text),
+            Html::words(text),
+            Html::link(text, text),
+            Html::button(text, text),
+            Html::quiet_button(text, text),
+            Html::action(text, text, text),
+            Html::code(text),
+            Html::badge(Look::Good, text),
+            Html::soft(text),
+            Html::heading(text),
+            Html::copy(&shell, text, text),
+            Html::joined([Html::text(text), Html::text(text)], text),
+        ];
+        for html in all {
+            assert!(!html.to_string().contains("<script>"), "{html}");
+        }
+    }
+
+    #[test]
+    fn a_moment_is_read_in_the_language_of_its_reader() {
+        let at = Timestamp::parse("2026-11-24T15:03:09Z").unwrap();
+        for (language, words) in [
+            (Language::English, "24 Nov 2026, 15:03 UTC"),
+            (Language::Dutch, "24 nov 2026, 15:03 UTC"),
+            (Language::German, "24. Nov. 2026, 15:03 UTC"),
+        ] {
+            let html = Html::time(&Shell::without_forms(language), at).to_string();
+            assert!(html.contains(words), "{html}");
+            assert!(html.contains("datetime=\"2026-11-24T15:03:09"), "{html}");
+        }
+    }
+}
