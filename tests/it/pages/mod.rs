@@ -3,6 +3,7 @@
 mod account;
 mod consent;
 mod csrf;
+mod desk;
 mod headers;
 mod languages;
 mod login;
