@@ -401,6 +401,7 @@ async fn apply(core: &Core, text: &str) {
 }
 
 /// Two partners of one owner (Charles), and Ada, who has a password and a verified address.
+#[expect(clippy::too_many_lines, reason = "a provisioning file stands in it whole")]
 pub async fn given_partners(core: &Core) {
     apply(
         core,

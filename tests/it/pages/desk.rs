@@ -134,7 +134,9 @@ on_both!(whoever_may_sees_a_page_and_looking_changes_nothing, ROOMY, async |worl
         assert_eq!(stranger.get(&path).await.status, 404, "{path}");
         let own = owner.get(&path).await;
         match own.status.as_u16() {
-            200 if own.headers["content-type"].to_str().unwrap().starts_with("text/html") => assert_is_page(&path, &own),
+            200 if own.headers["content-type"].to_str().unwrap().starts_with("text/html") => {
+                assert_is_page(&path, &own)
+            }
             200 | 303 => {}
             _ => panic!("{path}: {own:?}"),
         }
@@ -148,9 +150,11 @@ on_both!(a_member_sees_what_their_role_permits, ROOMY, async |world: World| {
         let path = path_of(&mut stage.owner, &format!("{CLIENTS}/{CLIENT}/roles"), "key", role).await;
         let held = stage.owner.get(&path).await.json()["permissions"].clone();
         let holds = |permission: Permission| held.as_array().unwrap().contains(&Value::from(permission.text()));
-        world.apply(&format!(
-            "[[clients]]\nid = \"{CLIENT}\"\n[[clients.members]]\nemail = \"ada@example.test\"\nrole = \"{role}\"\n"
-        )).await;
+        world
+            .apply(&format!(
+                "[[clients]]\nid = \"{CLIENT}\"\n[[clients.members]]\nemail = \"ada@example.test\"\nrole = \"{role}\"\n"
+            ))
+            .await;
         let mut member = signed_in(&world, "ada@example.test").await;
         let mut tried = 0;
         for route in client_routes().iter().filter(|route| route.get) {

@@ -9,6 +9,7 @@ type Row<'a> = (&'a str, &'a str, &'a [&'a str]);
 const PATH: &str = "clients[0].domains[0]";
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::too_many_lines, reason = "one table")]
 async fn each_bad_value_is_refused_and_nothing_is_written() {
     let world = World::new().await;
     let long = format!("name = \"{}\"", "x".repeat(121));
