@@ -19,11 +19,14 @@ mod signed_in;
 mod signed_out;
 mod staff;
 mod status_message;
+mod upload;
 mod visit;
 
 use axum::Router;
 use axum::routing::get;
 use xwms_core::state::Core;
+
+pub use upload::body_limit;
 
 /// Every route of the pages.
 pub fn router(core: Core) -> Router {

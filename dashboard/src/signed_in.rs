@@ -46,7 +46,7 @@ pub(crate) struct SignedIn {
 
 impl SignedIn {
     /// Who this is; nobody when nobody is signed in.
-    async fn of(visit: Visit, path: String) -> Result<Result<Self, Visit>, Response> {
+    pub(crate) async fn of(visit: Visit, path: String) -> Result<Result<Self, Visit>, Response> {
         let Some(session) = visit.session.clone() else { return Ok(Err(visit)) };
         let person = person::get(&visit.core, session.user_id).await.map_err(|why| visit.failed(why))?;
         Ok(Ok(Self { visit, session, person, path }))
@@ -119,6 +119,11 @@ pub(crate) trait Place: Sized + Send {
     /// 303 to a page that says what was done.
     fn done(self, path: &str, word: &str) -> Response {
         self.into_signed_in().done(path, word)
+    }
+
+    /// 303 to another page.
+    fn go(self, path: &str) -> Response {
+        self.into_signed_in().visit.go(path)
     }
 
     /// The page for what can't be done here: inside the frame where it is a matter of this place.

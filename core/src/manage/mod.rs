@@ -10,6 +10,7 @@ pub mod catalog;
 pub mod change;
 pub mod client_context;
 pub mod clients;
+pub mod domain_facts;
 pub mod domains;
 pub mod entitlement;
 pub mod fields;

@@ -83,6 +83,45 @@ fn url(domain: &Domain) -> String {
     format!("https://{}/.well-known/xwms-challenge", domain.root_domain)
 }
 
+/// What is to be published to prove that a domain is the client's, and how its proof stands.
+#[derive(Clone, Debug)]
+pub struct Proof {
+    /// Whether it is proven.
+    pub ownership: Ownership,
+    /// What to publish.
+    pub token: String,
+    /// Where in the DNS.
+    pub txt_name: String,
+    /// Where on the site.
+    pub url: String,
+    /// When it was last looked for.
+    pub checked_at: Option<Timestamp>,
+    /// How often in a row it was missed since it was found.
+    pub missed: i32,
+    /// When it is looked for again, while it is proven by having been found.
+    pub next_at: Option<Timestamp>,
+}
+
+/// How the proof of a domain stands. Nothing is looked for.
+///
+/// # Errors
+/// Those of [`super::permit`] for `domains:read`; [`Error::NotFound`]; the database's.
+pub async fn get(core: &Core, caller: &Caller, client: ClientId, id: DomainId) -> Result<Proof, Error> {
+    let mut reading = runner::read(core, caller, Ask::Client(client, Permission::DomainsRead)).await?;
+    let domain = find(&mut reading.conn, client, id).await?;
+    let wait = if domain.ownership_failures > 0 { AGAIN_MISSED } else { AGAIN };
+    let looked = domain.ownership_checked_at.filter(|_| domain.ownership == Ownership::Proven);
+    Ok(Proof {
+        ownership: domain.ownership,
+        txt_name: txt_name(&domain),
+        url: url(&domain),
+        checked_at: domain.ownership_checked_at,
+        missed: domain.ownership_failures,
+        next_at: looked.map(|at| at.after(wait)),
+        token: domain.ownership_token,
+    })
+}
+
 /// Looks for a domain's token now. Finding it in one of the two places proves ownership; missing it takes nothing away.
 /// No connection to the database is held meanwhile.
 ///

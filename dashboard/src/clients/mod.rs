@@ -1,12 +1,18 @@
 //! `/clients/…`: what partners do in the browser. Each page calls the use case that the API calls.
 
+mod domains;
 mod list;
 mod overview;
+mod logos;
 mod secrets;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
+use xwms_core::id::{ClientId, DomainId};
 use xwms_core::state::Core;
+
+use domains::{deletion, links, ownership, settings, switches, urls};
 
 /// The pages of clients, one line a route. GET of an address that only takes POST leads to the page it belongs to.
 pub(crate) fn routes() -> Router<Core> {
@@ -30,6 +36,42 @@ fn client_routes() -> Router<Core> {
 /// Domains, their URLs, secret connections, ownership, logos.
 fn domain_routes() -> Router<Core> {
     Router::new()
+        .route("/clients/{client}/domains", get(domains::list))
+        .route("/clients/{client}/domains/new", get(domains::new).post(domains::create))
+        .route("/clients/{client}/domains/{domain}", get(settings::read).post(settings::update))
+        .route("/clients/{client}/domains/{domain}/switches", get(switches::back).post(switches::switch))
+        .route("/clients/{client}/domains/{domain}/switches/confirm", get(switches::ask))
+        .route("/clients/{client}/domains/{domain}/ownership", get(ownership::read).post(ownership::look))
+        .route("/clients/{client}/domains/{domain}/delete", get(deletion::ask).post(deletion::delete))
+        .route("/clients/{client}/domains/{domain}/urls", get(urls::list))
+        .route("/clients/{client}/domains/{domain}/urls/new", get(urls::new).post(urls::create))
+        .route("/clients/{client}/domains/{domain}/urls/{url}", get(urls::read).post(urls::update))
+        .route("/clients/{client}/domains/{domain}/urls/{url}/switches", get(urls::back).post(urls::switch))
+        .route("/clients/{client}/domains/{domain}/urls/{url}/switches/confirm", get(urls::ask_switch))
+        .route("/clients/{client}/domains/{domain}/urls/{url}/delete", get(urls::ask_deletion).post(urls::delete))
+        .route("/clients/{client}/domains/{domain}/secrets", get(links::list))
+        .route("/clients/{client}/domains/{domain}/secrets/link", get(links::ask_link).post(links::link))
+        .route("/clients/{client}/domains/{domain}/secrets/{secret}/unlink", get(links::ask_unlink).post(links::unlink))
+        .merge(logo_routes())
+}
+
+/// Logos, whose forms are larger than others.
+fn logo_routes() -> Router<Core> {
+    type OfDomain = (ClientId, DomainId);
+    let of_client = get(logos::read::<ClientId>).post(logos::put::<ClientId>);
+    let of_domain = get(logos::read::<OfDomain>).post(logos::put::<OfDomain>);
+    Router::new()
+        .route("/clients/{client}/settings/logo", of_client)
+        .route("/clients/{client}/domains/{domain}/logo", of_domain)
+        .layer(DefaultBodyLimit::max(crate::upload::MOST))
+        .route(
+            "/clients/{client}/settings/logo/delete",
+            get(logos::ask_deletion::<ClientId>).post(logos::delete::<ClientId>),
+        )
+        .route(
+            "/clients/{client}/domains/{domain}/logo/delete",
+            get(logos::ask_deletion::<OfDomain>).post(logos::delete::<OfDomain>),
+        )
 }
 
 /// Scopes, users, requests, statistics, attempts, the check, the quickstart.

@@ -20,6 +20,7 @@ pub(crate) struct Form<'f> {
     hidden: Vec<(&'static str, String)>,
     fields: Vec<Control>,
     submit: String,
+    is_multipart: bool,
     is_danger: bool,
     is_quiet: bool,
     cancel: Option<String>,
@@ -48,6 +49,8 @@ enum Kind {
     Line { input_type: &'static str, autocomplete: &'static str },
     Area,
     Check { checked: bool },
+    Switch { on: bool, word: String },
+    File { accept: &'static str },
     Checks(Vec<Choice>),
     Radios(Vec<Choice>),
     Select(Vec<Choice>),
@@ -121,6 +124,16 @@ impl Control {
         Self::new(name, label, Kind::Check { checked: false })
     }
 
+    /// Something that is on or off, and says so in a word.
+    pub(crate) fn switch(name: &'static str, label: String) -> Self {
+        Self::new(name, label, Kind::Switch { on: false, word: String::new() })
+    }
+
+    /// A file, of these media types.
+    pub(crate) fn file(name: &'static str, label: String, accept: &'static str) -> Self {
+        Self::new(name, label, Kind::File { accept })
+    }
+
     /// Any of several.
     pub(crate) fn checks(name: &'static str, label: String, choices: impl IntoIterator<Item = Choice>) -> Self {
         Self::new(name, label, Kind::Checks(choices.into_iter().collect()))
@@ -150,13 +163,20 @@ impl Control {
 
     /// With what it holds.
     fn filled(mut self, shell: &Shell, values: &Values) -> Self {
-        self.error = values.error(self.name).map(|error| shell.tell(&error.text));
+        self.error = values.error(self.name).map(|error| match line_of(&error.field) {
+            Some(line) => shell.tell(text!("field_line", line = line, text = error.text.clone())),
+            None => shell.tell(&error.text),
+        });
         let now = values.stands_now(self.name);
         self.now = now.map(|now| shell.tell(text!("shell_now", now = now.as_str())));
         match &mut self.kind {
-            Kind::Line { input_type: "password", .. } => {}
+            Kind::Line { input_type: "password", .. } | Kind::File { .. } => {}
             Kind::Line { .. } | Kind::Area => self.value = values.text(self.name),
             Kind::Check { checked } => *checked = values.flag(self.name),
+            Kind::Switch { on, word } => {
+                *on = values.flag(self.name);
+                *word = if *on { shell.say("state_on") } else { shell.say("state_off") };
+            }
             Kind::Checks(choices) | Kind::Radios(choices) | Kind::Select(choices) => {
                 let chosen = values.chosen(self.name);
                 for choice in choices {
@@ -200,6 +220,12 @@ impl Control {
     }
 }
 
+/// The line that `server_ips[3]` stands for, counted from 1.
+fn line_of(field: &str) -> Option<usize> {
+    let index: usize = field.strip_suffix(']')?.rsplit_once('[')?.1.parse().ok()?;
+    Some(index + 1)
+}
+
 impl Choice {
     /// As one line of several: the input, its label, and what it means.
     fn draw(&self, name: &str, input_type: &str, index: usize) -> Html {
@@ -229,6 +255,7 @@ impl<'f> Form<'f> {
             hidden: Vec::new(),
             fields: Vec::new(),
             submit,
+            is_multipart: false,
             is_danger: false,
             is_quiet: false,
             cancel: None,
@@ -240,6 +267,12 @@ impl<'f> Form<'f> {
     pub(crate) fn once(self) -> Self {
         let key = random::bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
         Self { once: Some(key), ..self }
+    }
+
+    /// It sends a file.
+    #[must_use]
+    pub(crate) fn multipart(self) -> Self {
+        Self { is_multipart: true, ..self }
     }
 
     /// What it does can't be undone.

@@ -110,6 +110,11 @@ impl Html {
         Self(format!("<div class=\"card\">{inside}</div>"))
     }
 
+    /// What stands side by side where there is room.
+    pub(crate) fn pair(inside: &Self) -> Self {
+        Self(format!("<div class=\"pair\">{inside}</div>"))
+    }
+
     /// A value that a person copies, whole: `id` is unique on the page.
     pub(crate) fn copy(shell: &Shell, id: &str, value: impl fmt::Display) -> Self {
         let (id, value) = (Self::text(id), Self::text(value));

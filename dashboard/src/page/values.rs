@@ -72,6 +72,12 @@ impl Values {
         Ok(Self { sent: Some(sent), refusal: Some(Refusal { status, notice }), errors, ..self })
     }
 
+    /// The same refusal of what stands: where the form that was sent is not the one that is drawn.
+    #[must_use]
+    pub(crate) fn as_it_stands(self) -> Self {
+        Self { sent: None, ..self }
+    }
+
     /// 200, or that of the refusal.
     pub(crate) fn status(&self) -> StatusCode {
         self.refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status)
