@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use xwms_core::jobs;
-use xwms_core::store::tables::attempts::{self, Attempt};
+use xwms_core::store::tables::attempts::{self, Attempt, Filter};
 
 use crate::world::{CLIENT, Given, OTHER_CLIENT, World, on_both};
 
@@ -11,7 +11,8 @@ const THREE_ATTEMPTS: Given = Given { settings: &[("ATTEMPTS__KEEP", "3")], reco
 
 /// Attempts of a client, newest first.
 async fn attempts_of(world: &World, client: &str) -> Vec<Attempt> {
-    attempts::newest(&mut world.core.db.read().await.unwrap(), client.parse().unwrap(), None, 1000).await.unwrap()
+    let of_client = Filter::of(client.parse().unwrap());
+    attempts::newest(&mut world.core.db.read().await.unwrap(), &of_client, None, 1000).await.unwrap()
 }
 
 /// So many refused logins at a client's site, a second apart, written.

@@ -16,7 +16,7 @@ use xwms_core::provision::{Options, apply as apply_file};
 use xwms_core::state::Core;
 use xwms_core::store::engine::db::{Conn, Db, Options as DbOptions};
 use xwms_core::store::engine::statements::Statements;
-use xwms_core::store::tables::attempts::{self, Attempt};
+use xwms_core::store::tables::attempts::{self, Attempt, Filter};
 use xwms_core::testing;
 
 use crate::browser::{Answer, Browser};
@@ -267,7 +267,7 @@ impl World {
     pub async fn attempts(&self) -> Vec<Attempt> {
         xwms_core::jobs::flush(&self.core).await.unwrap();
         let id: ClientId = CLIENT.parse().unwrap();
-        attempts::newest(&mut self.core.db.read().await.unwrap(), id, None, 100).await.unwrap()
+        attempts::newest(&mut self.core.db.read().await.unwrap(), &Filter::of(id), None, 100).await.unwrap()
     }
 
     /// Every mail sent so far, one after the other, once the background work is done.

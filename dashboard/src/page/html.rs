@@ -120,6 +120,21 @@ impl Html {
         ))
     }
 
+    /// Lines of a program that a person copies, whole: `id` is unique on the page.
+    pub(crate) fn program(shell: &Shell, id: &str, label: &str, lines: impl fmt::Display) -> Self {
+        let (id, label, lines, copy) =
+            (Self::text(id), Self::text(label), Self::text(lines), Self::text(shell.say("shell_copy")));
+        Self(format!(
+            "<div class=\"program\"><pre tabindex=\"0\" aria-label=\"{label}\"><code id=\"{id}\">{lines}</code></pre>\
+             <button type=\"button\" class=\"quiet\" data-copy=\"{id}\" hidden>{copy}</button></div>"
+        ))
+    }
+
+    /// What is read on demand.
+    pub(crate) fn folded(summary: impl fmt::Display, inside: &Self) -> Self {
+        Self(format!("<details class=\"more\"><summary>{}</summary>{inside}</details>", Self::text(summary)))
+    }
+
     /// A moment, as people read it.
     pub(crate) fn time(shell: &Shell, at: Timestamp) -> Self {
         let machine = at.to_string();
@@ -187,6 +202,8 @@ mod tests {
             Html::soft(text),
             Html::heading(text),
             Html::copy(&shell, text, text),
+            Html::program(&shell, text, text, text),
+            Html::folded(text, &Html::default()),
             Html::joined([Html::text(text), Html::text(text)], text),
         ];
         for html in all {
