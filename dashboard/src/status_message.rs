@@ -3,9 +3,11 @@
 use xwms_core::text;
 use xwms_core::text::Text;
 
-/// The sentence of a word; `None` for one that we don't use.
-pub(crate) fn text(word: &str) -> Option<Text> {
+/// The sentence of a word, behind which may stand what it happened to; `None` for one that we don't use.
+pub(crate) fn text(done: &str) -> Option<Text> {
+    let (word, subject) = done.split_once('-').unwrap_or((done, ""));
     let text = match word {
+        "deactivated" if !subject.is_empty() => text!("done_deactivated-what", what = subject),
         "created" => text!("done_created"),
         "saved" => text!("done_saved"),
         "deleted" => text!("done_deleted"),

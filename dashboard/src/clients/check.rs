@@ -10,6 +10,7 @@ use xwms_core::model::url::UrlKind;
 use xwms_core::text;
 
 use super::denials;
+use super::nearest::{Difference, nearest};
 use crate::layout::Shell;
 use crate::page::form::{Control, Form};
 use crate::page::html::{Html, Look};
@@ -20,6 +21,8 @@ use crate::signed_in::{ClientDesk, Place, Posted};
 
 /// What the address may fill in. Nothing of a secret is among it.
 const WORDS: [&str; 4] = ["redirect_uri", "scope", "domain", "ip"];
+/// The reason that a registered URL may have been meant.
+const URI_UNKNOWN: &str = "redirect_uri_unknown";
 /// As many domains are looked at for suggestions, and as many URLs of each.
 const MOST_DOMAINS: usize = 10;
 const MOST_URLS: i64 = 20;
@@ -54,8 +57,10 @@ async fn draw(
     found: Option<(&CheckView, Option<DomainId>)>,
 ) -> Result<Response, Response> {
     let shell = desk.shell();
-    let found = found.map(|(found, domain)| result(desk, found, domain)).unwrap_or_default();
     let callbacks = callbacks(desk).await?;
+    let is_unknown = found.is_some_and(|(found, _)| found.rules.iter().any(|rule| rule.reason == Some(URI_UNKNOWN)));
+    let meant = is_unknown.then(|| meant(shell, &values.text("redirect_uri"), &callbacks)).flatten();
+    let found = found.map(|(found, domain)| result(desk, found, domain)).unwrap_or_default();
     let roots = desk.context()?.domains.iter().map(|domain| domain.root_domain.clone()).collect();
     let line = |name| Control::line(name, label_of(shell, name)).optional(shell);
     let secret = Control::input("secret", label_of(shell, "secret"), "password", "off").optional(shell);
@@ -72,6 +77,7 @@ async fn draw(
         .purpose(shell.say("check_purpose"))
         .refused(values, |name| label_of(shell, name))
         .part(&found)
+        .part(&meant.unwrap_or_default())
         .part(&form.html())
         .respond())
 }
@@ -102,6 +108,24 @@ async fn callbacks(desk: &ClientDesk<ClientId>) -> Result<Vec<String>, Response>
         all.extend(found.map(|url| url.settings.url.as_str().to_owned()));
     }
     Ok(all)
+}
+
+/// The registered URL that is nearest to this one, and where they differ.
+fn meant(shell: &Shell, typed: &str, known: &[String]) -> Option<Html> {
+    let (url, Difference { before, wrong, right, after }) = nearest(typed, known)?;
+    let at = before.chars().count() + 1;
+    let words = match (wrong.is_empty(), right.is_empty()) {
+        (true, _) => text!("check_nearest-missing", at = at, right = right),
+        (false, true) => text!("check_nearest-extra", at = at, wrong = wrong),
+        (false, false) => text!("check_nearest-other", at = at, wrong = wrong, right = right),
+    };
+    let marked = Html::joined([Html::text(before), Html::mark(wrong), Html::text(after)], "");
+    let lines = [
+        Html::text(shell.tell(text!("check_nearest", url = url))),
+        marked,
+        Html::text(shell.tell(words)),
+    ];
+    Some(Html::card(&lines.iter().map(Html::paragraph).collect()))
 }
 
 /// Every rule with its answer, the broken ones first.

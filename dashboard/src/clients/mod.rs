@@ -5,6 +5,7 @@ mod check;
 mod denials;
 mod list;
 mod naming;
+mod nearest;
 mod quickstart;
 mod requests;
 mod scopes;

@@ -1,5 +1,7 @@
 //! Client Scopes: the list, new ones, and the end of one.
 
+use std::collections::HashMap;
+
 use axum::response::Response;
 use serde_json::json;
 use xwms_core::contract::client_scope::{ClientScopeView, NewClientScopes};
@@ -19,7 +21,7 @@ use crate::page::list::ListRequest;
 use crate::page::table::{Column, Empty, Table, Terms};
 use crate::page::values::Values;
 use crate::section::ClientSection;
-use crate::signed_in::{ClientDesk, Place, Posted};
+use crate::signed_in::{ClientDesk, ClientIds, Place, Posted};
 
 /// A catalog is short: all of it fits.
 pub(super) const WHOLE_CATALOG: i64 = 1_000;
@@ -34,23 +36,40 @@ pub(crate) async fn list(desk: ClientDesk<ClientId>) -> Result<Response, Respons
     let primary = desk.primary(Permission::ScopesCreate, &format!("{path}/new"), shell.say("scopes_new-title"));
     let page = desk.page(shell.say("section_scopes")).purpose(shell.say("scopes_list-purpose")).primary(primary);
     if found.is_empty() && asked.is_first() {
-        return Ok(page.part(&Empty::new(shell.say("scopes_list-none")).html()).respond());
+        return Ok(page.part(&undo(&desk)).part(&Empty::new(shell.say("scopes_list-none")).html()).respond());
     }
+    let table = table(&desk, &found, logins(&desk).await?.as_ref());
+    let reserved = found.iter().any(|scope| scope.tier == Tier::Verified).then(|| ways_to_unlock(&desk));
+    Ok(page.part(&undo(&desk)).part(&table).part(&pages).part(&reserved.unwrap_or_default()).respond())
+}
+
+fn table(desk: &ClientDesk<ClientId>, found: &[ClientScopeView], logins: Option<&HashMap<String, i64>>) -> Html {
+    let (shell, path) = (desk.shell(), ClientSection::Scopes.href(desk.client()));
     let columns = [
         Column::of(shell.say("scopes_list-scope")),
         Column::of(shell.say("scopes_list-opens")),
         Column::of(shell.say("scopes_list-tier")),
+        Column::number(shell.say("scopes_logins")),
         Column::of(shell.say("shell_actions")),
     ];
     let may_delete = desk.may(Permission::ScopesDelete);
     let rows = found.iter().map(|scope| {
         let end = Html::action(format!("{path}/{}/delete", scope.name), shell.say("scopes_deactivate"), &scope.title);
         let end = if may_delete { end } else { Html::default() };
-        [title(scope), Html::text(&scope.opens), tier(shell, scope.tier), end]
+        let logins = logins.map(|logins| Html::text(logins.get(&scope.name).copied().unwrap_or_default()));
+        let logins = logins.unwrap_or_else(|| Html::soft("–"));
+        [title(scope), Html::text(&scope.opens), tier(shell, scope.tier), logins, end]
     });
-    let table = Table::new(shell.say("scopes_list-caption"), columns).rows(rows);
-    let reserved = found.iter().any(|scope| scope.tier == Tier::Verified).then(|| ways_to_unlock(&desk));
-    Ok(page.part(&table.html()).part(&pages).part(&reserved.unwrap_or_default()).respond())
+    Table::new(shell.say("scopes_list-caption"), columns).rows(rows).html()
+}
+
+/// Behind the end of a scope: the way to have it again.
+fn undo(desk: &ClientDesk<ClientId>) -> Html {
+    let ended = desk.frame().done_to("deactivated").filter(|_| desk.may(Permission::ScopesCreate));
+    let Some(name) = ended.filter(|name| !name.is_empty()) else { return Html::default() };
+    let (shell, values) = (desk.shell(), Values::default());
+    let path = format!("{}/new", ClientSection::Scopes.href(desk.client()));
+    Form::new(shell, &values, path, shell.say("scopes_undo")).once().quiet().hidden("name", name).html()
 }
 
 /// What it is called, and its name on the wire.
@@ -149,10 +168,8 @@ pub(crate) async fn ask_deletion(desk: OneScope) -> Result<Response, Response> {
     let path = ClientSection::Scopes.href(desk.client());
     let (client, name) = &desk.ids;
     let scope = scopes::get(desk.core(), &desk.caller(), *client, name).await.map_err(|why| desk.fail(why))?;
-    let logins = match logins_with(&desk, name).await? {
-        Some(logins) => vec![(shell.say("scopes_delete-logins"), Html::text(logins))],
-        None => Vec::new(),
-    };
+    let logins = logins(&desk).await?.map(|logins| logins.get(name).copied().unwrap_or_default());
+    let logins = logins.map(|logins| (shell.say("scopes_logins"), Html::text(logins)));
     let terms = Terms::new(logins.into_iter().chain([(shell.say("scopes_list-opens"), Html::text(&scope.opens))]));
     let values = Values::default();
     let form = Form::new(shell, &values, format!("{path}/{name}/delete"), shell.say("scopes_deactivate"));
@@ -165,18 +182,15 @@ pub(crate) async fn ask_deletion(desk: OneScope) -> Result<Response, Response> {
         .respond())
 }
 
-/// How many logins of the last seven days were given this scope, for whom the statistics show it.
-async fn logins_with(desk: &OneScope, name: &str) -> Result<Option<i64>, Response> {
+/// How many logins of the last seven days were given each scope, for whom the statistics show it.
+async fn logins<P: ClientIds + Sync>(desk: &ClientDesk<P>) -> Result<Option<HashMap<String, i64>>, Response> {
     if !desk.may(Permission::StatsRead) {
         return Ok(None);
     }
     let from = Day::of(desk.core().clock.now()).plus(-6).to_string();
     let fields = StatsFields { from: Some(from), by: Some("scope".to_owned()), ..StatsFields::default() };
     match stats::get(desk.core(), &desk.caller(), desk.client(), &fields).await {
-        Ok(found) => {
-            let line = found.data.iter().find(|line| line.name == name);
-            Ok(Some(line.map_or(0, |line| line.counted.logins)))
-        }
+        Ok(found) => Ok(Some(found.data.into_iter().map(|line| (line.name, line.counted.logins)).collect())),
         Err(Error::PlanRequired) => Ok(None),
         Err(why) => Err(desk.fail(why)),
     }
@@ -186,8 +200,9 @@ pub(crate) async fn delete(form: Posted<OneScope>) -> Result<Response, Response>
     let Posted { desk, sent } = form;
     sent.only(&[]).map_err(|why| desk.fail(why))?;
     let (client, name) = desk.ids.clone();
+    let done = format!("deactivated-{name}");
     let ended = scopes::deactivate(desk.core(), desk.caller(), client, name).await;
     ended.map_err(|why| desk.fail(why))?;
     let path = ClientSection::Scopes.href(client);
-    Ok(desk.done(&path, "deactivated"))
+    Ok(desk.done(&path, &done))
 }

@@ -85,6 +85,11 @@ impl Html {
         Self(format!("<code>{}</code>", Self::text(text)))
     }
 
+    /// What stands out in a text.
+    pub(crate) fn mark(text: impl fmt::Display) -> Self {
+        Self(format!("<mark>{}</mark>", Self::text(text)))
+    }
+
     /// A state, as a word.
     pub(crate) fn badge(look: Look, word: impl fmt::Display) -> Self {
         Self(format!("<span class=\"badge {}\">{}</span>", look.class(), Self::text(word)))
@@ -198,6 +203,7 @@ mod tests {
             Html::quiet_button(text, text),
             Html::action(text, text, text),
             Html::code(text),
+            Html::mark(text),
             Html::badge(Look::Good, text),
             Html::soft(text),
             Html::heading(text),

@@ -106,3 +106,4 @@ shell_made = Erstellt am
 field_from = Von
 field_to = Bis
 field_domain = Domain
+done_deactivated-what = Deaktiviert: { $what }.

@@ -106,3 +106,4 @@ shell_made = Made on
 field_from = From
 field_to = To
 field_domain = Domain
+done_deactivated-what = Deactivated: { $what }.

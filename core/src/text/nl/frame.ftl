@@ -106,3 +106,4 @@ shell_made = Gemaakt op
 field_from = Van
 field_to = Tot en met
 field_domain = Domein
+done_deactivated-what = Gedeactiveerd: { $what }.
