@@ -120,11 +120,7 @@ fn meant(shell: &Shell, typed: &str, known: &[String]) -> Option<Html> {
         (false, false) => text!("check_nearest-other", at = at, wrong = wrong, right = right),
     };
     let marked = Html::joined([Html::text(before), Html::mark(wrong), Html::text(after)], "");
-    let lines = [
-        Html::text(shell.tell(text!("check_nearest", url = url))),
-        marked,
-        Html::text(shell.tell(words)),
-    ];
+    let lines = [Html::text(shell.tell(text!("check_nearest", url = url))), marked, Html::text(shell.tell(words))];
     Some(Html::card(&lines.iter().map(Html::paragraph).collect()))
 }
 

@@ -32,6 +32,15 @@ pub(super) fn domain_choices(shell: &Shell, context: &ClientContext, none: Strin
     std::iter::once(none).chain(context.domains.iter().map(choice)).collect()
 }
 
+/// What was done to a thing, for whoever may read it.
+pub(super) fn history(shell: &Shell, context: &ClientContext, object: impl std::fmt::Display) -> Html {
+    if !context.may(Permission::AuditRead) {
+        return Html::default();
+    }
+    let href = format!("{}?object={object}", ClientSection::Audit.href(context.client.id));
+    Html::quiet_button(href, shell.say("users_history"))
+}
+
 /// The page of a domain.
 pub(super) fn domain_path(client: ClientId, domain: DomainId) -> String {
     format!("{}/{domain}", ClientSection::Domains.href(client))

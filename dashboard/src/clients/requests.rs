@@ -296,11 +296,13 @@ pub(crate) async fn read(desk: OneRequest) -> Result<Response, Response> {
     let stands = matches!(request.status, RequestState::Pending | RequestState::Accepted);
     let href = format!("{}/{}/delete", path_of(desk.client()), request.id);
     let end = (stands && desk.may(Permission::RequestsDelete))
-        .then(|| Html::paragraph(&Html::quiet_button(href, shell.say("requests_withdraw"))));
+        .then(|| Html::quiet_button(href, shell.say("requests_withdraw")));
+    let history = naming::history(shell, desk.context()?, request.id);
+    let more = Html::joined(end.into_iter().chain([history]), " ");
     Ok(page_of(&desk, &request, person(&request))
         .badges(badge(shell, request.status))
         .part(&Html::card(&terms(&desk, &request)?.html()))
-        .part(&end.unwrap_or_default())
+        .part(&Html::paragraph(&more))
         .respond())
 }
 

@@ -134,7 +134,8 @@ pub(crate) async fn read(desk: OneUser) -> Result<Response, Response> {
     let asks = asks
         .into_iter()
         .filter(|(permission, ..)| desk.may(*permission) && (has_consent || *permission != Permission::UsersDelete));
-    let asks = Html::joined(asks.map(|(_, href, text)| Html::quiet_button(href, text)), " ");
+    let history = naming::history(shell, desk.context()?, user.sub);
+    let asks = Html::joined(asks.map(|(_, href, text)| Html::quiet_button(href, text)).chain([history]), " ");
     Ok(desk
         .page(shell.tell(text!("users_one-title", sub = user.sub.to_string())))
         .crumb(path, shell.say("section_users"))

@@ -156,3 +156,4 @@ check_nearest-extra = Ab Zeichen { $at } ist „{ $wrong }“ zu viel.
 check_nearest-other = Ab Zeichen { $at } steht dort „{ $right }“ statt „{ $wrong }“.
 scopes_undo = Rückgängig
 scopes_logins = Anmeldungen in 7 Tagen
+users_history = Verlauf

@@ -156,3 +156,4 @@ check_nearest-extra = From character { $at }, “{ $wrong }” is too much.
 check_nearest-other = From character { $at }, “{ $wrong }” is “{ $right }” there.
 scopes_undo = Undo
 scopes_logins = Logins in 7 days
+users_history = History

@@ -156,3 +156,4 @@ check_nearest-extra = Vanaf teken { $at } is “{ $wrong }” te veel.
 check_nearest-other = Vanaf teken { $at } staat daar “{ $right }” in plaats van “{ $wrong }”.
 scopes_undo = Ongedaan maken
 scopes_logins = Logins in 7 dagen
+users_history = Geschiedenis
