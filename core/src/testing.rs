@@ -58,7 +58,7 @@ pub async fn published(db: &Db, client: ClientId) -> Result<Vec<WebhookEvent>, E
 /// # Errors
 /// The database's.
 pub async fn attempts(db: &Db, client: ClientId) -> Result<Vec<Attempt>, Error> {
-    Ok(attempts::newest(&mut db.read().await?, client, None, 1000).await?)
+    Ok(attempts::newest(&mut db.read().await?, &attempts::Filter::of(client), None, 1000).await?)
 }
 
 /// Whose account has this address.

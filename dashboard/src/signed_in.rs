@@ -70,7 +70,8 @@ impl SignedIn {
 
     /// 303 to a page that says what was done.
     pub(crate) fn done(self, path: &str, word: &str) -> Response {
-        let done = status_message::sign(self.core(), &self.session.key, path, word);
+        let without_query = path.split('?').next().unwrap_or_default();
+        let done = status_message::sign(self.core(), &self.session.key, without_query, word);
         let separator = if path.contains('?') { '&' } else { '?' };
         self.visit.go(&format!("{path}{separator}done={done}"))
     }
@@ -198,24 +199,24 @@ pub(crate) struct ClientDesk<P> {
 }
 
 /// What a path names, of which the first is a client.
-pub(crate) trait ClientIds: DeserializeOwned + Copy + Send {
-    fn client(self) -> ClientId;
+pub(crate) trait ClientIds: DeserializeOwned + Send {
+    fn client(&self) -> ClientId;
 }
 
 impl ClientIds for ClientId {
-    fn client(self) -> ClientId {
-        self
+    fn client(&self) -> ClientId {
+        *self
     }
 }
 
-impl<A: DeserializeOwned + Copy + Send> ClientIds for (ClientId, A) {
-    fn client(self) -> ClientId {
+impl<A: DeserializeOwned + Send> ClientIds for (ClientId, A) {
+    fn client(&self) -> ClientId {
         self.0
     }
 }
 
-impl<A: DeserializeOwned + Copy + Send, B: DeserializeOwned + Copy + Send> ClientIds for (ClientId, A, B) {
-    fn client(self) -> ClientId {
+impl<A: DeserializeOwned + Send, B: DeserializeOwned + Send> ClientIds for (ClientId, A, B) {
+    fn client(&self) -> ClientId {
         self.0
     }
 }

@@ -9,6 +9,7 @@ pub(crate) fn text(done: &str) -> Option<Text> {
     let text = match word {
         "on" if let Some(what) = switch(subject) => text!("done_on-what", what = what),
         "off" if let Some(what) = switch(subject) => text!("done_off-what", what = what),
+        "deactivated" if !subject.is_empty() => text!("done_deactivated-what", what = subject),
         "created" => text!("done_created"),
         "saved" => text!("done_saved"),
         "deleted" => text!("done_deleted"),

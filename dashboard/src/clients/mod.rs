@@ -4,7 +4,18 @@ mod domains;
 mod list;
 mod overview;
 mod logos;
+mod attempts;
+mod check;
+mod denials;
+mod list;
+mod naming;
+mod nearest;
+mod quickstart;
+mod requests;
+mod scopes;
 mod secrets;
+mod stats;
+mod users;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -77,6 +88,21 @@ fn logo_routes() -> Router<Core> {
 /// Scopes, users, requests, statistics, attempts, the check, the quickstart.
 fn usage_routes() -> Router<Core> {
     Router::new()
+        .route("/clients/{client}/scopes", get(scopes::list))
+        .route("/clients/{client}/scopes/new", get(scopes::new).post(scopes::create))
+        .route("/clients/{client}/scopes/{name}/delete", get(scopes::ask_deletion).post(scopes::delete))
+        .route("/clients/{client}/users", get(users::list))
+        .route("/clients/{client}/users/{sub}", get(users::read))
+        .route("/clients/{client}/users/{sub}/delete", get(users::ask_deletion).post(users::delete))
+        .route("/clients/{client}/requests", get(requests::list))
+        .route("/clients/{client}/requests/new", get(requests::new).post(requests::create))
+        .route("/clients/{client}/requests/{request}", get(requests::read))
+        .route("/clients/{client}/requests/{request}/delete", get(requests::ask_deletion).post(requests::delete))
+        .route("/clients/{client}/stats", get(stats::read))
+        .route("/clients/{client}/stats.csv", get(stats::file))
+        .route("/clients/{client}/attempts", get(attempts::list))
+        .route("/clients/{client}/check", get(check::read).post(check::check))
+        .route("/clients/{client}/quickstart", get(quickstart::read))
 }
 
 /// Verifications, members, roles, API tokens, the audit log, settings.

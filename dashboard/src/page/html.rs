@@ -85,6 +85,11 @@ impl Html {
         Self(format!("<code>{}</code>", Self::text(text)))
     }
 
+    /// What stands out in a text.
+    pub(crate) fn mark(text: impl fmt::Display) -> Self {
+        Self(format!("<mark>{}</mark>", Self::text(text)))
+    }
+
     /// A state, as a word.
     pub(crate) fn badge(look: Look, word: impl fmt::Display) -> Self {
         Self(format!("<span class=\"badge {}\">{}</span>", look.class(), Self::text(word)))
@@ -123,6 +128,21 @@ impl Html {
             "<span class=\"copy\"><code id=\"{id}\">{value}</code><button type=\"button\" class=\"quiet\" data-copy=\"{id}\" \
              hidden>{copy}</button></span>"
         ))
+    }
+
+    /// Lines of a program that a person copies, whole: `id` is unique on the page.
+    pub(crate) fn program(shell: &Shell, id: &str, label: &str, lines: impl fmt::Display) -> Self {
+        let (id, label, lines, copy) =
+            (Self::text(id), Self::text(label), Self::text(lines), Self::text(shell.say("shell_copy")));
+        Self(format!(
+            "<div class=\"program\"><pre tabindex=\"0\" aria-label=\"{label}\"><code id=\"{id}\">{lines}</code></pre>\
+             <button type=\"button\" class=\"quiet\" data-copy=\"{id}\" hidden>{copy}</button></div>"
+        ))
+    }
+
+    /// What is read on demand.
+    pub(crate) fn folded(summary: impl fmt::Display, inside: &Self) -> Self {
+        Self(format!("<details class=\"more\"><summary>{}</summary>{inside}</details>", Self::text(summary)))
     }
 
     /// A moment, as people read it.
@@ -188,10 +208,13 @@ mod tests {
             Html::quiet_button(text, text),
             Html::action(text, text, text),
             Html::code(text),
+            Html::mark(text),
             Html::badge(Look::Good, text),
             Html::soft(text),
             Html::heading(text),
             Html::copy(&shell, text, text),
+            Html::program(&shell, text, text, text),
+            Html::folded(text, &Html::default()),
             Html::joined([Html::text(text), Html::text(text)], text),
         ];
         for html in all {

@@ -44,6 +44,18 @@ impl Values {
         Self { current, ..Self::default() }
     }
 
+    /// What was typed into a form that changes nothing, to be asked again.
+    pub(crate) fn typed(sent: Params) -> Self {
+        Self { sent: Some(sent), ..Self::default() }
+    }
+
+    /// The same, of which these are wrong.
+    #[must_use]
+    pub(crate) fn wrong(self, errors: Vec<FieldError>) -> Self {
+        let refusal = Refusal { status: StatusCode::UNPROCESSABLE_ENTITY, notice: None };
+        Self { refusal: Some(refusal), errors, ..self }
+    }
+
     /// The same, with what was typed and why it was refused.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ mod recovery;
 mod registration;
 mod sessions;
 mod throttle;
+mod usage;
 
 use std::time::Duration;
 

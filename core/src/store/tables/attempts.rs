@@ -34,18 +34,59 @@ pub(crate) async fn insert(conn: &mut Conn, batch: &[Attempt]) -> QueryResult<()
     Ok(())
 }
 
-/// The newest attempts of a client, newest first, because an id begins with its time: at most `limit` of those before
-/// `before`.
+/// Which attempts of a client are asked for; what is `None` is not asked.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    /// Whose.
+    pub client: ClientId,
+    /// For this reason.
+    pub reason: Option<String>,
+    /// At this domain.
+    pub domain: Option<DomainId>,
+    /// What the person was shown.
+    pub reference: Option<String>,
+    /// Of this time or later.
+    pub from: Option<Timestamp>,
+    /// Of before this time.
+    pub to: Option<Timestamp>,
+}
+
+impl Filter {
+    /// All of a client.
+    pub const fn of(client: ClientId) -> Self {
+        Self { client, reason: None, domain: None, reference: None, from: None, to: None }
+    }
+}
+
+/// The newest attempts, newest first, because an id begins with its time: at most `limit` of those before `before`.
 pub(crate) async fn newest(
     conn: &mut Conn,
-    client: ClientId,
+    filter: &Filter,
     before: Option<AttemptId>,
     limit: i64,
 ) -> QueryResult<Vec<Attempt>> {
+    let Filter { client, reason, domain, reference, from, to } = filter;
     // No id sorts above sixteen bytes of ones.
     let before = before.unwrap_or(AttemptId::from_bytes([255; 16]));
-    let query = t::table.filter(t::client_id.eq(client)).filter(t::id.lt(before)).order(t::id.desc()).limit(limit);
-    with_conn!(conn, |c| query.select(Attempt::as_select()).load(c))
+    with_conn!(conn, |c| {
+        let mut query = t::table.filter(t::client_id.eq(client)).filter(t::id.lt(before)).into_boxed();
+        if let Some(reason) = reason {
+            query = query.filter(t::reason.eq(reason));
+        }
+        if let Some(domain) = domain {
+            query = query.filter(t::domain_id.eq(domain));
+        }
+        if let Some(reference) = reference {
+            query = query.filter(t::reference.eq(reference));
+        }
+        if let Some(from) = from {
+            query = query.filter(t::at.ge(from));
+        }
+        if let Some(to) = to {
+            query = query.filter(t::at.lt(to));
+        }
+        query.order(t::id.desc()).limit(limit).select(Attempt::as_select()).load(c)
+    })
 }
 
 /// Deletes up to `limit` attempts from before `before`.

@@ -78,16 +78,23 @@ pub(crate) struct ClientUser {
     pub logins: i64,
 }
 
-/// At most `limit` users of a client after `after`, by subject.
+/// At most `limit` users of a client after `after`, by subject: all, or those who have logged in through this domain.
 pub(crate) async fn page(
     conn: &mut Conn,
-    client: ClientId,
+    (client, domain): (ClientId, Option<DomainId>),
     after: Option<Subject>,
     limit: i64,
 ) -> QueryResult<Vec<ClientUser>> {
+    use client_user_domains as d;
     let after = after.map_or(0, Subject::number);
-    let query = t::table.filter(t::client_id.eq(client)).filter(t::subject.gt(after)).order(t::subject).limit(limit);
-    with_conn!(conn, |c| query.select(ClientUser::as_select()).load(c))
+    with_conn!(conn, |c| {
+        let mut query = t::table.filter(t::client_id.eq(client)).filter(t::subject.gt(after)).into_boxed();
+        if let Some(domain) = domain {
+            let of_domain = d::table.filter(d::client_id.eq(client)).filter(d::domain_id.eq(domain));
+            query = query.filter(t::user_id.eq_any(of_domain.select(d::user_id)));
+        }
+        query.order(t::subject).limit(limit).select(ClientUser::as_select()).load(c)
+    })
 }
 
 /// The user whom a client knows as this.

@@ -90,17 +90,48 @@ pub(crate) async fn ended(conn: &mut Conn, client: ClientId, now: Timestamp) -> 
     with_conn!(conn, |c| query.select(Request::as_select()).load(c))
 }
 
-/// At most `limit` requests of a client after `after`, oldest first.
-pub(crate) async fn page(
-    conn: &mut Conn,
-    client: ClientId,
-    after: Option<RequestId>,
-    limit: i64,
-) -> QueryResult<Vec<Request>> {
+/// Which requests of a client are asked for; what is `None` is not asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Filter {
+    /// Whose.
+    pub client: ClientId,
+    /// Of this kind.
+    pub kind: Option<RequestKind>,
+    /// What became of them by the moment beside it.
+    pub state: Option<(RequestState, Timestamp)>,
+}
+
+/// At most `limit` requests after `after`, oldest first.
+pub(crate) async fn page(conn: &mut Conn, filter: &Filter, after: Option<RequestId>, limit: i64) -> QueryResult<Vec<Request>> {
     // No id sorts below sixteen zero bytes.
     let after = after.unwrap_or(RequestId::from_bytes([0; 16]));
-    let query = t::table.filter(t::client_id.eq(client)).filter(t::id.gt(after)).order(t::id).limit(limit);
-    with_conn!(conn, |c| query.select(Request::as_select()).load(c))
+    let Filter { client, kind, state } = *filter;
+    with_conn!(conn, |c| {
+        let mut query = t::table.filter(t::client_id.eq(client)).filter(t::id.gt(after)).into_boxed();
+        if let Some(kind) = kind {
+            query = query.filter(t::kind.eq(kind));
+        }
+        // As `Request::state_at` says it of one.
+        query = match state {
+            None => query,
+            Some((RequestState::Declined, _)) => query.filter(t::status.eq(RequestStatus::Declined)),
+            Some((RequestState::Withdrawn, _)) => query
+                .filter(t::status.eq(RequestStatus::Withdrawn))
+                .filter(t::expires_at.is_null().or(t::expires_at.gt(t::decided_at))),
+            Some((RequestState::Pending, now)) => query
+                .filter(t::status.eq(RequestStatus::Pending))
+                .filter(t::expires_at.is_null().or(t::expires_at.gt(now))),
+            Some((RequestState::Accepted, now)) => query
+                .filter(t::status.eq(RequestStatus::Accepted))
+                .filter(t::expires_at.is_null().or(t::expires_at.gt(now))),
+            Some((RequestState::Expired, now)) => {
+                let lived = t::status.eq(RequestStatus::Pending).or(t::status.eq(RequestStatus::Accepted));
+                let was_over = t::status.eq(RequestStatus::Withdrawn).and(t::expires_at.le(t::decided_at));
+                query.filter(lived.and(t::expires_at.le(now)).or(was_over))
+            }
+        };
+        query.order(t::id).limit(limit).select(Request::as_select()).load(c)
+    })
 }
 
 /// The request of this id, whichever client's it is.
