@@ -1,7 +1,8 @@
 //! Forms: fields with their labels, hints and errors, and the hidden fields that make a form safe to send.
 
+use std::borrow::Cow;
+
 use askama::Template;
-use askama::filters::HtmlSafe;
 use xwms_core::random;
 use xwms_core::text;
 
@@ -17,8 +18,9 @@ pub(crate) struct Form<'f> {
     values: &'f Values,
     action: String,
     once: Option<String>,
-    hidden: Vec<(&'static str, String)>,
-    fields: Vec<Control>,
+    hidden: Vec<(Cow<'static, str>, String)>,
+    /// Its fields as they are drawn.
+    fields: Vec<Html>,
     submit: String,
     is_danger: bool,
     is_quiet: bool,
@@ -29,7 +31,7 @@ pub(crate) struct Form<'f> {
 #[derive(Clone, Debug, Template)]
 #[template(path = "page/control.html")]
 pub(crate) struct Control {
-    name: &'static str,
+    name: Cow<'static, str>,
     label: String,
     hint: Option<String>,
     error: Option<String>,
@@ -40,8 +42,6 @@ pub(crate) struct Control {
     focus: bool,
     kind: Kind,
 }
-
-impl HtmlSafe for Control {}
 
 #[derive(Clone, Debug)]
 enum Kind {
@@ -82,9 +82,9 @@ impl Choice {
 }
 
 impl Control {
-    fn new(name: &'static str, label: String, kind: Kind) -> Self {
+    fn new(name: impl Into<Cow<'static, str>>, label: String, kind: Kind) -> Self {
         Self {
-            name,
+            name: name.into(),
             label,
             hint: None,
             error: None,
@@ -97,13 +97,13 @@ impl Control {
     }
 
     /// A line of text.
-    pub(crate) fn line(name: &'static str, label: String) -> Self {
+    pub(crate) fn line(name: impl Into<Cow<'static, str>>, label: String) -> Self {
         Self::new(name, label, Kind::Line { input_type: "text", autocomplete: "off" })
     }
 
     /// A line of another type, with its autofill token.
     pub(crate) fn input(
-        name: &'static str,
+        name: impl Into<Cow<'static, str>>,
         label: String,
         input_type: &'static str,
         autocomplete: &'static str,
@@ -112,27 +112,39 @@ impl Control {
     }
 
     /// Several lines.
-    pub(crate) fn area(name: &'static str, label: String) -> Self {
+    pub(crate) fn area(name: impl Into<Cow<'static, str>>, label: String) -> Self {
         Self::new(name, label, Kind::Area)
     }
 
     /// A check box.
-    pub(crate) fn check(name: &'static str, label: String) -> Self {
+    pub(crate) fn check(name: impl Into<Cow<'static, str>>, label: String) -> Self {
         Self::new(name, label, Kind::Check { checked: false })
     }
 
     /// Any of several.
-    pub(crate) fn checks(name: &'static str, label: String, choices: impl IntoIterator<Item = Choice>) -> Self {
+    pub(crate) fn checks(
+        name: impl Into<Cow<'static, str>>,
+        label: String,
+        choices: impl IntoIterator<Item = Choice>,
+    ) -> Self {
         Self::new(name, label, Kind::Checks(choices.into_iter().collect()))
     }
 
     /// One of a few, all in view.
-    pub(crate) fn radios(name: &'static str, label: String, choices: impl IntoIterator<Item = Choice>) -> Self {
+    pub(crate) fn radios(
+        name: impl Into<Cow<'static, str>>,
+        label: String,
+        choices: impl IntoIterator<Item = Choice>,
+    ) -> Self {
         Self::new(name, label, Kind::Radios(choices.into_iter().collect()))
     }
 
     /// One of many.
-    pub(crate) fn select(name: &'static str, label: String, choices: impl IntoIterator<Item = Choice>) -> Self {
+    pub(crate) fn select(
+        name: impl Into<Cow<'static, str>>,
+        label: String,
+        choices: impl IntoIterator<Item = Choice>,
+    ) -> Self {
         Self::new(name, label, Kind::Select(choices.into_iter().collect()))
     }
 
@@ -149,22 +161,26 @@ impl Control {
     }
 
     /// With what it holds.
-    fn filled(mut self, shell: &Shell, values: &Values) -> Self {
-        self.error = values.error(self.name).map(|error| shell.tell(&error.text));
-        let now = values.stands_now(self.name);
+    pub(super) fn filled(mut self, shell: &Shell, values: &Values) -> Self {
+        self.error = values.error(&self.name).map(|error| shell.tell(&error.text));
+        let now = values.stands_now(&self.name);
         self.now = now.map(|now| shell.tell(text!("shell_now", now = now.as_str())));
         match &mut self.kind {
             Kind::Line { input_type: "password", .. } => {}
-            Kind::Line { .. } | Kind::Area => self.value = values.text(self.name),
-            Kind::Check { checked } => *checked = values.flag(self.name),
+            Kind::Line { .. } | Kind::Area => self.value = values.text(&self.name),
+            Kind::Check { checked } => *checked = values.flag(&self.name),
             Kind::Checks(choices) | Kind::Radios(choices) | Kind::Select(choices) => {
-                let chosen = values.chosen(self.name);
+                let chosen = values.chosen(&self.name);
                 for choice in choices {
                     choice.chosen = chosen.contains(&choice.value);
                 }
             }
         }
         self
+    }
+
+    pub(super) fn html(&self) -> Html {
+        Html::drawn(self.render().unwrap_or_default())
     }
 
     /// Behind the label of what may be left empty.
@@ -185,7 +201,7 @@ impl Control {
 
     /// The inputs of several values.
     fn several(&self, choices: &[Choice], input_type: &str) -> Html {
-        choices.iter().enumerate().map(|(index, choice)| choice.draw(self.name, input_type, index)).collect()
+        choices.iter().enumerate().map(|(index, choice)| choice.draw(&self.name, input_type, index)).collect()
     }
 
     /// What is wrong with it, what stands now, and what it is for.
@@ -262,8 +278,8 @@ impl<'f> Form<'f> {
 
     /// With a hidden field.
     #[must_use]
-    pub(crate) fn hidden(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.hidden.push((name, value.into()));
+    pub(crate) fn hidden(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+        self.hidden.push((name.into(), value.into()));
         self
     }
 
@@ -273,7 +289,7 @@ impl<'f> Form<'f> {
         let control = control.filled(self.shell, self.values);
         // The first field that is wrong has the cursor, when nothing else is said above.
         let focus = control.error.is_some() && self.values.errors().len() == 1;
-        self.fields.push(Control { focus, ..control });
+        self.fields.push(Control { focus, ..control }.html());
         self
     }
 

@@ -1,5 +1,6 @@
 //! Pages of whoever is signed in: made of a few parts that look and work the same everywhere, inside one frame.
 
+pub(crate) mod filters;
 pub(crate) mod form;
 pub(crate) mod html;
 pub(crate) mod list;
@@ -120,9 +121,11 @@ impl<'p> Page<'p> {
             (None, [] | [_]) => Html::default(),
             (None, errors) => {
                 let line = |error: &xwms_core::error::FieldError| {
-                    let field = error.field.split('[').next().unwrap_or_default().to_owned();
-                    let text = format!("{}: {}", label_of(&field), self.shell.tell(&error.text));
-                    Html::drawn(format!("<li><a href=\"#{}\">{}</a></li>", Html::text(&field), Html::text(text)))
+                    // A part of an item has a field of its own, an item of a list has not.
+                    let whole = error.field.contains("].");
+                    let field = if whole { &error.field } else { error.field.split('[').next().unwrap_or_default() };
+                    let text = format!("{}: {}", label_of(field), self.shell.tell(&error.text));
+                    Html::drawn(format!("<li><a href=\"#{}\">{}</a></li>", Html::text(field), Html::text(text)))
                 };
                 let lines: Html = errors.iter().map(line).collect();
                 let heading = Html::text(self.shell.say("shell_errors"));
