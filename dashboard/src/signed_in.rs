@@ -291,26 +291,33 @@ impl<P: ClientIds> ClientDesk<P> {
     }
 }
 
-/// A page of the staff's desk.
-pub(crate) struct StaffDesk {
+/// A page of the staff's desk. `P`: what its path names.
+pub(crate) struct StaffDesk<P = ()> {
     signed_in: SignedIn,
     frame: Frame,
     shell: Shell,
+    /// What the path names.
+    pub(crate) ids: P,
 }
 
-impl Place for StaffDesk {
+impl<P: DeserializeOwned + Send> Place for StaffDesk<P> {
     async fn open(signed_in: SignedIn, parts: &mut Parts) -> Result<Self, Response> {
         let section = StaffSection::of_path(parts.uri.path());
         let staff = signed_in.person.staff;
+        let ids = Path::<P>::from_request_parts(parts, &()).await;
         let (frame, shell) = (signed_in.frame(Area::Staff(section)), signed_in.visit.shell());
-        let desk = Self { frame, shell, signed_in };
-        match staff {
+        let desk = StaffDesk { frame, shell, signed_in, ids: () };
+        match (staff, ids) {
             // Whoever is none of the staff does not learn which pages they have.
-            None => Err(desk.signed_in.visit.failed(Error::NotFound("page"))),
-            Some(Staff::Reviewer) if !section.is_for_reviewers() => {
+            (None, _) => Err(desk.signed_in.visit.failed(Error::NotFound("page"))),
+            (Some(Staff::Reviewer), _) if !section.is_for_reviewers() => {
                 Err(desk.fail(Error::Refused(text!("staff_admin_only"))))
             }
-            Some(Staff::Reviewer | Staff::Admin) => Ok(desk),
+            (Some(_), Err(_)) => Err(desk.signed_in.visit.failed(Error::NotFound("page"))),
+            (Some(Staff::Reviewer | Staff::Admin), Ok(Path(ids))) => {
+                let StaffDesk { signed_in, frame, shell, .. } = desk;
+                Ok(Self { signed_in, frame, shell, ids })
+            }
         }
     }
 
@@ -331,7 +338,7 @@ impl Place for StaffDesk {
     }
 }
 
-impl StaffDesk {
+impl<P> StaffDesk<P> {
     /// A page of the desk.
     pub(crate) fn page(&self, heading: String) -> Page<'_> {
         Page::new(&self.shell, &self.frame, heading)
@@ -351,7 +358,7 @@ macro_rules! opened_by_get {
     };
 }
 
-opened_by_get!([] AccountDesk, [P: ClientIds] ClientDesk<P>, [] StaffDesk);
+opened_by_get!([] AccountDesk, [P: ClientIds] ClientDesk<P>, [P: DeserializeOwned + Send] StaffDesk<P>);
 
 /// A form that one of our pages sent, at its place.
 pub(crate) struct Posted<D> {

@@ -24,6 +24,11 @@ pub(crate) fn text(done: &str) -> Option<Text> {
         "ended" => text!("done_ended"),
         "invited" => text!("done_invited"),
         "left" => text!("done_left"),
+        "suspended" => text!("done_suspended"),
+        "lifted" => text!("done_lifted"),
+        "decided" => text!("done_decided"),
+        "revoked" => text!("done_revoked"),
+        "rotated" => text!("done_rotated"),
         "looked" => text!("done_looked"),
         _ => return None,
     };

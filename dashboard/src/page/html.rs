@@ -6,7 +6,7 @@ use askama::filters::{Html as HtmlEscaper, HtmlSafe, escape};
 use xwms_core::clock::Timestamp;
 use xwms_core::text;
 
-use crate::layout::Shell;
+use crate::layout::{Shell, is_web};
 
 /// HTML that was made by us: every text in it is escaped.
 #[derive(Clone, Debug, Default)]
@@ -62,6 +62,28 @@ impl Html {
     /// A link to a page of ours.
     pub(crate) fn link(href: impl fmt::Display, text: impl fmt::Display) -> Self {
         Self(format!("<a href=\"{}\">{}</a>", Self::text(href), Self::words(text)))
+    }
+
+    /// A link around what was drawn.
+    pub(crate) fn link_around(href: impl fmt::Display, inside: &Self) -> Self {
+        Self(format!("<a href=\"{}\">{inside}</a>", Self::text(href)))
+    }
+
+    /// A link to somebody else's page; what is no web address is text.
+    pub(crate) fn outside(shell: &Shell, href: &str) -> Self {
+        if !is_web(href) {
+            return Self::words(href);
+        }
+        let (href, note) = (Self::text(href), Self::text(shell.say("page_new_tab")));
+        Self(format!(
+            "<a href=\"{href}\" target=\"_blank\" rel=\"noopener noreferrer\">{href}<span class=\"seen-only-by-ear\"> {note}\
+             </span></a>"
+        ))
+    }
+
+    /// What is seen only when it is asked for.
+    pub(crate) fn folded(summary: impl fmt::Display, inside: &Self) -> Self {
+        Self(format!("<details><summary>{}</summary>{inside}</details>", Self::text(summary)))
     }
 
     /// A link that looks like a button.
@@ -204,6 +226,10 @@ mod tests {
             Html::text(text),
             Html::words(text),
             Html::link(text, text),
+            Html::link_around(text, &Html::text(text)),
+            Html::outside(&shell, text),
+            Html::outside(&shell, "https://engines.example/\"><script>"),
+            Html::folded(text, &Html::text(text)),
             Html::button(text, text),
             Html::quiet_button(text, text),
             Html::action(text, text, text),

@@ -89,6 +89,12 @@ pub(crate) async fn newest(
     })
 }
 
+/// How many attempts of a client are kept.
+pub async fn count(conn: &mut Conn, client: ClientId) -> QueryResult<i64> {
+    let query = t::table.filter(t::client_id.eq(client)).count();
+    with_conn!(conn, |c| query.get_result(c))
+}
+
 /// Deletes up to `limit` attempts from before `before`.
 pub(crate) async fn delete_before(conn: &mut Conn, before: Timestamp, limit: i64) -> QueryResult<usize> {
     let due = t::table.filter(t::at.lt(before)).order(t::at).select(t::id).limit(limit);

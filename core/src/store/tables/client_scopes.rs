@@ -30,6 +30,13 @@ pub(crate) async fn of_clients(conn: &mut Conn, clients: &[ClientId]) -> QueryRe
     Ok(names.into_iter().map(|(client, names)| (client, names.into_iter().collect())).collect())
 }
 
+/// How many clients have activated each scope; one that none has is not among them.
+pub async fn uses(conn: &mut Conn) -> QueryResult<HashMap<String, i64>> {
+    let query = t::table.group_by(t::scope).select((t::scope, diesel::dsl::count_star()));
+    let rows: Vec<(String, i64)> = with_conn!(conn, |c| query.load(c))?;
+    Ok(rows.into_iter().collect())
+}
+
 /// What the catalog says of the scopes of a client, in its order.
 pub(crate) async fn described(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Scope>> {
     let query = scopes::table.inner_join(t::table).filter(t::client_id.eq(client)).order(scopes::position);

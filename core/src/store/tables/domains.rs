@@ -68,6 +68,12 @@ pub(crate) async fn of_client(conn: &mut Conn, client: ClientId) -> QueryResult<
     with_conn!(conn, |c| query.select(Domain::as_select()).load(c))
 }
 
+/// The domains of other clients with one of these root domains.
+pub async fn of_others(conn: &mut Conn, client: ClientId, roots: &[RootDomain]) -> QueryResult<Vec<Domain>> {
+    let query = t::table.filter(t::root_domain.eq_any(roots)).filter(t::client_id.ne(client)).order(t::id);
+    with_conn!(conn, |c| query.select(Domain::as_select()).load(c))
+}
+
 /// The primary domain of a client, when it is proven to be the partner's.
 pub(crate) async fn proven_primary(conn: &mut Conn, client: ClientId) -> QueryResult<Option<RootDomain>> {
     let query = t::table

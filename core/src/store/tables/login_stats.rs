@@ -1,5 +1,7 @@
 //! Logins and people, counted by day: in total, by domain and by scope.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
@@ -144,6 +146,22 @@ pub(crate) async fn of_days(
         .select((t::day, t::name, t::logins, t::users));
     let rows: Vec<(i64, String, i64, i64)> = with_conn!(conn, |c| query.load(c))?;
     Ok(rows.into_iter().map(|(day, name, logins, users)| Count { day, name, logins, users }).collect())
+}
+
+/// How often people logged in through each of these clients on the days from `from` on; one that nobody used is not among
+/// them.
+pub async fn logins_since(conn: &mut Conn, clients: &[ClientId], from: i64) -> QueryResult<HashMap<ClientId, i64>> {
+    let query = t::table
+        .filter(t::client_id.eq_any(clients))
+        .filter(t::dimension.eq(Dimension::Total))
+        .filter(t::day.ge(from))
+        .select((t::client_id, t::logins));
+    let rows: Vec<(ClientId, i64)> = with_conn!(conn, |c| query.load(c))?;
+    let mut logins = HashMap::new();
+    for (client, count) in rows {
+        *logins.entry(client).or_default() += count;
+    }
+    Ok(logins)
 }
 
 /// How many people have ever logged in through a client, and how often.

@@ -140,20 +140,26 @@ pub(crate) async fn of_client(
     with_conn!(conn, |c| query.select(Verification::as_select()).load(c))
 }
 
-/// The applications of all clients of which this has become, oldest first: at most `limit` of those after `after`.
+/// The applications of which this has become, of these clients or of all, oldest first: at most `limit` of those after
+/// `after`.
 pub(crate) async fn in_state(
     conn: &mut Conn,
-    state: VerificationState,
+    (state, clients): (VerificationState, Option<&[ClientId]>),
     after: Option<VerificationId>,
     limit: i64,
 ) -> QueryResult<Vec<Verification>> {
     let after = after.unwrap_or(VerificationId::from_bytes([0; 16]));
-    let query = t::table.filter(t::status.eq(state.status())).filter(t::id.gt(after)).order(t::id).limit(limit);
-    if state == VerificationState::Revoked {
-        with_conn!(conn, |c| query.filter(t::revoked_at.is_not_null()).select(Verification::as_select()).load(c))
-    } else {
-        with_conn!(conn, |c| query.filter(t::revoked_at.is_null()).select(Verification::as_select()).load(c))
-    }
+    with_conn!(conn, |c| {
+        let mut query = t::table.filter(t::status.eq(state.status())).filter(t::id.gt(after)).into_boxed();
+        query = match state {
+            VerificationState::Revoked => query.filter(t::revoked_at.is_not_null()),
+            _ => query.filter(t::revoked_at.is_null()),
+        };
+        if let Some(clients) = clients {
+            query = query.filter(t::client_id.eq_any(clients));
+        }
+        query.order(t::id).limit(limit).select(Verification::as_select()).load(c)
+    })
 }
 
 /// What these applications are about, with the root domains.
