@@ -4,6 +4,7 @@
 //! log says was and is, and what `export` writes. What can be set of a resource is a type of its own (`ClientSettings`);
 //! what is shown of it is another, with the settings inside (`ClientView`).
 
+pub mod account_settings;
 pub mod attempt;
 pub mod audit;
 pub mod client;
