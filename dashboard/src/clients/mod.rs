@@ -1,15 +1,14 @@
 //! `/clients/…`: what partners do in the browser. Each page calls the use case that the API calls.
 
-mod domains;
-mod list;
-mod overview;
-mod logos;
 mod attempts;
 mod check;
 mod denials;
+mod domains;
 mod list;
+mod logos;
 mod naming;
 mod nearest;
+mod overview;
 mod quickstart;
 mod requests;
 mod scopes;

@@ -162,11 +162,6 @@ impl Html {
         ))
     }
 
-    /// What is read on demand.
-    pub(crate) fn folded(summary: impl fmt::Display, inside: &Self) -> Self {
-        Self(format!("<details class=\"more\"><summary>{}</summary>{inside}</details>", Self::text(summary)))
-    }
-
     /// A moment, as people read it.
     pub(crate) fn time(shell: &Shell, at: Timestamp) -> Self {
         let machine = at.to_string();

@@ -12,11 +12,11 @@ use xwms_core::clock::Timestamp;
 use xwms_core::contract::audit::EntryView;
 use xwms_core::error::Error;
 use xwms_core::id::{AuditId, ClientId, UserId, VerificationId};
+use xwms_core::manage::audit_log::{By, Filter};
 use xwms_core::manage::permit::Caller;
 use xwms_core::request::params::Params;
 use xwms_core::staff;
 use xwms_core::state::Core;
-use xwms_core::store::tables::audit::{By, Filter};
 use xwms_core::text;
 
 use crate::layout::Shell;

@@ -220,7 +220,7 @@ fn said(shell: &Shell, one: &StaffVerificationView, made: Html) -> Html {
         (shell.say("staff_privacy"), link(&one.privacy_url)),
         (shell.say("staff_terms"), link(&one.terms_url)),
         (shell.say("staff_contact"), words(&one.contact_email)),
-        (shell.say("staff_notes"), words(&one.verification.notes)),
+        (shell.say("staff_notes"), words(&one.verification.notes.as_ref().map(|notes| shell.tell(notes)))),
     ])
     .html()
 }
@@ -278,7 +278,7 @@ fn item_state(shell: &Shell, status: ItemStatus) -> Html {
 fn after(shell: &Shell, one: &StaffVerificationView, may: bool) -> Html {
     let verification = &one.verification;
     let said = verification.reason.as_ref().map(|reason| {
-        Html::paragraph(&Html::drawn(shell.html(text!("staff_revoked_because", reason = reason.as_str())).to_string()))
+        Html::paragraph(&Html::drawn(shell.html(text!("staff_revoked_because", reason = reason.clone())).to_string()))
     });
     let until = verification.expires_at.map(|end| {
         Html::paragraph(&Html::text(shell.say("staff_until")).and(&Html::text(" ")).and(&Html::time(shell, end)))
