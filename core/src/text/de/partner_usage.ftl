@@ -173,3 +173,4 @@ check_nearest-other = Ab Zeichen { $at } steht dort „{ $right }“ statt „{ 
 scopes_undo = Rückgängig
 scopes_logins = Anmeldungen in 7 Tagen
 users_history = Verlauf
+requests_any_kind = Jede Art

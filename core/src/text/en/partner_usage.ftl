@@ -173,3 +173,4 @@ check_nearest-other = From character { $at }, “{ $wrong }” is “{ $right }�
 scopes_undo = Undo
 scopes_logins = Logins in 7 days
 users_history = History
+requests_any_kind = Any kind

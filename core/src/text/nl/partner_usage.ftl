@@ -173,3 +173,4 @@ check_nearest-other = Vanaf teken { $at } staat daar “{ $right }” in plaats 
 scopes_undo = Ongedaan maken
 scopes_logins = Logins in 7 dagen
 users_history = Geschiedenis
+requests_any_kind = Elke soort
