@@ -1,7 +1,10 @@
 //! What narrows a list: a form that changes nothing, and whose address can be sent to somebody.
 
 use askama::Template;
+use axum::response::Response;
 use serde_json::json;
+use xwms_core::error::Error;
+use xwms_core::request::params::Params;
 
 use super::form::Control;
 use super::html::Html;
@@ -27,6 +30,22 @@ impl<'f> Filters<'f> {
         let given: Vec<_> = words.iter().filter_map(|word| Some((*word, json!(query.get(word)?)))).collect();
         let is_narrowed = !given.is_empty();
         Self { shell: desk.shell(), values: Values::beginning(given), path, fields: Vec::new(), is_narrowed }
+    }
+
+    /// With what is wrong with the words.
+    ///
+    /// # Errors
+    /// What is no matter of the filters: it is a page of its own.
+    pub(crate) fn refused(self, desk: &impl Place, why: Option<Error>) -> Result<Self, Response> {
+        let Some(why) = why else { return Ok(self) };
+        let sent = desk.signed_in().visit.query.encode();
+        let sent = Params::parse(sent.as_bytes()).unwrap_or_default();
+        Ok(Self { values: desk.refused(self.values, sent, why)?, ..self })
+    }
+
+    /// What its fields hold.
+    pub(crate) const fn values(&self) -> &Values {
+        &self.values
     }
 
     /// With this field.
