@@ -1,5 +1,7 @@
 //! Requests of people who are signed in: who it is, where in the pages they are, and what their form says.
 
+use std::fmt;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::response::{IntoResponse, Response};
@@ -373,6 +375,12 @@ impl<P: DeserializeOwned + Send> Place for StaffDesk<P> {
 }
 
 impl<P> StaffDesk<P> {
+    /// A link to a page of admins; to a reviewer its words alone.
+    pub(crate) fn link(&self, section: StaffSection, id: impl fmt::Display, words: impl fmt::Display) -> Html {
+        let is_open = self.signed_in.person.staff == Some(Staff::Admin) || section.is_for_reviewers();
+        if is_open { Html::link(format!("{}/{id}", section.href()), words) } else { Html::words(words) }
+    }
+
     /// A page of the desk.
     pub(crate) fn page(&self, heading: String) -> Page<'_> {
         Page::new(&self.shell, &self.frame, heading)

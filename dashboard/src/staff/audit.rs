@@ -39,31 +39,56 @@ const IN_VIEW: usize = 3;
 pub(super) async fn list(desk: StaffDesk) -> Result<Response, Response> {
     let shell = desk.shell();
     let asked = ListRequest::<AuditId>::of(&desk, PATH, &WORDS)?;
-    let filter = filter(&desk.signed_in().visit.query).map_err(|why| desk.fail(why))?;
-    let found = staff::audit::page(desk.core(), &desk.caller(), &filter, asked.after, asked.look_for()).await;
-    let (found, pages) = asked.cut(shell, found.map_err(|why| desk.fail(why))?, |entry| entry.id.to_string());
-    let filters = filters(&desk);
-    let kept = &desk.signed_in().visit.query;
-    let kept = WORDS.iter().filter_map(|word| Some((*word, kept.get(word)?)));
-    let kept = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
-    let file = Html::quiet_button(format!("/staff/audit.jsonl?{kept}"), shell.say("staff_audit-file"));
-    let page = desk.page(shell.say("section_audit")).primary(file).part(&filters.html());
+    let found = match filter(&desk.signed_in().visit.query) {
+        Ok(filter) => staff::audit::page(desk.core(), &desk.caller(), &filter, asked.after, asked.look_for()).await,
+        Err(why) => Err(why),
+    };
+    let mut filters = Filters::of(&desk, PATH, &WORDS);
+    let (found, pages) = asked.cut(shell, filters.found(&desk, found)?, |entry| entry.id.to_string());
+    let filters = with_fields(shell, filters);
+    let page = desk
+        .page(shell.say("section_audit"))
+        .primary(file(&desk))
+        .refused(filters.values(), |name| label_of(shell, name))
+        .part(&filters.html());
     if found.is_empty() && asked.is_first() {
         return Ok(page.part(&Empty::new(shell.say("staff_nothing_matches")).html()).respond());
     }
-    Ok(page.part(&table(shell, shell.say("staff_audit-caption"), &found).html()).part(&pages).respond())
+    Ok(page.part(&table(&desk, shell.say("staff_audit-caption"), &found).html()).part(&pages).respond())
 }
 
-fn filters(desk: &StaffDesk) -> Filters<'_> {
-    let shell = desk.shell();
-    let line = |name: &'static str, label: String| Control::line(name, label);
-    Filters::of(desk, PATH, &WORDS)
-        .field(line("client", shell.say("staff_client")))
-        .field(line("action", shell.say("staff_audit_what")))
-        .field(line("object", shell.say("staff_audit_object")))
-        .field(line("actor", shell.say("staff_audit_who")).hint(shell.say("staff_audit_who-hint")))
-        .field(line("from", shell.say("staff_audit_from")).hint(shell.say("staff_audit_time-hint")))
-        .field(line("to", shell.say("staff_audit_to")))
+/// The way to the file, with the same filters.
+fn file(desk: &StaffDesk) -> Html {
+    let query = &desk.signed_in().visit.query;
+    let kept = WORDS.iter().filter_map(|word| Some((*word, query.get(word)?)));
+    let kept = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
+    let path = if kept.is_empty() { "/staff/audit.jsonl".to_owned() } else { format!("/staff/audit.jsonl?{kept}") };
+    Html::quiet_button(path, desk.shell().say("staff_audit-file"))
+}
+
+/// What people call a filter.
+fn label_of(shell: &Shell, name: &str) -> String {
+    match name {
+        "client" => shell.say("staff_client"),
+        "action" => shell.say("staff_audit_what"),
+        "object" => shell.say("staff_audit_object"),
+        "actor" => shell.say("staff_audit_who"),
+        "from" => shell.say("staff_audit_from"),
+        "to" => shell.say("staff_audit_to"),
+        other => other.to_owned(),
+    }
+}
+
+fn with_fields<'f>(shell: &Shell, filters: Filters<'f>) -> Filters<'f> {
+    let hint = |name: &str| match name {
+        "actor" => Some(shell.say("staff_audit_who-hint")),
+        "from" => Some(shell.say("staff_audit_time-hint")),
+        _ => None,
+    };
+    WORDS.into_iter().fold(filters, |filters, name| {
+        let line = Control::line(name, label_of(shell, name));
+        filters.field(hint(name).map_or_else(|| line.clone(), |hint| line.clone().hint(hint)))
+    })
 }
 
 /// What the address asks for.
@@ -85,7 +110,11 @@ fn time(text: &str) -> Option<Timestamp> {
 }
 
 /// Entries as a table.
-pub(super) fn table(shell: &Shell, caption: String, entries: &[EntryView]) -> Table {
+pub(super) fn table<P>(desk: &StaffDesk<P>, caption: String, entries: &[EntryView]) -> Table
+where
+    StaffDesk<P>: Place,
+{
+    let shell = desk.shell();
     let columns = [
         Column::of(shell.say("staff_audit_time")),
         Column::of(shell.say("staff_audit_who")),
@@ -97,9 +126,9 @@ pub(super) fn table(shell: &Shell, caption: String, entries: &[EntryView]) -> Ta
     let rows = entries.iter().map(|entry| {
         [
             Html::time(shell, entry.at),
-            actor(&entry.actor),
+            actor(desk, &entry.actor),
             Html::code(&entry.action),
-            object(&entry.object),
+            object(desk, &entry.object),
             Html::text(&entry.address),
             change(shell, entry),
         ]
@@ -108,24 +137,20 @@ pub(super) fn table(shell: &Shell, caption: String, entries: &[EntryView]) -> Ta
 }
 
 /// Who it was: a word for what they are, and the account behind it.
-fn actor(text: &str) -> Html {
+fn actor<P>(desk: &StaffDesk<P>, text: &str) -> Html {
     match text.split_once(' ').and_then(|(word, number)| Some((word, number.parse::<UserId>().ok()?))) {
-        Some((word, number)) => Html::text(format!("{word} ")).and(&account(number)),
-        None => object(text),
+        Some((word, number)) => Html::text(format!("{word} ")).and(&desk.link(StaffSection::Users, number, number)),
+        None => object(desk, text),
     }
 }
 
-fn account(number: UserId) -> Html {
-    Html::link(format!("{}/{number}", StaffSection::Users.href()), number)
-}
-
 /// On what: a link to what has a page here.
-fn object(text: &str) -> Html {
-    let section = |section: StaffSection| Html::link(format!("{}/{text}", section.href()), text);
+fn object<P>(desk: &StaffDesk<P>, text: &str) -> Html {
     match () {
-        () if text.parse::<ClientId>().is_ok() => section(StaffSection::Clients),
-        () if text.parse::<VerificationId>().is_ok() => section(StaffSection::Verifications),
-        () => text.parse::<UserId>().map_or_else(|_| Html::code(text), account),
+        () if text.parse::<ClientId>().is_ok() => desk.link(StaffSection::Clients, text, text),
+        () if text.parse::<VerificationId>().is_ok() => desk.link(StaffSection::Verifications, text, text),
+        () if text.parse::<UserId>().is_ok() => desk.link(StaffSection::Users, text, text),
+        () => Html::code(text),
     }
 }
 

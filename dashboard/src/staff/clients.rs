@@ -117,9 +117,9 @@ pub(super) async fn read(desk: OneClient) -> Result<Response, Response> {
     };
     Ok(page
         .part(&Html::heading(shell.say("staff_we_know")))
-        .part(&known::of_client(shell, client.id, &facts))
+        .part(&known::of_client(&desk, client.id, &facts))
         .part(&known::applications(shell, &facts, None))
-        .part(&known::entries(shell, &facts.entries))
+        .part(&known::entries(&desk, &facts.entries))
         .respond())
 }
 

@@ -15,17 +15,22 @@ use crate::layout::Shell;
 use crate::page::html::{Html, Look};
 use crate::page::table::{Column, Table, Terms};
 use crate::section::StaffSection;
+use crate::signed_in::{Place, StaffDesk};
 
 /// The facts of a client: its numbers, its people, its domains.
-pub(super) fn of_client(shell: &Shell, id: ClientId, known: &ClientFacts) -> Html {
-    let payer = known.payer.as_ref().map_or_else(|| Html::soft(shell.say("staff_none")), |payer| paid(shell, payer));
+pub(super) fn of_client<P>(desk: &StaffDesk<P>, id: ClientId, known: &ClientFacts) -> Html
+where
+    StaffDesk<P>: Place,
+{
+    let shell = desk.shell();
+    let payer = known.payer.as_ref().map_or_else(|| Html::soft(shell.say("staff_none")), |payer| paid(desk, payer));
     let verified = if known.is_verified {
         Html::badge(Look::Good, shell.say("page_consent-verified"))
     } else {
         Html::soft(shell.say("staff_no"))
     };
     let terms = Terms::new([
-        (shell.say("staff_client"), Html::link(format!("{}/{id}", StaffSection::Clients.href()), id)),
+        (shell.say("staff_client"), desk.link(StaffSection::Clients, id, id)),
         (shell.say("staff_made"), Html::time(shell, known.made_at)),
         (shell.say("staff_verified"), verified),
         (shell.say("staff_people"), Html::text(known.usage.people)),
@@ -36,11 +41,15 @@ pub(super) fn of_client(shell: &Shell, id: ClientId, known: &ClientFacts) -> Htm
         (shell.say("staff_members"), Html::text(known.members)),
         (shell.say("staff_leaked"), Html::text(known.leaked)),
     ]);
-    Html::card(&terms.html()).and(&domains(shell, known).html())
+    Html::card(&terms.html()).and(&domains(desk, known).html())
 }
 
-fn paid(shell: &Shell, payer: &Payer) -> Html {
-    let who = Html::link(format!("{}/{}", StaffSection::Users.href(), payer.sub), &payer.email);
+fn paid<P>(desk: &StaffDesk<P>, payer: &Payer) -> Html
+where
+    StaffDesk<P>: Place,
+{
+    let shell = desk.shell();
+    let who = desk.link(StaffSection::Users, payer.sub, &payer.email);
     let until =
         payer.until.map(|end| Html::text(shell.say("staff_until")).and(&Html::text(" ")).and(&Html::time(shell, end)));
     Html::joined([who, Html::text(plan(shell, payer.plan))].into_iter().chain(until), " · ")
@@ -54,7 +63,11 @@ pub(super) fn plan(shell: &Shell, of: Plan) -> String {
     }
 }
 
-fn domains(shell: &Shell, known: &ClientFacts) -> Table {
+fn domains<P>(desk: &StaffDesk<P>, known: &ClientFacts) -> Table
+where
+    StaffDesk<P>: Place,
+{
+    let shell = desk.shell();
     let columns = [
         Column::of(shell.say("staff_domain")),
         Column::of(shell.say("staff_ownership")),
@@ -62,7 +75,7 @@ fn domains(shell: &Shell, known: &ClientFacts) -> Table {
         Column::of(shell.say("staff_elsewhere")),
     ];
     let rows = known.domains.iter().map(|domain| {
-        [Html::words(&domain.root_domain), ownership(shell, domain), mode(shell, domain), elsewhere(shell, domain)]
+        [Html::words(&domain.root_domain), ownership(shell, domain), mode(shell, domain), elsewhere(desk, domain)]
     });
     Table::new(shell.say("staff_domains-caption"), columns).rows(rows)
 }
@@ -88,12 +101,16 @@ fn mode(shell: &Shell, domain: &DomainFacts) -> Html {
 }
 
 /// Other clients that name the same root domain.
-fn elsewhere(shell: &Shell, domain: &DomainFacts) -> Html {
+fn elsewhere<P>(desk: &StaffDesk<P>, domain: &DomainFacts) -> Html
+where
+    StaffDesk<P>: Place,
+{
+    let shell = desk.shell();
     if domain.elsewhere.is_empty() {
         return Html::soft(shell.say("staff_no"));
     }
     let others = domain.elsewhere.iter().map(|(client, is_proven)| {
-        let link = Html::link(format!("{}/{client}", StaffSection::Clients.href()), client);
+        let link = desk.link(StaffSection::Clients, client, client);
         let word = if *is_proven { shell.say("staff_proven") } else { shell.say("staff_unproven") };
         link.and(&Html::text(" ")).and(&Html::soft(word))
     });
@@ -135,11 +152,14 @@ fn reasons(shell: &Shell, one: &VerificationView) -> Html {
 }
 
 /// The last lines of the audit log.
-pub(super) fn entries(shell: &Shell, entries: &[EntryView]) -> Html {
+pub(super) fn entries<P>(desk: &StaffDesk<P>, entries: &[EntryView]) -> Html
+where
+    StaffDesk<P>: Place,
+{
     if entries.is_empty() {
         return Html::default();
     }
-    audit::table(shell, shell.say("staff_entries-caption"), entries).html()
+    audit::table(desk, desk.shell().say("staff_entries-caption"), entries).html()
 }
 
 /// Why this person decides nothing, in place of the form.

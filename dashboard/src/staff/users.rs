@@ -144,7 +144,7 @@ fn draw(desk: &OneUser, user: &StaffUserView, facts: &AccountFacts, values: &Val
             .part(&Html::card(&form(shell, values, item.clone())))
             .part(&Html::paragraph(&Html::quiet_button(format!("{item}/suspend"), word))),
     };
-    page.part(&clients(shell, facts)).part(&known::entries(shell, &facts.entries)).respond()
+    page.part(&clients(shell, facts)).part(&known::entries(desk, &facts.entries)).respond()
 }
 
 fn form(shell: &Shell, values: &Values, item: String) -> Html {

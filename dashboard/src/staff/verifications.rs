@@ -53,17 +53,21 @@ pub(super) async fn queue(desk: StaffDesk) -> Result<Response, Response> {
     let shell = desk.shell();
     let asked = ListRequest::<VerificationId>::of(&desk, PATH, &["status", "q"])?;
     let query = &desk.signed_in().visit.query;
-    let wanted = query.get("status").map_or(Some(VerificationState::Pending), VerificationState::parse);
-    let choices = VerificationState::ALL.iter().map(|state| state.as_str()).collect::<Vec<_>>().join(", ");
-    let unknown = || desk.fail(Error::Invalid(vec![text!("unknown_value", choices = choices).at("status")]));
-    let wanted = wanted.ok_or_else(unknown)?;
-    let about = (wanted, query.get("q"));
-    let found = verifications::list(desk.core(), &desk.caller(), about, asked.after, asked.look_for()).await;
-    let (found, pages) =
-        asked.cut(shell, found.map_err(|why| desk.fail(why))?, |found| found.verification.id.to_string());
-    let filters = filters(&desk);
-    let page =
-        desk.page(shell.say("staff_queue-title")).purpose(shell.say("staff_queue-purpose")).part(&filters.html());
+    let found = match wanted(query.get("status")) {
+        Ok(state) => {
+            let about = (state, query.get("q"));
+            verifications::list(desk.core(), &desk.caller(), about, asked.after, asked.look_for()).await
+        }
+        Err(why) => Err(why),
+    };
+    let (found, why) = found.map_or_else(|why| (Vec::new(), Some(why)), |found| (found, None));
+    let (found, pages) = asked.cut(shell, found, |found| found.verification.id.to_string());
+    let filters = filters(&desk, why)?;
+    let page = desk
+        .page(shell.say("staff_queue-title"))
+        .purpose(shell.say("staff_queue-purpose"))
+        .refused(filters.values(), |_| shell.say("shell_status"))
+        .part(&filters.html());
     if found.is_empty() && asked.is_first() {
         let words = if filters.narrow() { shell.say("staff_nothing_matches") } else { shell.say("staff_queue-none") };
         return Ok(page.part(&Empty::new(words).html()).respond());
@@ -71,15 +75,22 @@ pub(super) async fn queue(desk: StaffDesk) -> Result<Response, Response> {
     Ok(page.part(&table(&desk, &found).html()).part(&pages).respond())
 }
 
-fn filters(desk: &StaffDesk) -> Filters<'_> {
+/// The applications that are asked for: those that wait, when nothing is said.
+fn wanted(status: Option<&str>) -> Result<VerificationState, Error> {
+    let Some(status) = status else { return Ok(VerificationState::Pending) };
+    let choices = VerificationState::ALL.iter().map(|state| state.as_str()).collect::<Vec<_>>().join(", ");
+    let unknown = || Error::Invalid(vec![text!("unknown_value", choices = choices).at("status")]);
+    VerificationState::parse(status).ok_or_else(unknown)
+}
+
+fn filters(desk: &StaffDesk, why: Option<Error>) -> Result<Filters<'_>, Response> {
     let shell = desk.shell();
     let choice = |one: &VerificationState| Choice::new(one.as_str(), Html::text(state(shell, *one)));
-    Filters::of(desk, PATH, &["status", "q"])
+    let find = Control::input("q", shell.say("staff_find_client"), "search", "off");
+    Ok(Filters::of(desk, PATH, &["status", "q"])
+        .refused(desk, why)?
         .field(Control::select("status", shell.say("shell_status"), VerificationState::ALL.iter().map(choice)))
-        .field(
-            Control::input("q", shell.say("staff_find_client"), "search", "off")
-                .hint(shell.say("staff_find_client-hint")),
-        )
+        .field(find.hint(shell.say("staff_find_client-hint"))))
 }
 
 fn table(desk: &StaffDesk, found: &[StaffVerificationView]) -> Table {
@@ -171,6 +182,7 @@ pub(super) async fn draw(
     let shell = desk.shell();
     let known = facts_of(desk, one).await?;
     let made = Html::time(shell, one.verification.id.made_at());
+    let next = next(desk).await?;
     let page = desk
         .page(one.client_name.clone())
         .crumb(PATH, shell.say("staff_queue-title"))
@@ -179,9 +191,9 @@ pub(super) async fn draw(
         .part(&Html::heading(shell.say("staff_they_say")))
         .part(&Html::card(&said(shell, one, made)))
         .part(&Html::heading(shell.say("staff_we_know")))
-        .part(&known::of_client(shell, one.client, &known))
+        .part(&known::of_client(desk, one.client, &known))
         .part(&known::applications(shell, &known, Some(one.verification.id)))
-        .part(&known::entries(shell, &known.entries))
+        .part(&known::entries(desk, &known.entries))
         .part(&Html::heading(shell.say("staff_as_seen")))
         .part(&preview(shell, one, &known))
         .part(&Html::heading(shell.say("staff_decision")));
@@ -190,9 +202,17 @@ pub(super) async fn draw(
             page.part(&Html::card(&decision::form(shell, one, &known, values)))
         }
         (Some(why), VerificationState::Pending) => page.part(&known::conflict(shell, why)),
-        _ => page.part(&items(shell, one).html()).part(&after(shell, one, known.conflict.is_none())),
+        _ => page.part(&items(shell, one).html()).part(&after(shell, one, known.conflict.is_none(), &next)),
     };
     Ok(page.respond())
+}
+
+/// Where to go on: the application that has waited longest, else the queue.
+async fn next(desk: &OneVerification) -> Result<String, Response> {
+    let waiting = (VerificationState::Pending, None);
+    let found = verifications::list(desk.core(), &desk.caller(), waiting, None, 1).await;
+    let found = found.map_err(|why| desk.fail(why))?;
+    Ok(found.first().map_or_else(|| PATH.to_owned(), |first| item_path(first.verification.id)))
 }
 
 fn badge(shell: &Shell, of: VerificationState) -> Html {
@@ -275,7 +295,7 @@ fn item_state(shell: &Shell, status: ItemStatus) -> Html {
 }
 
 /// What can be done once it is decided, and where to go on.
-fn after(shell: &Shell, one: &StaffVerificationView, may: bool) -> Html {
+fn after(shell: &Shell, one: &StaffVerificationView, may: bool, next: &str) -> Html {
     let verification = &one.verification;
     let said = verification.reason.as_ref().map(|reason| {
         Html::paragraph(&Html::drawn(shell.html(text!("staff_revoked_because", reason = reason.clone())).to_string()))
@@ -285,7 +305,7 @@ fn after(shell: &Shell, one: &StaffVerificationView, may: bool) -> Html {
     });
     let revoke = (may && verification.status == VerificationState::Approved)
         .then(|| Html::quiet_button(format!("{}/revoke", item_path(verification.id)), shell.say("staff_revoke")));
-    let next = Html::button(PATH, shell.say("staff_queue-next"));
+    let next = Html::button(next, shell.say("staff_queue-next"));
     let buttons = Html::paragraph(&Html::joined(revoke.into_iter().chain([next]), " "));
     said.into_iter().chain(until).chain([buttons]).collect()
 }
