@@ -108,6 +108,12 @@ macro_rules! typed_id {
                 Self((u128::from(milliseconds) << 80).to_be_bytes())
             }
 
+            /// When it was made.
+            pub fn made_at(&self) -> Timestamp {
+                let milliseconds = u128::from_be_bytes(self.0) >> 80;
+                Timestamp::from_milliseconds(i64::try_from(milliseconds).unwrap_or(0))
+            }
+
             /// The id of these 16 bytes.
             pub const fn from_bytes(bytes: [u8; 16]) -> Self {
                 Self(bytes)

@@ -20,6 +20,9 @@ pub(crate) fn text(word: &str) -> Option<Text> {
         "ended" => text!("done_ended"),
         "invited" => text!("done_invited"),
         "left" => text!("done_left"),
+        "removed" => text!("done_removed"),
+        "applied" => text!("done_applied"),
+        "handed" => text!("done_handed"),
         "looked" => text!("done_looked"),
         _ => return None,
     };

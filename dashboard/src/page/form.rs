@@ -6,6 +6,7 @@ use xwms_core::random;
 use xwms_core::text;
 
 use super::html::Html;
+use super::matrix::Matrix;
 use super::values::Values;
 use crate::layout::Shell;
 
@@ -38,6 +39,8 @@ pub(crate) struct Control {
     optional: Option<String>,
     value: String,
     focus: bool,
+    /// Values that the browser offers while one types.
+    suggestions: Vec<String>,
     kind: Kind,
 }
 
@@ -51,6 +54,7 @@ enum Kind {
     Checks(Vec<Choice>),
     Radios(Vec<Choice>),
     Select(Vec<Choice>),
+    Matrix(Matrix),
 }
 
 /// One of several values.
@@ -92,6 +96,7 @@ impl Control {
             optional: None,
             value: String::new(),
             focus: false,
+            suggestions: Vec::new(),
             kind,
         }
     }
@@ -136,10 +141,21 @@ impl Control {
         Self::new(name, label, Kind::Select(choices.into_iter().collect()))
     }
 
+    /// Permissions, one box each.
+    pub(crate) fn matrix(name: &'static str, label: String, matrix: Matrix) -> Self {
+        Self::new(name, label, Kind::Matrix(matrix))
+    }
+
     /// With a sentence below it.
     #[must_use]
     pub(crate) fn hint(self, hint: String) -> Self {
         Self { hint: Some(hint), ..self }
+    }
+
+    /// With values that the browser offers while one types.
+    #[must_use]
+    pub(crate) fn suggestions(self, suggestions: Vec<String>) -> Self {
+        Self { suggestions, ..self }
     }
 
     /// It may be left empty.
@@ -149,7 +165,7 @@ impl Control {
     }
 
     /// With what it holds.
-    fn filled(mut self, shell: &Shell, values: &Values) -> Self {
+    pub(super) fn filled(mut self, shell: &Shell, values: &Values) -> Self {
         self.error = values.error(self.name).map(|error| shell.tell(&error.text));
         let now = values.stands_now(self.name);
         self.now = now.map(|now| shell.tell(text!("shell_now", now = now.as_str())));
@@ -157,6 +173,7 @@ impl Control {
             Kind::Line { input_type: "password", .. } => {}
             Kind::Line { .. } | Kind::Area => self.value = values.text(self.name),
             Kind::Check { checked } => *checked = values.flag(self.name),
+            Kind::Matrix(matrix) => matrix.choose(&values.chosen(self.name)),
             Kind::Checks(choices) | Kind::Radios(choices) | Kind::Select(choices) => {
                 let chosen = values.chosen(self.name);
                 for choice in choices {
@@ -180,7 +197,8 @@ impl Control {
         let ids: Vec<String> = error.into_iter().chain(hint).collect();
         let described = if ids.is_empty() { String::new() } else { format!(" aria-describedby=\"{}\"", ids.join(" ")) };
         let focus = if self.focus { " autofocus" } else { "" };
-        Html::drawn(format!("{invalid}{described}{focus}"))
+        let list = if self.suggestions.is_empty() { String::new() } else { format!(" list=\"{}-list\"", self.name) };
+        Html::drawn(format!("{invalid}{described}{list}{focus}"))
     }
 
     /// The inputs of several values.

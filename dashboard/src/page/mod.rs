@@ -1,8 +1,11 @@
 //! Pages of whoever is signed in: made of a few parts that look and work the same everywhere, inside one frame.
 
+pub(crate) mod filters;
 pub(crate) mod form;
 pub(crate) mod html;
+pub(crate) mod jsonl;
 pub(crate) mod list;
+pub(crate) mod matrix;
 pub(crate) mod table;
 pub(crate) mod values;
 

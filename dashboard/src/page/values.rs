@@ -44,6 +44,13 @@ impl Values {
         Self { current, ..Self::default() }
     }
 
+    /// With this value too.
+    #[must_use]
+    pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.current.insert(name.to_owned(), value.into());
+        self
+    }
+
     /// The same, with what was typed and why it was refused.
     ///
     /// # Errors
