@@ -46,7 +46,7 @@ pub(crate) struct SignedIn {
 
 impl SignedIn {
     /// Who this is; nobody when nobody is signed in.
-    async fn of(visit: Visit, path: String) -> Result<Result<Self, Visit>, Response> {
+    pub(crate) async fn of(visit: Visit, path: String) -> Result<Result<Self, Visit>, Response> {
         let Some(session) = visit.session.clone() else { return Ok(Err(visit)) };
         let person = person::get(&visit.core, session.user_id).await.map_err(|why| visit.failed(why))?;
         Ok(Ok(Self { visit, session, person, path }))
@@ -70,8 +70,8 @@ impl SignedIn {
 
     /// 303 to a page that says what was done.
     pub(crate) fn done(self, path: &str, word: &str) -> Response {
-        let page = path.split('?').next().unwrap_or_default();
-        let done = status_message::sign(self.core(), &self.session.key, page, word);
+        let without_query = path.split('?').next().unwrap_or_default();
+        let done = status_message::sign(self.core(), &self.session.key, without_query, word);
         let separator = if path.contains('?') { '&' } else { '?' };
         self.visit.go(&format!("{path}{separator}done={done}"))
     }
@@ -120,6 +120,11 @@ pub(crate) trait Place: Sized + Send {
     /// 303 to a page that says what was done.
     fn done(self, path: &str, word: &str) -> Response {
         self.into_signed_in().done(path, word)
+    }
+
+    /// 303 to another page.
+    fn go(self, path: &str) -> Response {
+        self.into_signed_in().visit.go(path)
     }
 
     /// The page for what can't be done here: inside the frame where it is a matter of this place.
@@ -194,24 +199,24 @@ pub(crate) struct ClientDesk<P> {
 }
 
 /// What a path names, of which the first is a client.
-pub(crate) trait ClientIds: DeserializeOwned + Copy + Send {
-    fn client(self) -> ClientId;
+pub(crate) trait ClientIds: DeserializeOwned + Send {
+    fn client(&self) -> ClientId;
 }
 
 impl ClientIds for ClientId {
-    fn client(self) -> ClientId {
-        self
+    fn client(&self) -> ClientId {
+        *self
     }
 }
 
-impl<A: DeserializeOwned + Copy + Send> ClientIds for (ClientId, A) {
-    fn client(self) -> ClientId {
+impl<A: DeserializeOwned + Send> ClientIds for (ClientId, A) {
+    fn client(&self) -> ClientId {
         self.0
     }
 }
 
-impl<A: DeserializeOwned + Copy + Send, B: DeserializeOwned + Copy + Send> ClientIds for (ClientId, A, B) {
-    fn client(self) -> ClientId {
+impl<A: DeserializeOwned + Send, B: DeserializeOwned + Send> ClientIds for (ClientId, A, B) {
+    fn client(&self) -> ClientId {
         self.0
     }
 }
@@ -291,26 +296,33 @@ impl<P: ClientIds> ClientDesk<P> {
     }
 }
 
-/// A page of the staff's desk.
-pub(crate) struct StaffDesk {
+/// A page of the staff's desk. `P`: what its path names.
+pub(crate) struct StaffDesk<P = ()> {
     signed_in: SignedIn,
     frame: Frame,
     shell: Shell,
+    /// What the path names.
+    pub(crate) ids: P,
 }
 
-impl Place for StaffDesk {
+impl<P: DeserializeOwned + Send> Place for StaffDesk<P> {
     async fn open(signed_in: SignedIn, parts: &mut Parts) -> Result<Self, Response> {
         let section = StaffSection::of_path(parts.uri.path());
         let staff = signed_in.person.staff;
+        let ids = Path::<P>::from_request_parts(parts, &()).await;
         let (frame, shell) = (signed_in.frame(Area::Staff(section)), signed_in.visit.shell());
-        let desk = Self { frame, shell, signed_in };
-        match staff {
+        let desk = StaffDesk { frame, shell, signed_in, ids: () };
+        match (staff, ids) {
             // Whoever is none of the staff does not learn which pages they have.
-            None => Err(desk.signed_in.visit.failed(Error::NotFound("page"))),
-            Some(Staff::Reviewer) if !section.is_for_reviewers() => {
+            (None, _) => Err(desk.signed_in.visit.failed(Error::NotFound("page"))),
+            (Some(Staff::Reviewer), _) if !section.is_for_reviewers() => {
                 Err(desk.fail(Error::Refused(text!("staff_admin_only"))))
             }
-            Some(Staff::Reviewer | Staff::Admin) => Ok(desk),
+            (Some(_), Err(_)) => Err(desk.signed_in.visit.failed(Error::NotFound("page"))),
+            (Some(Staff::Reviewer | Staff::Admin), Ok(Path(ids))) => {
+                let StaffDesk { signed_in, frame, shell, .. } = desk;
+                Ok(Self { signed_in, frame, shell, ids })
+            }
         }
     }
 
@@ -331,7 +343,7 @@ impl Place for StaffDesk {
     }
 }
 
-impl StaffDesk {
+impl<P> StaffDesk<P> {
     /// A page of the desk.
     pub(crate) fn page(&self, heading: String) -> Page<'_> {
         Page::new(&self.shell, &self.frame, heading)
@@ -351,7 +363,7 @@ macro_rules! opened_by_get {
     };
 }
 
-opened_by_get!([] AccountDesk, [P: ClientIds] ClientDesk<P>, [] StaffDesk);
+opened_by_get!([] AccountDesk, [P: ClientIds] ClientDesk<P>, [P: DeserializeOwned + Send] StaffDesk<P>);
 
 /// A form that one of our pages sent, at its place.
 pub(crate) struct Posted<D> {

@@ -39,6 +39,11 @@ files!(
     "pages",
     "frame",
     "partner",
+    "account_pages",
+    "partner_domains",
+    "partner_team",
+    "partner_usage",
+    "staff_pages",
 );
 
 type Bundle = FluentBundle<FluentResource>;

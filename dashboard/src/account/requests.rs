@@ -2,9 +2,8 @@
 
 use askama::Template;
 use xwms_core::account::apps::Scope;
-use xwms_core::account::requests::Overview;
+use xwms_core::account::requests::{Overview, Shown};
 use xwms_core::model::request::RequestKind;
-use xwms_core::store::tables::requests::Shown;
 use xwms_core::text;
 use xwms_core::text::Text;
 

@@ -3,13 +3,12 @@ use xwms_core::account::apps::App;
 use xwms_core::account::apps::Scope;
 use xwms_core::account::invitations::Invitation;
 use xwms_core::account::notifications::Notification;
-use xwms_core::account::requests::Overview;
+use xwms_core::account::requests::{Overview, Request, Shown};
 use xwms_core::clock::Timestamp;
 use xwms_core::id::{ClientId, MemberId, NotificationId, RequestId, UserId};
 use xwms_core::model::message::StoredText;
 use xwms_core::model::request::{RequestKind, RequestStatus};
 use xwms_core::model::scope::{ScopeSet, Tier};
-use xwms_core::store::tables::requests::{Request, Shown};
 use xwms_core::text::{Language, Text};
 
 use super::apps::AppsPage;
@@ -75,7 +74,7 @@ fn pages(text: &str, language: Language) -> Vec<(&'static str, String)> {
         object_id: None,
         created_at: NOW,
         read_at: None,
-        message: StoredText::from(&Text::english("plain", text)),
+        message: StoredText::from(&Text::new("plain").with("text", text)),
     };
     let (client, role) = (text.to_owned(), text.to_owned());
     let invitations = [Invitation { id: MemberId::from_bytes([5; 16]), client, role }];

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use xwms_core::gate::permission::Permission;
-use xwms_core::gate::permissions::Permissions;
+use xwms_core::model::permissions::Permissions;
 
 use super::html::Html;
 use crate::layout::Shell;

@@ -2,10 +2,7 @@
 
 use xwms_core::id::{NotificationId, UserId};
 use xwms_core::model::message::StoredText;
-use xwms_core::store::engine::db::Conn;
-use xwms_core::store::tables::notifications::{self, Notification};
-use xwms_core::store::tables::users;
-use xwms_core::testing;
+use xwms_core::testing::{self, Notification};
 use xwms_core::text::Text;
 
 use super::{ADA, CHARLES, signed_in, submit};
@@ -16,8 +13,7 @@ use crate::world::{CLIENT, PASSWORD, World, on_both};
 const PAGES: [&str; 3] = ["/account/requests", "/account/apps", "/account/notifications"];
 
 async fn account(world: &World, email: &str) -> UserId {
-    let mut conn = world.core.db.read().await.unwrap();
-    users::find_by_email(&mut conn, email).await.unwrap().unwrap().id
+    testing::account_of(&world.core.db, email).await.unwrap().unwrap()
 }
 
 /// Tells somebody something; gives its id.
@@ -30,12 +26,10 @@ async fn told(world: &World, user: UserId, text: &str) -> NotificationId {
         object_id: None,
         created_at: now,
         read_at: None,
-        message: StoredText::from(&Text::english("plain", text)),
+        message: StoredText::from(&Text::new("plain").with("text", text)),
     };
     let id = row.id;
-    testing::change(&world.core.db, async move |conn: &mut Conn| Ok(notifications::insert(conn, &row).await?))
-        .await
-        .unwrap();
+    testing::tell(&world.core.db, row).await.unwrap();
     id
 }
 

@@ -3,6 +3,7 @@
 mod account;
 mod consent;
 mod csrf;
+mod desk;
 mod headers;
 mod languages;
 mod login;
@@ -10,6 +11,7 @@ mod recovery;
 mod registration;
 mod sessions;
 mod throttle;
+mod usage;
 
 use std::time::Duration;
 
