@@ -106,12 +106,12 @@ mod tests {
             ("good", "good-tint"),
             ("care", "care-tint"),
         ];
-        let schemes: Vec<&str> = STYLESHEET.content.split(":root {").skip(1).collect();
-        assert_eq!(schemes.len(), 2);
-        for scheme in schemes {
+        for scheme in [0, 1] {
             let colour = |name: &str| {
-                let value = scheme.split_once(&format!("--{name}: #")).unwrap().1;
-                luminance(value.split_once(';').unwrap().0)
+                let pair = STYLESHEET.content.split_once(&format!("--{name}: light-dark(")).unwrap().1;
+                let halves: Vec<&str> = pair.split_once(')').unwrap().0.split(", ").collect();
+                assert_eq!(halves.len(), 2, "{name}");
+                luminance(halves[scheme].strip_prefix('#').unwrap())
             };
             for (above, below, least) in
                 text.iter().map(|(a, b)| (*a, *b, 4.5)).chain([("edge", "card", 3.0), ("bad", "card", 3.0)])

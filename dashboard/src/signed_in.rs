@@ -7,6 +7,7 @@ use http::request::Parts;
 use http::{StatusCode, header};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use xwms_core::account::password;
 use xwms_core::account::person::{self, Person};
 use xwms_core::clock::Timestamp;
 use xwms_core::contract::{Contract, Input, Patch, form};
@@ -20,7 +21,9 @@ use xwms_core::manage::client_context::{self, ClientContext, Standing};
 use xwms_core::manage::idempotency::Once;
 use xwms_core::manage::permit::Caller;
 use xwms_core::model::account::Staff;
+use xwms_core::request::cookies;
 use xwms_core::request::params::Params;
+use xwms_core::secret::Secret;
 use xwms_core::state::Core;
 use xwms_core::text;
 
@@ -31,7 +34,7 @@ use crate::page::Page;
 use crate::page::html::Html;
 use crate::page::values::Values;
 use crate::section::{AccountSection, ClientSection, StaffSection};
-use crate::visit::Visit;
+use crate::visit::{Visit, see_other};
 
 /// Fields that every form may have beside those of what it changes.
 const BESIDE: [&str; 3] = ["csrf", "once", "if_match"];
@@ -115,6 +118,17 @@ pub(crate) trait Place: Sized + Send {
     /// As whom use cases are called.
     fn caller(&self) -> Caller {
         self.signed_in().caller()
+    }
+
+    /// Opens a page with something grave on it: only when the person said a short while ago who they are. Else the way to
+    /// say it, and back.
+    fn recent(&self) -> Result<(), Response> {
+        let SignedIn { visit, session, path, .. } = self.signed_in();
+        if password::may_open(&visit.core, session) {
+            return Ok(());
+        }
+        let back: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
+        Err(see_other(&format!("/login/confirm?return={back}")))
     }
 
     /// 303 to a page that says what was done.
@@ -474,13 +488,38 @@ impl Sent {
         if typed { Ok(()) } else { Err(Error::Invalid(vec![text!("confirm_name", name = name).at("confirm_name")])) }
     }
 
-    /// Goes on only when the form has no fields but these.
+    /// Takes what a page with something grave on it sends: only when the person said a while ago at the most who they are,
+    /// or gives their `password` with it.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with field `password`; those of [`password::check`].
+    pub(crate) async fn recent(&self, signed_in: &SignedIn) -> Result<(), Error> {
+        if password::may_send(signed_in.core(), &signed_in.session) {
+            return Ok(());
+        }
+        if self.fields.get("password").is_none() {
+            return Err(Error::Invalid(vec![text!("required-password").at("password")]));
+        }
+        password::check(signed_in.core(), self.current(signed_in)).await
+    }
+
+    /// The password that was typed, as that which stands.
+    pub(crate) fn current<'s>(&self, signed_in: &'s SignedIn) -> password::Current<'s> {
+        password::Current {
+            session: &signed_in.session,
+            password: Secret::new(self.fields.text("password").to_owned()),
+            device: signed_in.visit.cookie(cookies::DEVICE),
+            address: signed_in.visit.address,
+        }
+    }
+
+    /// Goes on only when the form has no fields but these, each once.
     ///
     /// # Errors
     /// [`Error::Invalid`] for the first other one.
     pub(crate) fn only(&self, known: &[&str]) -> Result<(), Error> {
         let known = [&BESIDE, known].concat();
-        match self.fields.unknown(&known) {
+        match self.fields.unknown(&known).or_else(|| self.fields.repeated(&known)) {
             Some(name) => Err(Error::Invalid(vec![text!("unknown_field-form").at(name)])),
             None => Ok(()),
         }

@@ -33,6 +33,16 @@ pub(crate) fn text(done: &str) -> Option<Text> {
         "revoked" => text!("done_revoked"),
         "rotated" => text!("done_rotated"),
         "looked" => text!("done_looked"),
+        "accepted" => text!("page_requests-done_accept"),
+        "declined" => text!("page_requests-done_decline"),
+        "blocked" => text!("page_requests-done_block"),
+        "unblocked" => text!("page_requests-done_unblock"),
+        "stopped" => text!("page_apps-ended"),
+        "joined" => text!("page_notifications-accepted"),
+        "refused" => text!("page_notifications-declined"),
+        "read" => text!("page_notifications-marked"),
+        "password" => text!("security_password-done"),
+        "elsewhere" => text!("sessions_done-others"),
         _ => return None,
     };
     Some(text)

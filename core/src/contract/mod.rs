@@ -5,6 +5,7 @@
 //! what is shown of it is another, with the settings inside (`ClientView`).
 
 pub mod account;
+pub mod account_settings;
 pub mod attempt;
 pub mod audit;
 pub mod client;

@@ -9,6 +9,7 @@ use super::{plans, tokens};
 use crate::clock::Timestamp;
 use crate::contract::account::{AccountOnce, AccountSettings, NewAccount};
 use crate::contract::{Findings, Input, Patch};
+use crate::crypto::credential::CredentialKey;
 use crate::crypto::digest::MacKey;
 use crate::crypto::password::PasswordHasher;
 use crate::database::{Conn, Db};
@@ -65,7 +66,7 @@ pub async fn register(
         .change(async move |conn: &mut Conn| {
             let mut change = Change::begin(conn, Permit::of_operator(), rules, now);
             let account = create(&mut change, &email, Input::of(settings)).await?;
-            set_password(&mut change, &account, &hash).await?;
+            set_password(&mut change, &account, &hash, None).await?;
             change.end(account.id.as_public_subject()).await
         })
         .await?;
@@ -133,25 +134,40 @@ pub(crate) async fn update(
     if account.plan != old.plan || account.plan_valid_until != old.plan_valid_until {
         plans::keep_lapse(&old, &mut account, end_given, &change.rules, change.now);
     }
-    let told = (facts(&old, &old), facts(&old, &account));
+    let account = save(change, &old, account).await?;
+    if account.suspended_at.is_some() && old.suspended_at.is_none() {
+        sessions::delete_all_of_user(change.conn, account.id).await?;
+    }
+    Ok(account)
+}
+
+/// Writes what differs from how an account stood, and notes it: of what is personal only which fields.
+pub(crate) async fn save(change: &mut Change<'_>, old: &Profile, mut account: Profile) -> Result<Profile, Error> {
+    let told = (facts(old, old), facts(old, &account));
     if change.updated(None, "user.updated", (account.id, &account.email_key), told) {
-        account.updated_at = change.now;
+        account.updated_at = change.version_after(old.updated_at);
         profiles::update(change.conn, &account).await?;
-        if account.suspended_at.is_some() && old.suspended_at.is_none() {
-            sessions::delete_all_of_user(change.conn, account.id).await?;
-        }
         change.account_changed(account.id);
     }
     Ok(account)
 }
 
-/// Sets the password. When that takes an old one's place, everything that rests on the old one ends: sessions, refresh
-/// families and the account's API tokens (SPEC §3), and the owners of clients whose tokens the person made are told.
-pub(crate) async fn set_password(change: &mut Change<'_>, account: &Profile, hash: &str) -> Result<(), Error> {
+/// Sets the password. When that takes an old one's place, everything that rests on the old one ends: sessions but the one
+/// that is kept, refresh families and the account's API tokens (SPEC §3), and the owners of clients whose tokens the person
+/// made are told.
+pub(crate) async fn set_password(
+    change: &mut Change<'_>,
+    account: &Profile,
+    hash: &str,
+    kept: Option<CredentialKey>,
+) -> Result<(), Error> {
     let replaced = profiles::password_hash(change.conn, account.id).await?.is_some();
     profiles::set_password(change.conn, account.id, hash, change.now).await?;
     if replaced {
-        sessions::delete_all_of_user(change.conn, account.id).await?;
+        match kept {
+            Some(kept) => sessions::delete_others(change.conn, account.id, kept).await.map(drop)?,
+            None => sessions::delete_all_of_user(change.conn, account.id).await?,
+        }
         grants::revoke_all_of_user(change.conn, account.id, change.now).await?;
         tokens::password_changed(change, account.id).await?;
     }

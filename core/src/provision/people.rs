@@ -57,7 +57,7 @@ pub(super) async fn bring(work: &mut Work<'_>, entry: &UserEntry, hashes: &Hashe
     };
     let Some(account) = work.judge(&entry.path, brought)? else { return Ok(None) };
     if let Some(hash) = hashes.get(entry.email.key()) {
-        accounts::set_password(&mut work.change, &account, hash).await?;
+        accounts::set_password(&mut work.change, &account, hash, None).await?;
     }
     Ok(Some(account))
 }

@@ -24,6 +24,8 @@ pub(crate) struct Form<'f> {
     fields: Vec<Html>,
     submit: String,
     is_multipart: bool,
+    /// What the button is about, for those who only hear it.
+    object: Option<String>,
     is_danger: bool,
     is_quiet: bool,
     cancel: Option<String>,
@@ -301,6 +303,7 @@ impl<'f> Form<'f> {
             fields: Vec::new(),
             submit,
             is_multipart: false,
+            object: None,
             is_danger: false,
             is_quiet: false,
             cancel: None,
@@ -330,6 +333,22 @@ impl<'f> Form<'f> {
     #[must_use]
     pub(crate) fn quiet(self) -> Self {
         Self { is_quiet: true, ..self }
+    }
+
+    /// Its button is one of several that say the same: this is what it is about.
+    #[must_use]
+    pub(crate) fn about(self, object: impl Into<String>) -> Self {
+        Self { object: Some(object.into()), ..self }
+    }
+
+    /// With a field for the password, when it was asked for.
+    #[must_use]
+    pub(crate) fn password_if_asked(self) -> Self {
+        if self.values.error("password").is_none() && self.values.text("password").is_empty() {
+            return self;
+        }
+        let label = self.shell.say("field_password");
+        self.field(Control::input("password", label, "password", "current-password"))
     }
 
     /// With a way back.

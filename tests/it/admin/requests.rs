@@ -55,7 +55,7 @@ on_both!(an_accepted_access_request_opens_the_scope_until_it_is_taken_back, asyn
         assert!(page.contains(part), "{part} is not in {page}");
     }
     let accepted = ada.form(REQUESTS, &answer("accept", &id)).await;
-    assert_eq!(accepted.location(), "/account/requests?done=accept");
+    assert!(accepted.location().starts_with("/account/requests?done=accepted."), "{accepted:?}");
     assert_eq!(owner.get(&format!("requests/{id}")).await.json()["status"], "accepted");
     let told = events(&world, "request.accepted").await;
     assert_eq!((&told[0]["data"]["client"], &told[0]["data"]["request"]), (&json!(CLIENT), &json!(id)));
@@ -159,7 +159,7 @@ on_both!(one_request_is_open_at_a_time_and_a_no_is_heard_for_thirty_days, async 
         assert_eq!(outcome(&owner.post("requests", access(email)).await), open);
         owner.made("requests", json!({ "kind": "test", "email": email })).await;
         let said = person.form(REQUESTS, &answer("decline", &id)).await;
-        assert_eq!(said.location(), "/account/requests?done=decline");
+        assert!(said.location().starts_with("/account/requests?done=declined."), "{said:?}");
         assert_eq!(owner.get(&format!("requests/{id}")).await.json()["status"], "declined");
     }
     assert_eq!(events(&world, "request.declined").await.len(), 2);
@@ -196,7 +196,7 @@ on_both!(who_blocks_a_client_is_asked_nothing_until_they_unblock_it, async |worl
     assert_eq!(outcome(&owner.post("requests", access(ADA)).await), declined);
     assert!(ada.get(REQUESTS).await.body.contains("Sites you blocked"));
     let unblocked = ada.form(REQUESTS, &[("answer", "unblock"), ("client", CLIENT)]).await;
-    assert_eq!(unblocked.location(), "/account/requests?done=unblock");
+    assert!(unblocked.location().starts_with("/account/requests?done=unblocked."), "{unblocked:?}");
     owner.made("requests", access(ADA)).await;
 });
 

@@ -1,6 +1,7 @@
 //! The public pages: people who sign in, register and forget their password, and others who try to.
 
 mod account;
+mod account_settings;
 mod consent;
 mod csrf;
 mod desk;

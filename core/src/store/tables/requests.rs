@@ -102,7 +102,12 @@ pub struct Filter {
 }
 
 /// At most `limit` requests after `after`, oldest first.
-pub(crate) async fn page(conn: &mut Conn, filter: &Filter, after: Option<RequestId>, limit: i64) -> QueryResult<Vec<Request>> {
+pub(crate) async fn page(
+    conn: &mut Conn,
+    filter: &Filter,
+    after: Option<RequestId>,
+    limit: i64,
+) -> QueryResult<Vec<Request>> {
     // No id sorts below sixteen zero bytes.
     let after = after.unwrap_or(RequestId::from_bytes([0; 16]));
     let Filter { client, kind, state } = *filter;

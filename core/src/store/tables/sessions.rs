@@ -55,6 +55,35 @@ pub(crate) async fn delete(conn: &mut Conn, key: CredentialKey) -> QueryResult<b
     Ok(with_conn!(conn, |c| diesel::delete(t::table.find(key)).execute(c))? == 1)
 }
 
+/// The sessions of a user that have not expired, newest first.
+pub(crate) async fn of_user(conn: &mut Conn, user: UserId, now: Timestamp) -> QueryResult<Vec<Row>> {
+    let live = t::table.filter(t::user_id.eq(user)).filter(t::expires_at.gt(now));
+    with_conn!(conn, |c| live.order((t::authenticated_at.desc(), t::id.desc())).select(Row::as_select()).load(c))
+}
+
+/// Ends one session of a user; false when there is none of this id.
+pub(crate) async fn delete_of_user(conn: &mut Conn, user: UserId, id: SessionId) -> QueryResult<bool> {
+    let one = t::table.filter(t::user_id.eq(user)).filter(t::id.eq(id));
+    Ok(with_conn!(conn, |c| diesel::delete(one).execute(c))? > 0)
+}
+
+/// Ends every session of a user but this one; says how many.
+pub(crate) async fn delete_others(conn: &mut Conn, user: UserId, keep: CredentialKey) -> QueryResult<usize> {
+    let others = t::table.filter(t::user_id.eq(user)).filter(t::token_key.ne(keep));
+    with_conn!(conn, |c| diesel::delete(others).execute(c))
+}
+
+/// Gives a session another cookie, and another time at which its person signed in; false when it has ended.
+pub(crate) async fn renew(
+    conn: &mut Conn,
+    old: CredentialKey,
+    new: CredentialKey,
+    now: Timestamp,
+) -> QueryResult<bool> {
+    let set = (t::token_key.eq(new), t::authenticated_at.eq(now));
+    Ok(with_conn!(conn, |c| diesel::update(t::table.find(old)).set(set).execute(c))? == 1)
+}
+
 /// Ends every session of a user.
 pub(crate) async fn delete_all_of_user(conn: &mut Conn, user: UserId) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::delete(t::table.filter(t::user_id.eq(user))).execute(c)).map(drop)
