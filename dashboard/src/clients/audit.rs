@@ -10,10 +10,9 @@ use xwms_core::contract::audit::EntryView;
 use xwms_core::error::{Error, FieldError};
 use xwms_core::gate::permission::Permission;
 use xwms_core::id::{AuditId, ClientId};
-use xwms_core::manage::audit_log;
+use xwms_core::manage::audit_log::{self, By, Filter};
 use xwms_core::manage::members::{self, MemberPage};
 use xwms_core::request::params::Params;
-use xwms_core::store::tables::audit::{By, Filter};
 use xwms_core::text;
 
 use crate::layout::Shell;

@@ -60,9 +60,9 @@ pub(super) async fn queue(desk: StaffDesk) -> Result<Response, Response> {
         }
         Err(why) => Err(why),
     };
-    let (found, why) = found.map_or_else(|why| (Vec::new(), Some(why)), |found| (found, None));
-    let (found, pages) = asked.cut(shell, found, |found| found.verification.id.to_string());
-    let filters = filters(&desk, why)?;
+    let mut filters = Filters::of(&desk, PATH, &["status", "q"]);
+    let (found, pages) = asked.cut(shell, filters.found(&desk, found)?, |found| found.verification.id.to_string());
+    let filters = with_fields(shell, filters);
     let page = desk
         .page(shell.say("staff_queue-title"))
         .purpose(shell.say("staff_queue-purpose"))
@@ -83,14 +83,12 @@ fn wanted(status: Option<&str>) -> Result<VerificationState, Error> {
     VerificationState::parse(status).ok_or_else(unknown)
 }
 
-fn filters(desk: &StaffDesk, why: Option<Error>) -> Result<Filters<'_>, Response> {
-    let shell = desk.shell();
+fn with_fields<'f>(shell: &Shell, filters: Filters<'f>) -> Filters<'f> {
     let choice = |one: &VerificationState| Choice::new(one.as_str(), Html::text(state(shell, *one)));
     let find = Control::input("q", shell.say("staff_find_client"), "search", "off");
-    Ok(Filters::of(desk, PATH, &["status", "q"])
-        .refused(desk, why)?
+    filters
         .field(Control::select("status", shell.say("shell_status"), VerificationState::ALL.iter().map(choice)))
-        .field(find.hint(shell.say("staff_find_client-hint"))))
+        .field(find.hint(shell.say("staff_find_client-hint")))
 }
 
 fn table(desk: &StaffDesk, found: &[StaffVerificationView]) -> Table {
