@@ -19,7 +19,20 @@ shell_switch_off = Ausschalten
 shell_status = Status
 shell_id = ID
 shell_never = nie
-shell_moment = { $day }. { $month -> [1] Jan. [2] Feb. [3] März [4] Apr. [5] Mai [6] Juni [7] Juli [8] Aug. [9] Sept. [10] Okt. [11] Nov. *[12] Dez. } { $year }, { $clock } UTC
+shell_moment = { $day }. { $month ->
+    [1] Jan.
+    [2] Feb.
+    [3] März
+    [4] Apr.
+    [5] Mai
+    [6] Juni
+    [7] Juli
+    [8] Aug.
+    [9] Sept.
+    [10] Okt.
+    [11] Nov.
+   *[12] Dez.
+} { $year }, { $clock } UTC
 shell_error = Fehler:
 shell_errors = Einige Werte stimmen nicht
 shell_pages = Seiten

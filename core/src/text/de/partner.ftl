@@ -22,6 +22,12 @@ secrets_made-next = Es öffnet nichts, bis es mit einer Domain verknüpft ist.
 secrets_switch-hint = Aus: Aufrufe damit werden abgelehnt, bis es wieder an ist; niemand wird abgemeldet.
 secrets_rotate-title = { $label } erneuern
 secrets_rotate-purpose = Es wird ein neues Secret mit derselben Bezeichnung und denselben Verknüpfungen erstellt; das alte endet nach einer Weile. Niemand wird abgemeldet.
-secrets_rotate-overlap = { $hours -> [0] Jetzt [1] 1 Stunde [24] 24 Stunden [168] 7 Tage *[720] 30 Tage }
+secrets_rotate-overlap = { $hours ->
+    [0] Jetzt
+    [1] 1 Stunde
+    [24] 24 Stunden
+    [168] 7 Tage
+   *[720] 30 Tage
+}
 secrets_delete-title = { $label } löschen?
 secrets_delete-purpose = Server, die es noch senden, werden sofort abgelehnt. Das lässt sich nicht rückgängig machen, Ausschalten schon.

@@ -19,7 +19,20 @@ shell_switch_off = Switch off
 shell_status = Status
 shell_id = ID
 shell_never = never
-shell_moment = { $day } { $month -> [1] Jan [2] Feb [3] Mar [4] Apr [5] May [6] Jun [7] Jul [8] Aug [9] Sep [10] Oct [11] Nov *[12] Dec } { $year }, { $clock } UTC
+shell_moment = { $day } { $month ->
+    [1] Jan
+    [2] Feb
+    [3] Mar
+    [4] Apr
+    [5] May
+    [6] Jun
+    [7] Jul
+    [8] Aug
+    [9] Sep
+    [10] Oct
+    [11] Nov
+   *[12] Dec
+} { $year }, { $clock } UTC
 shell_error = Error:
 shell_errors = Some values are not right
 shell_pages = Pages

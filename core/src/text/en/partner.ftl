@@ -22,6 +22,12 @@ secrets_made-next = It opens nothing until it is linked to a domain.
 secrets_switch-hint = Off: calls with it are refused until it is on again; nobody is logged out.
 secrets_rotate-title = Rotate { $label }
 secrets_rotate-purpose = A new secret with the same label and links is made, and the old one ends after a while. Nobody is logged out.
-secrets_rotate-overlap = { $hours -> [0] Now [1] 1 hour [24] 24 hours [168] 7 days *[720] 30 days }
+secrets_rotate-overlap = { $hours ->
+    [0] Now
+    [1] 1 hour
+    [24] 24 hours
+    [168] 7 days
+   *[720] 30 days
+}
 secrets_delete-title = Delete { $label }?
 secrets_delete-purpose = Servers that still send it are refused at once. It can't be undone. Switching it off can.

@@ -19,7 +19,20 @@ shell_switch_off = Uitschakelen
 shell_status = Status
 shell_id = ID
 shell_never = nooit
-shell_moment = { $day } { $month -> [1] jan [2] feb [3] mrt [4] apr [5] mei [6] jun [7] jul [8] aug [9] sep [10] okt [11] nov *[12] dec } { $year }, { $clock } UTC
+shell_moment = { $day } { $month ->
+    [1] jan
+    [2] feb
+    [3] mrt
+    [4] apr
+    [5] mei
+    [6] jun
+    [7] jul
+    [8] aug
+    [9] sep
+    [10] okt
+    [11] nov
+   *[12] dec
+} { $year }, { $clock } UTC
 shell_error = Fout:
 shell_errors = Sommige waarden kloppen niet
 shell_pages = Pagina's

@@ -22,6 +22,12 @@ secrets_made-next = Het opent niets totdat het aan een domein is gekoppeld.
 secrets_switch-hint = Uit: aanroepen ermee worden geweigerd totdat het weer aan is; niemand wordt uitgelogd.
 secrets_rotate-title = { $label } vernieuwen
 secrets_rotate-purpose = Er komt een nieuw secret met hetzelfde label en dezelfde koppelingen; het oude eindigt na een tijdje. Niemand wordt uitgelogd.
-secrets_rotate-overlap = { $hours -> [0] Nu [1] 1 uur [24] 24 uur [168] 7 dagen *[720] 30 dagen }
+secrets_rotate-overlap = { $hours ->
+    [0] Nu
+    [1] 1 uur
+    [24] 24 uur
+    [168] 7 dagen
+   *[720] 30 dagen
+}
 secrets_delete-title = { $label } verwijderen?
 secrets_delete-purpose = Servers die het nog sturen, worden meteen geweigerd. Dit kan niet ongedaan worden gemaakt; uitschakelen wel.
