@@ -16,6 +16,10 @@ pub static STYLESHEET: LazyLock<Asset> =
 pub static DASHBOARD: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("css", "text/css; charset=utf-8", include_str!("../static/dashboard.css")));
 
+/// What pages of whoever is signed in gain where scripts run; each is complete without it.
+pub static SCRIPT: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("js", "text/javascript; charset=utf-8", include_str!("../static/xwms.js")));
+
 /// The mark of XWMS.
 pub static ICON: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("svg", "image/svg+xml", include_str!("../static/xwms.svg")));
@@ -68,6 +72,14 @@ mod tests {
     }
 
     #[test]
+    fn what_the_pages_of_the_signed_in_load_is_small_too() {
+        let (styles, script) = (DASHBOARD.content.len(), SCRIPT.content.len());
+        assert!(styles < 20 * 1024 && script < 14 * 1024, "{styles} and {script} bytes");
+        assert!(!DASHBOARD.content.contains("url(") && !SCRIPT.content.contains("http"), "another origin");
+        assert!(!SCRIPT.content.contains("localStorage"), "nothing is stored");
+    }
+
+    #[test]
     fn an_address_changes_with_the_content() {
         let (one, other) = (Asset::new("css", "text/css", "a{}"), Asset::new("css", "text/css", "b{}"));
         assert_ne!(one.path(), other.path());
@@ -94,12 +106,12 @@ mod tests {
             ("good", "good-tint"),
             ("care", "care-tint"),
         ];
-        let schemes: Vec<&str> = STYLESHEET.content.split(":root {").skip(1).collect();
-        assert_eq!(schemes.len(), 2);
-        for scheme in schemes {
+        for scheme in [0, 1] {
             let colour = |name: &str| {
-                let value = scheme.split_once(&format!("--{name}: #")).unwrap().1;
-                luminance(value.split_once(';').unwrap().0)
+                let pair = STYLESHEET.content.split_once(&format!("--{name}: light-dark(")).unwrap().1;
+                let halves: Vec<&str> = pair.split_once(')').unwrap().0.split(", ").collect();
+                assert_eq!(halves.len(), 2, "{name}");
+                luminance(halves[scheme].strip_prefix('#').unwrap())
             };
             for (above, below, least) in
                 text.iter().map(|(a, b)| (*a, *b, 4.5)).chain([("edge", "card", 3.0), ("bad", "card", 3.0)])

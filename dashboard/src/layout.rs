@@ -9,6 +9,7 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use xwms_core::text::{Language, Text};
 
 use crate::csrf::Csrf;
+use crate::theme::Theme;
 
 /// Where the forms of a page may end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,17 +34,29 @@ pub trait Page: Template {
 pub struct Shell {
     language: Language,
     csrf: Csrf,
+    theme: Theme,
 }
 
 impl Shell {
     /// For a page in this language whose forms carry this token.
     pub const fn new(language: Language, csrf: Csrf) -> Self {
-        Self { language, csrf }
+        Self { language, csrf, theme: Theme::Auto }
     }
 
     /// For a page without a form.
     pub const fn without_forms(language: Language) -> Self {
         Self::new(language, Csrf::none())
+    }
+
+    /// For somebody who likes it so.
+    #[must_use]
+    pub(crate) fn themed(self, theme: Theme) -> Self {
+        Self { theme, ..self }
+    }
+
+    /// How its reader likes it.
+    pub(crate) const fn theme(&self) -> Theme {
+        self.theme
     }
 
     /// The language of the page.

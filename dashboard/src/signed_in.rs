@@ -9,6 +9,7 @@ use http::request::Parts;
 use http::{StatusCode, header};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use xwms_core::account::password;
 use xwms_core::account::person::{self, Person};
 use xwms_core::clock::Timestamp;
 use xwms_core::contract::{Contract, Input, Patch, form};
@@ -22,7 +23,9 @@ use xwms_core::manage::client_context::{self, ClientContext};
 use xwms_core::manage::idempotency::Once;
 use xwms_core::manage::permit::Caller;
 use xwms_core::model::account::Staff;
+use xwms_core::request::cookies;
 use xwms_core::request::params::Params;
+use xwms_core::secret::Secret;
 use xwms_core::state::Core;
 use xwms_core::text;
 
@@ -33,7 +36,7 @@ use crate::page::Page;
 use crate::page::html::Html;
 use crate::page::values::Values;
 use crate::section::{AccountSection, ClientSection, StaffSection};
-use crate::visit::Visit;
+use crate::visit::{Visit, see_other};
 
 /// Fields that every form may have beside those of what it changes.
 const BESIDE: [&str; 3] = ["csrf", "once", "if_match"];
@@ -48,7 +51,7 @@ pub(crate) struct SignedIn {
 
 impl SignedIn {
     /// Who this is; nobody when nobody is signed in.
-    async fn of(visit: Visit, path: String) -> Result<Result<Self, Visit>, Response> {
+    pub(crate) async fn of(visit: Visit, path: String) -> Result<Result<Self, Visit>, Response> {
         let Some(session) = visit.session.clone() else { return Ok(Err(visit)) };
         let person = person::get(&visit.core, session.user_id).await.map_err(|why| visit.failed(why))?;
         Ok(Ok(Self { visit, session, person, path }))
@@ -72,7 +75,8 @@ impl SignedIn {
 
     /// 303 to a page that says what was done.
     pub(crate) fn done(self, path: &str, word: &str) -> Response {
-        let done = status_message::sign(self.core(), &self.session.key, path, word);
+        let without_query = path.split('?').next().unwrap_or_default();
+        let done = status_message::sign(self.core(), &self.session.key, without_query, word);
         let separator = if path.contains('?') { '&' } else { '?' };
         self.visit.go(&format!("{path}{separator}done={done}"))
     }
@@ -118,9 +122,25 @@ pub(crate) trait Place: Sized + Send {
         self.signed_in().caller()
     }
 
+    /// Opens a page with something grave on it: only when the person said a short while ago who they are. Else the way to
+    /// say it, and back.
+    fn recent(&self) -> Result<(), Response> {
+        let SignedIn { visit, session, path, .. } = self.signed_in();
+        if password::may_open(&visit.core, session) {
+            return Ok(());
+        }
+        let back: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
+        Err(see_other(&format!("/login/confirm?return={back}")))
+    }
+
     /// 303 to a page that says what was done.
     fn done(self, path: &str, word: &str) -> Response {
         self.into_signed_in().done(path, word)
+    }
+
+    /// 303 to another page.
+    fn go(self, path: &str) -> Response {
+        self.into_signed_in().visit.go(path)
     }
 
     /// The page for what can't be done here: inside the frame where it is a matter of this place.
@@ -195,24 +215,24 @@ pub(crate) struct ClientDesk<P> {
 }
 
 /// What a path names, of which the first is a client.
-pub(crate) trait ClientIds: DeserializeOwned + Copy + Send {
-    fn client(self) -> ClientId;
+pub(crate) trait ClientIds: DeserializeOwned + Send {
+    fn client(&self) -> ClientId;
 }
 
 impl ClientIds for ClientId {
-    fn client(self) -> ClientId {
-        self
+    fn client(&self) -> ClientId {
+        *self
     }
 }
 
-impl<A: DeserializeOwned + Copy + Send> ClientIds for (ClientId, A) {
-    fn client(self) -> ClientId {
+impl<A: DeserializeOwned + Send> ClientIds for (ClientId, A) {
+    fn client(&self) -> ClientId {
         self.0
     }
 }
 
-impl<A: DeserializeOwned + Copy + Send, B: DeserializeOwned + Copy + Send> ClientIds for (ClientId, A, B) {
-    fn client(self) -> ClientId {
+impl<A: DeserializeOwned + Send, B: DeserializeOwned + Send> ClientIds for (ClientId, A, B) {
+    fn client(&self) -> ClientId {
         self.0
     }
 }
@@ -449,13 +469,38 @@ impl Sent {
         self.members::<T>(beside).map(Patch::new)
     }
 
-    /// Goes on only when the form has no fields but these.
+    /// Takes what a page with something grave on it sends: only when the person said a while ago at the most who they are,
+    /// or gives their `password` with it.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with field `password`; those of [`password::check`].
+    pub(crate) async fn recent(&self, signed_in: &SignedIn) -> Result<(), Error> {
+        if password::may_send(signed_in.core(), &signed_in.session) {
+            return Ok(());
+        }
+        if self.fields.get("password").is_none() {
+            return Err(Error::Invalid(vec![text!("required-password").at("password")]));
+        }
+        password::check(signed_in.core(), self.current(signed_in)).await
+    }
+
+    /// The password that was typed, as that which stands.
+    pub(crate) fn current<'s>(&self, signed_in: &'s SignedIn) -> password::Current<'s> {
+        password::Current {
+            session: &signed_in.session,
+            password: Secret::new(self.fields.text("password").to_owned()),
+            device: signed_in.visit.cookie(cookies::DEVICE),
+            address: signed_in.visit.address,
+        }
+    }
+
+    /// Goes on only when the form has no fields but these, each once.
     ///
     /// # Errors
     /// [`Error::Invalid`] for the first other one.
     pub(crate) fn only(&self, known: &[&str]) -> Result<(), Error> {
         let known = [&BESIDE, known].concat();
-        match self.fields.unknown(&known) {
+        match self.fields.unknown(&known).or_else(|| self.fields.repeated(&known)) {
             Some(name) => Err(Error::Invalid(vec![text!("unknown_field-form").at(name)])),
             None => Ok(()),
         }

@@ -22,6 +22,8 @@ use xwms_core::text::Language;
 use crate::csrf::{Csrf, is_foreign};
 use crate::error;
 use crate::layout::Shell;
+use crate::theme::{self, Theme};
+use crate::way_back::is_own_page;
 
 /// A browser at one of our pages.
 pub(crate) struct Visit {
@@ -110,12 +112,27 @@ impl Visit {
     pub(crate) fn shell(&self) -> Shell {
         let token = csrf::token(&self.core, &self.binding());
         let csrf = if self.session.is_some() { Csrf::of_session(token) } else { Csrf::of_browser(token) };
-        Shell::new(self.language, csrf)
+        Shell::new(self.language, csrf).themed(self.theme())
     }
 
     /// What a page without a form has.
-    pub(crate) const fn plain_shell(&self) -> Shell {
-        Shell::without_forms(self.language)
+    pub(crate) fn plain_shell(&self) -> Shell {
+        Shell::without_forms(self.language).themed(self.theme())
+    }
+
+    /// Whether the person likes it light or dark.
+    fn theme(&self) -> Theme {
+        self.cookie(theme::COOKIE).and_then(Theme::of_word).unwrap_or_default()
+    }
+
+    /// The page of ours that the request came from, without what it said was done.
+    pub(crate) fn came_from(&self) -> Option<String> {
+        let referrer = self.headers.get(header::REFERER)?.to_str().ok()?;
+        let address = referrer.strip_prefix(self.core.config.server.issuer())?;
+        let (path, query) = address.split_once('?').unwrap_or((address, ""));
+        let rest: Vec<&str> = query.split('&').filter(|part| !part.is_empty() && !part.starts_with("done=")).collect();
+        let address = if rest.is_empty() { path.to_owned() } else { format!("{path}?{}", rest.join("&")) };
+        is_own_page(&address).then_some(address)
     }
 
     /// What a form's token is bound to: the session, or while nobody is signed in the browser.
@@ -159,13 +176,7 @@ impl Visit {
 
     /// 303 to another page, with the cookies that go with it.
     pub(crate) fn go(self, path: &str) -> Response {
-        let Ok(location) = HeaderValue::from_str(path) else { return StatusCode::BAD_REQUEST.into_response() };
-        let headers = [
-            (header::LOCATION, location),
-            (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-            (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
-        ];
-        self.answer((StatusCode::SEE_OTHER, headers).into_response())
+        self.answer(see_other(path))
     }
 
     /// The page for a failure.
@@ -190,6 +201,17 @@ impl Visit {
     pub(crate) fn forged(&self) -> Response {
         self.error(ErrorPage::csrf(reference()))
     }
+}
+
+/// 303 to another page.
+pub(crate) fn see_other(path: &str) -> Response {
+    let Ok(location) = HeaderValue::from_str(path) else { return StatusCode::BAD_REQUEST.into_response() };
+    let headers = [
+        (header::LOCATION, location),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    ];
+    (StatusCode::SEE_OTHER, headers).into_response()
 }
 
 /// The name that pages show: given and family name, else the address.

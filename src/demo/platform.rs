@@ -51,6 +51,7 @@ impl Platform {
     }
 
     /// The provisioning file, which a partner's operator would write.
+    #[expect(clippy::too_many_lines, reason = "a provisioning file stands in it whole")]
     fn file(&self, site: SocketAddr) -> Secret<String> {
         let Self { client, secret, domain, owner_password, tester_password, staff_password } = self;
         let (secret, owner_password, tester_password, staff_password) =

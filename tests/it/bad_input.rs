@@ -63,6 +63,20 @@ const ROUTES: [Route; 38] = [
     Route(BOTH, "/consent", Area::Page, false),
     Route(BOTH, "/logout", Area::Page, true),
     Route(GET, "/signed-out", Area::Page, true),
+    Route(BOTH, "/login/confirm", Area::Page, false),
+    Route(BOTH, "/theme", Area::Page, false),
+    Route(BOTH, "/language", Area::Page, false),
+    Route(GET, "/account", Area::Page, false),
+    Route(BOTH, "/account/general", Area::Page, false),
+    Route(GET, "/account/security", Area::Page, false),
+    Route(BOTH, "/account/security/password", Area::Page, false),
+    Route(BOTH, "/account/sessions", Area::Page, false),
+    Route(GET, "/account/apps/{client}/end", Area::Page, false),
+    Route(GET, "/account/tokens", Area::Page, false),
+    Route(BOTH, "/account/tokens/new", Area::Page, false),
+    Route(GET, "/account/tokens/{token}", Area::Page, false),
+    Route(BOTH, "/account/tokens/{token}/delete", Area::Page, false),
+    Route(GET, "/account/plan", Area::Page, false),
     Route(BOTH, "/account/requests", Area::Page, false),
     Route(BOTH, "/account/apps", Area::Page, false),
     Route(BOTH, "/account/notifications", Area::Page, false),
@@ -218,7 +232,7 @@ pub fn brief(answer: &Answer) -> String {
 pub async fn written(world: &World) -> BTreeMap<String, Vec<String>> {
     xwms_core::jobs::flush(&world.core).await.unwrap();
     // What was audited before is sealed by itself: it is no writing of the requests.
-    while xwms_core::store::tables::audit::any_unsealed(&mut world.core.db.read().await.unwrap()).await.unwrap() {
+    while xwms_core::testing::any_unsealed(&world.core.db).await.unwrap() {
         xwms_core::audit::sealing::seal_all(&world.core).await.unwrap();
     }
     let mut contents = contents(&world.core.db).await;

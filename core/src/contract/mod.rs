@@ -4,6 +4,8 @@
 //! log says was and is, and what `export` writes. What can be set of a resource is a type of its own (`ClientSettings`);
 //! what is shown of it is another, with the settings inside (`ClientView`).
 
+pub mod account;
+pub mod account_settings;
 pub mod attempt;
 pub mod audit;
 pub mod client;
@@ -20,6 +22,7 @@ pub mod request;
 pub mod role;
 pub mod scope;
 pub mod secret;
+pub mod setup;
 pub mod staff;
 pub mod stats;
 pub mod token;

@@ -4,9 +4,9 @@
 //! nobody gives what they do not hold. Owners stand beside each other, so they manage owners too; one always remains.
 
 use super::permission::{Membership, Permission};
-use super::permissions::Permissions;
 use crate::clock::Timestamp;
 use crate::id::UserId;
+use crate::model::permissions::Permissions;
 
 /// Why somebody may not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

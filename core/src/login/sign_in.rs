@@ -6,12 +6,12 @@ use std::time::Duration;
 use super::session::{self, Browser, Session};
 use crate::clock::Timestamp;
 use crate::crypto::credential::{Credential, CredentialKey, Kind};
+use crate::database::Conn;
 use crate::error::Error;
 use crate::id::UserId;
 use crate::model::{email, password};
 use crate::secret::Secret;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::{known_devices, sessions, users};
 use crate::throttle::{self, Admitted, Try};
 
@@ -71,6 +71,67 @@ impl<E: Into<Error>> From<E> for Refused {
     }
 }
 
+/// A password that somebody gives as proof of who they are.
+pub(crate) struct Presented<'a> {
+    /// The key of the email address, whether or not an account has it.
+    pub(crate) email_key: &'a str,
+    /// As typed.
+    pub(crate) password: Secret<String>,
+    /// The key of the cookie by which accounts know this browser.
+    pub(crate) device: Option<CredentialKey>,
+    /// Where it comes from.
+    pub(crate) address: IpAddr,
+}
+
+/// A password that was right.
+pub(crate) struct Proof {
+    user: UserId,
+    hash: String,
+    admitted: Admitted,
+    known_device: bool,
+}
+
+impl Proof {
+    /// Whether the password still is what it was when it was looked at, and the account not suspended. From now on the
+    /// transaction holds the account, and the try counts no more.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) async fn still_holds(&self, conn: &mut Conn, now: Timestamp) -> Result<bool, Error> {
+        if !users::holds_password(conn, self.user, &self.hash).await? {
+            return Ok(false);
+        }
+        self.admitted.was_right(conn, now).await?;
+        Ok(true)
+    }
+}
+
+/// Looks at a password. The work, and what a wrong one costs, is the same whether or not there is such an account.
+///
+/// # Errors
+/// See [`Refused`].
+pub(crate) async fn prove(core: &Core, presented: Presented<'_>) -> Result<Proof, Refused> {
+    let Presented { email_key, password, device, address } = presented;
+    let known_since = core.clock.now().before(core.config.sessions.known_device_days.duration());
+    let facts = {
+        let mut conn = core.db.read().await?;
+        users::find_for_sign_in(&mut conn, email_key, device, known_since).await?
+    };
+    let known_device = device.filter(|_| facts.as_ref().is_some_and(|facts| facts.known_device));
+    let admitted = throttle::admit(core, Try { email_key, known_device, address }).await?;
+
+    // No account has a password that long; an ordinary wrong one takes its place, so that the work is the same.
+    let too_long = password::check_length(&password).is_err();
+    let typed = if too_long { Secret::new(String::new()) } else { password };
+    let hash = facts.as_ref().filter(|_| !too_long).and_then(|facts| facts.password_hash.clone());
+    let Ok(right) = core.passwords.verify(typed, hash.clone()).await else {
+        admitted.was_not_tried(core).await?;
+        return Err(Refused::Busy);
+    };
+    let (Some(facts), Some(hash), true) = (facts, hash, right) else { return Err(Refused::WrongPassword) };
+    Ok(Proof { user: facts.id, hash, admitted, known_device: known_device.is_some() })
+}
+
 /// Signs a browser in: a new session in place of the old one, and the browser known to the account from now on.
 ///
 /// # Errors
@@ -78,33 +139,14 @@ impl<E: Into<Error>> From<E> for Refused {
 pub async fn sign_in(core: &Core, from: SignIn<'_>) -> Result<SignedIn, Refused> {
     let email_key = email::key(from.email);
     let device = from.device.and_then(|cookie| Credential::parse(Kind::Device, cookie));
-    let known_since = core.clock.now().before(core.config.sessions.known_device_days.duration());
-    let facts = {
-        let mut conn = core.db.read().await?;
-        users::find_for_sign_in(&mut conn, &email_key, device, known_since).await?
-    };
-    let known_device = device.filter(|_| facts.as_ref().is_some_and(|facts| facts.known_device));
-    let admitted = throttle::admit(core, Try { email_key: &email_key, known_device, address: from.address }).await?;
-
-    // No account has a password that long; an ordinary wrong one takes its place, so that the work is the same.
-    let too_long = password::check_length(&from.password).is_err();
-    let typed = if too_long { Secret::new(String::new()) } else { from.password };
-    let hash = facts.as_ref().filter(|_| !too_long).and_then(|facts| facts.password_hash.clone());
-    let Ok(right) = core.passwords.verify(typed, hash.clone()).await else {
-        admitted.was_not_tried(core).await?;
-        return Err(Refused::Busy);
-    };
-    let (Some(facts), Some(hash), true) = (facts, hash, right) else { return Err(Refused::WrongPassword) };
-
+    let (password, address) = (from.password, from.address);
+    let proof = prove(core, Presented { email_key: &email_key, password, device, address }).await?;
     let now = core.clock.now();
     let begin = Begin {
-        user: facts.id,
-        hash,
-        admitted,
-        browser: Browser { user_agent: from.user_agent.to_owned(), address: from.address },
+        proof,
+        browser: Browser { user_agent: from.user_agent.to_owned(), address },
         old_session: from.session.and_then(|cookie| Credential::parse(Kind::Session, cookie)),
         device: from.device.map(|cookie| Secret::new(cookie.to_owned())).zip(device),
-        is_known: known_device.is_some(),
         now,
         expires_at: now.after(core.config.sessions.days.duration()),
     };
@@ -114,13 +156,10 @@ pub async fn sign_in(core: &Core, from: SignIn<'_>) -> Result<SignedIn, Refused>
 
 /// All that the transaction of a right password needs.
 struct Begin {
-    user: UserId,
-    hash: String,
-    admitted: Admitted,
+    proof: Proof,
     browser: Browser,
     old_session: Option<CredentialKey>,
     device: Option<(Secret<String>, CredentialKey)>,
-    is_known: bool,
     now: Timestamp,
     expires_at: Timestamp,
 }
@@ -128,17 +167,16 @@ struct Begin {
 impl Begin {
     /// `None` when the password was changed, or the account suspended, while the hash was computed.
     async fn run(self, conn: &mut Conn) -> Result<Option<SignedIn>, Error> {
-        if !users::holds_password(conn, self.user, &self.hash).await? {
+        if !self.proof.still_holds(conn, self.now).await? {
             return Ok(None);
         }
+        let user = self.proof.user;
         if let Some(old) = self.old_session {
             sessions::delete(conn, old).await?;
         }
-        let (session, session_cookie) =
-            session::start(conn, self.user, &self.browser, self.now, self.expires_at).await?;
-        let device_cookie = remember_device(conn, self.user, self.device, self.is_known, self.now).await?;
-        self.admitted.was_right(conn, self.now).await?;
-        Ok(Some(SignedIn { user_id: self.user, session, session_cookie, device_cookie }))
+        let (session, session_cookie) = session::start(conn, user, &self.browser, self.now, self.expires_at).await?;
+        let device_cookie = remember_device(conn, user, self.device, self.proof.known_device, self.now).await?;
+        Ok(Some(SignedIn { user_id: user, session, session_cookie, device_cookie }))
     }
 }
 

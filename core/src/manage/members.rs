@@ -12,6 +12,7 @@ use super::{roles, succession};
 use crate::clock::Timestamp;
 use crate::contract::Patch;
 use crate::contract::member::{MemberSettings, MemberView, ProvisionedMember};
+use crate::database::Conn;
 use crate::error::Error;
 use crate::gate::organisation::{self, Seat, Span};
 use crate::gate::permission::Permission;
@@ -20,7 +21,6 @@ use crate::model::client::SubjectType;
 use crate::model::email::EmailAddress;
 use crate::model::member::MemberStatus;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::clients::{self, Client};
 use crate::store::tables::members::{self, Member};
 use crate::store::tables::roles::Role;
@@ -77,8 +77,8 @@ pub async fn update(
             let old = find(change.conn, client, id).await?;
             same_version(expected, old.updated_at)?;
             let wanted = change.take(patch.apply(&settings(&old)))?;
-            let expires_at = change.end_of(wanted.expires_at, old.expires_at);
-            change.nothing_wrong()?;
+            let expires_at = change.expiry(old.expires_at, wanted.expires_at);
+            change.sound()?;
             let old_role = roles::find(change.conn, client, old.role_id).await?;
             let role = match wanted.role == old_role.id {
                 true => old_role.clone(),
@@ -270,12 +270,12 @@ pub(super) fn blank(client: ClientId, email_key: &str, role: RoleId, now: Timest
 fn fill(change: &mut Change<'_>, member: &mut Member, settings: Patch<ProvisionedMember>) -> Result<(), Error> {
     let stands = ProvisionedMember { expires_at: member.expires_at, status: Some(member.status) };
     let wanted = change.take(settings.apply(&stands))?;
-    member.expires_at = change.end_of(wanted.expires_at, member.expires_at);
+    member.expires_at = change.expiry(member.expires_at, wanted.expires_at);
     member.status = wanted.status.unwrap_or(member.status);
     if member.status == MemberStatus::Active && member.user_id.is_none() {
         change.findings.add("status", text!("no_account-member"));
     }
-    change.nothing_wrong()
+    change.sound()
 }
 
 /// What the audit log says of a membership. Somebody whom the partner has named by `sub` may share no address with it.

@@ -9,18 +9,18 @@ use super::fields::same_version;
 use super::permit::Caller;
 use super::runner::{self, Ask, Done};
 use crate::clock::Timestamp;
-use crate::contract::role::{NewRole, RoleSettings, RoleView};
+use crate::contract::role::{Level, NewRole, RoleSettings, RoleView};
 use crate::contract::{Input, New, Patch};
+use crate::database::Conn;
 use crate::error::Error;
 use crate::gate::organisation::{self, Denied, Rank, Span};
 use crate::gate::permission::{Membership, Permission, Preset};
 use crate::id::{ClientId, RoleId};
 use crate::model::label::Label;
 use crate::model::permission_set::PermissionSet;
-use crate::model::role::{Level, RoleKey};
+use crate::model::role::RoleKey;
 use crate::model::text::LongText;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::members;
 use crate::store::tables::roles::{self, Role};
 use crate::text;
@@ -156,7 +156,7 @@ pub(crate) async fn insert(
     by: Option<&Membership>,
 ) -> Result<Role, Error> {
     let role = with_settings(change, blank(client, key.as_str(), change.now), settings);
-    change.nothing_wrong()?;
+    change.sound()?;
     if let Some(by) = by {
         organisation::may_create_role(by, &rank(&role)).map_err(denied)?;
     }
@@ -181,7 +181,7 @@ pub(crate) async fn apply(
     let wanted = change.take(patch.apply(&settings(&old)))?;
     refuse_preset(&old)?;
     let mut role = with_settings(change, old.clone(), wanted);
-    change.nothing_wrong()?;
+    change.sound()?;
     if let Some(by) = by {
         organisation::may_change_role(by, &rank(&old), &rank(&role)).map_err(denied)?;
     }
@@ -252,7 +252,7 @@ pub(crate) fn settings(role: &Role) -> RoleSettings {
         description: role.description.clone().map(LongText::stored),
         permissions: role.permissions.of_roles(),
         group: role.role_group.clone().map(Label::stored),
-        level: Level::stored(role.level),
+        level: Level::of(role.level.into()),
         expires_at: role.expires_at,
         active: role.active,
     }
@@ -298,8 +298,8 @@ fn with_settings(change: &mut Change<'_>, role: Role, wanted: RoleSettings) -> R
         description: wanted.description.map(LongText::into_string),
         permissions,
         role_group: wanted.group.map(Label::into_string),
-        level: i32::from(wanted.level.number()),
-        expires_at: change.end_of(wanted.expires_at, role.expires_at),
+        level: i32::try_from(wanted.level.get()).unwrap_or_default(),
+        expires_at: change.expiry(role.expires_at, wanted.expires_at),
         active: wanted.active,
         ..role
     }

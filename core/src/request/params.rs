@@ -26,7 +26,8 @@ impl Params {
                 let value = halves.next().unwrap_or_default();
                 let (name, value) = (form_decode(name)?, form_decode(value)?);
                 // A password is hashed as its bytes are, and never stored as a text.
-                if name.contains('\0') || value.contains('\0') && name != "password" {
+                if name.contains('\0') || value.contains('\0') && !matches!(name.as_str(), "password" | "new_password")
+                {
                     return Err(NotText);
                 }
                 Ok((name, value))

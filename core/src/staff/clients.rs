@@ -6,6 +6,7 @@ use super::{because, reason};
 use crate::clock::Timestamp;
 use crate::contract::Patch;
 use crate::contract::staff::{ClientDecision, StaffClientView};
+use crate::database::Conn;
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::ClientId;
@@ -17,7 +18,6 @@ use crate::manage::runner::{self, Ask, Done};
 use crate::model::account::Staff;
 use crate::model::email::EmailAddress;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::clients::{self, Client, Wanted};
 use crate::store::tables::{members, profiles};
 use crate::text;
@@ -88,7 +88,7 @@ pub async fn update(
         let reason = reason(change, wanted.reason);
         change.sound()?;
         let mut new = old.clone();
-        new.suspended_at = suspension(old.suspended_at, Some(wanted.suspended), change.now);
+        new.suspended_at = suspension(old.suspended_at, wanted.suspended, change.now);
         if new.suspended_at != old.suspended_at {
             new.updated_at = change.version_after(old.updated_at);
             clients::update(change.conn, &new).await?;

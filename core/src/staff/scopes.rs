@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::clock::Timestamp;
 use crate::contract::scope::{NewScope, ScopeSettings, ScopeView};
 use crate::contract::{Input, Patch};
+use crate::database::Conn;
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::manage::catalog::{self, view};
@@ -15,7 +16,6 @@ use crate::manage::runner::{self, Ask, Done};
 use crate::model::account::Staff;
 use crate::model::scope::ScopeName;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::client_scopes;
 use crate::store::tables::scopes::{self, Scope};
 

@@ -38,6 +38,7 @@ files!(
     "mails",
     "pages",
     "frame",
+    "account_pages",
     "partner",
     "account_pages",
     "partner_domains",

@@ -1,18 +1,53 @@
-//! A person's own pages: what they share, who asks them for what, what they are told.
+//! `/account/…`: what people do on their own pages. Each page calls a use case.
 
-pub mod apps;
-pub mod notifications;
-pub mod requests;
+mod apps;
+mod browser;
+mod confirm;
+mod general;
+mod home;
+mod notifications;
+mod password;
+mod plan;
+mod requests;
+mod security;
+mod sessions;
+mod taste;
+mod tokens;
 
+use axum::Router;
+use axum::routing::get;
 use xwms_core::account::apps::Scope;
 use xwms_core::clock::Timestamp;
 use xwms_core::model::scope::ScopeSet;
+use xwms_core::state::Core;
 
 use crate::public::consent::ShareLine;
 
+/// The pages of the account, one line a route. GET of an address that only takes POST leads to the page it belongs to.
+pub(crate) fn routes() -> Router<Core> {
+    Router::new()
+        .route("/account", get(home::read))
+        .route("/account/general", get(general::read).post(general::update))
+        .route("/account/security", get(security::read))
+        .route("/account/security/password", get(password::ask).post(password::change))
+        .route("/account/sessions", get(sessions::read).post(sessions::end))
+        .route("/account/apps", get(apps::read).post(apps::end))
+        .route("/account/apps/{client}/end", get(apps::ask_end))
+        .route("/account/requests", get(requests::read).post(requests::answer))
+        .route("/account/notifications", get(notifications::read).post(notifications::change))
+        .route("/account/tokens", get(tokens::list))
+        .route("/account/tokens/new", get(tokens::new).post(tokens::create))
+        .route("/account/tokens/{token}", get(tokens::to_list))
+        .route("/account/tokens/{token}/delete", get(tokens::ask_deletion).post(tokens::delete))
+        .route("/account/plan", get(plan::read))
+        .route("/login/confirm", get(confirm::ask).post(confirm::confirm))
+        .route("/theme", get(taste::to_account).post(taste::theme))
+        .route("/language", get(taste::to_account).post(taste::language))
+}
+
 /// A moment, as pages show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Moment {
+struct Moment {
     /// For programs: RFC 3339.
     machine: String,
     /// For people: the day.
@@ -21,7 +56,7 @@ pub struct Moment {
 
 impl Moment {
     /// This one.
-    pub fn of(time: Timestamp) -> Self {
+    fn of(time: Timestamp) -> Self {
         let machine = time.to_string();
         let day = machine.split('T').next().unwrap_or_default().to_owned();
         Self { machine, day }

@@ -1,24 +1,69 @@
 //! `/account/requests`: who asks for what and why, and the person's answer.
 
 use askama::Template;
+use axum::response::Response;
 use xwms_core::account::apps::Scope;
-use xwms_core::account::requests::Overview;
+use xwms_core::account::requests::{self, Answer, Overview, Shown};
+use xwms_core::error::Error;
 use xwms_core::model::request::RequestKind;
-use xwms_core::store::tables::requests::Shown;
-use xwms_core::text;
-use xwms_core::text::Text;
 
 use super::{Moment, lines};
-use crate::layout::{Page, Shell};
+use crate::frame::Frame;
+use crate::layout::Shell;
+use crate::page::Page;
+use crate::page::html::Html;
 use crate::public::consent::ShareLine;
+use crate::signed_in::{AccountDesk, Place, Posted};
 
-/// The requests to a person. Sends `request`, `csrf` and `answer` (`accept`, `decline`, `block`, `end`) to
-/// `POST /account/requests`, or `client` and `answer` (`unblock`).
+const PATH: &str = "/account/requests";
+
+pub(crate) async fn read(desk: AccountDesk) -> Result<Response, Response> {
+    let overview = requests::overview(desk.core(), desk.signed_in().person.id).await.map_err(|why| desk.fail(why))?;
+    Ok(page(desk.shell(), desk.frame(), &overview).respond())
+}
+
+/// `request` and `answer` (`accept`, `decline`, `block`, `end`), or `client` and `answer` (`unblock`).
+pub(crate) async fn answer(form: Posted<AccountDesk>) -> Result<Response, Response> {
+    let Posted { desk, sent } = form;
+    sent.only(&["request", "client", "answer"]).map_err(|why| desk.fail(why))?;
+    let (answer, word) = match sent.fields.text("answer") {
+        "accept" => (Some(Answer::Accept), "accepted"),
+        "decline" => (Some(Answer::Decline), "declined"),
+        "block" => (Some(Answer::Block), "blocked"),
+        "end" => (Some(Answer::End), "ended"),
+        "unblock" => (None, "unblocked"),
+        _ => return Err(desk.signed_in().visit.forged()),
+    };
+    let (request, client) = (sent.fields.text("request").parse(), sent.fields.text("client").parse());
+    let answered = match (answer, request, client) {
+        (Some(answer), Ok(id), _) => requests::answer(desk.core(), desk.caller(), id, answer).await,
+        (Some(_), Err(_), _) => Err(Error::NotFound("request")),
+        (None, _, Ok(client)) => requests::unblock(desk.core(), desk.caller(), client).await,
+        (None, _, Err(_)) => Err(Error::NotFound("client")),
+    };
+    answered.map_err(|why| desk.fail(why))?;
+    Ok(desk.done(PATH, word))
+}
+
+/// The page of these requests.
+pub(super) fn page<'p>(shell: &'p Shell, frame: &'p Frame, overview: &Overview) -> Page<'p> {
+    let catalog = overview.catalog.as_slice();
+    let cards = Cards {
+        shell,
+        waiting: overview.waiting.iter().map(|shown| Line::of(shown, catalog)).collect(),
+        accepted: overview.accepted.iter().map(|shown| Line::of(shown, catalog)).collect(),
+        blocked: overview.blocked.iter().map(|(id, name)| (id.to_string(), name.as_str())).collect(),
+    };
+    Page::new(shell, frame, shell.say("page_requests-title"))
+        .purpose(shell.say("page_requests-lead"))
+        .part(&Html::drawn(cards.render().unwrap_or_default()))
+}
+
+/// What a person answers, has accepted and has blocked.
 #[derive(Template)]
 #[template(path = "account/requests.html")]
-pub struct RequestsPage<'a> {
+struct Cards<'a> {
     shell: &'a Shell,
-    done: Option<Text>,
     waiting: Vec<Line<'a>>,
     accepted: Vec<Line<'a>>,
     blocked: Vec<(String, &'a str)>,
@@ -33,30 +78,6 @@ struct Line<'a> {
     shares: Vec<ShareLine>,
     reason: Option<&'a str>,
     ends: Option<Moment>,
-}
-
-impl Page for RequestsPage<'_> {}
-
-impl<'a> RequestsPage<'a> {
-    /// `done`: the answer that was just given.
-    pub fn new(shell: &'a Shell, overview: &'a Overview, done: Option<&str>) -> Self {
-        let catalog = overview.catalog.as_slice();
-        let done = match done {
-            Some("accept") => Some(text!("page_requests-done_accept")),
-            Some("decline") => Some(text!("page_requests-done_decline")),
-            Some("block") => Some(text!("page_requests-done_block")),
-            Some("end") => Some(text!("page_requests-done_end")),
-            Some("unblock") => Some(text!("page_requests-done_unblock")),
-            _ => None,
-        };
-        Self {
-            shell,
-            done,
-            waiting: overview.waiting.iter().map(|shown| Line::of(shown, catalog)).collect(),
-            accepted: overview.accepted.iter().map(|shown| Line::of(shown, catalog)).collect(),
-            blocked: overview.blocked.iter().map(|(id, name)| (id.to_string(), name.as_str())).collect(),
-        }
-    }
 }
 
 impl<'a> Line<'a> {

@@ -4,10 +4,10 @@ use askama::Template;
 use axum::response::Response;
 use serde_json::json;
 use xwms_core::error::Error;
-use xwms_core::request::params::Params;
 
 use super::form::Control;
 use super::html::Html;
+use super::table::Empty;
 use super::values::Values;
 use crate::layout::Shell;
 use crate::signed_in::Place;
@@ -19,6 +19,9 @@ pub(crate) struct Filters<'f> {
     shell: &'f Shell,
     values: Values,
     path: &'f str,
+    /// The list that is not narrowed.
+    whole: String,
+    kept: Option<(&'static str, String)>,
     fields: Vec<Html>,
     is_narrowed: bool,
 }
@@ -29,23 +32,29 @@ impl<'f> Filters<'f> {
         let query = &desk.signed_in().visit.query;
         let given: Vec<_> = words.iter().filter_map(|word| Some((*word, json!(query.get(word)?)))).collect();
         let is_narrowed = !given.is_empty();
-        Self { shell: desk.shell(), values: Values::beginning(given), path, fields: Vec::new(), is_narrowed }
+        let values = Values::beginning(given);
+        Self { shell: desk.shell(), values, path, whole: path.to_owned(), kept: None, fields: Vec::new(), is_narrowed }
     }
 
-    /// With what is wrong with the words.
+    /// With a word that stays as it is: which list it is.
+    #[must_use]
+    pub(crate) fn keep(self, word: &'static str, value: &str) -> Self {
+        let whole = format!("{}?{word}={value}", self.path);
+        Self { whole, kept: Some((word, value.to_owned())), ..self }
+    }
+
+    /// What a list found; nothing, with what is wrong beside the fields, when a word of its address is.
     ///
     /// # Errors
-    /// What is no matter of the filters: it is a page of its own.
-    pub(crate) fn refused(self, desk: &impl Place, why: Option<Error>) -> Result<Self, Response> {
-        let Some(why) = why else { return Ok(self) };
-        let sent = desk.signed_in().visit.query.encode();
-        let sent = Params::parse(sent.as_bytes()).unwrap_or_default();
-        Ok(Self { values: desk.refused(self.values, sent, why)?, ..self })
-    }
-
-    /// What its fields hold.
-    pub(crate) const fn values(&self) -> &Values {
-        &self.values
+    /// Any other failure is a page of its own.
+    pub(crate) fn found<T>(&mut self, desk: &impl Place, found: Result<Vec<T>, Error>) -> Result<Vec<T>, Response> {
+        match found {
+            Err(Error::Invalid(errors)) => {
+                self.values = std::mem::take(&mut self.values).wrong(errors);
+                Ok(Vec::new())
+            }
+            other => other.map_err(|why| desk.fail(why)),
+        }
     }
 
     /// With this field.
@@ -55,9 +64,21 @@ impl<'f> Filters<'f> {
         self
     }
 
+    /// What they say, and what is wrong with it.
+    pub(crate) const fn values(&self) -> &Values {
+        &self.values
+    }
+
     /// Whether the list shows not all that it has.
     pub(crate) const fn narrow(&self) -> bool {
         self.is_narrowed
+    }
+
+    /// What stands in the place of a list that is empty: that nothing matches, or that there is nothing at all.
+    pub(crate) fn empty(&self, nothing: String) -> Html {
+        let nothing = if self.is_narrowed { self.shell.say("shell_no_match") } else { nothing };
+        let clear = Html::quiet_button(&self.whole, self.shell.say("shell_clear"));
+        Empty::new(nothing).action(self.is_narrowed.then_some(clear)).html()
     }
 
     pub(crate) fn html(&self) -> Html {

@@ -22,6 +22,9 @@ pub(crate) struct Form<'f> {
     /// Its fields as they are drawn.
     fields: Vec<Html>,
     submit: String,
+    is_multipart: bool,
+    /// What the button is about, for those who only hear it.
+    object: Option<String>,
     is_danger: bool,
     is_quiet: bool,
     cancel: Option<String>,
@@ -40,6 +43,8 @@ pub(crate) struct Control {
     optional: Option<String>,
     value: String,
     focus: bool,
+    /// What could be typed.
+    suggestions: Vec<String>,
     kind: Kind,
 }
 
@@ -48,6 +53,8 @@ enum Kind {
     Line { input_type: &'static str, autocomplete: &'static str },
     Area,
     Check { checked: bool },
+    Switch { on: bool, word: String },
+    File { accept: &'static str },
     Checks(Vec<Choice>),
     Radios(Vec<Choice>),
     Select(Vec<Choice>),
@@ -92,6 +99,7 @@ impl Control {
             optional: None,
             value: String::new(),
             focus: false,
+            suggestions: Vec::new(),
             kind,
         }
     }
@@ -119,6 +127,16 @@ impl Control {
     /// A check box.
     pub(crate) fn check(name: impl Into<Cow<'static, str>>, label: String) -> Self {
         Self::new(name, label, Kind::Check { checked: false })
+    }
+
+    /// Something that is on or off, and says so in a word.
+    pub(crate) fn switch(name: &'static str, label: String) -> Self {
+        Self::new(name, label, Kind::Switch { on: false, word: String::new() })
+    }
+
+    /// A file, of these media types.
+    pub(crate) fn file(name: &'static str, label: String, accept: &'static str) -> Self {
+        Self::new(name, label, Kind::File { accept })
     }
 
     /// Any of several.
@@ -154,6 +172,12 @@ impl Control {
         Self { hint: Some(hint), ..self }
     }
 
+    /// With what could be typed.
+    #[must_use]
+    pub(crate) fn suggestions(self, suggestions: Vec<String>) -> Self {
+        Self { suggestions, ..self }
+    }
+
     /// It may be left empty.
     #[must_use]
     pub(crate) fn optional(self, shell: &Shell) -> Self {
@@ -162,13 +186,20 @@ impl Control {
 
     /// With what it holds.
     pub(super) fn filled(mut self, shell: &Shell, values: &Values) -> Self {
-        self.error = values.error(&self.name).map(|error| shell.tell(&error.text));
+        self.error = values.error(&self.name).map(|error| match line_of(&error.field) {
+            Some(line) => shell.tell(text!("field_line", line = line, text = error.text.clone())),
+            None => shell.tell(&error.text),
+        });
         let now = values.stands_now(&self.name);
         self.now = now.map(|now| shell.tell(text!("shell_now", now = now.as_str())));
         match &mut self.kind {
-            Kind::Line { input_type: "password", .. } => {}
+            Kind::Line { input_type: "password", .. } | Kind::File { .. } => {}
             Kind::Line { .. } | Kind::Area => self.value = values.text(&self.name),
             Kind::Check { checked } => *checked = values.flag(&self.name),
+            Kind::Switch { on, word } => {
+                *on = values.flag(&self.name);
+                *word = if *on { shell.say("state_on") } else { shell.say("state_off") };
+            }
             Kind::Checks(choices) | Kind::Radios(choices) | Kind::Select(choices) => {
                 let chosen = values.chosen(&self.name);
                 for choice in choices {
@@ -196,7 +227,9 @@ impl Control {
         let ids: Vec<String> = error.into_iter().chain(hint).collect();
         let described = if ids.is_empty() { String::new() } else { format!(" aria-describedby=\"{}\"", ids.join(" ")) };
         let focus = if self.focus { " autofocus" } else { "" };
-        Html::drawn(format!("{invalid}{described}{focus}"))
+        let list =
+            if self.suggestions.is_empty() { String::new() } else { format!(" list=\"{}-suggestions\"", self.name) };
+        Html::drawn(format!("{invalid}{described}{focus}{list}"))
     }
 
     /// The inputs of several values.
@@ -212,8 +245,24 @@ impl Control {
             Some(Html::drawn(format!("<p class=\"{class}\"{id}>{}</p>", Html::text(text))))
         };
         let all = [line("error", "error", &self.error), line("now", "", &self.now), line("hint", "hint", &self.hint)];
-        all.into_iter().flatten().collect()
+        all.into_iter().flatten().collect::<Html>().and(&self.suggested())
     }
+
+    /// What could be typed, for browsers that offer it.
+    fn suggested(&self) -> Html {
+        if self.suggestions.is_empty() {
+            return Html::default();
+        }
+        let option = |value: &String| Html::drawn(format!("<option value=\"{}\"></option>", Html::text(value)));
+        let options: Html = self.suggestions.iter().map(option).collect();
+        Html::drawn(format!("<datalist id=\"{}-suggestions\">{options}</datalist>", self.name))
+    }
+}
+
+/// The line that `server_ips[3]` stands for, counted from 1.
+fn line_of(field: &str) -> Option<usize> {
+    let index: usize = field.strip_suffix(']')?.rsplit_once('[')?.1.parse().ok()?;
+    Some(index + 1)
 }
 
 impl Choice {
@@ -245,6 +294,8 @@ impl<'f> Form<'f> {
             hidden: Vec::new(),
             fields: Vec::new(),
             submit,
+            is_multipart: false,
+            object: None,
             is_danger: false,
             is_quiet: false,
             cancel: None,
@@ -258,6 +309,12 @@ impl<'f> Form<'f> {
         Self { once: Some(key), ..self }
     }
 
+    /// It sends a file.
+    #[must_use]
+    pub(crate) fn multipart(self) -> Self {
+        Self { is_multipart: true, ..self }
+    }
+
     /// What it does can't be undone.
     #[must_use]
     pub(crate) fn danger(self) -> Self {
@@ -268,6 +325,22 @@ impl<'f> Form<'f> {
     #[must_use]
     pub(crate) fn quiet(self) -> Self {
         Self { is_quiet: true, ..self }
+    }
+
+    /// Its button is one of several that say the same: this is what it is about.
+    #[must_use]
+    pub(crate) fn about(self, object: impl Into<String>) -> Self {
+        Self { object: Some(object.into()), ..self }
+    }
+
+    /// With a field for the password, when it was asked for.
+    #[must_use]
+    pub(crate) fn password_if_asked(self) -> Self {
+        if self.values.error("password").is_none() && self.values.text("password").is_empty() {
+            return self;
+        }
+        let label = self.shell.say("field_password");
+        self.field(Control::input("password", label, "password", "current-password"))
     }
 
     /// With a way back.
@@ -283,6 +356,13 @@ impl<'f> Form<'f> {
         self
     }
 
+    /// With what stands between its fields.
+    #[must_use]
+    pub(crate) fn words(mut self, words: Html) -> Self {
+        self.fields.push(words);
+        self
+    }
+
     /// With this field.
     #[must_use]
     pub(crate) fn field(mut self, control: Control) -> Self {
@@ -290,6 +370,14 @@ impl<'f> Form<'f> {
         // The first field that is wrong has the cursor, when nothing else is said above.
         let focus = control.error.is_some() && self.values.errors().len() == 1;
         self.fields.push(Control { focus, ..control }.html());
+        self
+    }
+
+    /// With fields that few people need, folded.
+    #[must_use]
+    pub(crate) fn folded(mut self, summary: &str, controls: impl IntoIterator<Item = Control>) -> Self {
+        let controls = controls.into_iter().map(|control| control.filled(self.shell, self.values).html());
+        self.fields.push(Html::folded(summary, &controls.collect()));
         self
     }
 

@@ -81,11 +81,6 @@ impl Html {
         ))
     }
 
-    /// What is seen only when it is asked for.
-    pub(crate) fn folded(summary: impl fmt::Display, inside: &Self) -> Self {
-        Self(format!("<details><summary>{}</summary>{inside}</details>", Self::text(summary)))
-    }
-
     /// A link that looks like a button.
     pub(crate) fn button(href: impl fmt::Display, text: impl fmt::Display) -> Self {
         Self(format!("<a class=\"button\" href=\"{}\">{}</a>", Self::text(href), Self::text(text)))
@@ -105,6 +100,11 @@ impl Html {
     /// A name that programs use.
     pub(crate) fn code(text: impl fmt::Display) -> Self {
         Self(format!("<code>{}</code>", Self::text(text)))
+    }
+
+    /// What stands out in a text.
+    pub(crate) fn mark(text: impl fmt::Display) -> Self {
+        Self(format!("<mark>{}</mark>", Self::text(text)))
     }
 
     /// A state, as a word.
@@ -132,6 +132,11 @@ impl Html {
         Self(format!("<div class=\"card\">{inside}</div>"))
     }
 
+    /// What stands side by side where there is room.
+    pub(crate) fn pair(inside: &Self) -> Self {
+        Self(format!("<div class=\"pair\">{inside}</div>"))
+    }
+
     /// A value that a person copies, whole: `id` is unique on the page.
     pub(crate) fn copy(shell: &Shell, id: &str, value: impl fmt::Display) -> Self {
         let (id, value) = (Self::text(id), Self::text(value));
@@ -140,6 +145,21 @@ impl Html {
             "<span class=\"copy\"><code id=\"{id}\">{value}</code><button type=\"button\" class=\"quiet\" data-copy=\"{id}\" \
              hidden>{copy}</button></span>"
         ))
+    }
+
+    /// Lines of a program that a person copies, whole: `id` is unique on the page.
+    pub(crate) fn program(shell: &Shell, id: &str, label: &str, lines: impl fmt::Display) -> Self {
+        let (id, label, lines, copy) =
+            (Self::text(id), Self::text(label), Self::text(lines), Self::text(shell.say("shell_copy")));
+        Self(format!(
+            "<div class=\"program\"><pre tabindex=\"0\" aria-label=\"{label}\"><code id=\"{id}\">{lines}</code></pre>\
+             <button type=\"button\" class=\"quiet\" data-copy=\"{id}\" hidden>{copy}</button></div>"
+        ))
+    }
+
+    /// What is read on demand.
+    pub(crate) fn folded(summary: impl fmt::Display, inside: &Self) -> Self {
+        Self(format!("<details class=\"more\"><summary>{}</summary>{inside}</details>", Self::text(summary)))
     }
 
     /// A moment, as people read it.
@@ -209,10 +229,13 @@ mod tests {
             Html::quiet_button(text, text),
             Html::action(text, text, text),
             Html::code(text),
+            Html::mark(text),
             Html::badge(Look::Good, text),
             Html::soft(text),
             Html::heading(text),
             Html::copy(&shell, text, text),
+            Html::program(&shell, text, text, text),
+            Html::folded(text, &Html::default()),
             Html::joined([Html::text(text), Html::text(text)], text),
         ];
         for html in all {

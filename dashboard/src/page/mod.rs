@@ -1,5 +1,6 @@
 //! Pages of whoever is signed in: made of a few parts that look and work the same everywhere, inside one frame.
 
+pub(crate) mod chart;
 pub(crate) mod filters;
 pub(crate) mod form;
 pub(crate) mod html;
@@ -31,6 +32,7 @@ pub(crate) struct Page<'p> {
     purpose: Option<String>,
     primary: Html,
     tabs: Vec<Tab>,
+    band: Html,
     notices: Html,
     has_errors: bool,
     body: Html,
@@ -60,6 +62,7 @@ impl<'p> Page<'p> {
             purpose: None,
             primary: Html::default(),
             tabs: Vec::new(),
+            band: Html::default(),
             notices: Html::default(),
             has_errors: false,
             body: Html::default(),
@@ -101,6 +104,12 @@ impl<'p> Page<'p> {
     #[must_use]
     pub(crate) fn tabs(self, tabs: Vec<Tab>) -> Self {
         Self { tabs, ..self }
+    }
+
+    /// With what concerns the thing as a whole, above the header.
+    #[must_use]
+    pub(crate) fn band(self, band: Html) -> Self {
+        Self { band, ..self }
     }
 
     /// With this as its next part.

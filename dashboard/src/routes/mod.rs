@@ -1,6 +1,5 @@
 //! The handlers of the pages: each reads a visit, calls one use case, shows a page or leads on.
 
-mod account;
 pub(crate) mod consent;
 pub(crate) mod images;
 pub(crate) mod login;
@@ -29,12 +28,4 @@ pub(crate) fn public() -> Router<Core> {
         .route("/logout", get(logout::get).post(logout::post))
         .route("/signed-out", get(logout::signed_out))
         .route("/images/{name}", get(images::get))
-}
-
-/// The pages of a person's account, one line a route.
-pub(crate) fn account() -> Router<Core> {
-    Router::new()
-        .route("/account/requests", get(account::get_requests).post(account::post_requests))
-        .route("/account/apps", get(account::get_apps).post(account::post_apps))
-        .route("/account/notifications", get(account::get_notifications).post(account::post_notifications))
 }

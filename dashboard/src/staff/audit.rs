@@ -12,11 +12,11 @@ use xwms_core::clock::Timestamp;
 use xwms_core::contract::audit::EntryView;
 use xwms_core::error::Error;
 use xwms_core::id::{AuditId, ClientId, UserId, VerificationId};
+use xwms_core::manage::audit_log::{By, Filter};
 use xwms_core::manage::permit::Caller;
 use xwms_core::request::params::Params;
 use xwms_core::staff;
 use xwms_core::state::Core;
-use xwms_core::store::tables::audit::{By, Filter};
 use xwms_core::text;
 
 use crate::layout::Shell;
@@ -24,7 +24,7 @@ use crate::page::filters::Filters;
 use crate::page::form::Control;
 use crate::page::html::Html;
 use crate::page::list::ListRequest;
-use crate::page::table::{Column, Empty, Table};
+use crate::page::table::{Column, Table};
 use crate::section::StaffSection;
 use crate::signed_in::{Place, StaffDesk};
 
@@ -43,16 +43,17 @@ pub(super) async fn list(desk: StaffDesk) -> Result<Response, Response> {
         Ok(filter) => staff::audit::page(desk.core(), &desk.caller(), &filter, asked.after, asked.look_for()).await,
         Err(why) => Err(why),
     };
-    let (found, why) = found.map_or_else(|why| (Vec::new(), Some(why)), |found| (found, None));
+    let mut filters = Filters::of(&desk, PATH, &WORDS);
+    let found = filters.found(&desk, found)?;
     let (found, pages) = asked.cut(shell, found, |entry| entry.id.to_string());
-    let filters = filters(&desk, why)?;
+    let filters = fields(shell, filters);
     let page = desk
         .page(shell.say("section_audit"))
         .primary(file(&desk))
         .refused(filters.values(), |name| label_of(shell, name))
         .part(&filters.html());
     if found.is_empty() && asked.is_first() {
-        return Ok(page.part(&Empty::new(shell.say("staff_nothing_matches")).html()).respond());
+        return Ok(page.part(&filters.empty(shell.say("shell_no_match"))).respond());
     }
     Ok(page.part(&table(&desk, shell.say("staff_audit-caption"), &found).html()).part(&pages).respond())
 }
@@ -79,18 +80,15 @@ fn label_of(shell: &Shell, name: &str) -> String {
     }
 }
 
-fn filters(desk: &StaffDesk, why: Option<Error>) -> Result<Filters<'_>, Response> {
-    let shell = desk.shell();
-    let hint = |name: &str| match name {
-        "actor" => Some(shell.say("staff_audit_who-hint")),
-        "from" => Some(shell.say("staff_audit_time-hint")),
-        _ => None,
-    };
-    let filters = Filters::of(desk, PATH, &WORDS).refused(desk, why)?;
-    Ok(WORDS.into_iter().fold(filters, |filters, name| {
+fn fields<'f>(shell: &Shell, filters: Filters<'f>) -> Filters<'f> {
+    WORDS.into_iter().fold(filters, |filters, name| {
         let line = Control::line(name, label_of(shell, name));
-        filters.field(hint(name).map_or_else(|| line.clone(), |hint| line.clone().hint(hint)))
-    }))
+        filters.field(match name {
+            "actor" => line.hint(shell.say("staff_audit_who-hint")),
+            "from" => line.hint(shell.say("staff_audit_time-hint")),
+            _ => line,
+        })
+    })
 }
 
 /// What the address asks for.

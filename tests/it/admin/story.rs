@@ -124,7 +124,7 @@ on_both!(a_partner_goes_from_no_plan_to_a_verified_partner_with_a_team, async |w
     world.mail().await;
     let mut ada = Person::new(&world, ADA).await;
     let accepted = ada.form("/account/requests", &[("answer", "accept"), ("request", &request)]).await;
-    assert_eq!(accepted.location(), "/account/requests?done=accept", "{accepted:?}");
+    assert!(accepted.location().starts_with("/account/requests?done=accepted."), "{accepted:?}");
     let asked = looms.path(&format!("/requests/{request}"));
     assert_eq!(grace.get(&asked).await.json()["status"], "accepted");
     assert!(has(&looms.login(&world, ADA, "openid profile userinfo").await, "userinfo"));
@@ -152,7 +152,7 @@ on_both!(a_partner_goes_from_no_plan_to_a_verified_partner_with_a_team, async |w
     world.mail().await;
     assert_eq!(ada.get(&looms.path("/attempts")).await.status, 404, "an invitation grants nothing");
     let joined = ada.form("/account/notifications", &[("do", "accept"), ("invitation", &member)]).await;
-    assert_eq!(joined.location(), "/account/notifications?done=accept", "{joined:?}");
+    assert!(joined.location().starts_with("/account/notifications?done=joined."), "{joined:?}");
     assert_eq!(ada.get(&looms.path("/attempts")).await.status, 200);
     let refused = ada.post(&looms.path("/secrets"), json!({})).await;
     assert_eq!(outcome(&refused), (403, "permission_missing".to_owned()));

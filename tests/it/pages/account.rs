@@ -2,10 +2,7 @@
 
 use xwms_core::id::{NotificationId, UserId};
 use xwms_core::model::message::StoredText;
-use xwms_core::store::engine::db::Conn;
-use xwms_core::store::tables::notifications::{self, Notification};
-use xwms_core::store::tables::users;
-use xwms_core::testing;
+use xwms_core::testing::{self, Notification};
 use xwms_core::text::Text;
 
 use super::{ADA, CHARLES, signed_in, submit};
@@ -13,11 +10,24 @@ use crate::admin::person::Person;
 use crate::database::{count, texts};
 use crate::world::{CLIENT, PASSWORD, World, on_both};
 
-const PAGES: [&str; 3] = ["/account/requests", "/account/apps", "/account/notifications"];
+/// What the start page leads to.
+const LINKED: [&str; 3] = ["/account/requests", "/account/apps", "/account/notifications"];
+const PAGES: [&str; 11] = [
+    "/account",
+    "/account/general",
+    "/account/security",
+    "/account/security/password",
+    "/account/sessions",
+    "/account/requests",
+    "/account/apps",
+    "/account/notifications",
+    "/account/tokens",
+    "/account/tokens/new",
+    "/account/plan",
+];
 
 async fn account(world: &World, email: &str) -> UserId {
-    let mut conn = world.core.db.read().await.unwrap();
-    users::find_by_email(&mut conn, email).await.unwrap().unwrap().id
+    testing::account_of(&world.core.db, email).await.unwrap().unwrap()
 }
 
 /// Tells somebody something; gives its id.
@@ -30,12 +40,10 @@ async fn told(world: &World, user: UserId, text: &str) -> NotificationId {
         object_id: None,
         created_at: now,
         read_at: None,
-        message: StoredText::from(&Text::english("plain", text)),
+        message: StoredText::from(&Text::new("plain").with("text", text)),
     };
     let id = row.id;
-    testing::change(&world.core.db, async move |conn: &mut Conn| Ok(notifications::insert(conn, &row).await?))
-        .await
-        .unwrap();
+    testing::tell(&world.core.db, row).await.unwrap();
     id
 }
 
@@ -43,7 +51,8 @@ on_both!(who_is_not_signed_in_signs_in_and_comes_back, async |world: World| {
     for path in PAGES {
         let mut browser = world.browser();
         let login = browser.open(path).await;
-        assert_eq!(login.path, format!("/login?return={path}"));
+        let query: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
+        assert_eq!(login.path, format!("/login?return={query}"));
         let wrong =
             submit(&mut browser, &login, "/login", &[("email", ADA), ("password", "x"), ("return", path)]).await;
         assert_eq!(wrong.hidden("return").as_deref(), Some(path), "{wrong:?}");
@@ -53,6 +62,12 @@ on_both!(who_is_not_signed_in_signs_in_and_comes_back, async |world: World| {
         assert_eq!(browser.get(path).await.status, 200);
         assert_eq!(browser.get(&format!("/login?return={path}")).await.location(), path);
     }
+    // So is whoever opens a list of theirs, filtered.
+    let (mut browser, list) = (world.browser(), "/clients?cursor=client_01jd3v8m1efb9rkyq9wzvw2x4a&limit=5");
+    let login = browser.open(list).await;
+    assert_eq!(login.hidden("return").as_deref(), Some(list));
+    let typed = [("email", ADA), ("password", PASSWORD), ("return", list)];
+    assert_eq!(submit(&mut browser, &login, "/login", &typed).await.location(), list);
     // Nobody is led away from here.
     for path in ["//evil.test", "/\\evil.test", "https://evil.test", "/account/../..//evil.test", "javascript:x"] {
         let mut browser = world.browser();
@@ -67,7 +82,7 @@ on_both!(who_is_not_signed_in_signs_in_and_comes_back, async |world: World| {
 
 on_both!(the_start_page_leads_to_them, async |world: World| {
     let page = signed_in(&world, ADA).await.get("/").await;
-    for path in PAGES {
+    for path in LINKED {
         assert!(page.body.contains(&format!("href=\"{path}\"")), "{path}");
         assert!(!world.browser().get("/").await.body.contains(path), "{path}");
     }
@@ -84,7 +99,13 @@ on_both!(a_person_ends_what_a_site_knows, async |world: World| {
     assert_eq!(charles.form("/account/apps", &[("client", CLIENT)]).await.status, 404);
     assert_eq!(world.userinfo(access).await.status, 200);
 
-    assert_eq!(ada.form("/account/apps", &[("client", CLIENT)]).await.location(), "/account/apps?done=end");
+    let asked = ada.get(&format!("/account/apps/{CLIENT}/end")).await;
+    assert!(asked.status == 200 && asked.hidden("client").as_deref() == Some(CLIENT), "{asked:?}");
+    assert_eq!(charles.get(&format!("/account/apps/{CLIENT}/end")).await.status, 404);
+    let ended = ada.form("/account/apps", &[("client", CLIENT)]).await;
+    assert!(ended.location().starts_with("/account/apps?done=stopped."), "{ended:?}");
+    assert!(ada.get(ended.location()).await.body.contains("It has ended."));
+    assert!(!ada.get("/account/apps?done=stopped").await.body.contains("It has ended."), "none of our words");
     assert_eq!(world.userinfo(access).await.status, 401);
     assert_eq!(world.refresh(refresh).await.error(), "invalid_grant");
     assert_eq!(count(&world.core.db, "outbox", "event = 'consent.revoked'").await, 1);

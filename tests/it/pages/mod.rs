@@ -1,8 +1,10 @@
 //! The public pages: people who sign in, register and forget their password, and others who try to.
 
 mod account;
+mod account_settings;
 mod consent;
 mod csrf;
+mod desk;
 mod headers;
 mod languages;
 mod login;
@@ -10,6 +12,7 @@ mod recovery;
 mod registration;
 mod sessions;
 mod throttle;
+mod usage;
 
 use std::time::Duration;
 

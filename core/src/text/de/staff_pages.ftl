@@ -4,7 +4,6 @@ staff_queue-purpose = Partner, die verifiziert werden möchten oder einen neuen 
 staff_queue-none = Nichts wartet.
 staff_queue-caption = Anträge, älteste zuerst
 staff_queue-next = Nächster in der Warteschlange
-staff_nothing_matches = Nichts passt dazu.
 staff_find_client = Client
 staff_find_client-hint = Ein Teil des Namens, die ID oder die ganze Adresse des Abrechnungsinhabers.
 staff_find_user = Benutzer

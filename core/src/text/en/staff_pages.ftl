@@ -4,7 +4,6 @@ staff_queue-purpose = Partners that ask to be verified, or that have a new name 
 staff_queue-none = Nothing waits.
 staff_queue-caption = Applications, oldest first
 staff_queue-next = Next in the queue
-staff_nothing_matches = Nothing matches.
 staff_find_client = Client
 staff_find_client-hint = A part of its name, its id, or the whole address of its billing owner.
 staff_find_user = User

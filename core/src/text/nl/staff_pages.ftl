@@ -4,7 +4,6 @@ staff_queue-purpose = Partners die geverifieerd willen worden of een nieuwe naam
 staff_queue-none = Er wacht niets.
 staff_queue-caption = Aanvragen, oudste eerst
 staff_queue-next = Volgende in de wachtrij
-staff_nothing_matches = Er is niets gevonden.
 staff_find_client = Client
 staff_find_client-hint = Een deel van de naam, het id, of het hele adres van de facturatie-eigenaar.
 staff_find_user = Gebruiker

@@ -1,0 +1,54 @@
+//! `/login/confirm`: who is signed in says once more who they are, before something grave.
+
+use axum::response::Response;
+use xwms_core::account::password;
+use xwms_core::request::cookies;
+
+use crate::page::form::{Control, Form};
+use crate::page::html::Html;
+use crate::page::values::Values;
+use crate::signed_in::{AccountDesk, Place, Posted};
+use crate::way_back::is_own_page;
+
+const PATH: &str = "/login/confirm";
+/// Where somebody goes on who came from nowhere in particular.
+const NOWHERE: &str = "/account";
+
+pub(crate) async fn ask(desk: AccountDesk) -> Response {
+    let back = desk.signed_in().visit.query.get("return").filter(|path| is_own_page(path)).unwrap_or(NOWHERE);
+    draw(&desk, &Values::default(), back)
+}
+
+/// `password` and `return`.
+pub(crate) async fn confirm(form: Posted<AccountDesk>) -> Result<Response, Response> {
+    let Posted { desk, sent } = form;
+    let back = sent.fields.get("return").filter(|path| is_own_page(path)).unwrap_or(NOWHERE).to_owned();
+    let confirmed = match sent.only(&["password", "return"]) {
+        Ok(()) => password::sign_in_again(desk.core(), sent.current(desk.signed_in())).await,
+        Err(why) => Err(why),
+    };
+    match confirmed {
+        Ok(cookie) => {
+            let signed_in = desk.into_signed_in();
+            let left = signed_in.session.expires_at.since(signed_in.core().clock.now()).as_secs();
+            let mut visit = signed_in.visit;
+            visit.set_cookie(cookies::SESSION, cookie.expose(), Some(left));
+            Ok(visit.go(&back))
+        }
+        Err(why) => {
+            let values = desk.refused(Values::default(), sent.fields, why)?;
+            Ok(draw(&desk, &values, &back))
+        }
+    }
+}
+
+fn draw(desk: &AccountDesk, values: &Values, back: &str) -> Response {
+    let shell = desk.shell();
+    let password = Control::input("password", shell.say("field_password"), "password", "current-password");
+    let form = Form::new(shell, values, PATH, shell.say("confirm_go_on")).hidden("return", back).field(password);
+    desk.page(shell.say("confirm_title"))
+        .purpose(shell.say("confirm_purpose"))
+        .refused(values, |_| shell.say("field_password"))
+        .part(&Html::card(&form.html()))
+        .respond()
+}
