@@ -66,7 +66,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         )
         .needs(Needs::Client(Permission::ClientUpdate))
         .request(RequestBody::New(&BILLING_OWNER))
-        .refusals(&[(403, "level_too_low"), (409, "not_an_owner"), (409, "account_suspended")]),
+        .refusals(&[(403, "owner"), (409, "not_an_owner"), (409, "account_suspended")]),
 ];
 
 async fn list(

@@ -19,7 +19,7 @@ use xwms_core::id::ClientId;
 use xwms_core::login::csrf;
 use xwms_core::login::session::Session;
 use xwms_core::login::status_message;
-use xwms_core::manage::client_context::{self, ClientContext};
+use xwms_core::manage::client_context::{self, ClientContext, Standing};
 use xwms_core::manage::idempotency::Once;
 use xwms_core::manage::permit::Caller;
 use xwms_core::model::account::Staff;
@@ -283,6 +283,11 @@ impl<P: ClientIds> ClientDesk<P> {
         self.frame.client().is_some_and(|context| context.may(permission))
     }
 
+    /// Whether the person may do this now: their role has the permission, and the client can be changed.
+    pub(crate) fn may_now(&self, permission: Permission) -> bool {
+        self.frame.client().is_some_and(|context| context.may(permission) && context.standing == Standing::Live)
+    }
+
     /// Goes on only with this permission: for pages that show a form or a confirmation.
     ///
     /// # Errors
@@ -467,6 +472,28 @@ impl Sent {
     /// As [`Sent::input`].
     pub(crate) fn patch<T: Contract>(&self, beside: &[&str]) -> Result<Patch<T>, Error> {
         self.members::<T>(beside).map(Patch::new)
+    }
+
+    /// The same form, with this value of a field.
+    ///
+    /// # Errors
+    /// Never: what was read once can be read again.
+    pub(crate) fn with(&self, name: &str, value: &str) -> Result<Self, Error> {
+        let others = self.fields.pairs().filter(|(known, _)| *known != name);
+        let pairs = others.chain([(name, value)]);
+        let encoded = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        let fields = Params::parse(encoded.as_bytes()).map_err(|_| Error::Internal("a form that can't be read again"))?;
+        Ok(Self { fields, path: self.path.clone() })
+    }
+
+    /// Goes on only when the name of what is to end was typed.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] at `confirm_name`, or for a field that a confirmation does not have.
+    pub(crate) fn confirmed(&self, name: &str) -> Result<(), Error> {
+        self.only(&["confirm_name"])?;
+        let typed = self.fields.text("confirm_name") == name;
+        if typed { Ok(()) } else { Err(Error::Invalid(vec![text!("confirm_name", name = name).at("confirm_name")])) }
     }
 
     /// Takes what a page with something grave on it sends: only when the person said a while ago at the most who they are,

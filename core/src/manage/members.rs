@@ -18,7 +18,8 @@ use crate::gate::organisation::{self, Seat, Span};
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, MemberId, RoleId, Subject, UserId};
 use crate::model::client::SubjectType;
-use crate::model::email::EmailAddress;
+use crate::model::email::{self, EmailAddress};
+use crate::model::label::Label;
 use crate::model::member::MemberStatus;
 use crate::state::Core;
 use crate::store::tables::clients::{self, Client};
@@ -27,19 +28,36 @@ use crate::store::tables::roles::Role;
 use crate::store::tables::{client_users, profiles};
 use crate::text;
 
-/// The members of a client, oldest first: at most `limit` of those after `after`.
+/// Which members to list.
+#[derive(Clone, Copy, Debug)]
+pub struct MemberPage<'p> {
+    /// Those whose address begins with this text.
+    pub address: Option<&'p str>,
+    /// Those whose role is in the group of this name.
+    pub group: Option<&'p str>,
+    /// Those after this one.
+    pub after: Option<MemberId>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// The members of a client, oldest first.
 ///
 /// # Errors
-/// Those of [`runner`]; the database's.
+/// [`Error::Invalid`] for what can't be the name of a group; those of [`runner`]; the database's.
 pub async fn list(
     core: &Core,
     caller: &Caller,
     client: ClientId,
-    after: Option<MemberId>,
-    limit: i64,
+    page: MemberPage<'_>,
 ) -> Result<Vec<MemberView>, Error> {
     let mut reading = runner::read(core, caller, Ask::Client(client, Permission::MembersRead)).await?;
-    let found = members::page(&mut reading.conn, client, after, limit).await?;
+    let group = page.group.map(Label::parse).transpose().map_err(|issue| Error::Invalid(vec![issue.at("group")]))?;
+    let filter = members::Filter {
+        begins: page.address.map(|text| email::key(text.trim())),
+        group: group.map(Label::into_string),
+    };
+    let found = members::page(&mut reading.conn, client, &filter, page.after, page.limit).await?;
     let client = reading.access()?.client.clone();
     views(&mut reading.conn, &client, found).await
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::change::Change;
+use super::client_context::ClientContext;
 use super::fields::same_version;
 use super::permit::Caller;
 use super::runner::{self, Ask, Done};
@@ -24,6 +25,7 @@ use crate::state::Core;
 use crate::store::tables::members;
 use crate::store::tables::roles::{self, Role};
 use crate::text;
+use crate::text::Text;
 
 /// Which roles to list.
 #[derive(Clone, Copy, Debug)]
@@ -233,15 +235,45 @@ pub(crate) fn is_owner(role: &Role) -> bool {
     role.preset && role.role_key == Preset::Owner.key()
 }
 
+/// Why somebody at this place in a client can't give anybody this role of it; `None` when they can.
+pub fn why_not_to_give(by: &ClientContext, role: &RoleView) -> Option<Text> {
+    organisation::may_appoint(&by.membership(), &shown_rank(role)).err().map(reason)
+}
+
+/// Why somebody at this place in a client can't change this role of it; `None` when they can.
+pub fn why_not_to_change(by: &ClientContext, role: &RoleView) -> Option<Text> {
+    if role.key.is_preset() {
+        return Some(text!("preset", key = role.key.as_str()));
+    }
+    organisation::may_remove_role(&by.membership(), &shown_rank(role)).err().map(reason)
+}
+
+/// A role, as it decides, by what is shown of it.
+fn shown_rank(role: &RoleView) -> Rank {
+    let RoleSettings { permissions, level, expires_at, active, .. } = &role.settings;
+    Rank {
+        level: level.number(),
+        owner: role.key.as_str() == Preset::Owner.key(),
+        permissions: permissions.iter().map(|permission| permission.permission()).collect(),
+        span: Span::of(*active, *expires_at),
+    }
+}
+
 /// What the caller is told.
 pub(crate) fn denied(why: Denied) -> Error {
     match why {
-        Denied::LevelTooLow => Error::Refused(text!("level_too_low")),
-        Denied::PermissionNotHeld(permission) => {
-            Error::Refused(text!("permission_not_held", permission = permission.text()))
-        }
-        Denied::LastOwner => Error::Conflict(text!("last_owner")),
-        Denied::NoLastingOwner => Error::Conflict(text!("not_an_owner")),
+        Denied::LevelTooLow | Denied::OwnersOnly | Denied::PermissionNotHeld(_) => Error::Refused(reason(why)),
+        Denied::LastOwner | Denied::NoLastingOwner => Error::Conflict(reason(why)),
+    }
+}
+
+fn reason(why: Denied) -> Text {
+    match why {
+        Denied::LevelTooLow => text!("level_too_low"),
+        Denied::OwnersOnly => text!("owner"),
+        Denied::PermissionNotHeld(permission) => text!("permission_not_held", permission = permission.text()),
+        Denied::LastOwner => text!("last_owner"),
+        Denied::NoLastingOwner => text!("not_an_owner"),
     }
 }
 

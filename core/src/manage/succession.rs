@@ -79,7 +79,7 @@ pub(crate) async fn settle(change: &mut Change<'_>, client: &Client) -> Result<(
 /// Hands the bill to another owner, whatever the plan of the one who has it now. `to`: their membership.
 ///
 /// # Errors
-/// [`Error::NotFound`] for the member; [`Error::Refused`] `level_too_low` unless the caller is an owner; [`Error::Conflict`]
+/// [`Error::NotFound`] for the member; [`Error::Refused`] `owner` unless the caller is one; [`Error::Conflict`]
 /// `not_an_owner` or `account_suspended`; [`Error::PlanRequired`] when the plan of the other one entitles to no (further)
 /// client; those of [`runner`]; the database's.
 pub async fn hand_over(

@@ -249,7 +249,7 @@ async fn find(conn: &mut Conn, user: UserId, client: Option<ClientId>, id: Token
 }
 
 fn view(token: ApiToken, value: Option<Secret<String>>) -> TokenView {
-    TokenView { id: token.id, made: made(&token), last_used_at: token.last_used_at, value }
+    TokenView { id: token.id, made: made(&token), hint: token.hint, last_used_at: token.last_used_at, value }
 }
 
 fn made(token: &ApiToken) -> NewToken {

@@ -7,6 +7,7 @@ use xwms_core::random;
 use xwms_core::text;
 
 use super::html::Html;
+use super::matrix::Matrix;
 use super::values::Values;
 use crate::layout::Shell;
 
@@ -58,6 +59,7 @@ enum Kind {
     Checks(Vec<Choice>),
     Radios(Vec<Choice>),
     Select(Vec<Choice>),
+    Matrix(Matrix),
 }
 
 /// One of several values.
@@ -166,6 +168,11 @@ impl Control {
         Self::new(name, label, Kind::Select(choices.into_iter().collect()))
     }
 
+    /// Permissions, one box each.
+    pub(crate) fn matrix(name: &'static str, label: String, matrix: Matrix) -> Self {
+        Self::new(name, label, Kind::Matrix(matrix))
+    }
+
     /// With a sentence below it.
     #[must_use]
     pub(crate) fn hint(self, hint: String) -> Self {
@@ -200,6 +207,7 @@ impl Control {
                 *on = values.flag(&self.name);
                 *word = if *on { shell.say("state_on") } else { shell.say("state_off") };
             }
+            Kind::Matrix(matrix) => matrix.choose(&values.chosen(&self.name)),
             Kind::Checks(choices) | Kind::Radios(choices) | Kind::Select(choices) => {
                 let chosen = values.chosen(&self.name);
                 for choice in choices {

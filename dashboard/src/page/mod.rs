@@ -4,7 +4,9 @@ pub(crate) mod chart;
 pub(crate) mod filters;
 pub(crate) mod form;
 pub(crate) mod html;
+pub(crate) mod jsonl;
 pub(crate) mod list;
+pub(crate) mod matrix;
 pub(crate) mod table;
 pub(crate) mod values;
 

@@ -44,6 +44,13 @@ impl Values {
         Self { current, ..Self::default() }
     }
 
+    /// With this value too.
+    #[must_use]
+    pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.current.insert(name.to_owned(), value.into());
+        self
+    }
+
     /// What was typed into a form that changes nothing, to be asked again.
     pub(crate) fn typed(sent: Params) -> Self {
         Self { sent: Some(sent), ..Self::default() }

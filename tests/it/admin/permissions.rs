@@ -137,7 +137,7 @@ fn told(answer: &Answer) -> (u16, String) {
 /// What is refused although the document lets the caller in, each with the reason.
 const REFUSED: [(&str, &str, u16, &str); 1] =
     // Whoever may change a client may change what it says; who pays for it is for its owners.
-    [("setBillingOwner", "admin", 403, "level_too_low")];
+    [("setBillingOwner", "admin", 403, "owner")];
 
 /// Requests by somebody who may not: refused alike, whatever is wrong with them besides.
 async fn assert_closed(operation: &Operation, caller: &mut Caller, request: &Prepared, refusal: (u16, &str)) {

@@ -9,8 +9,9 @@ use crate::id::{ClientId, MemberId, RoleId, Subject, UserId};
 use crate::model::member::MemberStatus;
 use crate::model::permission_set::PermissionSet;
 use crate::store::engine::conn::{Conn, hot, with_conn};
-use crate::store::schema::{client_blocks as blocks, clients, members as t, roles};
+use crate::store::schema::{client_blocks as blocks, clients, members as t, roles, users};
 use crate::store::tables::clients::Client;
+use crate::store::tables::pattern;
 
 /// A membership.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
@@ -59,17 +60,44 @@ pub(crate) async fn of_client(conn: &mut Conn, client: ClientId) -> QueryResult<
     with_conn!(conn, |c| query.select(Member::as_select()).load(c))
 }
 
+/// Which members of a client are asked for; what is `None` is not asked.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Filter {
+    /// Those whose address, as the client sees it, begins so, by its key.
+    pub(crate) begins: Option<String>,
+    /// Those whose role is in the group of this name.
+    pub(crate) group: Option<String>,
+}
+
 /// At most `limit` members of a client after `after`, oldest first.
 pub(crate) async fn page(
     conn: &mut Conn,
     client: ClientId,
+    Filter { begins, group }: &Filter,
     after: Option<MemberId>,
     limit: i64,
 ) -> QueryResult<Vec<Member>> {
     // No id sorts below sixteen zero bytes.
     let after = after.unwrap_or(MemberId::from_bytes([0; 16]));
-    let query = t::table.filter(t::client_id.eq(client)).filter(t::id.gt(after)).order(t::id).limit(limit);
-    with_conn!(conn, |c| query.select(Member::as_select()).load(c))
+    with_conn!(conn, |c| {
+        let all = t::table.filter(t::client_id.eq(client)).filter(t::id.gt(after)).order(t::id).limit(limit);
+        let mut query = all.into_boxed();
+        if let Some(group) = group {
+            let roles = roles::table.filter(roles::client_id.eq(client)).filter(roles::role_group.eq(group.clone()));
+            query = query.filter(t::role_id.eq_any(roles.select(roles::id)));
+        }
+        if let Some(begins) = begins {
+            let pattern = format!("{}%", pattern::escaped(begins));
+            let accounts = users::table.filter(users::email_key.like(pattern.clone()).escape('\\'));
+            let active = t::status.eq(MemberStatus::Active);
+            let by_account = active.and(t::user_id.eq_any(accounts.select(users::id.nullable())));
+            // Whoever was invited by their `sub` shares no address with the client yet.
+            let invited = t::status.eq(MemberStatus::Invited).and(t::subject.is_null());
+            let typed = invited.and(t::email_key.like(pattern).escape('\\'));
+            query = query.filter(typed.nullable().or(by_account));
+        }
+        query.select(Member::as_select()).load(c)
+    })
 }
 
 /// The membership of this id in this client.
