@@ -27,7 +27,12 @@ static CANDIDATE: Of<Candidate> = Of::new();
 
 static QUERY: [QueryParam; 2] = [
     QueryParam { name: "q", about: "Whose address begins with this text.", example: "ada", choices: &[] },
-    QueryParam { name: "group", about: "Whose role is in the group of this name.", example: "Operations", choices: &[] },
+    QueryParam {
+        name: "group",
+        about: "Whose role is in the group of this name.",
+        example: "Operations",
+        choices: &[],
+    },
 ];
 
 const RANK: [(u16, &str); 2] = [(403, "level_too_low"), (403, "permission_not_held")];

@@ -482,7 +482,8 @@ impl Sent {
         let others = self.fields.pairs().filter(|(known, _)| *known != name);
         let pairs = others.chain([(name, value)]);
         let encoded = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-        let fields = Params::parse(encoded.as_bytes()).map_err(|_| Error::Internal("a form that can't be read again"))?;
+        let fields =
+            Params::parse(encoded.as_bytes()).map_err(|_| Error::Internal("a form that can't be read again"))?;
         Ok(Self { fields, path: self.path.clone() })
     }
 

@@ -143,8 +143,8 @@ async fn search(desk: &ClientDesk<ClientId>) -> Result<Response, Response> {
     let path = ClientSection::Members.href(desk.client());
     let values = asked(desk, &["q"]);
     let user = Control::input("q", shell.say("members_new-user"), "search", "off");
-    let search = Filters::new(shell, &values, &format!("{path}/new"))
-        .field(user.hint(shell.say("members_new-user_hint")));
+    let search =
+        Filters::new(shell, &values, &format!("{path}/new")).field(user.hint(shell.say("members_new-user_hint")));
     let page = desk
         .page(shell.say("members_new-title"))
         .crumb(path.clone(), shell.say("section_members"))

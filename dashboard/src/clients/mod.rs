@@ -1,6 +1,6 @@
 //! `/clients/…`: what partners do in the browser. Each page calls the use case that the API calls.
 
-mod audit;
+pub(crate) mod audit;
 mod list;
 mod members;
 mod roles;

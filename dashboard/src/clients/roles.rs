@@ -313,9 +313,7 @@ fn terms(desk: &OneRole, role: &RoleView) -> Terms {
 pub(crate) async fn update(form: Posted<OneRole>) -> Result<Response, Response> {
     let Posted { desk, sent } = form;
     let changed = match named(&sent).and_then(|sent| sent.patch::<RoleSettings>(&NAMING)) {
-        Ok(patch) => {
-            roles::update(desk.core(), sent.caller(desk.signed_in()), desk.ids, patch, sent.if_match()).await
-        }
+        Ok(patch) => roles::update(desk.core(), sent.caller(desk.signed_in()), desk.ids, patch, sent.if_match()).await,
         Err(why) => Err(why),
     };
     match changed {

@@ -144,10 +144,8 @@ async fn draw_new(desk: &ClientDesk<ClientId>, values: &Values) -> Result<Respon
         })
         .collect();
     let none = |choices: &[Choice], words: String| if choices.is_empty() { words } else { String::new() };
-    let (no_domains, no_scopes) = (
-        none(&offered, shell.say("verifications_no_domains")),
-        none(&reserved, shell.say("verifications_no_scopes")),
-    );
+    let (no_domains, no_scopes) =
+        (none(&offered, shell.say("verifications_no_domains")), none(&reserved, shell.say("verifications_no_scopes")));
     let hinted = |control: Control, hint: String| if hint.is_empty() { control } else { control.hint(hint) };
     let notes = Control::area("notes", label_of(shell, "notes")).hint(shell.say("field_notes-hint"));
     let form = Form::new(shell, values, format!("{path}/new"), shell.say("shell_create"))

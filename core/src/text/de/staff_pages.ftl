@@ -149,6 +149,5 @@ staff_audit_what = Was
 staff_audit_object = Woran
 staff_audit_address = Von
 staff_audit_change = Änderung
-staff_audit_changes = { $count } Änderungen
 staff_audit_from = Ab Zeit
 staff_audit_to = Vor Zeit

@@ -149,6 +149,5 @@ staff_audit_what = What
 staff_audit_object = On what
 staff_audit_address = From
 staff_audit_change = Change
-staff_audit_changes = { $count } changes
 staff_audit_from = From time
 staff_audit_to = Before time

@@ -149,6 +149,5 @@ staff_audit_what = Wat
 staff_audit_object = Waarop
 staff_audit_address = Vanaf
 staff_audit_change = Wijziging
-staff_audit_changes = { $count } wijzigingen
 staff_audit_from = Vanaf tijd
 staff_audit_to = Vóór tijd
