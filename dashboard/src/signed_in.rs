@@ -145,14 +145,18 @@ pub(crate) trait Place: Sized + Send {
 
     /// The page for what can't be done here: inside the frame where it is a matter of this place.
     fn fail(&self, why: Error) -> Response {
-        let text = match &why {
-            Error::Forbidden { permission } => text!("page_forbidden-text", permission = *permission),
-            Error::Refused(text) => text.clone(),
+        let (status, text) = match &why {
+            Error::Forbidden { permission } => {
+                (StatusCode::FORBIDDEN, text!("page_forbidden-text", permission = *permission))
+            }
+            Error::Refused(text) => (StatusCode::FORBIDDEN, text.clone()),
+            Error::PlanRequired => (StatusCode::PAYMENT_REQUIRED, text!("shell_plan_required")),
+            Error::Conflict(text) => (StatusCode::CONFLICT, text.clone()),
             _ => return self.signed_in().visit.failed(why),
         };
         let shell = self.shell();
         Page::new(shell, self.frame(), shell.say("page_refused-title"))
-            .status(StatusCode::FORBIDDEN)
+            .status(status)
             .part(&Html::card(&Html::paragraph(&Html::text(shell.tell(text)))))
             .respond()
     }
@@ -288,13 +292,20 @@ impl<P: ClientIds> ClientDesk<P> {
         self.frame.client().is_some_and(|context| context.may(permission) && context.standing == Standing::Live)
     }
 
-    /// Goes on only with this permission: for pages that show a form or a confirmation.
+    /// Goes on only with this permission, while the client can be changed: for pages that show a form or a confirmation,
+    /// which answer as what they send would be.
     ///
     /// # Errors
-    /// 403, inside the client's frame.
+    /// 403, 402 or 409, inside the client's frame.
     pub(crate) fn need(&self, permission: Permission) -> Result<(), Response> {
-        let lacking = Error::Forbidden { permission: permission.text() };
-        if self.may(permission) { Ok(()) } else { Err(self.fail(lacking)) }
+        if !self.may(permission) {
+            return Err(self.fail(Error::Forbidden { permission: permission.text() }));
+        }
+        match self.context()?.standing {
+            Standing::Live => Ok(()),
+            Standing::ReadOnly { .. } => Err(self.fail(Error::PlanRequired)),
+            Standing::Suspended { .. } => Err(self.fail(Error::Conflict(text!("client_suspended-read_only")))),
+        }
     }
 
     /// A page of the client, below its own.
@@ -302,6 +313,15 @@ impl<P: ClientIds> ClientDesk<P> {
         let name = self.frame.client().map(|context| context.client.settings.name.as_str().to_owned());
         Page::new(&self.shell, &self.frame, heading)
             .crumb(format!("/clients/{}", self.client()), name.unwrap_or_default())
+    }
+
+    /// The way to what happened to a thing, for those who may read it.
+    pub(crate) fn history(&self, id: impl std::fmt::Display) -> Html {
+        if !self.may(Permission::AuditRead) {
+            return Html::default();
+        }
+        let path = ClientSection::Audit.href(self.client());
+        Html::quiet_button(format!("{path}?object={id}"), self.shell.say("shell_history"))
     }
 
     /// A button for what people come here to do, or in its place why this person can't.

@@ -227,7 +227,7 @@ fn logins(database: &Database, sizes: Sizes, now: i64) -> [String; 6] {
 }
 
 /// The consents that the people of a run give beforehand, each to one client.
-fn of_the_run(database: &Database, clients: u64, spread: Spread, now: i64) -> [String; 2] {
+fn of_the_run(database: &Database, clients: u32, spread: Spread, now: i64) -> [String; 2] {
     let id = |kind: u8, number: &str| id(database, kind, number);
     let Spread { people, clients: wanted } = spread;
     let wanted = wanted.min(clients);

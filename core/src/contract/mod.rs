@@ -5,7 +5,6 @@
 //! what is shown of it is another, with the settings inside (`ClientView`).
 
 pub mod account;
-pub mod account_settings;
 pub mod attempt;
 pub mod audit;
 pub mod client;
@@ -18,6 +17,7 @@ pub mod logo;
 pub mod member;
 pub mod ownership;
 pub mod plan;
+pub mod profile;
 pub mod request;
 pub mod role;
 pub mod scope;

@@ -64,7 +64,7 @@ pub async fn activate(
     runner::change(core, caller, Ask::Client(client, Permission::ScopesCreate), async move |change: &mut Change<'_>| {
         let NewClientScope { name } = change.take(new)?;
         let scope = find(change, &name, "name").await?;
-        change.nothing_wrong()?;
+        change.sound()?;
         let scope = scope.ok_or(Error::NotFound("scope"))?;
         add(change, client, &scope).await?;
         touch(change).await?;
@@ -92,7 +92,7 @@ pub async fn activate_all(
         for (index, name) in names.iter().enumerate() {
             wanted.extend(find(change, name, &format!("name[{index}]")).await?);
         }
-        change.nothing_wrong()?;
+        change.sound()?;
         for scope in &wanted {
             add(change, client, scope).await?;
         }

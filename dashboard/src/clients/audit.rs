@@ -17,14 +17,13 @@ use xwms_core::store::tables::audit::{By, Filter};
 use xwms_core::text;
 
 use crate::layout::Shell;
-use crate::page::filters::{Filters, asked};
+use crate::page::filters::Filters;
 use crate::page::form::Control;
 use crate::page::html::Html;
 use crate::page::jsonl;
 use crate::page::list::ListRequest;
 use crate::page::matrix::resource_name;
-use crate::page::table::{Column, Empty, Table};
-use crate::page::values::Values;
+use crate::page::table::{Column, Table};
 use crate::section::ClientSection;
 use crate::signed_in::{ClientDesk, Place};
 
@@ -42,20 +41,17 @@ pub(crate) async fn list(desk: Desk) -> Result<Response, Response> {
     let path = ClientSection::Audit.href(desk.client());
     desk.need(Permission::AuditRead)?;
     let asks = ListRequest::<AuditId>::of(&desk, &path, &FILTERS)?;
-    let query = &desk.signed_in().visit.query;
-    let values = asked(&desk, &FILTERS);
-    let filter = match filter(desk.client(), query) {
-        Ok(filter) => filter,
-        Err(why) => {
-            let sent = Params::parse(query.encode().as_bytes()).unwrap_or_default();
-            let values = desk.refused(values, sent, why)?;
-            return Ok(page(&desk, &values, &Html::default()));
-        }
+    let found = match filter(desk.client(), &desk.signed_in().visit.query) {
+        Ok(filter) => audit_log::page(desk.core(), &desk.caller(), &filter, asks.after, asks.look_for()).await,
+        Err(why) => Err(why),
     };
-    let found = audit_log::page(desk.core(), &desk.caller(), &filter, asks.after, asks.look_for()).await;
-    let (found, pages) = asks.cut(shell, found.map_err(|why| desk.fail(why))?, |entry| entry.id.to_string());
+    let mut filters = Filters::of(&desk, &path, &FILTERS);
+    let found = filters.found(&desk, found)?;
+    let (found, pages) = asks.cut(shell, found, |entry| entry.id.to_string());
     if found.is_empty() && asks.is_first() {
-        return Ok(page(&desk, &values, &Empty::new(shell.say("audit_none")).html()));
+        let empty =
+            if filters.values().refusal().is_some() { Html::default() } else { filters.empty(shell.say("audit_none")) };
+        return Ok(page(&desk, filters, &empty));
     }
     let people = people(&desk).await?;
     let columns = [
@@ -77,27 +73,27 @@ pub(crate) async fn list(desk: Desk) -> Result<Response, Response> {
         ]
     });
     let table = Table::new(shell.say("audit_caption"), columns).rows(rows);
-    Ok(page(&desk, &values, &table.html().and(&pages)))
+    Ok(page(&desk, filters, &table.html().and(&pages)))
 }
 
 /// The page around the list.
-fn page(desk: &Desk, values: &Values, list: &Html) -> Response {
+fn page(desk: &Desk, filters: Filters<'_>, list: &Html) -> Response {
     let shell = desk.shell();
     let path = ClientSection::Audit.href(desk.client());
     let time = |name: &'static str, label: String| Control::line(name, label).hint(shell.say("audit_time-hint"));
-    let filters = Filters::new(shell, values, &path)
+    let filters = filters
         .field(Control::line("action", shell.say("audit_what")))
         .field(Control::line("object", shell.say("audit_object")))
         .field(Control::line("actor", shell.say("audit_who")))
         .field(time("from", shell.say("audit_since")))
         .field(time("to", shell.say("audit_until")));
-    let kept = FILTERS.iter().map(|name| (*name, values.text(name))).filter(|(_, value)| !value.is_empty());
+    let kept = FILTERS.iter().map(|name| (*name, filters.values().text(name))).filter(|(_, value)| !value.is_empty());
     let kept = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
     let file = if kept.is_empty() { format!("{path}.jsonl") } else { format!("{path}.jsonl?{kept}") };
     desk.page(shell.say("section_audit"))
         .purpose(shell.say("audit_purpose"))
         .primary(Html::quiet_button(file, shell.say("audit_file")))
-        .refused(values, |name| label_of(shell, name))
+        .refused(filters.values(), |name| label_of(shell, name))
         .part(&filters.html())
         .part(list)
         .respond()

@@ -24,7 +24,7 @@ use crate::upload::{File, Uploaded};
 const ACCEPT: &str = "image/png,image/jpeg,image/webp";
 
 /// What a path names that has a logo.
-pub(super) trait HasLogo: ClientIds {
+pub(super) trait HasLogo: ClientIds + Copy {
     /// What changing it needs.
     const TO_CHANGE: Permission;
 

@@ -17,7 +17,7 @@ use xwms_core::text;
 
 use super::roles::all as all_roles;
 use crate::layout::Shell;
-use crate::page::filters::{Filters, asked};
+use crate::page::filters::Filters;
 use crate::page::form::{Choice, Control, Form};
 use crate::page::html::{Html, Look};
 use crate::page::list::ListRequest;
@@ -38,15 +38,14 @@ pub(crate) async fn list(desk: ClientDesk<ClientId>) -> Result<Response, Respons
     let found = members::list(desk.core(), &desk.caller(), desk.client(), wanted).await;
     let (found, pages) = asks.cut(shell, found.map_err(|why| desk.fail(why))?, |member| member.id.to_string());
     let roles = known_roles(&desk).await?;
-    let values = asked(&desk, &FILTERS);
-    let filters = Filters::new(shell, &values, &path)
+    let filters = Filters::of(&desk, &path, &FILTERS)
         .field(Control::line("q", shell.say("members_list-q")))
         .field(Control::line("group", shell.say("field_group")).suggestions(groups(roles.values())));
     let primary = desk.primary(Permission::MembersCreate, &format!("{path}/new"), shell.say("members_new-title"));
     let page = desk.page(shell.say("section_members")).purpose(shell.say("members_list-purpose")).primary(primary);
     let page = page.part(&filters.html());
     if found.is_empty() && asks.is_first() {
-        return Ok(page.part(&Empty::new(shell.say("members_list-none")).html()).respond());
+        return Ok(page.part(&filters.empty(shell.say("members_list-none"))).respond());
     }
     let context = desk.context()?;
     let columns = [
@@ -141,10 +140,9 @@ pub(crate) async fn new(desk: ClientDesk<ClientId>) -> Result<Response, Response
 async fn search(desk: &ClientDesk<ClientId>) -> Result<Response, Response> {
     let shell = desk.shell();
     let path = ClientSection::Members.href(desk.client());
-    let values = asked(desk, &["q"]);
+    let here = format!("{path}/new");
     let user = Control::input("q", shell.say("members_new-user"), "search", "off");
-    let search =
-        Filters::new(shell, &values, &format!("{path}/new")).field(user.hint(shell.say("members_new-user_hint")));
+    let search = Filters::of(desk, &here, &["q"]).field(user.hint(shell.say("members_new-user_hint")));
     let page = desk
         .page(shell.say("members_new-title"))
         .crumb(path.clone(), shell.say("section_members"))

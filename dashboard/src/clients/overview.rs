@@ -9,9 +9,10 @@ use xwms_core::contract::stats::StatsView;
 use xwms_core::gate::permission::Permission;
 use xwms_core::gate::setup::Step;
 use xwms_core::id::ClientId;
+use xwms_core::manage::attempts::{self, AttemptFields};
 use xwms_core::manage::audit_log::{self, Filter};
+use xwms_core::manage::setup;
 use xwms_core::manage::stats::{self, StatsFields};
-use xwms_core::manage::{attempts, setup};
 use xwms_core::text;
 use xwms_core::text::Text;
 
@@ -44,7 +45,8 @@ pub(crate) async fn get(desk: Desk) -> Result<Response, Response> {
         page = page.part(&logins(&desk, &found.map_err(|why| desk.fail(why))?));
     }
     if desk.may(Permission::AttemptsRead) {
-        let found = attempts::list(desk.core(), &desk.caller(), desk.client(), None, LATELY).await;
+        let found =
+            attempts::list(desk.core(), &desk.caller(), (desk.client(), AttemptFields::default()), None, LATELY).await;
         page = page.part(&refused(&desk, &found.map_err(|why| desk.fail(why))?));
     }
     if desk.may(Permission::AuditRead) {

@@ -51,12 +51,16 @@ pub(crate) async fn list(desk: ClientDesk<ClientId>) -> Result<Response, Respons
     let found =
         requests::list(desk.core(), &desk.caller(), (desk.client(), fields), asked.after, asked.look_for()).await;
     let kind = fields.kind.and_then(RequestKind::parse);
-    let mut filters = Filters::of(&desk, &path, &["status"]);
-    if let Some(kind) = kind {
-        filters = filters.keep("kind", kind.as_str());
-    }
+    // A list of one kind keeps to it; that of all kinds can be narrowed to one.
+    let mut filters = match kind {
+        Some(kind) => Filters::of(&desk, &path, &["status"]).keep("kind", kind.as_str()),
+        None => Filters::of(&desk, &path, &["kind", "status"]),
+    };
     let (found, pages) = asked.cut(shell, filters.found(&desk, found)?, |request| request.id.to_string());
-    let filters = filters.field(Control::select("status", shell.say("shell_status"), states(shell)));
+    if kind.is_none() {
+        filters = filters.field(Control::select("kind", label_of(shell, "kind"), kinds(shell)));
+    }
+    let filters = filters.field(Control::select("status", label_of(shell, "status"), states(shell)));
     let heading = kind.map_or_else(|| shell.say("requests_all"), |kind| name_of(shell, kind));
     let page = desk
         .page(heading)
@@ -97,6 +101,12 @@ fn new_title(shell: &Shell, kind: RequestKind) -> String {
         RequestKind::Access => shell.say("requests_new-access"),
         RequestKind::Test => shell.say("requests_new-test"),
     }
+}
+
+fn kinds(shell: &Shell) -> Vec<Choice> {
+    let any = Choice::new("", Html::text(shell.say("requests_any_kind")));
+    let known = RequestKind::ALL.iter().map(|kind| Choice::new(kind.as_str(), Html::text(name_of(shell, *kind))));
+    std::iter::once(any).chain(known).collect()
 }
 
 fn states(shell: &Shell) -> Vec<Choice> {

@@ -10,12 +10,12 @@ use xwms_core::manage::roles::{self, RolePage};
 use xwms_core::text;
 
 use crate::layout::Shell;
-use crate::page::filters::{Filters, asked};
+use crate::page::filters::Filters;
 use crate::page::form::{Choice, Control, Form};
 use crate::page::html::{Html, Look};
 use crate::page::list::ListRequest;
 use crate::page::matrix::{Matrix, for_roles};
-use crate::page::table::{Column, Empty, Table, Terms};
+use crate::page::table::{Column, Table, Terms};
 use crate::page::values::Values;
 use crate::section::ClientSection;
 use crate::signed_in::{ClientDesk, ClientIds, Place, Posted, Sent};
@@ -35,13 +35,12 @@ pub(crate) async fn list(desk: ClientDesk<ClientId>) -> Result<Response, Respons
     let wanted = RolePage { group, after: asks.after, limit: asks.look_for() };
     let found = roles::list(desk.core(), &desk.caller(), desk.client(), wanted).await;
     let (found, pages) = asks.cut(shell, found.map_err(|why| desk.fail(why))?, |role| role.id.to_string());
-    let values = asked(&desk, &["group"]);
-    let filters = Filters::new(shell, &values, &path).field(Control::line("group", shell.say("field_group")));
+    let filters = Filters::of(&desk, &path, &["group"]).field(Control::line("group", shell.say("field_group")));
     let primary = desk.primary(Permission::RolesCreate, &format!("{path}/new"), shell.say("roles_new-title"));
     let page = desk.page(shell.say("section_roles")).purpose(shell.say("roles_list-purpose")).primary(primary);
     let page = page.part(&filters.html());
     if found.is_empty() && asks.is_first() {
-        return Ok(page.part(&Empty::new(shell.say("roles_list-none")).html()).respond());
+        return Ok(page.part(&filters.empty(shell.say("roles_list-none"))).respond());
     }
     let table = Table::new(shell.say("roles_list-caption"), columns(shell)).rows(found.iter().map(|role| {
         let name = role.settings.name.as_str();

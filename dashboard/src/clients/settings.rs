@@ -157,7 +157,7 @@ fn label_of(shell: &Shell, name: &str) -> String {
         "subject_type" => shell.say("field_subject_type"),
         "id_token_alg" => shell.say("field_id_token_alg"),
         "member" => shell.say("settings_billing"),
-        "confirm_name" => shell.say("team_confirm_name"),
+        "confirm_name" => shell.say("field_confirm_name"),
         other => other.to_owned(),
     }
 }
@@ -265,7 +265,7 @@ async fn draw_deletion(desk: &Desk, values: &Values) -> Result<Response, Respons
         (shell.say("settings_delete-also"), Html::text(shell.say("settings_delete-rest"))),
     ]);
     let typed = Control::line("confirm_name", label_of(shell, "confirm_name"));
-    let typed = typed.hint(shell.tell(text!("team_confirm_name-hint", name = name)));
+    let typed = typed.hint(shell.tell(text!("field_confirm_name-hint", name = name)));
     let form = Form::new(shell, values, format!("{path}/delete"), shell.say("settings_delete")).danger().field(typed);
     Ok(desk
         .page(shell.tell(text!("settings_delete-title", name = name)))

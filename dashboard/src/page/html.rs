@@ -157,11 +157,6 @@ impl Html {
         ))
     }
 
-    /// What is read on demand.
-    pub(crate) fn folded(summary: impl fmt::Display, inside: &Self) -> Self {
-        Self(format!("<details class=\"more\"><summary>{}</summary>{inside}</details>", Self::text(summary)))
-    }
-
     /// A moment, as people read it.
     pub(crate) fn time(shell: &Shell, at: Timestamp) -> Self {
         let machine = at.to_string();
@@ -172,6 +167,12 @@ impl Html {
     /// The same, or a word for never.
     pub(crate) fn time_or(shell: &Shell, at: Option<Timestamp>, never: impl fmt::Display) -> Self {
         at.map_or_else(|| Self::soft(never), |at| Self::time(shell, at))
+    }
+
+    /// When a thing was made: its id says it.
+    pub(crate) fn made(shell: &Shell, id: &[u8; 16]) -> Self {
+        let milliseconds = id.iter().take(6).fold(0, |all, byte| all << 8 | i64::from(*byte));
+        Self::time(shell, Timestamp::from_milliseconds(milliseconds))
     }
 
     /// This with that behind it.
@@ -209,6 +210,7 @@ fn moment(shell: &Shell, machine: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use xwms_core::id::ClientId;
     use xwms_core::text::Language;
 
     use super::*;
@@ -241,6 +243,14 @@ mod tests {
         for html in all {
             assert!(!html.to_string().contains("<script>"), "{html}");
         }
+    }
+
+    #[test]
+    fn an_id_says_when_it_was_made() {
+        let shell = Shell::without_forms(Language::English);
+        let at = Timestamp::parse("2026-11-24T15:03:09Z").unwrap();
+        let html = Html::made(&shell, ClientId::generate(at).as_bytes()).to_string();
+        assert!(html.contains("24 Nov 2026, 15:03 UTC"), "{html}");
     }
 
     #[test]

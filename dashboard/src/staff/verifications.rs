@@ -238,7 +238,7 @@ fn said(shell: &Shell, one: &StaffVerificationView, made: Html) -> Html {
         (shell.say("staff_privacy"), link(&one.privacy_url)),
         (shell.say("staff_terms"), link(&one.terms_url)),
         (shell.say("staff_contact"), words(&one.contact_email)),
-        (shell.say("staff_notes"), words(&one.verification.notes)),
+        (shell.say("staff_notes"), words(&one.verification.notes.as_ref().map(|notes| shell.tell(notes)))),
     ])
     .html()
 }
@@ -251,7 +251,8 @@ fn logos(shell: &Shell, one: &StaffVerificationView) -> Html {
             "<span class=\"ground {ground}\"><img class=\"logo\" src=\"{url}\" alt=\"\" width=\"56\" height=\"56\"></span>"
         ))
     };
-    let both = |url: &String| on("light", url).and(&on("dark", url));
+    let both =
+        |url: &String| Html::drawn(format!("<div class=\"grounds\">{}{}</div>", on("light", url), on("dark", url)));
     let asked = one.logo_url.as_ref().map_or_else(|| Html::soft(shell.say("staff_none")), both);
     match &one.shown_logo_url {
         shown if *shown == one.logo_url => asked,
@@ -296,7 +297,7 @@ fn item_state(shell: &Shell, status: ItemStatus) -> Html {
 fn after(shell: &Shell, one: &StaffVerificationView, may: bool, next: &str) -> Html {
     let verification = &one.verification;
     let said = verification.reason.as_ref().map(|reason| {
-        Html::paragraph(&Html::drawn(shell.html(text!("staff_revoked_because", reason = reason.as_str())).to_string()))
+        Html::paragraph(&Html::drawn(shell.html(text!("staff_revoked_because", reason = reason.clone())).to_string()))
     });
     let until = verification.expires_at.map(|end| {
         Html::paragraph(&Html::text(shell.say("staff_until")).and(&Html::text(" ")).and(&Html::time(shell, end)))

@@ -36,7 +36,7 @@ pub(crate) async fn insert(conn: &mut Conn, batch: &[Attempt]) -> QueryResult<()
 
 /// Which attempts of a client are asked for; what is `None` is not asked.
 #[derive(Clone, Debug)]
-pub struct Filter {
+pub(crate) struct Filter {
     /// Whose.
     pub client: ClientId,
     /// For this reason.
@@ -53,7 +53,7 @@ pub struct Filter {
 
 impl Filter {
     /// All of a client.
-    pub const fn of(client: ClientId) -> Self {
+    pub(crate) const fn of(client: ClientId) -> Self {
         Self { client, reason: None, domain: None, reference: None, from: None, to: None }
     }
 }
@@ -90,7 +90,7 @@ pub(crate) async fn newest(
 }
 
 /// How many attempts of a client are kept.
-pub async fn count(conn: &mut Conn, client: ClientId) -> QueryResult<i64> {
+pub(crate) async fn count(conn: &mut Conn, client: ClientId) -> QueryResult<i64> {
     let query = t::table.filter(t::client_id.eq(client)).count();
     with_conn!(conn, |c| query.get_result(c))
 }

@@ -31,7 +31,7 @@ pub(crate) async fn of_clients(conn: &mut Conn, clients: &[ClientId]) -> QueryRe
 }
 
 /// How many clients have activated each scope; one that none has is not among them.
-pub async fn uses(conn: &mut Conn) -> QueryResult<HashMap<String, i64>> {
+pub(crate) async fn uses(conn: &mut Conn) -> QueryResult<HashMap<String, i64>> {
     let query = t::table.group_by(t::scope).select((t::scope, diesel::dsl::count_star()));
     let rows: Vec<(String, i64)> = with_conn!(conn, |c| query.load(c))?;
     Ok(rows.into_iter().collect())

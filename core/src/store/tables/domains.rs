@@ -69,7 +69,7 @@ pub(crate) async fn of_client(conn: &mut Conn, client: ClientId) -> QueryResult<
 }
 
 /// The domains of other clients with one of these root domains.
-pub async fn of_others(conn: &mut Conn, client: ClientId, roots: &[RootDomain]) -> QueryResult<Vec<Domain>> {
+pub(crate) async fn of_others(conn: &mut Conn, client: ClientId, roots: &[RootDomain]) -> QueryResult<Vec<Domain>> {
     let query = t::table.filter(t::root_domain.eq_any(roots)).filter(t::client_id.ne(client)).order(t::id);
     with_conn!(conn, |c| query.select(Domain::as_select()).load(c))
 }

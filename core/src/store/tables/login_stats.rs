@@ -150,7 +150,11 @@ pub(crate) async fn of_days(
 
 /// How often people logged in through each of these clients on the days from `from` on; one that nobody used is not among
 /// them.
-pub async fn logins_since(conn: &mut Conn, clients: &[ClientId], from: i64) -> QueryResult<HashMap<ClientId, i64>> {
+pub(crate) async fn logins_since(
+    conn: &mut Conn,
+    clients: &[ClientId],
+    from: i64,
+) -> QueryResult<HashMap<ClientId, i64>> {
     let query = t::table
         .filter(t::client_id.eq_any(clients))
         .filter(t::dimension.eq(Dimension::Total))

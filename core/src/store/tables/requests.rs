@@ -92,7 +92,7 @@ pub(crate) async fn ended(conn: &mut Conn, client: ClientId, now: Timestamp) -> 
 
 /// Which requests of a client are asked for; what is `None` is not asked.
 #[derive(Clone, Copy, Debug)]
-pub struct Filter {
+pub(crate) struct Filter {
     /// Whose.
     pub client: ClientId,
     /// Of this kind.

@@ -56,9 +56,12 @@ pub(crate) async fn delete(conn: &mut Conn, key: CredentialKey) -> QueryResult<b
 }
 
 /// The sessions of a user that have not expired, newest first.
-pub(crate) async fn of_user(conn: &mut Conn, user: UserId, now: Timestamp) -> QueryResult<Vec<Row>> {
+pub(crate) async fn of_user(conn: &mut Conn, user: UserId, now: Timestamp) -> QueryResult<Vec<StoredSession>> {
     let live = t::table.filter(t::user_id.eq(user)).filter(t::expires_at.gt(now));
-    with_conn!(conn, |c| live.order((t::authenticated_at.desc(), t::id.desc())).select(Row::as_select()).load(c))
+    with_conn!(conn, |c| live
+        .order((t::authenticated_at.desc(), t::id.desc()))
+        .select(StoredSession::as_select())
+        .load(c))
 }
 
 /// Ends one session of a user; false when there is none of this id.

@@ -1,9 +1,4 @@
 # What the pages of verifications, members, roles, tokens, audit and settings say.
-filter_form-apply = Anwenden
-filter_form-clear = Zurücksetzen
-confirm_name = Geben Sie den Namen genau ein: { $name }
-team_confirm_name = Name zur Bestätigung
-team_confirm_name-hint = Geben Sie { $name } genau so ein, wie es hier steht.
 team_actions = Aktionen
 team_made = Erstellt
 team_fixed = unveränderlich

@@ -84,10 +84,26 @@ stats_as_table = Als Tabelle zeigen
 stats_logins-daily = Anmeldungen nach Tag
 stats_logins-weekly = Anmeldungen nach Woche, benannt nach dem ersten Tag
 stats_users-daily = Personen nach Tag
-stats_logins-finding = { $total -> [one] 1 Anmeldung *[other] { $total } Anmeldungen }, die meisten am { $label }: { $most }
+stats_logins-finding = { $total ->
+    [one] 1 Anmeldung
+   *[other] { $total } Anmeldungen
+ }, die meisten am { $label }: { $most }
 stats_users-finding = Die meisten am { $label }: { $most }
 stats_so_far = { $day }, bis jetzt
-stats_day = { $day }. { $month -> [1] Jan. [2] Feb. [3] März [4] Apr. [5] Mai [6] Juni [7] Juli [8] Aug. [9] Sept. [10] Okt. [11] Nov. *[12] Dez. }
+stats_day = { $day }. { $month ->
+    [1] Jan.
+    [2] Feb.
+    [3] März
+    [4] Apr.
+    [5] Mai
+    [6] Juni
+    [7] Juli
+    [8] Aug.
+    [9] Sept.
+    [10] Okt.
+    [11] Nov.
+   *[12] Dez.
+ }
 stats_caption = Von { $from } bis { $to }
 stats_table-day = Tag
 stats_table-users = Personen
@@ -157,3 +173,4 @@ check_nearest-other = Ab Zeichen { $at } steht dort „{ $right }“ statt „{ 
 scopes_undo = Rückgängig
 scopes_logins = Anmeldungen in 7 Tagen
 users_history = Verlauf
+requests_any_kind = Jede Art

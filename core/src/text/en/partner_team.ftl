@@ -1,9 +1,4 @@
 # What the pages of verifications, members, roles, tokens, audit and settings say.
-filter_form-apply = Apply
-filter_form-clear = Clear
-confirm_name = Type the name exactly: { $name }
-team_confirm_name = Name, to confirm
-team_confirm_name-hint = Type { $name } exactly as it stands here.
 team_actions = Actions
 team_made = Made
 team_fixed = can’t be changed

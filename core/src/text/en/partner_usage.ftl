@@ -84,10 +84,26 @@ stats_as_table = Show as a table
 stats_logins-daily = Logins by day
 stats_logins-weekly = Logins by week, named by its first day
 stats_users-daily = People by day
-stats_logins-finding = { $total -> [one] 1 login *[other] { $total } logins }, most on { $label }: { $most }
+stats_logins-finding = { $total ->
+    [one] 1 login
+   *[other] { $total } logins
+ }, most on { $label }: { $most }
 stats_users-finding = Most on { $label }: { $most }
 stats_so_far = { $day }, so far
-stats_day = { $day } { $month -> [1] Jan [2] Feb [3] Mar [4] Apr [5] May [6] Jun [7] Jul [8] Aug [9] Sep [10] Oct [11] Nov *[12] Dec }
+stats_day = { $day } { $month ->
+    [1] Jan
+    [2] Feb
+    [3] Mar
+    [4] Apr
+    [5] May
+    [6] Jun
+    [7] Jul
+    [8] Aug
+    [9] Sep
+    [10] Oct
+    [11] Nov
+   *[12] Dec
+ }
 stats_caption = From { $from } to { $to }
 stats_table-day = Day
 stats_table-users = People
@@ -157,3 +173,4 @@ check_nearest-other = From character { $at }, “{ $wrong }” is “{ $right }�
 scopes_undo = Undo
 scopes_logins = Logins in 7 days
 users_history = History
+requests_any_kind = Any kind

@@ -1,9 +1,4 @@
 # What the pages of verifications, members, roles, tokens, audit and settings say.
-filter_form-apply = Toepassen
-filter_form-clear = Wissen
-confirm_name = Typ de naam precies: { $name }
-team_confirm_name = Naam, ter bevestiging
-team_confirm_name-hint = Typ { $name } precies zoals het hier staat.
 team_actions = Acties
 team_made = Gemaakt
 team_fixed = kan niet worden gewijzigd

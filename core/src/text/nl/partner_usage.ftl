@@ -84,10 +84,26 @@ stats_as_table = Als tabel tonen
 stats_logins-daily = Logins per dag
 stats_logins-weekly = Logins per week, genoemd naar de eerste dag
 stats_users-daily = Mensen per dag
-stats_logins-finding = { $total -> [one] 1 login *[other] { $total } logins }, de meeste op { $label }: { $most }
+stats_logins-finding = { $total ->
+    [one] 1 login
+   *[other] { $total } logins
+ }, de meeste op { $label }: { $most }
 stats_users-finding = De meeste op { $label }: { $most }
 stats_so_far = { $day }, tot nu toe
-stats_day = { $day } { $month -> [1] jan [2] feb [3] mrt [4] apr [5] mei [6] jun [7] jul [8] aug [9] sep [10] okt [11] nov *[12] dec }
+stats_day = { $day } { $month ->
+    [1] jan
+    [2] feb
+    [3] mrt
+    [4] apr
+    [5] mei
+    [6] jun
+    [7] jul
+    [8] aug
+    [9] sep
+    [10] okt
+    [11] nov
+   *[12] dec
+ }
 stats_caption = Van { $from } tot en met { $to }
 stats_table-day = Dag
 stats_table-users = Mensen
@@ -157,3 +173,4 @@ check_nearest-other = Vanaf teken { $at } staat daar “{ $right }” in plaats 
 scopes_undo = Ongedaan maken
 scopes_logins = Logins in 7 dagen
 users_history = Geschiedenis
+requests_any_kind = Elke soort

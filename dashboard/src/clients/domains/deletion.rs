@@ -54,7 +54,7 @@ pub(crate) async fn delete(form: Posted<OneDomain>) -> Result<Response, Response
     let facts = facts_of(&desk).await?;
     let root = &mode_of(&desk)?.root_domain;
     let named = facts.logins == 0 || sent.fields.text("confirm_name").trim().eq_ignore_ascii_case(root);
-    let unnamed = || Error::Invalid(vec![text!("confirm_name", name = root.as_str()).at("confirm_name")]);
+    let unnamed = || Error::Invalid(vec![text!("confirm_root", name = root.as_str()).at("confirm_name")]);
     let allowed = sent.only(&["confirm_name"]).and_then(|()| if named { Ok(()) } else { Err(unnamed()) });
     let deleted = match allowed {
         Ok(()) => domains::delete(desk.core(), desk.caller(), desk.ids, sent.if_match()).await,

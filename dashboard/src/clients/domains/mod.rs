@@ -40,7 +40,7 @@ const NEW: [&str; 4] = ["root_domain", "server_ips", "internal_name", "test_mode
 pub(super) type OneDomain = ClientDesk<(ClientId, DomainId)>;
 
 /// What a path names, of which the second is a domain.
-pub(super) trait DomainIds: ClientIds {
+pub(super) trait DomainIds: ClientIds + Copy {
     fn domain(self) -> DomainId;
 }
 

@@ -66,11 +66,9 @@ pub(super) async fn draw(
     } else {
         page = page.part(&facts(desk, domain, true));
     }
-    if desk.may(Permission::DomainsDelete) {
-        let delete = Html::quiet_button(format!("{}/delete", path_of(desk)), shell.say("domains_delete"));
-        page = page.part(&Html::paragraph(&delete));
-    }
-    Ok(page.respond())
+    let delete = Html::quiet_button(format!("{}/delete", path_of(desk)), shell.say("domains_delete"));
+    let delete = if desk.may(Permission::DomainsDelete) { delete } else { Html::default() };
+    Ok(page.part(&Html::paragraph(&Html::joined([desk.history(domain.id), delete], " "))).respond())
 }
 
 /// What comes next after what was just done: the way on, or the way back.
@@ -113,6 +111,7 @@ fn facts(desk: &OneDomain, domain: &DomainView, all: bool) -> Html {
     let root = Html::words(settings.root_domain.as_str()).and(&Html::text(" "));
     let mut lines = vec![
         (shell.say("field_domain_id"), Html::copy(shell, "domain-id", domain.id)),
+        (shell.say("item_made"), Html::made(shell, domain.id.as_bytes())),
         (label_of(shell, "root_domain"), root.and(&Html::soft(shell.say("shell_fixed")))),
         (shell.say("domain_tab-ownership"), super::proof(shell, domain.ownership)),
     ];
@@ -166,5 +165,19 @@ fn settings_form(desk: &OneDomain, values: &Values) -> Html {
         .field(addresses)
         .field(uri.optional(shell))
         .field(words.optional(shell));
-    Html::card(&Html::heading(shell.say("domain_settings")).and(&form.html()))
+    Html::card(&Html::heading(shell.say("domain_settings")).and(&form.html()).and(&preview(desk, values)))
+}
+
+/// The partner's words as the error page frames them.
+fn preview(desk: &OneDomain, values: &Values) -> Html {
+    let (shell, words) = (desk.shell(), values.stands("fallback_response"));
+    if words.trim().is_empty() {
+        return Html::default();
+    }
+    let (title, caption) = (shell.say("domain_preview"), shell.say("page_error-partner_words"));
+    let (title, caption, words) = (Html::text(title), Html::text(caption), Html::text(words));
+    Html::drawn(format!(
+        "<details><summary>{title}</summary><figure class=\"words\"><figcaption>{caption}</figcaption>\
+         <blockquote dir=\"auto\">{words}</blockquote></figure></details>"
+    ))
 }

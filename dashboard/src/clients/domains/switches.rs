@@ -131,7 +131,7 @@ fn draw(
     let nothing = Values::default();
     let mut form = Form::new(shell, &nothing, format!("{path}/switches"), submit).danger().cancel(path.clone());
     for (name, on) in flips {
-        form = form.hidden(name, if *on { "true" } else { "false" });
+        form = form.hidden(*name, if *on { "true" } else { "false" });
     }
     let form = form.hidden("confirm", "true");
     let page = below(desk, title, ("", String::new()))?;

@@ -226,7 +226,7 @@ fn draw(desk: &OneUrl, url: &UrlView, values: &Values) -> Result<Response, Respo
     let kind = url.settings.once.kind;
     let terms = Terms::new([
         (shell.say("shell_id"), Html::copy(shell, "id", url.id)),
-        (label_of(shell, "kind"), Html::text(kind_name(shell, kind))),
+        (shell.say("item_made"), Html::made(shell, url.id.as_bytes())),
         (kind_name(shell, kind), Html::code(url.settings.settings.url.as_str())),
         (shell.say("shell_status"), state(shell, url)),
     ]);
@@ -239,11 +239,9 @@ fn draw(desk: &OneUrl, url: &UrlView, values: &Values) -> Result<Response, Respo
             .field(Control::line("url", label_of(shell, "url")).hint(shell.say("field_url-hint")));
         page = page.part(&Html::card(&form.cancel(list_path(desk)).html()));
     }
-    if desk.may(Permission::UrlsDelete) {
-        let delete = Html::quiet_button(format!("{item}/delete"), shell.say("shell_delete"));
-        page = page.part(&Html::paragraph(&delete));
-    }
-    Ok(page.respond())
+    let delete = Html::quiet_button(format!("{item}/delete"), shell.say("shell_delete"));
+    let delete = if desk.may(Permission::UrlsDelete) { delete } else { Html::default() };
+    Ok(page.part(&Html::paragraph(&Html::joined([desk.history(url.id), delete], " "))).respond())
 }
 
 pub(crate) async fn update(form: Posted<OneUrl>) -> Result<Response, Response> {
