@@ -1,5 +1,17 @@
 //! `/clients/…`: what partners do in the browser. Each page calls the use case that the API calls.
 
+pub(crate) mod audit;
+mod list;
+mod members;
+mod roles;
+mod secrets;
+mod settings;
+mod tokens;
+mod verifications;
+mod domains;
+mod list;
+mod overview;
+mod logos;
 mod attempts;
 mod audit;
 mod check;
