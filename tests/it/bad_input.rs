@@ -71,7 +71,7 @@ const ROUTES: [Route; 38] = [
     Route(GET, "/account/security", Area::Page, false),
     Route(BOTH, "/account/security/password", Area::Page, false),
     Route(BOTH, "/account/sessions", Area::Page, false),
-    Route(GET, "/account/apps/{client}/end", Area::Page, false),
+    Route(BOTH, "/account/apps/{client}/end", Area::Page, false),
     Route(GET, "/account/tokens", Area::Page, false),
     Route(BOTH, "/account/tokens/new", Area::Page, false),
     Route(GET, "/account/tokens/{token}", Area::Page, false),
