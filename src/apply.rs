@@ -9,13 +9,13 @@ use xwms_core::config::Config;
 use xwms_core::crypto::keys::KeyState;
 use xwms_core::crypto::password::PasswordHasher;
 use xwms_core::crypto::seal::MasterKey;
+use xwms_core::database::Db;
 use xwms_core::error::Error;
 use xwms_core::key_rotation;
 use xwms_core::manage::entitlement::Rules;
 use xwms_core::provision::{self, MAX_BYTES, Options, Platform, Sealer};
 use xwms_core::random;
 use xwms_core::secret::Secret;
-use xwms_core::store::engine::db::Db;
 
 use crate::output;
 use crate::wire::{self, StartError, database_options};
@@ -65,7 +65,7 @@ pub(crate) async fn database(config: &Config) -> Result<Db, StartError> {
 /// Seals under the master key, which is looked for, and made, as the server does it. A plan makes no file.
 async fn sealer(db: &Db, config: Arc<Config>, plan: bool) -> Result<Sealer, StartError> {
     let read = |error: Error| StartError(format!("the database can't be read: {error:?}"));
-    let has_keys = wire::holds_sealed(db).await.map_err(read)?;
+    let has_keys = key_rotation::holds_sealed(db).await.map_err(read)?;
     let rows = key_rotation::list(db).await.map_err(read)?;
     Ok(Arc::new(move |secret, url| {
         let key = match wire::existing_master_key(&config, has_keys) {

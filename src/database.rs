@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use xwms_core::config::Config;
-use xwms_core::store::engine::db::Db;
+use xwms_core::database::Db;
 
 use crate::wire::{StartError, database_options};
 

@@ -1,4 +1,4 @@
-//! `xwms demo`: a throw-away platform with a partner, two people and a sample site, on this machine only.
+//! `xwms demo`: a throw-away platform with a partner, three people and a sample site, on this machine only.
 
 mod platform;
 mod site;
@@ -162,6 +162,10 @@ async fn start(folder: &Path, environment: Vec<(String, String)>, args: DemoArgs
         () = site.ended() => return Err(StartError("the sample site did not start".to_owned())),
         ended = &mut server => return Err(server_ended(ended)),
     }
+    for path in platform.refused_logins(site_address) {
+        // They are there to be looked at: the demo is none the worse without one.
+        let _ = get(listen, &path).await;
+    }
     let told = platform.told(&issuer, &site.origin(), &folder.join("mail"));
     Ok(Demo { server, stop_server, site, told })
 }
@@ -184,12 +188,17 @@ async fn answering(address: SocketAddr) -> Result<(), StartError> {
 }
 
 async fn is_well(address: SocketAddr) -> io::Result<bool> {
+    Ok(get(address, "/healthz").await? == *b"HTTP/1.1 200")
+}
+
+/// How the server at this address begins its answer.
+async fn get(address: SocketAddr, path: &str) -> io::Result<[u8; 12]> {
     let mut stream = TcpStream::connect(address).await?;
-    let request = format!("GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;
     let mut start = [0; 12];
     stream.read_exact(&mut start).await?;
-    Ok(&start == b"HTTP/1.1 200")
+    Ok(start)
 }
 
 #[cfg(test)]

@@ -12,13 +12,13 @@ use xwms_core::clock::{Clock, Timestamp};
 use xwms_core::config::{Config, ConfigError, Keys, MailTransport};
 use xwms_core::crypto::keys::KeyState;
 use xwms_core::crypto::seal::{MasterKey, MasterKeyError};
+use xwms_core::database::health::{self, Durability, Schema};
+use xwms_core::database::{Conn, Db};
 use xwms_core::error::Error;
 use xwms_core::key_rotation;
+use xwms_core::key_rotation::SigningKey;
 use xwms_core::mail::Mailer;
 use xwms_core::model::client::SigningAlg;
-use xwms_core::store::engine::db::{Conn, Db};
-use xwms_core::store::engine::health::{self, Durability, Schema};
-use xwms_core::store::tables::signing_keys::Row;
 
 use crate::wire::StartError;
 use crate::{database, log, output};
@@ -129,7 +129,12 @@ fn issuer(config: &Config) -> Finding {
 }
 
 /// Checks the database itself, and brings the signing keys along.
-async fn look_into(db: &Db, now: Timestamp, seal: Option<&str>, findings: &mut Vec<Finding>) -> Option<Vec<Row>> {
+async fn look_into(
+    db: &Db,
+    now: Timestamp,
+    seal: Option<&str>,
+    findings: &mut Vec<Finding>,
+) -> Option<Vec<SigningKey>> {
     match ask(db, now, seal).await {
         Ok((found, rows)) => {
             findings.extend(found);
@@ -142,7 +147,7 @@ async fn look_into(db: &Db, now: Timestamp, seal: Option<&str>, findings: &mut V
     }
 }
 
-async fn ask(db: &Db, now: Timestamp, seal: Option<&str>) -> Result<(Vec<Finding>, Vec<Row>), Error> {
+async fn ask(db: &Db, now: Timestamp, seal: Option<&str>) -> Result<(Vec<Finding>, Vec<SigningKey>), Error> {
     let mut conn: Conn = db.read().await?;
     let mut findings = vec![schema(&health::schema(&mut conn).await?)];
     if let Some(durability) = health::durability(&mut conn).await? {
@@ -209,7 +214,7 @@ fn durable(durability: &Durability) -> Finding {
 }
 
 /// `theirs`: the clock of the database's machine.
-fn clock(now: Timestamp, theirs: Option<Timestamp>, rows: &[Row]) -> Finding {
+fn clock(now: Timestamp, theirs: Option<Timestamp>, rows: &[SigningKey]) -> Finding {
     let apart = theirs.map_or(Duration::ZERO, |theirs| now.since(theirs).max(theirs.since(now)));
     if rows.iter().any(|row| row.published_at > now.after(CLOCK_TOLERANCE)) {
         Finding::fail("clock", format!("it says {now}, and a signing key was published after that"))
@@ -220,10 +225,10 @@ fn clock(now: Timestamp, theirs: Option<Timestamp>, rows: &[Row]) -> Finding {
     }
 }
 
-fn master_key_file(key: &Result<MasterKey, MasterKeyError>, rows: Option<&[Row]>, config: &Config) -> Finding {
+fn master_key_file(key: &Result<MasterKey, MasterKeyError>, rows: Option<&[SigningKey]>, config: &Config) -> Finding {
     match key {
         Ok(_) => Finding::ok("master key", format!("{}, for its owner only", config.keys.master_key_file)),
-        Err(MasterKeyError::Missing(path)) if rows.is_some_and(<[Row]>::is_empty) => {
+        Err(MasterKeyError::Missing(path)) if rows.is_some_and(<[SigningKey]>::is_empty) => {
             let path = path.display();
             match config.server.listen.ip().is_loopback() {
                 true => Finding::warn("master key", format!("the first start will make {path}")),
@@ -241,7 +246,7 @@ fn master_key_file(key: &Result<MasterKey, MasterKeyError>, rows: Option<&[Row]>
     }
 }
 
-fn signing_keys(rows: &[Row], master_key: Option<&MasterKey>, keys: &Keys, now: Timestamp) -> Vec<Finding> {
+fn signing_keys(rows: &[SigningKey], master_key: Option<&MasterKey>, keys: &Keys, now: Timestamp) -> Vec<Finding> {
     let subject = "signing keys";
     if rows.is_empty() {
         return vec![Finding::warn(subject, "there are none yet: the first start of the server makes them")];
@@ -257,7 +262,7 @@ fn signing_keys(rows: &[Row], master_key: Option<&MasterKey>, keys: &Keys, now: 
     findings
 }
 
-fn of_algorithm(alg: SigningAlg, rows: &[Row], keys: &Keys, now: Timestamp) -> Finding {
+fn of_algorithm(alg: SigningAlg, rows: &[SigningKey], keys: &Keys, now: Timestamp) -> Finding {
     let subject = "signing keys";
     let find = |state| rows.iter().find(|row| row.alg == alg && row.state == state);
     let Some(current) = find(KeyState::Current) else {

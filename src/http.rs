@@ -171,7 +171,9 @@ impl Gates {
         if *request.method() == Method::CONNECT {
             return Err(StatusCode::METHOD_NOT_ALLOWED);
         }
-        let most = xwms_admin_api::body_limit(request.method(), path).unwrap_or(self.body_bytes);
+        let most = xwms_admin_api::body_limit(request.method(), path)
+            .or_else(|| xwms_dashboard::body_limit(request.method(), path))
+            .unwrap_or(self.body_bytes);
         let length = request.body().size_hint();
         if length.lower() > most as u64 {
             return Err(StatusCode::PAYLOAD_TOO_LARGE);

@@ -8,9 +8,9 @@ use xwms_core::config::{Config, Keys};
 use xwms_core::crypto::keys::KeyState;
 use xwms_core::crypto::seal::MasterKey;
 use xwms_core::error::Error;
+use xwms_core::key_rotation::SigningKey;
 use xwms_core::key_rotation::{self, Rotation, Step};
 use xwms_core::staff::keys;
-use xwms_core::store::tables::signing_keys::Row;
 
 use crate::wire::StartError;
 use crate::{database, output};
@@ -84,7 +84,7 @@ fn told(rotation: &Rotation, keys: &Keys, now: Timestamp) -> String {
 }
 
 /// One line a key, in columns.
-fn table(rows: &[Row], keys: &Keys) -> String {
+fn table(rows: &[SigningKey], keys: &Keys) -> String {
     let mut lines = vec![line("kid", "alg", "state", "published", "next step")];
     for row in rows {
         let next = match row.state {
@@ -108,8 +108,8 @@ mod tests {
     use super::*;
     use xwms_core::model::client::SigningAlg;
 
-    fn row(state: KeyState) -> Row {
-        Row {
+    fn row(state: KeyState) -> SigningKey {
+        SigningKey {
             kid: "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".to_owned(),
             alg: SigningAlg::Es256,
             state,

@@ -8,10 +8,10 @@ use xwms_core::clock::Clock;
 use xwms_core::config::Config;
 use xwms_core::contract::Input;
 use xwms_core::error::Error;
-use xwms_core::manage::accounts::{self, AccountFields, NewAccount};
+use xwms_core::manage::accounts;
 use xwms_core::manage::entitlement::Rules;
 use xwms_core::manage::plans;
-use xwms_core::model::account::Plan;
+use xwms_core::model::account::{Plan, Staff};
 use xwms_core::secret::Secret;
 
 use crate::apply::{database, password_hasher};
@@ -87,6 +87,15 @@ impl From<PlanArg> for Plan {
     }
 }
 
+impl From<StaffArg> for Staff {
+    fn from(staff: StaffArg) -> Self {
+        match staff {
+            StaffArg::Reviewer => Self::Reviewer,
+            StaffArg::Admin => Self::Admin,
+        }
+    }
+}
+
 /// Runs the command.
 ///
 /// # Errors
@@ -110,23 +119,18 @@ async fn set_plan(config: Config, args: PlanArgs) -> Result<(), StartError> {
 /// Makes the account and prints its `sub` on a line, and a made-up password on a second one.
 async fn create(config: Config, args: CreateArgs) -> Result<(), StartError> {
     let given = if args.password_stdin { Some(first_line()?) } else { None };
-    let new = NewAccount {
-        email: args.email,
-        password: given,
-        fields: AccountFields {
-            given_name: args.given_name,
-            family_name: args.family_name,
-            email_verified: Some(true),
-            plan: Some(args.plan.into()),
-            staff: args.staff.map(|staff| match staff {
-                StaffArg::Reviewer => "reviewer".to_owned(),
-                StaffArg::Admin => "admin".to_owned(),
-            }),
-            ..AccountFields::default()
-        },
-    };
+    let mut new = Map::from_iter([
+        ("email".to_owned(), json!(args.email)),
+        ("email_verified".to_owned(), json!(true)),
+        ("plan".to_owned(), json!(Plan::from(args.plan))),
+    ]);
+    let staff = args.staff.map(|staff| Staff::from(staff).to_string());
+    let given = given.map(|password| password.expose().clone());
+    let rest =
+        [("given_name", args.given_name), ("family_name", args.family_name), ("staff", staff), ("password", given)];
+    new.extend(rest.into_iter().filter_map(|(name, value)| Some((name.to_owned(), json!(value?)))));
     let (db, passwords) = (database(&config).await?, password_hasher(&config)?);
-    let made = accounts::register(&db, &passwords, &Rules::of(&config), Clock::system().now(), new).await;
+    let made = accounts::register(&db, &passwords, &Rules::of(&config), Clock::system().now(), Input::read(new)).await;
     let made = made.map_err(refused)?;
     output::result(&made.sub.to_string())?;
     made.password.map_or(Ok(()), |password| output::result(password.expose()))

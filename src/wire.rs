@@ -8,6 +8,7 @@ use xwms_core::config::Config;
 use xwms_core::crypto::keys::KeyRing;
 use xwms_core::crypto::password::PasswordHasher;
 use xwms_core::crypto::seal::{MasterKey, MasterKeyError};
+use xwms_core::database::{Db, Options};
 use xwms_core::error::Error;
 use xwms_core::gate::standing::PlanRules;
 use xwms_core::key_rotation;
@@ -17,8 +18,6 @@ use xwms_core::memory::snapshot_cache::SnapshotCache;
 use xwms_core::memory::verified_tokens::VerifiedTokens;
 use xwms_core::outbound::{Dns, Outbound, SystemDns};
 use xwms_core::state::{Core, Parts};
-use xwms_core::store::engine::db::{Db, Options};
-use xwms_core::store::tables::{domain_urls, signing_keys};
 
 /// Why the program can't start: a text for the operator.
 #[derive(Debug)]
@@ -70,7 +69,7 @@ pub async fn core_asking(dns: Arc<dyn Dns>, db: Db, config: Config, clock: Clock
         let what = what.to_owned();
         move |error: Error| StartError(format!("{what}: {error:?}"))
     };
-    let has_keys = holds_sealed(&db).await.map_err(failed("the database can't be read"))?;
+    let has_keys = key_rotation::holds_sealed(&db).await.map_err(failed("the database can't be read"))?;
     let master_key = master_key(&config, has_keys)?;
     let rules = Rules::of(&config);
     let (free, paid) = (rules.free.clients, rules.paid.clients);
@@ -114,15 +113,6 @@ pub async fn core_asking(dns: Arc<dyn Dns>, db: Db, config: Config, clock: Clock
         ownership_checks: Default::default(),
         flow_room: Default::default(),
     }))
-}
-
-/// Whether the database holds anything that the master key sealed.
-///
-/// # Errors
-/// The database's.
-pub async fn holds_sealed(db: &Db) -> Result<bool, Error> {
-    let mut conn = db.read().await?;
-    Ok(!signing_keys::all(&mut conn).await?.is_empty() || domain_urls::any_sealed(&mut conn).await?)
 }
 
 /// The master key from its file. A new one is made only where nothing can be lost by it: the file is absent, the

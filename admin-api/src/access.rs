@@ -7,7 +7,8 @@ use axum::http::Uri;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use xwms_core::error::Error;
-use xwms_core::manage::permit::{self, Asked, Caller};
+use xwms_core::manage::permit::{self, Caller};
+use xwms_core::manage::runner::Ask;
 use xwms_core::model::account::Staff;
 use xwms_core::state::Core;
 
@@ -52,11 +53,11 @@ async fn ask(core: &Core, caller: &Caller, needs: Needs, uri: &Uri) -> Result<()
     let asked = match needs {
         Needs::Account | Needs::Signature | Needs::Nothing => return Ok(()),
         Needs::Listing(_) => return Ok(permit::to_list_clients(caller).map(drop)?),
-        Needs::Client(permission) => Asked::Client(client_in(uri.path())?, permission),
-        Needs::Membership(_) => Asked::Membership(client_in(uri.path())?, member_in(uri.path())?),
-        Needs::Own(permission) => Asked::Own(permission),
-        Needs::Reviewer(permission) => Asked::Staff(Staff::Reviewer, permission),
-        Needs::Admin(permission) => Asked::Staff(Staff::Admin, permission),
+        Needs::Client(permission) => Ask::Client(client_in(uri.path())?, permission),
+        Needs::Membership(_) => Ask::Membership(client_in(uri.path())?, member_in(uri.path())?),
+        Needs::Own(permission) => Ask::Account(permission),
+        Needs::Reviewer(permission) => Ask::Staff(Staff::Reviewer, permission),
+        Needs::Admin(permission) => Ask::Staff(Staff::Admin, permission),
     };
     Ok(permit::ask(core, caller, asked).await?)
 }

@@ -11,11 +11,10 @@ use xwms_core::contract::audit::EntryView;
 use xwms_core::error::Error;
 use xwms_core::gate::permission::Permission;
 use xwms_core::id::{AuditId, ClientId};
-use xwms_core::manage::audit_log;
+use xwms_core::manage::audit_log::{self, By, Filter};
 use xwms_core::manage::permit::Caller;
 use xwms_core::staff;
 use xwms_core::state::Core;
-use xwms_core::store::tables::audit::{self, Filter};
 use xwms_core::text;
 
 use crate::authenticated::Authenticated;
@@ -161,7 +160,7 @@ fn filter(query: &Query) -> Result<Filter, Error> {
         query.get(name).map(|text| Timestamp::parse(text).ok_or_else(wrong)).transpose()
     };
     let text = |name: &str| query.get(name).map(str::to_owned);
-    let (from, to, actor) = (time("from")?, time("to")?, query.get("actor").map(audit::By::of));
+    let (from, to, actor) = (time("from")?, time("to")?, query.get("actor").map(By::of));
     Ok(Filter { action: text("action"), object: text("object"), actor, from, to, client: None })
 }
 

@@ -5,9 +5,11 @@ use axum::response::Response;
 use axum::routing::{delete, get, patch, post, put};
 use xwms_core::contract::client::{ClientSettings, ClientView};
 use xwms_core::contract::member::BillingOwner;
+use xwms_core::contract::setup::SetupView;
 use xwms_core::gate::permission::Permission;
 use xwms_core::id::ClientId;
 use xwms_core::manage::clients;
+use xwms_core::manage::setup;
 use xwms_core::manage::succession;
 use xwms_core::state::Core;
 
@@ -23,6 +25,7 @@ use crate::schema::Of;
 
 static CLIENT: Of<ClientView> = Of::new();
 static SETTINGS: Of<ClientSettings> = Of::new();
+static SETUP: Of<SetupView> = Of::new();
 static BILLING_OWNER: Of<BillingOwner> = Of::new();
 
 pub(crate) static OPERATIONS: &[Operation] = &[
@@ -51,6 +54,10 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             "Deletes a client for good, with all that it has; every login that came through it ends.",
         )
         .needs(Needs::Client(Permission::ClientDelete)),
+    Operation::new(Method::Get, "/clients/{client}/setup", || get(read_setup))
+        .named("getSetup", "Says what is done and what is to do before somebody can log in.")
+        .needs(Needs::Client(Permission::ClientRead))
+        .response(ResponseBody::One(&SETUP)),
     Operation::new(Method::Put, "/clients/{client}/billing-owner", || put(hand_over))
         .named(
             "setBillingOwner",
@@ -59,7 +66,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         )
         .needs(Needs::Client(Permission::ClientUpdate))
         .request(RequestBody::New(&BILLING_OWNER))
-        .refusals(&[(403, "level_too_low"), (409, "not_an_owner"), (409, "account_suspended")]),
+        .refusals(&[(403, "owner"), (409, "not_an_owner"), (409, "account_suspended")]),
 ];
 
 async fn list(
@@ -106,6 +113,14 @@ async fn remove(
 ) -> Result<Response, Problem> {
     clients::delete(&core, caller, client, expected).await?;
     Ok(done())
+}
+
+async fn read_setup(
+    State(core): State<Core>,
+    Authenticated(caller): Authenticated,
+    PathIds(client): PathIds<ClientId>,
+) -> Result<Response, Problem> {
+    Ok(shown(&setup::get(&core, &caller, client).await?))
 }
 
 async fn hand_over(

@@ -6,7 +6,8 @@ use axum::routing::{delete, get, patch, post};
 use xwms_core::contract::member::{Candidate, MemberSettings, MemberView, NewMember};
 use xwms_core::gate::permission::Permission;
 use xwms_core::id::{ClientId, MemberId, RoleId};
-use xwms_core::manage::{invitations, members};
+use xwms_core::manage::invitations;
+use xwms_core::manage::members::{self, MemberPage};
 use xwms_core::state::Core;
 
 use crate::answer::{changed, created, done, shown};
@@ -24,12 +25,23 @@ static NEW: Of<NewMember> = Of::new();
 static SETTINGS: Of<MemberSettings> = Of::new();
 static CANDIDATE: Of<Candidate> = Of::new();
 
+static QUERY: [QueryParam; 2] = [
+    QueryParam { name: "q", about: "Whose address begins with this text.", example: "ada", choices: &[] },
+    QueryParam {
+        name: "group",
+        about: "Whose role is in the group of this name.",
+        example: "Operations",
+        choices: &[],
+    },
+];
+
 const RANK: [(u16, &str); 2] = [(403, "level_too_low"), (403, "permission_not_held")];
 
 pub(crate) static OPERATIONS: &[Operation] = &[
     Operation::new(Method::Get, "/clients/{client}/members", || get(list))
         .named("listMembers", "Lists the members of a client's organisation, oldest first.")
         .needs(Needs::Client(Permission::MembersRead))
+        .query(&QUERY)
         .response(ResponseBody::Page(&MEMBER)),
     Operation::new(Method::Post, "/clients/{client}/members", || post(create))
         .named(
@@ -86,7 +98,9 @@ async fn list(
     query: Query,
 ) -> Result<Response, Problem> {
     let page = query.page::<MemberId>()?;
-    let found = members::list(&core, &caller, client, page.after, page.look_for()).await?;
+    let (address, group) = (query.get("q"), query.get("group"));
+    let wanted = MemberPage { address, group, after: page.after, limit: page.look_for() };
+    let found = members::list(&core, &caller, client, wanted).await?;
     Ok(page.answer(found, |member| member.id.to_string(), |member| member))
 }
 

@@ -6,13 +6,13 @@ use axum::routing::{delete, get, post};
 use xwms_core::contract::request::{NewRequest, RequestView};
 use xwms_core::gate::permission::Permission;
 use xwms_core::id::{ClientId, RequestId};
-use xwms_core::manage::requests;
+use xwms_core::manage::requests::{self, RequestFields};
 use xwms_core::state::Core;
 
 use crate::answer::{created, done, shown};
 use crate::authenticated::Authenticated;
 use crate::json::New;
-use crate::operation::{Method, Needs, Operation, RequestBody, ResponseBody};
+use crate::operation::{Method, Needs, Operation, QueryParam, RequestBody, ResponseBody};
 use crate::page::Query;
 use crate::path_ids::PathIds;
 use crate::problem::Problem;
@@ -21,10 +21,21 @@ use crate::schema::Of;
 static REQUEST: Of<RequestView> = Of::new();
 static NEW: Of<NewRequest> = Of::new();
 
+static FILTER: [QueryParam; 2] = [
+    QueryParam { name: "kind", about: "Of this kind.", example: "test", choices: &["access", "test"] },
+    QueryParam {
+        name: "status",
+        about: "What became of them.",
+        example: "pending",
+        choices: &["pending", "accepted", "declined", "withdrawn", "expired"],
+    },
+];
+
 pub(crate) static OPERATIONS: &[Operation] = &[
     Operation::new(Method::Get, "/clients/{client}/requests", || get(list))
         .named("listRequests", "Lists the requests of a client, oldest first.")
         .needs(Needs::Client(Permission::RequestsRead))
+        .query(&FILTER)
         .response(ResponseBody::Page(&REQUEST)),
     Operation::new(Method::Post, "/clients/{client}/requests", || post(create))
         .named(
@@ -55,7 +66,8 @@ async fn list(
     query: Query,
 ) -> Result<Response, Problem> {
     let page = query.page::<RequestId>()?;
-    let found = requests::list(&core, &caller, client, page.after, page.look_for()).await?;
+    let fields = RequestFields { kind: query.get("kind"), status: query.get("status") };
+    let found = requests::list(&core, &caller, (client, fields), page.after, page.look_for()).await?;
     Ok(page.answer(found, |request| request.id.to_string(), |request| request))
 }
 

@@ -6,12 +6,12 @@ use axum::routing::{delete, get};
 use xwms_core::contract::user::UserView;
 use xwms_core::gate::permission::Permission;
 use xwms_core::id::{ClientId, Subject};
-use xwms_core::manage::users;
+use xwms_core::manage::users::{self, UserFields};
 use xwms_core::state::Core;
 
 use crate::answer::{done, shown};
 use crate::authenticated::Authenticated;
-use crate::operation::{Method, Needs, Operation, ResponseBody};
+use crate::operation::{Method, Needs, Operation, QueryParam, ResponseBody};
 use crate::page::Query;
 use crate::path_ids::PathIds;
 use crate::problem::Problem;
@@ -19,10 +19,26 @@ use crate::schema::Of;
 
 static USER: Of<UserView> = Of::new();
 
+static FILTER: [QueryParam; 2] = [
+    QueryParam {
+        name: "domain",
+        about: "Who has logged in through this domain.",
+        example: "domain_01jd3v8m1efb9rkyq9wzvw2x4a",
+        choices: &[],
+    },
+    QueryParam {
+        name: "q",
+        about: "Who has this `sub`, or shares a name or an address that begins so.",
+        example: "Ada",
+        choices: &[],
+    },
+];
+
 pub(crate) static OPERATIONS: &[Operation] = &[
     Operation::new(Method::Get, "/clients/{client}/users", || get(list))
         .named("listUsers", "Lists the people who have logged in through a client, by `sub`.")
         .needs(Needs::Client(Permission::UsersRead))
+        .query(&FILTER)
         .response(ResponseBody::Page(&USER)),
     Operation::new(Method::Get, "/clients/{client}/users/{sub}", || get(read))
         .named("getUser", "Reads a user.")
@@ -43,7 +59,8 @@ async fn list(
     query: Query,
 ) -> Result<Response, Problem> {
     let page = query.page::<Subject>()?;
-    let found = users::list(&core, &caller, client, page.after, page.look_for()).await?;
+    let fields = UserFields { domain: query.get("domain"), q: query.get("q") };
+    let found = users::list(&core, &caller, (client, fields), page.after, page.look_for()).await?;
     Ok(page.answer(found, |user| user.sub.to_string(), |user| user))
 }
 

@@ -4,13 +4,10 @@
 use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
-use xwms_core::audit::{self, Told};
 use xwms_core::clock::{Clock, Timestamp};
+use xwms_core::database::{Db, Options};
 use xwms_core::error::Error;
 use xwms_core::id::ClientId;
-use xwms_core::store::engine::db::{Conn, Db, Options};
-use xwms_core::store::engine::notices::{self, Whose};
-use xwms_core::store::tables::{audit as entries, clients, members, profiles};
 use xwms_core::testing;
 
 use crate::cli::say;
@@ -47,7 +44,7 @@ pub(crate) async fn on(
     };
     let db = Db::open(&options).await.map_err(failed)?;
     let example = platform.managed.client.parse().map_err(|_| Failure("the client's id is none".to_owned()))?;
-    set_up(&db, example).await.map_err(failed)?;
+    testing::copy_client(&db, example, (1..=WRITERS).map(client_of).collect()).await.map_err(failed)?;
     let now = Clock::system().now();
     round(&db, now, true).await?;
     let mut ratios = Vec::new();
@@ -70,19 +67,6 @@ fn failed(error: Error) -> Failure {
     Failure(format!("the database: {error:?}"))
 }
 
-/// A client for each writer, as `example` is.
-async fn set_up(db: &Db, example: ClientId) -> Result<(), Error> {
-    testing::change(db, async move |conn: &mut Conn| {
-        let example = clients::find(conn, example).await?.ok_or(Error::NotFound("client"))?;
-        for writer in 1..=WRITERS {
-            let client = clients::Client { id: ClientId::from_bytes([writer; 16]), ..example.clone() };
-            clients::insert(conn, &client).await?;
-        }
-        Ok(())
-    })
-    .await
-}
-
 /// How long it takes all writers to make their changes.
 async fn round(db: &Db, now: Timestamp, entry: bool) -> Result<Duration, Failure> {
     let begun = Instant::now();
@@ -91,7 +75,7 @@ async fn round(db: &Db, now: Timestamp, entry: bool) -> Result<Duration, Failure
         let db = db.clone();
         writers.spawn(async move {
             for _ in 0..CHANGES {
-                testing::change(&db, async move |conn: &mut Conn| one_change(conn, writer, now, entry).await).await?;
+                testing::change_client(&db, client_of(writer), now, entry).await?;
             }
             Ok(())
         });
@@ -102,28 +86,7 @@ async fn round(db: &Db, now: Timestamp, entry: bool) -> Result<Duration, Failure
     Ok(begun.elapsed())
 }
 
-/// What a change of a client takes: it is held, the caller's place in it looked up, the row written, all servers told.
-async fn one_change(conn: &mut Conn, writer: u8, now: Timestamp, entry: bool) -> Result<(), Error> {
-    let client = ClientId::from_bytes([writer; 16]);
-    clients::hold(conn, client).await?;
-    let found = clients::find(conn, client).await?.ok_or(Error::NotFound("client"))?;
-    let owner = found.billing_owner.ok_or(Error::NotFound("owner"))?;
-    members::client_and_membership(conn, client, owner).await?;
-    profiles::find(conn, owner).await?;
-    clients::update(conn, &found).await?;
-    let whose = Whose::of(&[client].into());
-    if !entry {
-        return Ok(notices::announce(conn, &whose).await?);
-    }
-    let object = client.to_string();
-    let told = Told {
-        client: Some(client),
-        actor: "operator",
-        address: "",
-        action: "client.updated",
-        object: &object,
-        before: None,
-        after: None,
-    };
-    Ok(entries::insert(conn, audit::entry(&told, now), &whose).await?)
+/// The client that is a writer's own.
+fn client_of(writer: u8) -> ClientId {
+    ClientId::from_bytes([writer; 16])
 }

@@ -39,7 +39,7 @@ pub struct Told<'a> {
 }
 
 /// The entry to store, with its digest.
-pub fn entry(told: &Told, now: Timestamp) -> Entry {
+pub(crate) fn entry(told: &Told, now: Timestamp) -> Entry {
     let mut entry = Entry {
         id: AuditId::generate(now),
         client_id: told.client,

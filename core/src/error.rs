@@ -77,23 +77,6 @@ pub enum Error {
     Internal(&'static str),
 }
 
-impl Error {
-    /// [`Error::Conflict`] whose sentence has no message yet.
-    pub fn conflict(code: &'static str, message: impl Into<String>) -> Self {
-        Self::Conflict(Text::english(code, message))
-    }
-
-    /// [`Error::Refused`] whose sentence has no message yet.
-    pub fn refused(code: &'static str, message: impl Into<String>) -> Self {
-        Self::Refused(Text::english(code, message))
-    }
-
-    /// [`Error::Invalid`] with one bad field, whose sentence has no message yet.
-    pub fn invalid(field: &str, code: &'static str, message: impl Into<String>) -> Self {
-        Self::Invalid(vec![Text::english(code, message).at(field)])
-    }
-}
-
 impl From<diesel::result::Error> for Error {
     /// What says that the database is away or takes no writes for now becomes [`Error::Unavailable`]: it was not the
     /// statement's fault, and the caller may try it again.

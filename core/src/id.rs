@@ -108,6 +108,12 @@ macro_rules! typed_id {
                 Self((u128::from(milliseconds) << 80).to_be_bytes())
             }
 
+            /// When it was made.
+            pub fn made_at(&self) -> Timestamp {
+                let milliseconds = u128::from_be_bytes(self.0) >> 80;
+                Timestamp::from_milliseconds(i64::try_from(milliseconds).unwrap_or(0))
+            }
+
             /// The id of these 16 bytes.
             pub const fn from_bytes(bytes: [u8; 16]) -> Self {
                 Self(bytes)
@@ -340,6 +346,13 @@ macro_rules! number {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
             }
         }
 

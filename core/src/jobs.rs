@@ -8,13 +8,13 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::audit::sealing;
+use crate::database::Conn;
 use crate::error::Error;
 use crate::key_rotation;
 use crate::login::flow_quota;
 use crate::login_stats;
 use crate::manage::{letters, logos, ownership, succession, verifications};
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::{
     attempts, codes, email_tokens, flows, grants, idempotency_keys, known_devices, letters as of_letters, outbox,
     refresh_tokens, sessions, throttles,

@@ -7,11 +7,13 @@ use crate::clock::Timestamp;
 use crate::config;
 use crate::crypto::keys::{self, KeySet, KeyState, UnusableKey};
 use crate::crypto::seal::MasterKey;
+use crate::database::{Conn, Db};
 use crate::error::Error;
 use crate::model::client::SigningAlg;
 use crate::state::Core;
-use crate::store::engine::db::{Conn, Db};
-use crate::store::tables::signing_keys::{self, Row};
+use crate::store::tables::{domain_urls, signing_keys};
+
+pub use crate::store::tables::signing_keys::SigningKey;
 
 /// The signing keys at a start: those that are missing are made, what fell due meanwhile is done, and all are loaded.
 ///
@@ -111,29 +113,38 @@ pub async fn rotate(
 ///
 /// # Errors
 /// The database's.
-pub async fn list(db: &Db) -> Result<Vec<Row>, Error> {
+pub async fn list(db: &Db) -> Result<Vec<SigningKey>, Error> {
     Ok(signing_keys::all(&mut db.read().await?).await?)
+}
+
+/// Whether the database holds anything that the master key sealed.
+///
+/// # Errors
+/// The database's.
+pub async fn holds_sealed(db: &Db) -> Result<bool, Error> {
+    let mut conn = db.read().await?;
+    Ok(!signing_keys::all(&mut conn).await?.is_empty() || domain_urls::any_sealed(&mut conn).await?)
 }
 
 /// Whether the master key opens this key and its parts belong together, whatever state it is in.
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn usable(row: &Row, master_key: &MasterKey) -> Result<(), UnusableKey> {
+pub fn usable(row: &SigningKey, master_key: &MasterKey) -> Result<(), UnusableKey> {
     // Only keys that sign are opened when a set is made.
-    let as_current = Row { state: KeyState::Current, ..row.clone() };
+    let as_current = SigningKey { state: KeyState::Current, ..row.clone() };
     KeySet::new(vec![as_current.into()], master_key).map(drop)
 }
 
 /// When a key that signs ceases to, as the configuration stands.
-pub fn signs_until(current: &Row, keys: &config::Keys) -> Timestamp {
+pub fn signs_until(current: &SigningKey, keys: &config::Keys) -> Timestamp {
     current.signs_from.unwrap_or(current.published_at).after(keys.signing_days.duration())
 }
 
 /// Caches and other replicas may still take a key for the signing one so long after its retirement.
 const LATE_SIGNATURES: Duration = Duration::from_secs(60);
 
-fn load(rows: Vec<Row>, master_key: &MasterKey) -> Result<KeySet, Error> {
+fn load(rows: Vec<SigningKey>, master_key: &MasterKey) -> Result<KeySet, Error> {
     KeySet::new(rows.into_iter().map(Into::into).collect(), master_key).map_err(told)
 }
 
@@ -142,18 +153,18 @@ fn told(why: UnusableKey) -> Error {
     Error::Internal("a signing key cannot be used: does the master key belong to this database?")
 }
 
-fn in_state(rows: &[Row], alg: SigningAlg, state: KeyState) -> Option<&Row> {
+fn in_state(rows: &[SigningKey], alg: SigningAlg, state: KeyState) -> Option<&SigningKey> {
     rows.iter().find(|row| row.alg == alg && row.state == state)
 }
 
 /// The key that signs with `alg`, and the one that is to.
-fn pair(rows: &[Row], alg: SigningAlg) -> Option<(Row, Option<Row>)> {
+fn pair(rows: &[SigningKey], alg: SigningAlg) -> Option<(SigningKey, Option<SigningKey>)> {
     let current = in_state(rows, alg, KeyState::Current)?;
     Some((current.clone(), in_state(rows, alg, KeyState::Next).cloned()))
 }
 
 /// From when on a published key signs.
-fn due(next: &Row, keys: &config::Keys) -> Timestamp {
+fn due(next: &SigningKey, keys: &config::Keys) -> Timestamp {
     next.signs_from.unwrap_or_else(|| next.published_at.after(keys.publish_hours.duration()))
 }
 
@@ -163,7 +174,7 @@ async fn turn(
     db: &Db,
     master_key: &MasterKey,
     keys: &config::Keys,
-    rows: &[Row],
+    rows: &[SigningKey],
     now: Timestamp,
 ) -> Result<bool, Error> {
     let mut was_due = false;
@@ -187,7 +198,7 @@ async fn turn(
 async fn publish(
     db: &Db,
     master_key: &MasterKey,
-    current: &Row,
+    current: &SigningKey,
     signs_from: Timestamp,
     now: Timestamp,
 ) -> Result<bool, Error> {
@@ -205,7 +216,13 @@ async fn publish(
 }
 
 /// Lets `next` sign in the place of `current`; false when another did.
-async fn promote(db: &Db, master_key: &MasterKey, current: &Row, next: &Row, now: Timestamp) -> Result<bool, Error> {
+async fn promote(
+    db: &Db,
+    master_key: &MasterKey,
+    current: &SigningKey,
+    next: &SigningKey,
+    now: Timestamp,
+) -> Result<bool, Error> {
     usable(next, master_key).map_err(told)?;
     let (old, new) = (current.kid.clone(), next.kid.clone());
     let promoted = db.change(async move |conn: &mut Conn| {
@@ -226,11 +243,11 @@ async fn promote(db: &Db, master_key: &MasterKey, current: &Row, next: &Row, now
 }
 
 /// Deletes the keys whose last token has expired; whether there were any.
-async fn delete_retired(core: &Core, rows: &[Row], now: Timestamp) -> Result<bool, Error> {
+async fn delete_retired(core: &Core, rows: &[SigningKey], now: Timestamp) -> Result<bool, Error> {
     let tokens = &core.config.tokens;
     let longest = tokens.access_token_seconds.duration().max(tokens.id_token_seconds.duration());
     let until = now.before(core.config.keys.retired_hours.duration().max(longest + LATE_SIGNATURES));
-    let over = |row: &Row| row.state == KeyState::Retired && row.retired_at.is_some_and(|at| at <= until);
+    let over = |row: &SigningKey| row.state == KeyState::Retired && row.retired_at.is_some_and(|at| at <= until);
     // A look at what was read anyway spares a transaction every few seconds.
     if !rows.iter().any(over) {
         return Ok(false);
@@ -246,10 +263,10 @@ async fn make(
     now: Timestamp,
     signs_from: Timestamp,
     master_key: &MasterKey,
-) -> Result<Row, Error> {
+) -> Result<SigningKey, Error> {
     let made = tokio::task::spawn_blocking(move || keys::generate(alg)).await;
     let key = made.ok().and_then(Result::ok).ok_or(Error::Internal("a signing key could not be made"))?;
-    Ok(Row {
+    Ok(SigningKey {
         sealed_private_key: key.seal(master_key),
         kid: key.kid,
         alg,

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::clock::Timestamp;
+use crate::database::Conn;
 use crate::error::Error;
 use crate::id::{GrantId, UserId};
 use crate::model::day::Day;
 use crate::model::stats::Dimension;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::grants::{self, Login};
 use crate::store::tables::login_stats::{self, Key};
 

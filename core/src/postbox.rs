@@ -2,10 +2,10 @@
 
 use tokio::sync::Semaphore;
 
+use crate::database::Conn;
 use crate::error::Error;
 use crate::mail::Mail;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::throttle::Mailbox;
 
 /// Mails that wait or are being sent at once: an attack, or a mail server that hangs, fills this and nothing else.

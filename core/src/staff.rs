@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod clients;
+pub mod facts;
 pub mod keys;
 pub mod scopes;
 pub mod users;

@@ -8,17 +8,17 @@ use crate::config::Config;
 use crate::crypto::keys::KeyRing;
 use crate::crypto::password::PasswordHasher;
 use crate::crypto::seal::MasterKey;
+use crate::database::Db;
+use crate::limits::checks_under_way::ChecksUnderWay;
 use crate::limits::flow_room::FlowRoom;
 use crate::limits::secret_guesses::SecretGuesses;
 use crate::mail::Mailer;
-use crate::manage::ownership::ChecksUnderWay;
 use crate::memory::attempts::AttemptLog;
 use crate::memory::secret_uses::SecretUses;
 use crate::memory::snapshot_cache::SnapshotCache;
 use crate::memory::token_uses::TokenUses;
 use crate::memory::verified_tokens::VerifiedTokens;
 use crate::outbound::Outbound;
-use crate::store::engine::db::Db;
 
 /// The running platform. Clones share it.
 #[derive(Clone)]

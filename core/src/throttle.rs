@@ -10,11 +10,11 @@ use std::time::Duration;
 use crate::clock::Timestamp;
 use crate::crypto::credential::CredentialKey;
 use crate::crypto::digest::MacKey;
+use crate::database::Conn;
 use crate::error::Error;
 use crate::id::{ClientId, UserId};
 use crate::request::address::network;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::throttles::{self, Counted, Hit, SubjectKey};
 
 /// Mails are counted over this time.

@@ -13,10 +13,10 @@ use std::time::Duration;
 use diesel_async::SimpleAsyncConnection as _;
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 use xwms_core::clock::{Clock, Timestamp};
+use xwms_core::database::{Conn, Db, Options};
 use xwms_core::gate::standing::PlanRules;
 use xwms_core::id::ClientId;
 use xwms_core::memory::snapshot_cache::SnapshotCache;
-use xwms_core::store::engine::db::{Conn, Db, Options};
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;

@@ -16,6 +16,10 @@ pub static STYLESHEET: LazyLock<Asset> =
 pub static DASHBOARD: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("css", "text/css; charset=utf-8", include_str!("../static/dashboard.css")));
 
+/// What pages of whoever is signed in gain where scripts run; each is complete without it.
+pub static SCRIPT: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("js", "text/javascript; charset=utf-8", include_str!("../static/xwms.js")));
+
 /// The mark of XWMS.
 pub static ICON: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("svg", "image/svg+xml", include_str!("../static/xwms.svg")));
@@ -65,6 +69,14 @@ mod tests {
     fn the_stylesheet_is_small_and_loads_nothing() {
         assert!(STYLESHEET.content.len() < 12 * 1024, "{} bytes", STYLESHEET.content.len());
         assert!(!STYLESHEET.content.contains("url(") && !STYLESHEET.content.contains("@import"));
+    }
+
+    #[test]
+    fn what_the_pages_of_the_signed_in_load_is_small_too() {
+        let (styles, script) = (DASHBOARD.content.len(), SCRIPT.content.len());
+        assert!(styles < 20 * 1024 && script < 14 * 1024, "{styles} and {script} bytes");
+        assert!(!DASHBOARD.content.contains("url(") && !SCRIPT.content.contains("http"), "another origin");
+        assert!(!SCRIPT.content.contains("localStorage"), "nothing is stored");
     }
 
     #[test]

@@ -207,7 +207,7 @@ mod tests {
     fn no_text_becomes_markup() {
         let text = "<script>\"'&";
         let page = ErrorPage {
-            explanation: Text::english("plain", text),
+            explanation: Text::new("plain").with("text", text),
             reference: text.to_owned(),
             way: Some(Way { host: text.to_owned(), uri: "https://engines.example/\"><script>".to_owned() }),
             fallback_response: Some(text.to_owned()),

@@ -138,7 +138,7 @@ mod tests {
     static SHELL: Shell = Shell::new(Language::English, Csrf::none());
 
     fn errors() -> Vec<FieldError> {
-        vec![Text::english("malformed", "give <an> address").at("email")]
+        vec![Text::new("plain").with("text", "give <an> address").at("email")]
     }
 
     #[test]

@@ -82,6 +82,13 @@ impl Frame {
         Some(shell.tell(text))
     }
 
+    /// What was just done to: the id or name behind this word.
+    pub(crate) fn done_to(&self, word: &str) -> Option<&str> {
+        let done = self.done.as_deref()?;
+        let (done, subject) = done.split_once('-').unwrap_or((done, ""));
+        (done == word).then_some(subject)
+    }
+
     /// What the navigation is called.
     pub(crate) fn nav_label(&self, shell: &Shell) -> String {
         match &self.area {
@@ -159,7 +166,8 @@ pub(crate) fn state_of(shell: &Shell, context: &ClientContext) -> Html {
     }
 }
 
-fn band(shell: &Shell, class: &str, text: Text) -> Html {
+/// What concerns all that is below it.
+pub(crate) fn band(shell: &Shell, class: &str, text: Text) -> Html {
     let words = shell.html(text);
     Html::drawn(format!("<div class=\"band {class}\" role=\"region\"><p>{words}</p></div>"))
 }

@@ -20,6 +20,7 @@ mod signed_out;
 mod staff;
 mod status_message;
 mod theme;
+mod upload;
 mod visit;
 mod way_back;
 
@@ -27,11 +28,14 @@ use axum::Router;
 use axum::routing::get;
 use xwms_core::state::Core;
 
+pub use upload::body_limit;
+
 /// Every route of the pages.
 pub fn router(core: Core) -> Router {
     Router::new()
         .route(assets::STYLESHEET.path(), get(async || assets::STYLESHEET.respond()))
         .route(assets::DASHBOARD.path(), get(async || assets::DASHBOARD.respond()))
+        .route(assets::SCRIPT.path(), get(async || assets::SCRIPT.respond()))
         .route(assets::ICON.path(), get(async || assets::ICON.respond()))
         .merge(routes::public())
         .merge(account::routes())

@@ -1,5 +1,7 @@
 //! Requests of people who are signed in: who it is, where in the pages they are, and what their form says.
 
+use std::fmt;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::response::{IntoResponse, Response};
@@ -17,7 +19,7 @@ use xwms_core::id::ClientId;
 use xwms_core::login::csrf;
 use xwms_core::login::session::Session;
 use xwms_core::login::status_message;
-use xwms_core::manage::client_context::{self, ClientContext};
+use xwms_core::manage::client_context::{self, ClientContext, Standing};
 use xwms_core::manage::idempotency::Once;
 use xwms_core::manage::permit::Caller;
 use xwms_core::model::account::Staff;
@@ -49,7 +51,7 @@ pub(crate) struct SignedIn {
 
 impl SignedIn {
     /// Who this is; nobody when nobody is signed in.
-    async fn of(visit: Visit, path: String) -> Result<Result<Self, Visit>, Response> {
+    pub(crate) async fn of(visit: Visit, path: String) -> Result<Result<Self, Visit>, Response> {
         let Some(session) = visit.session.clone() else { return Ok(Err(visit)) };
         let person = person::get(&visit.core, session.user_id).await.map_err(|why| visit.failed(why))?;
         Ok(Ok(Self { visit, session, person, path }))
@@ -73,7 +75,8 @@ impl SignedIn {
 
     /// 303 to a page that says what was done.
     pub(crate) fn done(self, path: &str, word: &str) -> Response {
-        let done = status_message::sign(self.core(), &self.session.key, path, word);
+        let without_query = path.split('?').next().unwrap_or_default();
+        let done = status_message::sign(self.core(), &self.session.key, without_query, word);
         let separator = if path.contains('?') { '&' } else { '?' };
         self.visit.go(&format!("{path}{separator}done={done}"))
     }
@@ -135,16 +138,25 @@ pub(crate) trait Place: Sized + Send {
         self.into_signed_in().done(path, word)
     }
 
+    /// 303 to another page.
+    fn go(self, path: &str) -> Response {
+        self.into_signed_in().visit.go(path)
+    }
+
     /// The page for what can't be done here: inside the frame where it is a matter of this place.
     fn fail(&self, why: Error) -> Response {
-        let text = match &why {
-            Error::Forbidden { permission } => text!("page_forbidden-text", permission = *permission),
-            Error::Refused(text) => text.clone(),
+        let (status, text) = match &why {
+            Error::Forbidden { permission } => {
+                (StatusCode::FORBIDDEN, text!("page_forbidden-text", permission = *permission))
+            }
+            Error::Refused(text) => (StatusCode::FORBIDDEN, text.clone()),
+            Error::PlanRequired => (StatusCode::PAYMENT_REQUIRED, text!("shell_plan_required")),
+            Error::Conflict(text) => (StatusCode::CONFLICT, text.clone()),
             _ => return self.signed_in().visit.failed(why),
         };
         let shell = self.shell();
         Page::new(shell, self.frame(), shell.say("page_refused-title"))
-            .status(StatusCode::FORBIDDEN)
+            .status(status)
             .part(&Html::card(&Html::paragraph(&Html::text(shell.tell(text)))))
             .respond()
     }
@@ -207,24 +219,24 @@ pub(crate) struct ClientDesk<P> {
 }
 
 /// What a path names, of which the first is a client.
-pub(crate) trait ClientIds: DeserializeOwned + Copy + Send {
-    fn client(self) -> ClientId;
+pub(crate) trait ClientIds: DeserializeOwned + Send {
+    fn client(&self) -> ClientId;
 }
 
 impl ClientIds for ClientId {
-    fn client(self) -> ClientId {
-        self
+    fn client(&self) -> ClientId {
+        *self
     }
 }
 
-impl<A: DeserializeOwned + Copy + Send> ClientIds for (ClientId, A) {
-    fn client(self) -> ClientId {
+impl<A: DeserializeOwned + Send> ClientIds for (ClientId, A) {
+    fn client(&self) -> ClientId {
         self.0
     }
 }
 
-impl<A: DeserializeOwned + Copy + Send, B: DeserializeOwned + Copy + Send> ClientIds for (ClientId, A, B) {
-    fn client(self) -> ClientId {
+impl<A: DeserializeOwned + Send, B: DeserializeOwned + Send> ClientIds for (ClientId, A, B) {
+    fn client(&self) -> ClientId {
         self.0
     }
 }
@@ -275,13 +287,25 @@ impl<P: ClientIds> ClientDesk<P> {
         self.frame.client().is_some_and(|context| context.may(permission))
     }
 
-    /// Goes on only with this permission: for pages that show a form or a confirmation.
+    /// Whether the person may do this now: their role has the permission, and the client can be changed.
+    pub(crate) fn may_now(&self, permission: Permission) -> bool {
+        self.frame.client().is_some_and(|context| context.may(permission) && context.standing == Standing::Live)
+    }
+
+    /// Goes on only with this permission, while the client can be changed: for pages that show a form or a confirmation,
+    /// which answer as what they send would be.
     ///
     /// # Errors
-    /// 403, inside the client's frame.
+    /// 403, 402 or 409, inside the client's frame.
     pub(crate) fn need(&self, permission: Permission) -> Result<(), Response> {
-        let lacking = Error::Forbidden { permission: permission.text() };
-        if self.may(permission) { Ok(()) } else { Err(self.fail(lacking)) }
+        if !self.may(permission) {
+            return Err(self.fail(Error::Forbidden { permission: permission.text() }));
+        }
+        match self.context()?.standing {
+            Standing::Live => Ok(()),
+            Standing::ReadOnly { .. } => Err(self.fail(Error::PlanRequired)),
+            Standing::Suspended { .. } => Err(self.fail(Error::Conflict(text!("client_suspended-read_only")))),
+        }
     }
 
     /// A page of the client, below its own.
@@ -289,6 +313,15 @@ impl<P: ClientIds> ClientDesk<P> {
         let name = self.frame.client().map(|context| context.client.settings.name.as_str().to_owned());
         Page::new(&self.shell, &self.frame, heading)
             .crumb(format!("/clients/{}", self.client()), name.unwrap_or_default())
+    }
+
+    /// The way to what happened to a thing, for those who may read it.
+    pub(crate) fn history(&self, id: impl std::fmt::Display) -> Html {
+        if !self.may(Permission::AuditRead) {
+            return Html::default();
+        }
+        let path = ClientSection::Audit.href(self.client());
+        Html::quiet_button(format!("{path}?object={id}"), self.shell.say("shell_history"))
     }
 
     /// A button for what people come here to do, or in its place why this person can't.
@@ -299,26 +332,33 @@ impl<P: ClientIds> ClientDesk<P> {
     }
 }
 
-/// A page of the staff's desk.
-pub(crate) struct StaffDesk {
+/// A page of the staff's desk. `P`: what its path names.
+pub(crate) struct StaffDesk<P = ()> {
     signed_in: SignedIn,
     frame: Frame,
     shell: Shell,
+    /// What the path names.
+    pub(crate) ids: P,
 }
 
-impl Place for StaffDesk {
+impl<P: DeserializeOwned + Send> Place for StaffDesk<P> {
     async fn open(signed_in: SignedIn, parts: &mut Parts) -> Result<Self, Response> {
         let section = StaffSection::of_path(parts.uri.path());
         let staff = signed_in.person.staff;
+        let ids = Path::<P>::from_request_parts(parts, &()).await;
         let (frame, shell) = (signed_in.frame(Area::Staff(section)), signed_in.visit.shell());
-        let desk = Self { frame, shell, signed_in };
-        match staff {
+        let desk = StaffDesk { frame, shell, signed_in, ids: () };
+        match (staff, ids) {
             // Whoever is none of the staff does not learn which pages they have.
-            None => Err(desk.signed_in.visit.failed(Error::NotFound("page"))),
-            Some(Staff::Reviewer) if !section.is_for_reviewers() => {
+            (None, _) => Err(desk.signed_in.visit.failed(Error::NotFound("page"))),
+            (Some(Staff::Reviewer), _) if !section.is_for_reviewers() => {
                 Err(desk.fail(Error::Refused(text!("staff_admin_only"))))
             }
-            Some(Staff::Reviewer | Staff::Admin) => Ok(desk),
+            (Some(_), Err(_)) => Err(desk.signed_in.visit.failed(Error::NotFound("page"))),
+            (Some(Staff::Reviewer | Staff::Admin), Ok(Path(ids))) => {
+                let StaffDesk { signed_in, frame, shell, .. } = desk;
+                Ok(Self { signed_in, frame, shell, ids })
+            }
         }
     }
 
@@ -339,7 +379,13 @@ impl Place for StaffDesk {
     }
 }
 
-impl StaffDesk {
+impl<P> StaffDesk<P> {
+    /// A link to a page of admins; to a reviewer its words alone.
+    pub(crate) fn link(&self, section: StaffSection, id: impl fmt::Display, words: impl fmt::Display) -> Html {
+        let is_open = self.signed_in.person.staff == Some(Staff::Admin) || section.is_for_reviewers();
+        if is_open { Html::link(format!("{}/{id}", section.href()), words) } else { Html::words(words) }
+    }
+
     /// A page of the desk.
     pub(crate) fn page(&self, heading: String) -> Page<'_> {
         Page::new(&self.shell, &self.frame, heading)
@@ -359,7 +405,7 @@ macro_rules! opened_by_get {
     };
 }
 
-opened_by_get!([] AccountDesk, [P: ClientIds] ClientDesk<P>, [] StaffDesk);
+opened_by_get!([] AccountDesk, [P: ClientIds] ClientDesk<P>, [P: DeserializeOwned + Send] StaffDesk<P>);
 
 /// A form that one of our pages sent, at its place.
 pub(crate) struct Posted<D> {
@@ -447,6 +493,29 @@ impl Sent {
     /// As [`Sent::input`].
     pub(crate) fn patch<T: Contract>(&self, beside: &[&str]) -> Result<Patch<T>, Error> {
         self.members::<T>(beside).map(Patch::new)
+    }
+
+    /// The same form, with this value of a field.
+    ///
+    /// # Errors
+    /// Never: what was read once can be read again.
+    pub(crate) fn with(&self, name: &str, value: &str) -> Result<Self, Error> {
+        let others = self.fields.pairs().filter(|(known, _)| *known != name);
+        let pairs = others.chain([(name, value)]);
+        let encoded = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        let fields =
+            Params::parse(encoded.as_bytes()).map_err(|_| Error::Internal("a form that can't be read again"))?;
+        Ok(Self { fields, path: self.path.clone() })
+    }
+
+    /// Goes on only when the name of what is to end was typed.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] at `confirm_name`, or for a field that a confirmation does not have.
+    pub(crate) fn confirmed(&self, name: &str) -> Result<(), Error> {
+        self.only(&["confirm_name"])?;
+        let typed = self.fields.text("confirm_name") == name;
+        if typed { Ok(()) } else { Err(Error::Invalid(vec![text!("confirm_name", name = name).at("confirm_name")])) }
     }
 
     /// Takes what a page with something grave on it sends: only when the person said a while ago at the most who they are,

@@ -1,4 +1,5 @@
-//! What the demo's platform holds: a partner with a paid account, a client that is fully configured, and a tester.
+//! What the demo's platform holds: a partner with a paid account, a client that is fully configured and asks to be
+//! verified, a tester, and somebody of the staff.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -14,7 +15,10 @@ use crate::wire::StartError;
 
 const OWNER: &str = "ada@example.test";
 const TESTER: &str = "charles@example.test";
+const STAFF: &str = "mary@example.test";
 const DOMAIN: &str = "engines.example";
+/// A domain that no site here is: it asks to be verified.
+const SECOND_DOMAIN: &str = "difference.example";
 
 /// What was provisioned, with the credentials that are stored nowhere.
 pub(super) struct Platform {
@@ -26,6 +30,7 @@ pub(super) struct Platform {
     pub(super) domain: &'static str,
     owner_password: Secret<String>,
     tester_password: Secret<String>,
+    staff_password: Secret<String>,
 }
 
 impl Platform {
@@ -38,6 +43,7 @@ impl Platform {
             domain: DOMAIN,
             owner_password: password(),
             tester_password: password(),
+            staff_password: password(),
         };
         let applied = provision::apply(core, platform.file(site).expose(), provision::Options::default()).await;
         applied.map_err(|error| StartError(format!("the demo's platform can't be provisioned: {error:?}")))?;
@@ -45,10 +51,11 @@ impl Platform {
     }
 
     /// The provisioning file, which a partner's operator would write.
+    #[expect(clippy::too_many_lines, reason = "a provisioning file stands in it whole")]
     fn file(&self, site: SocketAddr) -> Secret<String> {
-        let Self { client, secret, domain, owner_password, tester_password } = self;
-        let (secret, owner_password, tester_password) =
-            (secret.expose(), owner_password.expose(), tester_password.expose());
+        let Self { client, secret, domain, owner_password, tester_password, staff_password } = self;
+        let (secret, owner_password, tester_password, staff_password) =
+            (secret.expose(), owner_password.expose(), tester_password.expose(), staff_password.expose());
         Secret::new(format!(
             r#"
 [[users]]
@@ -73,6 +80,16 @@ locale = "en-GB"
 zoneinfo = "Europe/London"
 birth_date = "1791-12-26"
 country = "GB"
+
+[[users]]
+email = "{STAFF}"
+password = "{staff_password}"
+given_name = "Mary"
+family_name = "Somerville"
+email_verified = true
+locale = "en-GB"
+zoneinfo = "Europe/London"
+staff = "admin"
 
 [[clients]]
 id = "{client}"
@@ -106,6 +123,20 @@ scopes = ["openid", "profile", "email", "offline_access", "providers", "userinfo
     {{ kind = "logout", url = "http://{site}/" }},
   ]
 
+  [[clients.domains]]
+  root_domain = "{SECOND_DOMAIN}"
+  internal_name = "Shop, not open yet"
+  allow_login = true
+  active = true
+  ownership = "proven"
+  urls = [{{ kind = "callback", url = "https://{SECOND_DOMAIN}/callback" }}]
+
+  [[clients.verifications]]
+  domains = ["{SECOND_DOMAIN}"]
+  scopes = ["userinfo", "useraddresses"]
+  state = "pending"
+  notes = "We send a card on birthdays, to the address that you choose."
+
   [[clients.requests]]
   kind = "test"
   email = "{TESTER}"
@@ -114,11 +145,24 @@ scopes = ["openid", "profile", "email", "offline_access", "providers", "userinfo
         ))
     }
 
+    /// Addresses of logins that a partner gets wrong at first, each for a reason of its own.
+    pub(super) fn refused_logins(&self, site: SocketAddr) -> [String; 4] {
+        let client = self.client;
+        let authorize = |rest: &str| format!("/oauth/authorize?client_id={client}&scope=openid&state=demo&{rest}");
+        let callback = format!("redirect_uri=http%3A%2F%2F{site}%2Fcallback");
+        [
+            authorize(&format!("response_type=code&{callback}%2F")),
+            authorize(&format!("response_type=token&{callback}")),
+            authorize(&format!("response_type=code&{callback}")),
+            authorize(&format!("response_type=code&redirect_uri=https%3A%2F%2F{SECOND_DOMAIN}%2Fwelcome")),
+        ]
+    }
+
     /// What a person needs in order to look around.
     pub(super) fn told(&self, issuer: &str, site: &str, mail: &Path) -> String {
-        let Self { client, secret, domain, owner_password, tester_password } = self;
-        let (secret, owner_password, tester_password) =
-            (secret.expose(), owner_password.expose(), tester_password.expose());
+        let Self { client, secret, domain, owner_password, tester_password, staff_password } = self;
+        let (secret, owner_password, tester_password, staff_password) =
+            (secret.expose(), owner_password.expose(), tester_password.expose(), staff_password.expose());
         let mail = mail.display();
         format!(
             "
@@ -126,9 +170,11 @@ scopes = ["openid", "profile", "email", "offline_access", "providers", "userinfo
   Analytical Engines  {site}   a partner's site: log in there with XWMS
 
   Ada Lovelace        {OWNER}      password {owner_password}
-                      owns the client, on a paid account
+                      owns the client, on a paid account: sign in at {issuer}/clients
   Charles Babbage     {TESTER}  password {tester_password}
                       has accepted a test user request
+  Mary Somerville     {STAFF}     password {staff_password}
+                      is an admin of the staff: sign in at {issuer}/staff
 
   Client              {client}
   Secret              {secret}

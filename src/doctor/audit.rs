@@ -2,8 +2,8 @@
 
 use xwms_core::audit::sealing::{self, Report};
 use xwms_core::clock::Timestamp;
+use xwms_core::database::Db;
 use xwms_core::error::Error;
-use xwms_core::store::engine::db::Db;
 
 use super::Finding;
 

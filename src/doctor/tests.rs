@@ -13,9 +13,9 @@ fn days(days: u64) -> Duration {
     Duration::from_secs(days * 86_400)
 }
 
-fn row(state: KeyState, signs_from: Timestamp) -> Row {
+fn row(state: KeyState, signs_from: Timestamp) -> SigningKey {
     let key: GeneratedKey = generate(SigningAlg::Es256).unwrap();
-    Row {
+    SigningKey {
         sealed_private_key: key.seal(&MasterKey::from_bytes(&[7; 32])),
         kid: key.kid,
         alg: SigningAlg::Es256,
@@ -121,7 +121,7 @@ fn a_missing_master_key_is_well_only_where_one_may_be_made() {
     let missing = || Err(MasterKeyError::Missing("data/master.key".into()));
     let open = [("XWMS__SERVER__LISTEN", "0.0.0.0:8080"), ("XWMS__SERVER__ISSUER", "https://id.example")];
     let keys = [row(KeyState::Current, now())];
-    let rows: [(_, Option<&[Row]>, Verdict); 4] = [
+    let rows: [(_, Option<&[SigningKey]>, Verdict); 4] = [
         (config(&[]), Some(&[]), Verdict::Warn),
         (config(&open), Some(&[]), Verdict::Fail),
         (config(&[]), Some(&keys), Verdict::Fail),

@@ -232,7 +232,7 @@ pub fn brief(answer: &Answer) -> String {
 pub async fn written(world: &World) -> BTreeMap<String, Vec<String>> {
     xwms_core::jobs::flush(&world.core).await.unwrap();
     // What was audited before is sealed by itself: it is no writing of the requests.
-    while xwms_core::store::tables::audit::any_unsealed(&mut world.core.db.read().await.unwrap()).await.unwrap() {
+    while xwms_core::testing::any_unsealed(&world.core.db).await.unwrap() {
         xwms_core::audit::sealing::seal_all(&world.core).await.unwrap();
     }
     let mut contents = contents(&world.core.db).await;

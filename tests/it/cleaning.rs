@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use xwms_core::jobs;
-use xwms_core::store::tables::attempts::{self, Attempt};
+use xwms_core::testing::{self, Attempt};
 
 use crate::world::{CLIENT, Given, OTHER_CLIENT, World, on_both};
 
@@ -11,7 +11,7 @@ const THREE_ATTEMPTS: Given = Given { settings: &[("ATTEMPTS__KEEP", "3")], reco
 
 /// Attempts of a client, newest first.
 async fn attempts_of(world: &World, client: &str) -> Vec<Attempt> {
-    attempts::newest(&mut world.core.db.read().await.unwrap(), client.parse().unwrap(), None, 1000).await.unwrap()
+    testing::attempts(&world.core.db, client.parse().unwrap()).await.unwrap()
 }
 
 /// So many refused logins at a client's site, a second apart, written.

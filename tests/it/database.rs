@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use diesel::sql_query;
 use diesel::sql_types::Text;
 use diesel_async::RunQueryDsl as _;
-use xwms_core::store::engine::db::{Conn, Db};
+use xwms_core::database::{Conn, Db};
 
 #[derive(diesel::QueryableByName)]
 struct Row {

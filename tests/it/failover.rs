@@ -7,11 +7,10 @@ use std::time::Duration;
 
 use diesel_async::SimpleAsyncConnection as _;
 use xwms_core::clock::Clock;
+use xwms_core::database::health;
+use xwms_core::database::{Conn, Db, Options};
 use xwms_core::error::Error;
 use xwms_core::id::GrantId;
-use xwms_core::store::engine::db::{Conn, Db, Options};
-use xwms_core::store::engine::health;
-use xwms_core::store::tables::grants;
 use xwms_core::testing;
 
 use crate::database::{contents, texts};
@@ -246,9 +245,7 @@ fn doctor_says_what_a_fail_over_would_lose_and_a_standby_is_never_taken() {
 /// A change that writes, or would.
 async fn revoke(db: &Db) -> Result<(), Error> {
     let now = Clock::system().now();
-    let change =
-        testing::change(db, async move |conn: &mut Conn| Ok(grants::revoke(conn, GrantId::generate(now), now).await?));
-    change.await.map(drop)
+    testing::revoke(db, GrantId::generate(now), now).await.map(drop)
 }
 
 #[test]
@@ -276,7 +273,7 @@ fn what_a_server_cuts_short_when_it_is_stopped_may_be_tried_again() {
         let waiting = tokio::spawn({
             // Only reads: nobody asks for a ROLLBACK, which would find out by itself.
             let (mut conn, id) = (db.read().await.unwrap(), GrantId::generate(Clock::system().now()));
-            async move { grants::find_live(&mut conn, id, None).await.map_err(Error::from) }
+            async move { testing::is_live(&mut conn, id).await }
         });
         // A server that is stopped in an orderly way ends its sessions so.
         let end = "SELECT pg_terminate_backend(pid)::text AS text FROM pg_stat_activity \

@@ -6,14 +6,11 @@ use std::time::Duration;
 use diesel_async::SimpleAsyncConnection as _;
 use xwms_core::clock::Timestamp;
 use xwms_core::crypto::credential::{Credential, CredentialKey, Kind};
+use xwms_core::database::{Conn, Db};
 use xwms_core::error::Error;
 use xwms_core::id::{ConsentId, DomainId, GrantId, SessionId, Subject, UserId};
 use xwms_core::model::scope::ScopeSet;
-use xwms_core::store::engine::db::{Conn, Db};
-use xwms_core::store::logins::NewLogin;
-use xwms_core::store::tables::codes::{Code, CodeKind};
-use xwms_core::store::tables::grants::Grant;
-use xwms_core::store::tables::refresh_tokens::{self, NewRefreshToken};
+use xwms_core::testing::{self, Code, CodeKind, Grant, NewLogin, NewRefreshToken};
 
 use crate::database::{count, texts};
 use crate::world::{Backend, CLIENT, Given, World, run};
@@ -69,8 +66,7 @@ fn whoever_races_within_a_group_or_across_groups_one_wins() {
         let won: Vec<bool> = rotated.into_iter().map(Result::unwrap).collect();
         for (won, child) in won.iter().zip(&children) {
             assert_eq!(given.stored([child.key]).await.len(), usize::from(*won));
-            let conn = &mut db.read().await.unwrap();
-            let parent = refresh_tokens::find(conn, child.parent.unwrap()).await.unwrap().unwrap();
+            let parent = testing::refresh_token(db, child.parent.unwrap()).await.unwrap().unwrap();
             assert_eq!(parent.used_at, Some(now));
             assert_eq!(parent.request_digest.unwrap() == digest(child), *won);
         }
@@ -292,7 +288,7 @@ impl Platform {
 
     fn issue(&self, login: NewLogin) -> impl Future<Output = Result<bool, Error>> + Send + use<> {
         let (db, now) = (self.db.clone(), self.now);
-        async move { db.issue(login, now).await }
+        async move { testing::issue(&db, login, now).await }
     }
 
     fn redeem(
@@ -301,20 +297,19 @@ impl Platform {
         token: NewRefreshToken,
     ) -> impl Future<Output = Result<bool, Error>> + Send + use<> {
         let (db, now) = (self.db.clone(), self.now);
-        async move { db.redeem(code, Some(token), now).await }
+        async move { testing::redeem(&db, code, token, now).await }
     }
 
     fn rotate(&self, child: NewRefreshToken) -> impl Future<Output = Result<bool, Error>> + Send + use<> {
         let (db, now) = (self.db.clone(), self.now);
-        async move { db.rotate(child.parent.unwrap(), digest(&child), child, now).await }
+        async move { testing::rotate(&db, digest(&child), child, now).await }
     }
 
     /// Those of these refresh tokens that are stored.
     async fn stored(&self, keys: impl IntoIterator<Item = CredentialKey>) -> Vec<CredentialKey> {
-        let mut conn = self.db.read().await.unwrap();
         let mut stored = Vec::new();
         for key in keys {
-            stored.extend(refresh_tokens::find(&mut conn, key).await.unwrap().map(|token| token.token_key));
+            stored.extend(testing::refresh_token(&self.db, key).await.unwrap().map(|token| token.token_key));
         }
         stored
     }

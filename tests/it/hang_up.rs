@@ -6,8 +6,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use xwms_core::database::{Conn, Db};
 use xwms_core::error::Error;
-use xwms_core::store::engine::db::{Conn, Db};
 use xwms_core::testing;
 
 use crate::database::{count, is_sqlite, texts};

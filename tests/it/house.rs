@@ -119,6 +119,81 @@ fn oxide_auth_is_named_by_the_two_files_that_drive_it() {
     assert_eq!(named, ["auth-server/src/authorize/oxide.rs", "auth-server/src/token/oxide.rs"]);
 }
 
+/// The paths that a tree of `use` names, such as `a::{b, c::d}` behind `crate::`; gives what follows it.
+fn paths<'t>(tree: &'t str, so_far: &str, found: &mut Vec<String>) -> &'t str {
+    if let Some(mut rest) = tree.strip_prefix('{') {
+        loop {
+            rest = rest.trim_start_matches(|letter: char| letter == ',' || letter.is_whitespace());
+            if rest.is_empty() || rest.starts_with('}') {
+                return rest.get(1..).unwrap_or_default();
+            }
+            let after = paths(rest, so_far, found);
+            rest = &after[after.find([',', '}']).unwrap_or(after.len())..];
+        }
+    }
+    let end = tree.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(tree.len());
+    let path = format!("{so_far}{}", &tree[..end]);
+    match tree[end..].strip_prefix("::") {
+        Some(rest) if !rest.starts_with(['<', '*']) => paths(rest, &format!("{path}::"), found),
+        _ => {
+            found.push(path);
+            &tree[end..]
+        }
+    }
+}
+
+/// The module of a file of `core`, and the modules that it uses outside of its tests, from the root of the crate.
+fn used_by(source: &Source) -> (String, Vec<String>) {
+    let module = source.path.trim_start_matches("core/src/").trim_end_matches(".rs").trim_end_matches("/mod");
+    let product = source.text.split("\n#[cfg(test)]\nmod ").next().unwrap();
+    let code: Vec<&str> = product.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+    let code = code.join("\n");
+    let mut used = Vec::new();
+    for (at, _) in code.match_indices("crate::") {
+        paths(&code[at + "crate::".len()..], "", &mut used);
+    }
+    for (at, _) in code.match_indices("super::").filter(|(at, _)| !code[..*at].ends_with("super::")) {
+        let (mut rest, mut parent) = (&code[at..], module);
+        while let Some(after) = rest.strip_prefix("super::") {
+            (rest, parent) = (after, parent.rsplit_once('/').map_or("", |(parent, _)| parent));
+        }
+        let parent = if parent.is_empty() { String::new() } else { format!("{}::", parent.replace('/', "::")) };
+        paths(rest, &parent, &mut used);
+    }
+    (module.replace('/', "::"), used)
+}
+
+#[test]
+fn each_module_of_core_uses_only_those_above_it() {
+    let mut sources = sources(&[".rs"]);
+    sources.retain(|source| source.is_in(&["core/src/"]) && !source.path.split(['/', '.']).any(|part| part == "tests"));
+    let lists = [
+        ("core/src/lib.rs", ""),
+        ("core/src/store/mod.rs", "store::"),
+        ("core/src/store/engine/mod.rs", "store::engine::"),
+        ("core/src/store/tables/mod.rs", "store::tables::"),
+    ];
+    let mut broken = Vec::new();
+    for (list, within) in lists {
+        let text = &sources.iter().find(|source| source.path == list).unwrap().text;
+        let listed = text.lines().filter_map(|line| line.strip_suffix(';'));
+        let order: Vec<&str> = listed.filter_map(|line| line.split_once("mod ").map(|(_, name)| name)).collect();
+        let place = |module: &str| {
+            let name = module.strip_prefix(within)?.split("::").next()?;
+            order.iter().position(|listed| *listed == name)
+        };
+        for source in sources.iter().filter(|source| source.path != list) {
+            let (module, used) = used_by(source);
+            let Some(here) = place(&module) else { continue };
+            let below = used.iter().filter(|used| place(used).is_some_and(|there| there > here));
+            broken.extend(below.map(|used| format!("{} uses {used}, which stands below it in {list}", source.path)));
+        }
+    }
+    broken.sort();
+    broken.dedup();
+    none(&broken, "in core a module uses only those that are listed above it, so that none of them goes in circles");
+}
+
 #[test]
 fn only_tests_and_benchmarks_write_past_the_use_cases() {
     let mut broken = Vec::new();

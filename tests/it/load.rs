@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use xwms_core::store::engine::db::{Db, Options};
+use xwms_core::database::{Db, Options};
 
 use crate::database::{count, texts};
 use crate::server::{Server, Visitor};

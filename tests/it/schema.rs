@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
-use xwms_core::store::engine::db::{Db, Options};
+use xwms_core::database::{Db, Options};
 
 use crate::database::{is_sqlite, tables, texts};
 use crate::postgres;

@@ -9,15 +9,13 @@ use xwms::http::Site;
 use xwms::metrics::Metrics;
 use xwms_core::clock::{Clock, Timestamp};
 use xwms_core::config::Config;
+use xwms_core::database::{Conn, Db, Options as DbOptions};
 use xwms_core::gate::snapshot::Snapshot;
 use xwms_core::id::ClientId;
 use xwms_core::outbound::Dns;
 use xwms_core::provision::{Options, apply as apply_file};
 use xwms_core::state::Core;
-use xwms_core::store::engine::db::{Conn, Db, Options as DbOptions};
-use xwms_core::store::engine::statements::Statements;
-use xwms_core::store::tables::attempts::{self, Attempt};
-use xwms_core::testing;
+use xwms_core::testing::{self, Attempt, Statements};
 
 use crate::browser::{Answer, Browser};
 use crate::dns::TestDns;
@@ -266,8 +264,7 @@ impl World {
     /// Refused attempts of the partner, newest first.
     pub async fn attempts(&self) -> Vec<Attempt> {
         xwms_core::jobs::flush(&self.core).await.unwrap();
-        let id: ClientId = CLIENT.parse().unwrap();
-        attempts::newest(&mut self.core.db.read().await.unwrap(), id, None, 100).await.unwrap()
+        testing::attempts(&self.core.db, CLIENT.parse().unwrap()).await.unwrap()
     }
 
     /// Every mail sent so far, one after the other, once the background work is done.
@@ -404,6 +401,7 @@ async fn apply(core: &Core, text: &str) {
 }
 
 /// Two partners of one owner (Charles), and Ada, who has a password and a verified address.
+#[expect(clippy::too_many_lines, reason = "a provisioning file stands in it whole")]
 pub async fn given_partners(core: &Core) {
     apply(
         core,

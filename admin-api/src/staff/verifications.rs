@@ -12,6 +12,7 @@ use xwms_core::staff::verifications;
 use xwms_core::state::Core;
 use xwms_core::text;
 
+use super::search;
 use crate::answer::{changed, shown};
 use crate::authenticated::Authenticated;
 use crate::json::New;
@@ -27,12 +28,15 @@ static APPLICATION: Of<StaffVerificationView> = Of::new();
 static DECISION: Of<Decision> = Of::new();
 static REVOCATION: Of<Revocation> = Of::new();
 
-static QUERY: [QueryParam; 1] = [QueryParam {
-    name: "status",
-    about: "Of this status; those that wait when it is left out.",
-    example: "pending",
-    choices: STATES,
-}];
+static QUERY: [QueryParam; 2] = [
+    QueryParam {
+        name: "status",
+        about: "Of this status; those that wait when it is left out.",
+        example: "pending",
+        choices: STATES,
+    },
+    search("Of the client of this id, or of this billing owner's address, or with this in its name.", "Engines"),
+];
 
 pub(crate) static OPERATIONS: &[Operation] = &[
     Operation::new(Method::Get, "/staff/verifications", || get(list))
@@ -73,7 +77,8 @@ async fn list(
     let state = query.get("status").unwrap_or(VerificationState::Pending.as_str());
     let wrong = || Error::Invalid(vec![text!("unknown_value", choices = STATES.join(", ")).at("status")]);
     let state = VerificationState::parse(state).ok_or_else(wrong)?;
-    let found = verifications::list(&core, &caller, state, page.after, page.look_for()).await?;
+    let asked = (state, query.get("q"));
+    let found = verifications::list(&core, &caller, asked, page.after, page.look_for()).await?;
     Ok(page.answer(found, |found| found.verification.id.to_string(), |found| found))
 }
 

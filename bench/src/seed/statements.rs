@@ -115,13 +115,24 @@ pub(super) async fn all(
     spread: Option<Spread>,
     now: i64,
 ) -> Result<Vec<String>, Failure> {
-    let id = |kind: u8, number: &str| id(database, kind, number);
-    let Sizes { clients, users, refresh_tokens } = sizes;
+    let Sizes { clients, users, .. } = sizes;
     let mut statements = vec![people(database, users, now)];
 
     let first = database.first_client().await?;
     let owner = user(&format!("n % {users}"));
-    let copies = [
+    for copied in copies(database, &first.to_string(), owner) {
+        statements.push(copied.statement(&database.columns(copied.table).await?));
+    }
+
+    statements.extend(logins(database, sizes, now));
+    statements.extend(spread.map(|spread| of_the_run(database, clients, spread, now)).into_iter().flatten());
+    Ok(statements)
+}
+
+/// What the first client has, once for each other client. `owner`: whose they are.
+fn copies(database: &Database, first: &str, owner: String) -> [Copied; 6] {
+    let id = |kind: u8, number: &str| id(database, kind, number);
+    [
         Copied {
             table: "clients",
             rows: format!("t.id = {first}"),
@@ -171,11 +182,13 @@ pub(super) async fn all(
             rows: format!("t.client_id = {first}"),
             changed: vec![("client_id", id(CLIENT, "n"))],
         },
-    ];
-    for copied in copies {
-        statements.push(copied.statement(&database.columns(copied.table).await?));
-    }
+    ]
+}
 
+/// Consents, grants and refresh tokens.
+fn logins(database: &Database, sizes: Sizes, now: i64) -> [String; 6] {
+    let id = |kind: u8, number: &str| id(database, kind, number);
+    let Sizes { clients, users, refresh_tokens } = sizes;
     // Token n is of person n, and of a client with its neighbours.
     let (of_client, of_user) = (format!("n * {clients} / {refresh_tokens}"), user(&format!("n % {users}")));
     let (client, domain) = (id(CLIENT, &of_client), id(DOMAIN, &of_client));
@@ -183,7 +196,7 @@ pub(super) async fn all(
     let tokens = database.numbers(refresh_tokens);
     let (long, sliding) = (now + 365 * DAY, now + 30 * DAY);
     let key = database.blob(&format!("'0190' || {} || {}", database.hex("n"), database.digest("n")));
-    statements.extend([
+    [
         format!(
             "INSERT INTO consents (id, client_id, user_id, scope, granted_at, updated_at) \
              SELECT {consent}, {client}, {of_user}, {SCOPE}, {now}, {now} FROM {tokens}"
@@ -210,23 +223,28 @@ pub(super) async fn all(
             "INSERT INTO refresh_tokens (token_key, grant_id, created_at, expires_at) \
              SELECT {key}, {grant}, {now}, {sliding} FROM {tokens}"
         ),
-    ]);
-    if let Some(Spread { people, clients: wanted }) = spread {
-        let wanted = wanted.min(clients);
-        let (numbers, consent) = (database.numbers(wanted), id(CONSENT_OF_THE_RUN, "n"));
-        statements.push(format!(
+    ]
+}
+
+/// The consents that the people of a run give beforehand, each to one client.
+fn of_the_run(database: &Database, clients: u32, spread: Spread, now: i64) -> [String; 2] {
+    let id = |kind: u8, number: &str| id(database, kind, number);
+    let Spread { people, clients: wanted } = spread;
+    let wanted = wanted.min(clients);
+    let (numbers, consent) = (database.numbers(wanted), id(CONSENT_OF_THE_RUN, "n"));
+    [
+        format!(
             "INSERT INTO consents (id, client_id, user_id, scope, granted_at, updated_at) \
              SELECT {consent}, {}, u.id, {SCOPE}, {now}, {now} FROM {numbers} \
              JOIN users u ON u.email_key = 'person-' || (n * {people} / {wanted}) || '@example.test'",
             id(CLIENT, "n")
-        ));
-        statements.push(format!(
+        ),
+        format!(
             "INSERT INTO consent_domains (consent_id, domain_id, test_mode, granted_at) \
              SELECT {consent}, {}, 1 = 0, {now} FROM {numbers}",
             id(DOMAIN, "n")
-        ));
-    }
-    Ok(statements)
+        ),
+    ]
 }
 
 #[cfg(test)]

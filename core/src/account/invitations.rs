@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::requests::verified_address;
+use crate::database::Conn;
 use crate::error::Error;
 use crate::id::{MemberId, UserId};
 use crate::manage::change::Change;
@@ -10,7 +11,6 @@ use crate::manage::permit::Caller;
 use crate::manage::runner::{self, Ask};
 use crate::model::member::MemberStatus;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::clients;
 use crate::store::tables::members::{self, Member};
 use crate::store::tables::{profiles, requests};

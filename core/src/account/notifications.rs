@@ -1,9 +1,9 @@
 //! What a person is told.
 
+use crate::database::Conn;
 use crate::error::Error;
 use crate::id::{NotificationId, UserId};
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::notifications;
 
 pub use crate::store::tables::notifications::Notification;

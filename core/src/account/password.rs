@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::crypto::credential::{Credential, Kind};
+use crate::database::Conn;
 use crate::error::Error;
 use crate::login::links::{FORGOT_PATH, link};
 use crate::login::session::Session;
@@ -17,7 +18,6 @@ use crate::model::password;
 use crate::postbox::post;
 use crate::secret::Secret;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::email_tokens::{self, Purpose};
 use crate::store::tables::profiles::{self, Profile};
 use crate::store::tables::sessions;

@@ -3,19 +3,19 @@
 use std::net::IpAddr;
 
 use crate::crypto::credential::{Credential, Kind};
+use crate::database::Conn;
 use crate::error::Error;
 use crate::login::links::{FORGOT_PATH, RESET_PASSWORD_PATH, link};
 use crate::login::session;
 use crate::mail::messages;
-use crate::manage::entitlement::Rules;
-use crate::manage::permit::{self, Caller};
-use crate::manage::tokens;
+use crate::manage::change::Change;
+use crate::manage::permit::Caller;
+use crate::manage::{runner, tokens};
 use crate::model::email::EmailAddress;
 use crate::model::password;
 use crate::postbox::{in_background, post};
 use crate::secret::Secret;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::email_tokens::{self, NewLink, Purpose, SentTo};
 use crate::store::tables::{grants, users};
 use crate::text::Language;
@@ -77,24 +77,21 @@ pub async fn reset(
     let language = account.language_or(asked);
     let hash = core.passwords.hash(new).await.map_err(|_| Error::Unavailable)?;
 
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let spent = email_tokens::spend(conn, key, Purpose::ResetPassword, sent_to.user_id, now).await?;
-            let SentTo { user_id, email } = spent.ok_or(Error::NotFound("link"))?;
-            if !users::reset_password(conn, user_id, &email, &hash, now).await? {
-                return Err(Error::NotFound("link"));
-            }
-            email_tokens::spend_all_of_user(conn, Purpose::ResetPassword, user_id, now).await?;
-            session::end_all_of(conn, user_id).await?;
-            grants::revoke_all_of_user(conn, user_id, now).await?;
-            let mut change = permit::on_own_behalf(conn, &Caller::signed_in(user_id, address), &rules, now);
-            tokens::password_changed(&mut change, user_id).await?;
-            change.end(email).await
-        })
-        .await?;
-    let to = changed.committed(core);
+    let actor = Caller::signed_in(sent_to.user_id, address).actor();
+    let to = runner::change_as(core, actor, async move |change: &mut Change<'_>| {
+        let (conn, now) = (&mut *change.conn, change.now);
+        let spent = email_tokens::spend(conn, key, Purpose::ResetPassword, sent_to.user_id, now).await?;
+        let SentTo { user_id, email } = spent.ok_or(Error::NotFound("link"))?;
+        if !users::reset_password(conn, user_id, &email, &hash, now).await? {
+            return Err(Error::NotFound("link"));
+        }
+        email_tokens::spend_all_of_user(conn, Purpose::ResetPassword, user_id, now).await?;
+        session::end_all_of(conn, user_id).await?;
+        grants::revoke_all_of_user(conn, user_id, now).await?;
+        tokens::password_changed(change, user_id).await?;
+        Ok(email)
+    })
+    .await?;
     post(core, messages::password_changed(&to, language, &link(core, FORGOT_PATH, None, None)));
     Ok(())
 }

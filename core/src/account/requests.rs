@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::database::Conn;
 use crate::error::Error;
 use crate::id::{ClientId, RequestId, UserId};
 use crate::manage::change::Change;
@@ -9,7 +10,6 @@ use crate::manage::permit::Caller;
 use crate::manage::runner::{self, Ask};
 use crate::model::request::{RequestKind, RequestStatus};
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::requests;
 use crate::store::tables::scopes::{self, Scope};
 use crate::store::tables::{client_users, clients, profiles};

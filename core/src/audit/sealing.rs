@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use super::{is_intact, seal};
 use crate::clock::Timestamp;
+use crate::database::{Conn, Db};
 use crate::error::Error;
 use crate::id::AuditId;
 use crate::state::Core;
-use crate::store::engine::db::{Conn, Db};
 use crate::store::tables::audit::{self, Entry, Seal};
 
 /// Entries under one seal at the most.

@@ -4,6 +4,7 @@ use deserr::Deserr;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::value::list;
 use super::{Findings, View};
 use crate::model::scope::Tier;
 
@@ -14,6 +15,16 @@ pub struct NewClientScope {
     /// Its name in requests.
     #[schemars(length(max = 120), example = &"profile")]
     pub name: String,
+}
+
+/// Which scopes are to be activated, all in one change.
+#[derive(Clone, Debug, PartialEq, Eq, Deserr, Serialize, JsonSchema)]
+#[deserr(error = Findings, deny_unknown_fields)]
+pub struct NewClientScopes {
+    /// Their names in requests.
+    #[schemars(default, example = ["profile", "email"])]
+    #[deserr(default, from(Option<Vec<String>>) = list)]
+    pub name: Vec<String>,
 }
 
 /// A scope of the catalog as partners see it.

@@ -4,7 +4,7 @@ use deserr::Deserr;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::value::{distinct, optional};
+use super::value::{distinct, optional, yes};
 use super::{Findings, View};
 use crate::clock::Timestamp;
 use crate::error::FieldIssue;
@@ -84,10 +84,6 @@ impl View for DomainView {
     fn version(&self) -> Option<Timestamp> {
         Some(self.updated_at)
     }
-}
-
-const fn yes() -> bool {
-    true
 }
 
 fn distinct_ips(list: Option<Vec<ServerIp>>) -> Result<Vec<ServerIp>, FieldIssue> {

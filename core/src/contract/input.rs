@@ -131,11 +131,6 @@ impl<T: Contract> Patch<T> {
         self.members.contains_key(member)
     }
 
-    /// Whether it makes this member this.
-    pub(crate) fn makes(&self, member: &str, value: &Value) -> bool {
-        self.members.get(member) == Some(value)
-    }
-
     /// The same without what it says of a member.
     #[must_use]
     pub(crate) fn without(mut self, member: &str) -> Self {

@@ -4,7 +4,7 @@
 //! log says was and is, and what `export` writes. What can be set of a resource is a type of its own (`ClientSettings`);
 //! what is shown of it is another, with the settings inside (`ClientView`).
 
-pub mod account_settings;
+pub mod account;
 pub mod attempt;
 pub mod audit;
 pub mod client;
@@ -17,10 +17,12 @@ pub mod logo;
 pub mod member;
 pub mod ownership;
 pub mod plan;
+pub mod profile;
 pub mod request;
 pub mod role;
 pub mod scope;
 pub mod secret;
+pub mod setup;
 pub mod staff;
 pub mod stats;
 pub mod token;

@@ -17,11 +17,11 @@ use crate::model::email::EmailAddress;
 #[deserr(error = Findings, deny_unknown_fields)]
 pub struct BillingMessage {
     /// Whose plan it is, by address, or
-    #[schemars(with = "EmailAddress", example = &"ada@example.test")]
+    #[schemars(default, with = "EmailAddress", example = &"ada@example.test")]
     #[deserr(default, from(EmailAddress) = Some)]
     pub email: Option<EmailAddress>,
     /// by number.
-    #[schemars(with = "UserId", example = &"1000000000000")]
+    #[schemars(default, with = "UserId", example = &"1000000000000")]
     #[deserr(default, from(UserId) = Some)]
     pub sub: Option<UserId>,
     /// What the account pays for.

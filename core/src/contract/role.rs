@@ -4,15 +4,18 @@ use deserr::Deserr;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::value::optional;
+use super::value::{Whole, optional, yes};
 use super::{Findings, New, View};
 use crate::clock::Timestamp;
 use crate::error::FieldIssue;
 use crate::id::RoleId;
 use crate::model::label::Label;
 use crate::model::permission_set::{RolePermission, in_order};
-use crate::model::role::{Level, RoleKey};
+use crate::model::role::RoleKey;
 use crate::model::text::LongText;
+
+/// How high a role stands: owners at the top.
+pub type Level = Whole<0, 100>;
 
 /// What is said of a role when it is made.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserr, Serialize, JsonSchema)]
@@ -44,8 +47,8 @@ pub struct RoleSettings {
     #[deserr(default, try_from(Option<String>) = optional -> FieldIssue)]
     pub group: Option<Label>,
     /// Whoever has it manages what has a lower one. 0 unless given.
-    #[schemars(default, example = 20)]
-    #[deserr(default)]
+    #[schemars(default = "lowest", example = 20)]
+    #[deserr(default = lowest())]
     pub level: Level,
     /// When it grants nothing more.
     #[schemars(example = &"2030-01-31T12:00:00Z")]
@@ -84,6 +87,6 @@ impl View for RoleView {
     }
 }
 
-const fn yes() -> bool {
-    true
+const fn lowest() -> Level {
+    Level::of(0)
 }

@@ -49,7 +49,7 @@ pub struct ScopeSettings {
     pub position: Option<Position>,
     /// Why; it is audited.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Reason", extend("writeOnly" = true), example = &"Partners ask for it.")]
+    #[schemars(default, with = "Reason", extend("writeOnly" = true), example = &"Partners ask for it.")]
     #[deserr(default, from(Reason) = Some)]
     pub reason: Option<Reason>,
 }

@@ -4,7 +4,7 @@ use deserr::Deserr;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::value::{Whole, optional, told_once};
+use super::value::{Whole, optional, told_once, yes};
 use super::{Findings, View};
 use crate::clock::Timestamp;
 use crate::error::FieldIssue;
@@ -81,10 +81,6 @@ pub struct Rotation {
 
 fn standard_label() -> Label {
     Label::stored(STANDARD_LABEL.to_owned())
-}
-
-const fn yes() -> bool {
-    true
 }
 
 const fn a_day() -> Whole<0, LONGEST_OVERLAP> {

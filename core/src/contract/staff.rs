@@ -133,6 +133,12 @@ pub struct StaffVerificationView {
     /// Whose it is.
     #[schemars(example = &"client_01jd3v8m1efb9rkyq9wzvw2x4a")]
     pub client: ClientId,
+    /// The address of its billing owner.
+    #[schemars(length(max = 254), example = &"ada@example.test")]
+    pub owner: String,
+    /// An approval of it is in force: this is a renewal, or more of the same.
+    #[schemars(example = false)]
+    pub verified: bool,
     /// The name to be reviewed.
     #[schemars(length(max = 120), example = &"Analytical Engines")]
     pub client_name: String,

@@ -29,6 +29,18 @@ pub struct StatsView {
 
 impl View for StatsView {}
 
+impl StatsView {
+    /// The lines as RFC 4180 has them. Names are days, ids and scopes: none has a comma, a quote or what a spreadsheet takes
+    /// for a formula.
+    pub fn csv(&self) -> String {
+        let mut text = format!("{},logins,users\r\n", self.by);
+        for line in &self.data {
+            text.push_str(&format!("{},{},{}\r\n", line.name, line.counted.logins, line.counted.users));
+        }
+        text
+    }
+}
+
 /// How many.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Counted {

@@ -41,6 +41,9 @@ pub struct TokenView {
     /// What it was made to be.
     #[serde(flatten)]
     pub made: NewToken,
+    /// Its last four characters.
+    #[schemars(length(max = 4), example = &"zt4Q")]
+    pub hint: String,
     /// When it was last used.
     #[schemars(example = &"2026-01-31T12:00:00Z")]
     pub last_used_at: Option<Timestamp>,

@@ -4,7 +4,7 @@ use deserr::Deserr;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::value::told_once;
+use super::value::{told_once, yes};
 use super::{Findings, New, View};
 use crate::clock::Timestamp;
 use crate::id::UrlId;
@@ -59,10 +59,6 @@ impl View for UrlView {
     fn version(&self) -> Option<Timestamp> {
         Some(self.updated_at)
     }
-}
-
-const fn yes() -> bool {
-    true
 }
 
 #[cfg(test)]

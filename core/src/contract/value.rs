@@ -2,10 +2,7 @@
 
 use std::borrow::Cow;
 
-use deserr::{
-    DeserializeError as _, Deserr, ErrorKind, IntoValue, MergeWithError as _, Value, ValueKind, ValuePointerRef,
-    take_cf_content,
-};
+use deserr::{Deserr, IntoValue, MergeWithError as _, Value, ValuePointerRef, take_cf_content};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
@@ -14,12 +11,14 @@ use crate::clock::Timestamp;
 use crate::error::FieldIssue;
 use crate::gate::permission::Permission;
 use crate::id::{Subject, UserId};
+use crate::model::account::Staff;
 use crate::model::email::EmailAddress;
 use crate::model::fallback::FallbackResponse;
 use crate::model::label::Label;
 use crate::model::permission_set::RolePermission;
+use crate::model::profile::{BirthDate, Country, Locale, PhoneNumber, Zoneinfo};
 use crate::model::reason::Reason;
-use crate::model::role::{Level, RoleKey};
+use crate::model::role::RoleKey;
 use crate::model::root_domain::RootDomain;
 use crate::model::scope::{Opens, ScopeName};
 use crate::model::server_ip::ServerIp;
@@ -27,6 +26,7 @@ use crate::model::text::LongText;
 use crate::model::url::{Link, SiteUrl};
 use crate::secret::Secret;
 use crate::text;
+use crate::text::Text;
 
 /// A value that is sent as a text and parsed once.
 pub(super) trait FromText: Sized {
@@ -37,6 +37,11 @@ pub(super) trait FromText: Sized {
 /// Reads a text that `null` or an empty one takes away, for `#[deserr(try_from(Option<String>) = optional -> FieldIssue)]`.
 pub(super) fn optional<T: FromText>(text: Option<String>) -> Result<Option<T>, FieldIssue> {
     text.filter(|text| !text.is_empty()).map(|text| T::from_text(&text)).transpose()
+}
+
+/// What is on unless it is said otherwise, for `#[deserr(default = yes())]`.
+pub(super) const fn yes() -> bool {
+    true
 }
 
 /// A list that `null` empties, for `#[deserr(from(Option<Vec<T>>) = list)]`.
@@ -71,9 +76,21 @@ pub(super) fn hidden<const MAX: usize>(text: Option<String>) -> Result<Option<Se
     at_most::<MAX>(text).map(|text| text.map(Secret::new))
 }
 
+/// Writes a sentence for programs, for `#[serde(serialize_with = "in_english")]`; pages say it in their reader's language.
+pub(super) fn in_english<S: Serializer>(text: &Option<Text>, serializer: S) -> Result<S::Ok, S::Error> {
+    text.as_ref().map(Text::to_string).serialize(serializer)
+}
+
 /// Writes a credential into the one answer that tells it, for `#[serde(serialize_with = "told_once")]`.
 pub(super) fn told_once<S: Serializer>(value: &Option<Secret<String>>, serializer: S) -> Result<S::Ok, S::Error> {
     value.as_ref().map(Secret::expose).serialize(serializer)
+}
+
+impl FromText for Staff {
+    fn from_text(text: &str) -> Result<Self, FieldIssue> {
+        let all = || Self::ALL.iter().map(|staff| staff.as_str()).collect::<Vec<_>>().join(", ");
+        Self::parse(text).ok_or_else(|| text!("unknown_value", choices = all()))
+    }
 }
 
 /// Reads an RFC 3339 time, to the second.
@@ -188,35 +205,12 @@ text_value!(Link, [], { "type": "string", "format": "uri", "maxLength": 2048 });
 text_value!(LongText<MAX>, [MAX], { "type": "string", "minLength": 1, "maxLength": MAX });
 text_value!(RoleKey, [], { "type": "string", "minLength": 1, "maxLength": 40, "pattern": "^[a-z0-9_-]+$" });
 text_value!(RolePermission, [], { "type": "string", "pattern": "^[a-z]+:[a-z]+$" });
+text_value!(BirthDate, [], { "type": "string", "format": "date" });
+text_value!(Country, [], { "type": "string", "pattern": "^[A-Z]{2}$" });
+text_value!(Locale, [], { "type": "string", "maxLength": 35 });
+text_value!(Zoneinfo, [], { "type": "string", "maxLength": 64 });
+text_value!(PhoneNumber, [], { "type": "string", "pattern": "^\\+[1-9][0-9]{6,14}$" });
 text_value!(Subject, [], { "type": "string", "maxLength": 16, "pattern": "^[1-9][0-9]{12,15}$" }, subject);
-
-impl Deserr<Findings> for Level {
-    fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef<'_>) -> Result<Self, Findings> {
-        let level = match value {
-            Value::Integer(number) => i64::try_from(number).unwrap_or(i64::MAX),
-            Value::NegativeInteger(number) => number,
-            actual => {
-                let wrong = ErrorKind::IncorrectValueKind { actual, accepted: &[ValueKind::Integer] };
-                return Err(take_cf_content(Findings::error(None, wrong, location)));
-            }
-        };
-        Self::parse(level).map_err(|issue| take_cf_content(Findings::merge(None, issue, location)))
-    }
-}
-
-impl JsonSchema for Level {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        "Level".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "integer", "minimum": 0, "maximum": 100 })
-    }
-}
 
 impl Serialize for Permission {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

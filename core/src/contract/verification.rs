@@ -6,7 +6,7 @@ use deserr::Deserr;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::value::{optional, some};
+use super::value::{in_english, optional, some};
 use super::{Findings, View};
 use crate::clock::Timestamp;
 use crate::error::FieldIssue;
@@ -14,6 +14,7 @@ use crate::id::{DomainId, VerificationId};
 use crate::model::root_domain::RootDomain;
 use crate::model::text::LongText;
 use crate::model::verification::{ItemStatus, VerificationState};
+use crate::text::Text;
 
 /// Domains of one application at the most.
 pub(crate) const MAX_DOMAINS: usize = 100;
@@ -65,8 +66,9 @@ pub struct VerificationView {
     #[schemars(example = ["userinfo"])]
     pub scopes: BTreeSet<String>,
     /// What the partner says for it.
-    #[schemars(length(max = 4096), example = &"We print birthday cards.")]
-    pub notes: Option<String>,
+    #[serde(serialize_with = "in_english")]
+    #[schemars(with = "Option<String>", length(max = 4096), example = &"We print birthday cards.")]
+    pub notes: Option<Text>,
     /// What became of it.
     #[schemars(example = &"pending")]
     pub status: VerificationState,
@@ -80,8 +82,9 @@ pub struct VerificationView {
     #[schemars(example = [""; 0])]
     pub items: Vec<VerificationItem>,
     /// Why it was taken back.
-    #[schemars(length(max = 500), example = ())]
-    pub reason: Option<String>,
+    #[serde(serialize_with = "in_english")]
+    #[schemars(with = "Option<String>", length(max = 500), example = ())]
+    pub reason: Option<Text>,
     /// When the approval ends.
     #[schemars(example = &"2030-01-31T12:00:00Z")]
     pub expires_at: Option<Timestamp>,

@@ -11,9 +11,9 @@ pub mod error_return;
 pub mod login;
 pub mod organisation;
 pub mod permission;
-pub mod permissions;
 pub mod redirect_uri;
 pub mod scope;
+pub mod setup;
 pub mod snapshot;
 pub mod standing;
 

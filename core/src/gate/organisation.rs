@@ -4,15 +4,17 @@
 //! nobody gives what they do not hold. Owners stand beside each other, so they manage owners too; one always remains.
 
 use super::permission::{Membership, Permission};
-use super::permissions::Permissions;
 use crate::clock::Timestamp;
 use crate::id::UserId;
+use crate::model::permissions::Permissions;
 
 /// Why somebody may not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Denied {
     /// The role, or the member's, is not below the caller's own.
     LevelTooLow,
+    /// It is for owners to do.
+    OwnersOnly,
     /// It would give a permission that the caller does not hold.
     PermissionNotHeld(Permission),
     /// It would leave the client without an owner, now or when a membership ends.
@@ -146,9 +148,9 @@ pub const fn owner_remains(was: bool, is: bool, others: usize) -> Result<(), Den
 /// Whether the caller may hand the client's bill to another owner: owners may.
 ///
 /// # Errors
-/// [`Denied::LevelTooLow`].
+/// [`Denied::OwnersOnly`].
 pub const fn may_hand_bill(by: &Membership) -> Result<(), Denied> {
-    if by.owner { Ok(()) } else { Err(Denied::LevelTooLow) }
+    if by.owner { Ok(()) } else { Err(Denied::OwnersOnly) }
 }
 
 /// Whether it may be handed to this member: to an owner for good.

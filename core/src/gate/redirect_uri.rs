@@ -41,7 +41,8 @@ fn registered<'s>(snapshot: &'s Snapshot, kind: UrlKind, uri: &str) -> impl Iter
     })
 }
 
-fn in_use(domain: &Domain, url: &Url) -> Result<(), Denial> {
+/// Whether this URL of this domain admits anything.
+pub(super) fn in_use(domain: &Domain, url: &Url) -> Result<(), Denial> {
     if !url.active {
         return Err(Denial::RedirectUriInactive);
     }

@@ -4,12 +4,12 @@ use crate::config::Config;
 use crate::crypto::jws::{self, ACCESS_TOKEN};
 use crate::crypto::keys::KeyRing;
 use crate::crypto::password::PasswordHasher;
+use crate::database::Options;
 use crate::gate::standing::PlanRules;
 use crate::mail::Mailer;
 use crate::memory::snapshot_cache::SnapshotCache;
 use crate::memory::verified_tokens::VerifiedTokens;
 use crate::state::Parts;
-use crate::store::engine::db::Options;
 
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(86_400);
@@ -58,7 +58,7 @@ impl World {
         })
     }
 
-    async fn keys(&self, state: KeyState) -> Vec<Row> {
+    async fn keys(&self, state: KeyState) -> Vec<SigningKey> {
         let mut keys = list(&self.db).await.unwrap();
         keys.retain(|row| row.state == state);
         keys.sort_by_key(|row| row.alg);

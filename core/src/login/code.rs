@@ -2,9 +2,9 @@
 
 use crate::clock::Timestamp;
 use crate::crypto::digest::{constant_time_eq, pkce_s256};
+use crate::database::Conn;
 use crate::error::Error;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::codes::{self, Code};
 
 /// Wrong verifiers or redirect URIs by the right client that burn a code.

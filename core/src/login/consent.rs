@@ -2,11 +2,11 @@
 
 use super::flow::{Decision, Flow, FlowRefused, Step, next_step};
 use super::session::Session;
+use crate::database::Conn;
 use crate::error::Error;
 use crate::gate::snapshot::Snapshot;
 use crate::model::scope::ScopeSet;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::consents::{self, Allowed};
 use crate::store::tables::{flows, scopes};
 

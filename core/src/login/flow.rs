@@ -6,6 +6,7 @@ use super::flow_quota::{self, Beginner};
 use super::session::Session;
 use crate::clock::Timestamp;
 use crate::crypto::credential::{Credential, CredentialKey, Kind};
+use crate::database::Conn;
 use crate::error::Error;
 use crate::gate::denial::Denial;
 use crate::gate::login::{Login, LoginKind};
@@ -15,7 +16,6 @@ use crate::gate::{self};
 use crate::id::{ClientId, ConsentId, DomainId, FlowId, SessionId};
 use crate::model::scope::ScopeSet;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::{consents, flows, people};
 
 /// Which front door the login came through.
@@ -232,7 +232,7 @@ pub async fn store(core: &Core, flow: &Flow, domain: DomainId, beginner: Beginne
         FlowKind::Authorize => core.config.flows.minutes.duration(),
         FlowKind::Native => core.config.tokens.sign_token_seconds.duration(),
     };
-    let row = flows::Row {
+    let row = flows::StoredFlow {
         id: FlowId::generate(now),
         browser_key: None,
         network_key: None,
@@ -304,7 +304,7 @@ pub async fn finish(core: &Core, flow: &Flow) -> Result<bool, Error> {
     core.db.change(async move |conn: &mut Conn| Ok(flows::finish(conn, id, now).await?)).await
 }
 
-fn from_row(row: flows::Row, now: Timestamp) -> Result<Flow, FlowRefused> {
+fn from_row(row: flows::StoredFlow, now: Timestamp) -> Result<Flow, FlowRefused> {
     if row.expires_at <= now {
         return Err(FlowRefused::Gone);
     }

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::crypto::credential::CredentialKey;
+use crate::database::Conn;
 use crate::error::Error;
 use crate::id::{ClientId, FlowId};
 use crate::limits::flow_room::{Quota, Room};
 use crate::request::address::network;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::flows;
 
 /// How long whoever finds a quota used up is asked to wait: by then the cleaner has been, and others have finished.
@@ -32,7 +32,7 @@ pub enum Beginner {
 ///
 /// # Errors
 /// [`Error::TooMany`] when a quota is used up; the database's.
-pub(super) async fn insert(core: &Core, mut row: flows::Row, beginner: Beginner) -> Result<FlowId, Error> {
+pub(super) async fn insert(core: &Core, mut row: flows::StoredFlow, beginner: Beginner) -> Result<FlowId, Error> {
     let (id, now, limits) = (row.id, row.created_at, &core.config.limits);
     let enabled = limits.enabled;
     if enabled {

@@ -6,7 +6,7 @@ use crate::gate::{self, snapshot::Person, snapshot::Snapshot};
 use crate::id::GrantId;
 use crate::model::scope::ScopeSet;
 use crate::state::Core;
-use crate::store::tables::grants::{self, Grant, LiveGrant, Profile};
+use crate::store::tables::grants::{self, Grant, LiveGrant, Shareable};
 use crate::store::tables::people;
 
 /// A grant that holds now.
@@ -64,7 +64,7 @@ pub async fn find_with_profile(
     snapshot: &Snapshot,
     id: GrantId,
     jti: Option<&str>,
-) -> Result<Option<(Live, Profile)>, Error> {
+) -> Result<Option<(Live, Shareable)>, Error> {
     let found = grants::find_live_with_profile(&mut core.db.read().await?, id, jti).await?;
     match found {
         Some((found, profile)) => Ok(judge(core, snapshot, found).await?.map(|live| (live, profile))),

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::flow::FlowRefused;
 use super::flow_quota::{self, Beginner};
 use crate::crypto::credential::{Credential, Kind};
+use crate::database::Conn;
 use crate::error::Error;
 use crate::id::FlowId;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::flows;
 
 /// Where the browser goes once the person has agreed.
@@ -24,7 +24,7 @@ pub struct LogoutRequest {
 /// [`Error::TooMany`] when too much is in progress; the database's.
 pub async fn ask(core: &Core, request: &LogoutRequest, beginner: Beginner) -> Result<FlowId, Error> {
     let now = core.clock.now();
-    let row = flows::Row {
+    let row = flows::StoredFlow {
         id: FlowId::generate(now),
         browser_key: None,
         network_key: None,
@@ -66,7 +66,7 @@ pub async fn agreed(core: &Core, id: &str, browser: Option<&str>) -> Result<Logo
     read(&row)
 }
 
-async fn find(core: &Core, id: &str, browser: Option<&str>) -> Result<flows::Row, FlowRefused> {
+async fn find(core: &Core, id: &str, browser: Option<&str>) -> Result<flows::StoredFlow, FlowRefused> {
     let id: FlowId = id.parse().map_err(|_| FlowRefused::Gone)?;
     let row = flows::find(&mut core.db.read().await?, id).await?.ok_or(FlowRefused::Gone)?;
     let browser = browser.and_then(|cookie| Credential::parse(Kind::Browser, cookie));
@@ -76,7 +76,7 @@ async fn find(core: &Core, id: &str, browser: Option<&str>) -> Result<flows::Row
     if row.kind == "logout" { Ok(row) } else { Err(FlowRefused::Gone) }
 }
 
-fn read(row: &flows::Row) -> Result<LogoutRequest, FlowRefused> {
+fn read(row: &flows::StoredFlow) -> Result<LogoutRequest, FlowRefused> {
     let request = serde_json::from_str(&row.request);
     request.map_err(|_| FlowRefused::Failed(Error::Internal("a stored logout can't be read")))
 }

@@ -6,6 +6,7 @@ use super::links::{LOGIN_PATH, RESET_PASSWORD_PATH, VERIFY_EMAIL_PATH, link};
 use super::session::Session;
 use crate::clock::Timestamp;
 use crate::crypto::credential::{Credential, Kind};
+use crate::database::Conn;
 use crate::error::{Error, FieldError};
 use crate::id::{FlowId, UserId};
 use crate::mail::messages;
@@ -16,7 +17,6 @@ use crate::model::password;
 use crate::postbox::post;
 use crate::secret::Secret;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::email_tokens::{self, NewLink, Purpose};
 use crate::store::tables::users;
 use crate::text;
@@ -248,8 +248,8 @@ async fn insert(conn: &mut Conn, new: &NewUser, now: Timestamp) -> Result<Made, 
 }
 
 impl NewUser {
-    fn row(&self, id: UserId, now: Timestamp) -> users::NewRow {
-        users::NewRow {
+    fn row(&self, id: UserId, now: Timestamp) -> users::NewAccount {
+        users::NewAccount {
             id,
             email: self.email.address().to_owned(),
             email_key: self.email.key().to_owned(),

@@ -3,8 +3,8 @@
 use super::client::{ClaimedClient, ClientRefused};
 use super::presented_token::PresentedToken;
 use crate::clock::Timestamp;
+use crate::database::Conn;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::grants;
 
 /// Ends a token of this client. Nothing happens to one that is unknown or another client's.

@@ -9,11 +9,11 @@ use super::live::{self, Live};
 use super::token_reuse;
 use super::tokens::{self, Beside, ScopeRefused, TokenRefused, Tokens};
 use crate::crypto::credential::{Credential, CredentialKey, Kind};
+use crate::database::Conn;
 use crate::error::Error;
 use crate::gate::client_authentication::Purpose;
 use crate::model::scope::ScopeSet;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::grants;
 use crate::store::tables::refresh_tokens::{self, NewRefreshToken, RefreshToken};
 

@@ -4,11 +4,11 @@ use std::net::IpAddr;
 
 use crate::clock::Timestamp;
 use crate::crypto::credential::{Credential, CredentialKey, Kind};
+use crate::database::Conn;
 use crate::error::Error;
 use crate::id::{SessionId, UserId};
 use crate::secret::Secret;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::{sessions, users};
 use crate::text::Language;
 
@@ -84,7 +84,7 @@ pub async fn start(
 ) -> Result<(Session, Secret<String>), Error> {
     let cookie = Credential::generate(Kind::Session, now);
     let seen = |character: &char| !character.is_control();
-    let row = sessions::Row {
+    let row = sessions::StoredSession {
         token_key: cookie.key(),
         id: SessionId::generate(now),
         user_id: user,

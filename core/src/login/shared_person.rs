@@ -3,7 +3,7 @@
 use crate::clock::Timestamp;
 use crate::id::Subject;
 use crate::model::scope::{EMAIL, PHONE, PROFILE, ScopeSet, USERINFO};
-use crate::store::tables::grants::Profile;
+use crate::store::tables::grants::Shareable;
 
 /// A person, as far as the scopes of one login open them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +68,7 @@ pub struct SharedPhone {
 
 impl SharedPerson {
     /// What this scope opens of a person; the providers are read elsewhere.
-    pub(super) fn of(subject: Subject, person: Profile, scope: &ScopeSet) -> Self {
+    pub(super) fn of(subject: Subject, person: Shareable, scope: &ScopeSet) -> Self {
         let profile = scope.contains(PROFILE).then_some(SharedProfile {
             given_name: person.given_name,
             family_name: person.family_name,

@@ -6,12 +6,12 @@ use std::time::Duration;
 use super::session::{self, Browser, Session};
 use crate::clock::Timestamp;
 use crate::crypto::credential::{Credential, CredentialKey, Kind};
+use crate::database::Conn;
 use crate::error::Error;
 use crate::id::UserId;
 use crate::model::{email, password};
 use crate::secret::Secret;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::{known_devices, sessions, users};
 use crate::throttle::{self, Admitted, Try};
 

@@ -5,10 +5,10 @@ use super::code::{count_wrong_try, is_verifier_of};
 use super::live;
 use super::shared_person::SharedPerson;
 use crate::crypto::credential::{Credential, Kind};
+use crate::database::Conn;
 use crate::error::Error;
 use crate::gate::client_authentication::Purpose;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::codes::{self, Code, CodeKind};
 
 /// What a client sends to have a callback token verified.

@@ -4,60 +4,31 @@ use serde_json::{Map, Value, json};
 
 use super::change::{Change, Permit};
 use super::entitlement::Rules;
-use super::fields::{Findings, read_time, suspension};
+use super::fields::{same_moment, suspension};
 use super::{plans, tokens};
 use crate::clock::Timestamp;
+use crate::contract::account::{AccountOnce, AccountSettings, NewAccount};
+use crate::contract::{Findings, Input, Patch};
 use crate::crypto::credential::CredentialKey;
 use crate::crypto::digest::MacKey;
 use crate::crypto::password::PasswordHasher;
-use crate::error::{Error, FieldError};
+use crate::database::{Conn, Db};
+use crate::error::{Error, FieldIssue};
 use crate::id::Subject;
 use crate::login::registration::{self, NewUser};
-use crate::model::account::{Plan, Staff};
 use crate::model::email::EmailAddress;
 use crate::model::label::Label;
-use crate::model::url::validate_link;
-use crate::model::{password, profile};
+use crate::model::password;
+use crate::model::profile::{BirthDate, Country, Locale, PhoneNumber, Zoneinfo};
+use crate::model::url::Link;
 use crate::random;
 use crate::secret::Secret;
-use crate::store::engine::db::{Conn, Db};
 use crate::store::tables::profiles::{self, Profile};
 use crate::store::tables::{grants, sessions};
 
-/// What an account is to be; what is `None` stays, an empty text clears.
-#[derive(Clone, Debug, Default)]
-#[expect(missing_docs, reason = "named as the claims of OpenID Connect Core §5.1 and the columns of the account")]
-pub struct AccountFields {
-    pub given_name: Option<String>,
-    pub family_name: Option<String>,
-    pub email_verified: Option<bool>,
-    pub second_email: Option<String>,
-    pub picture: Option<String>,
-    pub locale: Option<String>,
-    pub zoneinfo: Option<String>,
-    pub birth_date: Option<String>,
-    pub gender: Option<String>,
-    pub country: Option<String>,
-    pub phone_number: Option<String>,
-    pub phone_number_verified: Option<bool>,
-    pub plan: Option<Plan>,
-    /// RFC 3339.
-    pub plan_valid_until: Option<String>,
-    /// `reviewer` or `admin`.
-    pub staff: Option<String>,
-    pub suspended: Option<bool>,
-}
-
-/// An account that an operator makes by itself.
-#[derive(Debug)]
-pub struct NewAccount {
-    /// Main address.
-    pub email: String,
-    /// The password; with `None` one is made up.
-    pub password: Option<Secret<String>>,
-    /// The rest.
-    pub fields: AccountFields,
-}
+/// What the audit log tells of an account. Of all else it tells only that it changed: the log stays as it is, and people
+/// may leave.
+const TOLD: [&str; 5] = ["email_verified", "plan", "plan_valid_until", "staff", "suspended"];
 
 /// An account that was made.
 #[derive(Debug)]
@@ -77,28 +48,24 @@ pub async fn register(
     passwords: &PasswordHasher,
     rules: &Rules,
     now: Timestamp,
-    new: NewAccount,
+    new: Input<NewAccount>,
 ) -> Result<MadeAccount, Error> {
-    let NewAccount { email, password, fields } = new;
     let mut findings = Findings::default();
-    let address = findings.value("email", EmailAddress::parse(&email));
+    let NewAccount { once: AccountOnce { email, password }, settings } = new.take(&mut findings)?;
+    if let Some(password) = &password {
+        let names = [&settings.given_name, &settings.family_name].map(|name| name.as_ref().map(Label::as_str));
+        findings.value("password", check_password(password, &email, names));
+    }
+    findings.none()?;
     let made_up =
         password.is_none().then(|| Secret::new(MacKey::new(&random::bytes()).token(b"password")[..24].to_owned()));
-    if let Some(password) = &password {
-        let about = [Some(email.as_str()), fields.given_name.as_deref(), fields.family_name.as_deref()];
-        let about: Vec<&str> = about.into_iter().flatten().collect();
-        findings.value("password", password::check_new(password, &about));
-    }
-    let Some(address) = address else { return findings.none().and(Err(Error::Internal("an address is missing"))) };
-    fill(&mut findings, &mut blank(&address, now), &fields);
-    findings.none()?;
     let chosen = password.or_else(|| made_up.clone()).ok_or(Error::Internal("a password is missing"))?;
     let hash = passwords.hash(chosen).await.map_err(|_| Error::Unavailable)?;
     let rules = rules.clone();
     let made = db
         .change(async move |conn: &mut Conn| {
             let mut change = Change::begin(conn, Permit::of_operator(), rules, now);
-            let account = create(&mut change, &address, &fields).await?;
+            let account = create(&mut change, &email, Input::of(settings)).await?;
             set_password(&mut change, &account, &hash, None).await?;
             change.end(account.id.as_public_subject()).await
         })
@@ -108,11 +75,17 @@ pub async fn register(
     Ok(MadeAccount { sub, password: made_up })
 }
 
-/// What is wrong with these fields by themselves.
-pub(crate) fn check(fields: &AccountFields, blank: &Profile) -> Vec<FieldError> {
-    let mut findings = Findings::default();
-    fill(&mut findings, &mut blank.clone(), fields);
-    findings.into_errors()
+/// Checks the password that somebody of this address and these names is to have.
+///
+/// # Errors
+/// As [`password::check_new`].
+pub(crate) fn check_password(
+    password: &Secret<String>,
+    email: &EmailAddress,
+    names: [Option<&str>; 2],
+) -> Result<(), FieldIssue> {
+    let about: Vec<&str> = std::iter::once(email.address()).chain(names.into_iter().flatten()).collect();
+    password::check_new(password, &about)
 }
 
 /// Makes an account, with no password yet.
@@ -122,8 +95,10 @@ pub(crate) fn check(fields: &AccountFields, blank: &Profile) -> Vec<FieldError> 
 pub(crate) async fn create(
     change: &mut Change<'_>,
     email: &EmailAddress,
-    fields: &AccountFields,
+    settings: Input<AccountSettings>,
 ) -> Result<Profile, Error> {
+    let settings = change.take(settings)?;
+    change.sound()?;
     let new = NewUser {
         email: email.clone(),
         email_verified: false,
@@ -135,17 +110,11 @@ pub(crate) async fn create(
     };
     let id = registration::create(change.conn, &new, change.now).await?;
     let blank = profiles::find(change.conn, id).await?.ok_or(Error::Internal("a new account is gone"))?;
-    let mut account = blank.clone();
-    let mut findings = Findings::default();
-    fill(&mut findings, &mut account, fields);
-    findings.none()?;
-    account.suspended_at = suspension(None, fields.suspended, change.now);
+    let account = changed(&blank, settings, change.now);
     if account != blank {
         profiles::update(change.conn, &account).await?;
     }
-    let mut told = facts(&account);
-    note_personal(&mut told, &blank, &account);
-    change.created(None, "user.created", (id, email.key()), Value::Object(told));
+    change.created(None, "user.created", (id, email.key()), facts(&blank, &account));
     Ok(account)
 }
 
@@ -153,14 +122,17 @@ pub(crate) async fn create(
 ///
 /// # Errors
 /// [`Error::Invalid`]; the database's.
-pub(crate) async fn update(change: &mut Change<'_>, old: Profile, fields: &AccountFields) -> Result<Profile, Error> {
-    let mut account = old.clone();
-    let mut findings = Findings::default();
-    fill(&mut findings, &mut account, fields);
-    findings.none()?;
-    account.suspended_at = suspension(old.suspended_at, fields.suspended, change.now);
+pub(crate) async fn update(
+    change: &mut Change<'_>,
+    old: Profile,
+    patch: Patch<AccountSettings>,
+) -> Result<Profile, Error> {
+    let end_given = patch.names("plan_valid_until");
+    let wanted = change.take(patch.apply(&settings_of(&old)))?;
+    change.sound()?;
+    let mut account = changed(&old, wanted, change.now);
     if account.plan != old.plan || account.plan_valid_until != old.plan_valid_until {
-        plans::keep_lapse(&old, &mut account, fields.plan_valid_until.is_some(), &change.rules, change.now);
+        plans::keep_lapse(&old, &mut account, end_given, &change.rules, change.now);
     }
     let account = save(change, &old, account).await?;
     if account.suspended_at.is_some() && old.suspended_at.is_none() {
@@ -171,9 +143,7 @@ pub(crate) async fn update(change: &mut Change<'_>, old: Profile, fields: &Accou
 
 /// Writes what differs from how an account stood, and notes it: of what is personal only which fields.
 pub(crate) async fn save(change: &mut Change<'_>, old: &Profile, mut account: Profile) -> Result<Profile, Error> {
-    let mut after = facts(&account);
-    note_personal(&mut after, old, &account);
-    let told = (Value::Object(facts(old)), Value::Object(after));
+    let told = (facts(old, old), facts(old, &account));
     if change.updated(None, "user.updated", (account.id, &account.email_key), told) {
         account.updated_at = change.version_after(old.updated_at);
         profiles::update(change.conn, &account).await?;
@@ -206,95 +176,63 @@ pub(crate) async fn set_password(
     Ok(())
 }
 
-/// An account of this address with nothing in it, to check fields against.
-pub(crate) fn blank(email: &EmailAddress, now: Timestamp) -> Profile {
+/// What is set of an account.
+pub(crate) fn settings_of(account: &Profile) -> AccountSettings {
+    AccountSettings {
+        given_name: account.given_name.clone().map(Label::stored),
+        family_name: account.family_name.clone().map(Label::stored),
+        email_verified: account.email_verified,
+        second_email: account.second_email.clone().map(EmailAddress::stored),
+        picture: account.picture.clone().map(Link::stored),
+        locale: account.locale.clone().map(Locale::stored),
+        zoneinfo: account.zoneinfo.clone().map(Zoneinfo::stored),
+        birth_date: account.birth_date.clone().map(BirthDate::stored),
+        gender: account.gender.clone().map(Label::stored),
+        country: account.country.clone().map(Country::stored),
+        phone_number: account.phone_number.clone().map(PhoneNumber::stored),
+        phone_number_verified: account.phone_number_verified,
+        plan: account.plan,
+        plan_valid_until: account.plan_valid_until,
+        staff: account.staff,
+        suspended: account.suspended_at.is_some(),
+    }
+}
+
+/// The account with these settings.
+fn changed(old: &Profile, wanted: AccountSettings, now: Timestamp) -> Profile {
     Profile {
-        id: crate::id::UserId::generate(),
-        email: email.address().to_owned(),
-        email_key: email.key().to_owned(),
-        email_verified: false,
-        second_email: None,
-        given_name: None,
-        family_name: None,
-        picture: None,
-        locale: None,
-        zoneinfo: None,
-        birth_date: None,
-        gender: None,
-        country: None,
-        phone_number: None,
-        phone_number_verified: false,
-        plan: Plan::Free,
-        plan_valid_until: None,
-        staff: None,
-        suspended_at: None,
-        updated_at: now,
+        given_name: wanted.given_name.map(Label::into_string),
+        family_name: wanted.family_name.map(Label::into_string),
+        email_verified: wanted.email_verified,
+        second_email: wanted.second_email.map(|email| email.address().to_owned()),
+        picture: wanted.picture.map(|link| link.as_str().to_owned()),
+        locale: wanted.locale.map(Locale::into_string),
+        zoneinfo: wanted.zoneinfo.map(Zoneinfo::into_string),
+        birth_date: wanted.birth_date.map(BirthDate::into_string),
+        gender: wanted.gender.map(Label::into_string),
+        country: wanted.country.map(Country::into_string),
+        phone_number: wanted.phone_number.map(PhoneNumber::into_string),
+        phone_number_verified: wanted.phone_number_verified,
+        plan: wanted.plan,
+        plan_valid_until: same_moment(old.plan_valid_until, wanted.plan_valid_until),
+        staff: wanted.staff,
+        suspended_at: suspension(old.suspended_at, wanted.suspended, now),
+        ..old.clone()
     }
 }
 
-fn fill(findings: &mut Findings, account: &mut Profile, fields: &AccountFields) {
-    let label = |text: &str| Label::parse(text).map(Label::into_string);
-    let address = |text: &str| EmailAddress::parse(text).map(|email| email.address().to_owned());
-    let link = |text: &str| validate_link(text).map(|()| text.to_owned());
-    let staff = |text: &str| {
-        let message = "give \"reviewer\" or \"admin\", or \"\" for nobody of the staff";
-        Staff::parse(text).ok_or_else(|| crate::error::FieldIssue::english("unknown_value", message))
+/// What the audit log tells of an account, with the names of what else is not as it was in `old`.
+fn facts(old: &Profile, account: &Profile) -> Value {
+    let members = |account: &Profile| match json!(settings_of(account)) {
+        Value::Object(members) => members,
+        _ => Map::new(),
     };
-    findings.optional(&mut account.given_name, "given_name", fields.given_name.as_ref(), label);
-    findings.optional(&mut account.family_name, "family_name", fields.family_name.as_ref(), label);
-    findings.optional(&mut account.second_email, "second_email", fields.second_email.as_ref(), address);
-    findings.optional(&mut account.picture, "picture", fields.picture.as_ref(), link);
-    findings.optional(&mut account.locale, "locale", fields.locale.as_ref(), profile::parse_locale);
-    findings.optional(&mut account.zoneinfo, "zoneinfo", fields.zoneinfo.as_ref(), profile::parse_zoneinfo);
-    findings.optional(&mut account.birth_date, "birth_date", fields.birth_date.as_ref(), profile::parse_birth_date);
-    findings.optional(&mut account.gender, "gender", fields.gender.as_ref(), label);
-    findings.optional(&mut account.country, "country", fields.country.as_ref(), profile::parse_country);
-    let phone = fields.phone_number.as_ref();
-    findings.optional(&mut account.phone_number, "phone_number", phone, profile::parse_phone_number);
-    let stands = account.plan_valid_until;
-    findings.optional(&mut account.plan_valid_until, "plan_valid_until", fields.plan_valid_until.as_ref(), |text| {
-        let end = read_time(text)?;
-        Ok(stands.filter(|stands| stands.seconds() == end.seconds()).unwrap_or(end))
-    });
-    findings.optional(&mut account.staff, "staff", fields.staff.as_ref(), staff);
-    account.email_verified = fields.email_verified.unwrap_or(account.email_verified);
-    account.phone_number_verified = fields.phone_number_verified.unwrap_or(account.phone_number_verified);
-    account.plan = fields.plan.unwrap_or(account.plan);
-}
-
-/// What the audit log tells of an account: nothing personal, for the log is never changed and people may leave.
-fn facts(account: &Profile) -> Map<String, Value> {
-    let mut facts = Map::new();
-    facts.insert("email_verified".to_owned(), json!(account.email_verified));
-    facts.insert("plan".to_owned(), json!(account.plan));
-    facts.insert("plan_valid_until".to_owned(), json!(account.plan_valid_until));
-    facts.insert("staff".to_owned(), json!(account.staff));
-    facts.insert("suspended".to_owned(), json!(account.suspended_at.is_some()));
-    facts
-}
-
-/// Adds which personal fields changed, and not to what.
-fn note_personal(told: &mut Map<String, Value>, old: &Profile, new: &Profile) {
-    let changed = personal(old).into_iter().zip(personal(new)).filter(|(old, new)| old != new);
-    let names: Vec<&str> = changed.map(|(_, (name, _))| name).collect();
+    let (was, mut is) = (members(old), members(account));
+    let names: Vec<String> =
+        is.keys().filter(|name| !TOLD.contains(&name.as_str()) && was[*name] != is[*name]).cloned().collect();
+    is.retain(|name, _| TOLD.contains(&name.as_str()));
     if !names.is_empty() {
-        told.insert("profile".to_owned(), json!(names));
+        is.insert("profile".to_owned(), json!(names));
     }
-}
-
-fn personal(account: &Profile) -> [(&'static str, Option<&str>); 11] {
-    let verified = account.phone_number_verified.then_some("true");
-    [
-        ("given_name", account.given_name.as_deref()),
-        ("family_name", account.family_name.as_deref()),
-        ("second_email", account.second_email.as_deref()),
-        ("picture", account.picture.as_deref()),
-        ("locale", account.locale.as_deref()),
-        ("zoneinfo", account.zoneinfo.as_deref()),
-        ("birth_date", account.birth_date.as_deref()),
-        ("gender", account.gender.as_deref()),
-        ("country", account.country.as_deref()),
-        ("phone_number", account.phone_number.as_deref()),
-        ("phone_number_verified", verified),
-    ]
+    Value::Object(is)
 }

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use super::permit::Caller;
 use super::runner::{self, Ask};
+use crate::clock::Timestamp;
 use crate::contract::attempt::{AttemptView, CheckQuestion, CheckView, CheckedRule};
 use crate::contract::{Findings, Input};
 use crate::crypto::credential::{Kind, StoredDigest};
@@ -11,26 +12,63 @@ use crate::error::Error;
 use crate::gate::check::{self, Line, Question};
 use crate::gate::denial::Denial;
 use crate::gate::permission::Permission;
-use crate::id::{AttemptId, ClientId};
+use crate::id::{AttemptId, ClientId, DomainId};
+use crate::model::day::Day;
 use crate::model::scope::ScopeSet;
 use crate::state::Core;
-use crate::store::tables::attempts::{self, Attempt};
+use crate::store::tables::attempts::{self, Attempt, Filter};
 use crate::text;
+
+/// Which attempts are asked for; what is `None` is not asked.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AttemptFields<'a> {
+    /// For this reason: the code of a denial.
+    pub reason: Option<&'a str>,
+    /// At the domain of this id.
+    pub domain: Option<&'a str>,
+    /// What the person was shown.
+    pub reference: Option<&'a str>,
+    /// Of this time or later: a day, or a time as RFC 3339 writes it.
+    pub from: Option<&'a str>,
+    /// Of this day or earlier, or of before this time.
+    pub to: Option<&'a str>,
+}
 
 /// The refused attempts of a client, newest first.
 ///
 /// # Errors
-/// Those of [`permit`](super::permit); the database's.
+/// [`Error::Invalid`] for `domain`, `from` or `to`; those of [`permit`](super::permit); the database's.
 pub async fn list(
     core: &Core,
     caller: &Caller,
-    client: ClientId,
+    (client, fields): (ClientId, AttemptFields<'_>),
     before: Option<AttemptId>,
     limit: i64,
 ) -> Result<Vec<AttemptView>, Error> {
     let mut reading = runner::read(core, caller, Ask::Client(client, Permission::AttemptsRead)).await?;
-    let found = attempts::newest(&mut reading.conn, client, before, limit).await?;
+    let filter = filter(client, fields)?;
+    let found = attempts::newest(&mut reading.conn, &filter, before, limit).await?;
     Ok(found.into_iter().map(view).collect())
+}
+
+fn filter(client: ClientId, fields: AttemptFields<'_>) -> Result<Filter, Error> {
+    let mut findings = Findings::default();
+    let id = |text: &str| text.parse::<DomainId>().map_err(|_| text!("not_an_id", prefix = "domain"));
+    let domain = findings.value("domain", fields.domain.map(id).transpose()).flatten();
+    let mut moment = |field, text: Option<&str>, later_days| {
+        let read = text.map(|text| moment(text, later_days).ok_or_else(|| text!("malformed-time"))).transpose();
+        findings.value(field, read).flatten()
+    };
+    let (from, to) = (moment("from", fields.from, 0), moment("to", fields.to, 1));
+    findings.none()?;
+    let reference = fields.reference.map(|text| text.trim().to_lowercase());
+    Ok(Filter { client, reason: fields.reason.map(str::to_owned), domain, reference, from, to })
+}
+
+/// A time, or so many days after the beginning of a day.
+fn moment(text: &str, later_days: i64) -> Option<Timestamp> {
+    let day = || Day::parse(text).map(|day| day.plus(later_days).begin());
+    Timestamp::parse(text).or_else(day)
 }
 
 /// Every rule that the question touches, with why it is broken if it is.

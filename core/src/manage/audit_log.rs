@@ -8,7 +8,9 @@ use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::{AuditId, ClientId};
 use crate::state::Core;
-use crate::store::tables::audit::{self, By, Entry, Filter};
+use crate::store::tables::audit::{self, Entry};
+
+pub use crate::store::tables::audit::{By, Filter};
 
 /// Entries about the client that `filter` names, newest first: at most `limit` of those before `before`. Who of the staff
 /// did something, and from where, is the staff's own matter: a partner reads that they did.

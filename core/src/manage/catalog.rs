@@ -151,7 +151,7 @@ fn facts(scope: &Scope) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::engine::db::{Db, Options};
+    use crate::database::{Db, Options};
 
     #[tokio::test(flavor = "multi_thread")]
     async fn the_catalog_of_a_new_database_is_that_of_the_first_start() {

@@ -1,102 +1,32 @@
 //! The one way to write configuration: a permit, a transaction, an audit entry for everything done in it.
 
+mod actor;
+mod changed;
+
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::net::IpAddr;
 
 use serde_json::{Map, Value};
 
+use self::changed::Posted;
 use super::entitlement::Rules;
-use super::fields::same_second;
-use super::letters;
 use super::permit::Access;
 use crate::audit::{self, Told};
 use crate::clock::Timestamp;
 use crate::contract::{Findings, Input};
+use crate::database::Conn;
 use crate::error::Error;
-use crate::id::{ClientId, DomainId, LetterId, NotificationId, TokenId, UserId};
-use crate::mail::{Mail, messages};
-use crate::postbox::post_counted;
-use crate::state::Core;
+use crate::id::{ClientId, DomainId, LetterId, NotificationId, UserId};
+use crate::mail::messages;
 use crate::store;
-use crate::store::engine::db::Conn;
 use crate::store::engine::notices::Whose;
 use crate::store::tables::{notifications, outbox};
 use crate::text;
 use crate::text::Text;
-use crate::throttle::Mailbox;
 
-/// Who changes something.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Actor {
-    /// Whoever runs the program's commands on its machine.
-    Operator,
-    /// A service that signs what it sends, such as the payment provider's adapter.
-    Service {
-        /// What it is called.
-        name: &'static str,
-        /// Where the request comes from.
-        address: IpAddr,
-    },
-    /// The program itself, on its own time.
-    Schedule,
-    /// A signed-in person, or an API token of theirs.
-    User {
-        /// The account.
-        id: UserId,
-        /// The token.
-        token: Option<TokenId>,
-        /// They do it as one of the staff.
-        staff: bool,
-        /// Where the request comes from.
-        address: IpAddr,
-    },
-}
-
-impl Actor {
-    /// As the audit log names it.
-    fn name(&self) -> String {
-        match self {
-            Self::Operator => "operator".to_owned(),
-            Self::Service { name, .. } => format!("service {name}"),
-            Self::Schedule => "schedule".to_owned(),
-            Self::User { id, token, staff, .. } => {
-                let what = if *staff { audit::STAFF } else { "user" };
-                let by = token.map(|token| format!(" by {token}")).unwrap_or_default();
-                format!("{what} {}{by}", id.as_public_subject())
-            }
-        }
-    }
-
-    fn address(&self) -> String {
-        match self {
-            Self::Operator | Self::Schedule => String::new(),
-            Self::Service { address, .. } | Self::User { address, .. } => address.to_string(),
-        }
-    }
-}
-
-/// The proof that somebody may make a change. Only [`super::permit`] gives it, after asking for the permission, and the
-/// program's own commands have it.
-#[derive(Debug)]
-pub struct Permit(Actor);
-
-impl Permit {
-    /// That of the operator, whom the machine's own permissions have let in.
-    pub(crate) const fn of_operator() -> Self {
-        Self(Actor::Operator)
-    }
-
-    /// That of whoever was let in just now.
-    pub(super) const fn of(actor: Actor) -> Self {
-        Self(actor)
-    }
-
-    /// Who has it.
-    pub const fn actor(&self) -> &Actor {
-        &self.0
-    }
-}
+pub use self::actor::{Actor, Permit};
+pub use self::changed::Changed;
+pub(super) use self::changed::Post;
 
 /// One thing that was done.
 #[derive(Clone, Debug, PartialEq)]
@@ -135,36 +65,6 @@ pub struct Change<'c> {
     notices: Vec<Notice>,
     letters: Vec<LetterId>,
     post: Post,
-}
-
-/// Who causes the mails of a change, which says how they are counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Post {
-    /// The staff, the program, or whoever they are for.
-    Platform,
-    /// Somebody of a client's organisation.
-    Partner,
-    /// A partner writes to a person.
-    Letter,
-}
-
-/// A mail, and what tells how it is counted.
-#[derive(Debug)]
-struct Posted {
-    mail: Mail,
-    email_key: String,
-    kind: Cow<'static, str>,
-}
-
-impl Post {
-    /// What counts a mail to this mailbox.
-    pub(super) fn counters(self, core: &Core, email_key: &str, kind: &str) -> Vec<Mailbox> {
-        match self {
-            Self::Platform => vec![Mailbox::of_notices(core, email_key, kind)],
-            Self::Partner => vec![Mailbox::of_notices(core, email_key, kind), Mailbox::of_partners(core)],
-            Self::Letter => vec![Mailbox::of_letters(core, email_key), Mailbox::of_partners(core)],
-        }
-    }
 }
 
 /// Something that happened, for webhooks (SPEC §6).
@@ -211,9 +111,9 @@ impl<'c> Change<'c> {
         }
     }
 
-    /// The same, whose mails are caused so.
-    pub(super) fn posting(self, post: Post) -> Self {
-        Self { post, ..self }
+    /// Has its mails counted so.
+    pub(super) fn posts(&mut self, post: Post) {
+        self.post = post;
     }
 
     /// The same, made in a client by somebody who has this place there.
@@ -235,26 +135,6 @@ impl<'c> Change<'c> {
     /// [`Error::Invalid`] when what can't be left out is missing or wrong.
     pub(crate) fn take<T>(&mut self, input: Input<T>) -> Result<T, Error> {
         input.take(&mut self.findings)
-    }
-
-    /// Goes on only when nothing was wrong so far.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] with all that was found.
-    pub(crate) fn nothing_wrong(&mut self) -> Result<(), Error> {
-        std::mem::take(&mut self.findings).none()
-    }
-
-    /// The end that something is to have: yet to come, unless it is the one that stands already.
-    pub(crate) fn end_of(&mut self, wanted: Option<Timestamp>, stands: Option<Timestamp>) -> Option<Timestamp> {
-        match wanted {
-            Some(_) if same_second(wanted, stands) => stands,
-            Some(end) if end <= self.now => {
-                self.findings.add("expires_at", text!("past"));
-                stands
-            }
-            other => other,
-        }
     }
 
     /// What a use case came to, together with what was wrong with what was sent: nothing is done as long as anything is.
@@ -419,7 +299,7 @@ impl<'c> Change<'c> {
         }
         for Published { client, domain, event, data } in &self.published {
             let body = outbox::body(*client, *domain, event, data, self.now);
-            outbox::insert(self.conn, &outbox::Row::new(*client, *domain, event, body, self.now)).await?;
+            outbox::insert(self.conn, &outbox::WebhookEvent::new(*client, *domain, event, body, self.now)).await?;
         }
         let mut mails = Vec::new();
         for Notice { user, kind, object, subject, text } in &self.notices {
@@ -442,44 +322,6 @@ impl<'c> Change<'c> {
         self.note_down(&whose).await?;
         let Self { events, everything, letters, post, .. } = self;
         Ok(Changed { value, events, clients, everything, post, mails, letters })
-    }
-}
-
-/// What a change gave, to be opened after its COMMIT.
-#[must_use = "after COMMIT the snapshots of the clients it touched are dropped"]
-#[derive(Debug)]
-pub struct Changed<T> {
-    value: T,
-    events: Vec<Event>,
-    clients: BTreeSet<ClientId>,
-    everything: bool,
-    post: Post,
-    mails: Vec<Posted>,
-    letters: Vec<LetterId>,
-}
-
-impl<T> Changed<T> {
-    /// After COMMIT: drops the snapshots of the clients that were touched, and sends the mails that are not too many.
-    pub(crate) fn committed(self, core: &Core) -> T {
-        if self.everything {
-            core.snapshots.forget_all();
-        }
-        self.clients.into_iter().for_each(|client| core.snapshots.forget(client));
-        for Posted { mail, email_key, kind } in self.mails {
-            post_counted(core, mail, self.post.counters(core, &email_key, &kind));
-        }
-        self.letters.into_iter().for_each(|letter| letters::deliver(core, letter));
-        self.value
-    }
-
-    /// Whether what changed is part of every client's configuration.
-    pub(crate) const fn touched_everything(&self) -> bool {
-        self.everything
-    }
-
-    /// What it gave, what was done, and the clients that were touched, for a command that tells its operator.
-    pub(crate) fn into_parts(self) -> (T, Vec<Event>, BTreeSet<ClientId>) {
-        (self.value, self.events, self.clients)
     }
 }
 

@@ -6,10 +6,10 @@ use super::permit::{self, Caller};
 use crate::clock::Timestamp;
 use crate::contract::client::ClientView;
 use crate::error::Error;
-use crate::gate::permission::Permission;
-use crate::gate::permissions::Permissions;
+use crate::gate::permission::{Membership, Permission};
 use crate::gate::standing;
-use crate::id::{ClientId, DomainId};
+use crate::id::{ClientId, DomainId, MemberId};
+use crate::model::permissions::Permissions;
 use crate::state::Core;
 use crate::store::tables::clients::{self as table, Client};
 use crate::store::tables::{domains, members, profiles, roles};
@@ -22,6 +22,8 @@ const OTHERS: i64 = 8;
 pub struct ClientContext {
     /// The client.
     pub client: ClientView,
+    /// The person's membership.
+    pub member: Option<MemberId>,
     /// The name of the person's role.
     pub role: String,
     /// Its level, 0 to 100.
@@ -78,6 +80,12 @@ impl ClientContext {
         self.permissions.contains(permission)
     }
 
+    /// The person's place, as it decides. That it grants anything was asked when the client was opened.
+    pub(crate) const fn membership(&self) -> Membership {
+        let (level, owner, permissions) = (self.level, self.is_owner, self.permissions);
+        Membership { level, owner, permissions, active: true, expires_at: None }
+    }
+
     /// Whether every active domain is in test mode, and there is one.
     pub fn is_in_test_mode(&self) -> bool {
         let mut active = self.domains.iter().filter(|domain| domain.active).peekable();
@@ -96,7 +104,7 @@ pub async fn open(core: &Core, caller: &Caller, id: ClientId) -> Result<ClientCo
     let (client, membership) = (access.client, access.membership);
     let account = profiles::find(&mut conn, caller.user).await?.ok_or(Error::NotFound("account"))?;
     let member = members::of_person(&mut conn, id, Some(caller.user), &account.email_key).await?;
-    let role = match member {
+    let role = match &member {
         Some(member) => roles::find(&mut conn, id, member.role_id).await?.map(|role| role.name),
         None => None,
     };
@@ -115,6 +123,7 @@ pub async fn open(core: &Core, caller: &Caller, id: ClientId) -> Result<ClientCo
     let others = table::of_member(&mut conn, caller.user, now, None, OTHERS + 1).await?;
     let others = others.into_iter().filter(|other| other.id != id).map(|other| (other.id, other.name));
     Ok(ClientContext {
+        member: member.map(|member| member.id),
         role: role.unwrap_or_default(),
         level: membership.level,
         is_owner: membership.owner,

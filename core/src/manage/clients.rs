@@ -11,6 +11,7 @@ use super::{members, notice, roles, scopes};
 use crate::clock::Timestamp;
 use crate::contract::client::{ClientSettings, ClientView};
 use crate::contract::{Input, Patch};
+use crate::database::Conn;
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, UserId};
@@ -19,7 +20,6 @@ use crate::model::label::Label;
 use crate::model::scope::ScopeSet;
 use crate::model::url::Link;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::clients::{self, Client};
 use crate::store::tables::profiles::{self, Profile};
 use crate::store::tables::{client_end, client_scopes, client_users, verifications};
@@ -184,7 +184,7 @@ pub(crate) async fn apply(change: &mut Change<'_>, old: Client, patch: Patch<Cli
 pub(crate) async fn suspend(change: &mut Change<'_>, id: ClientId, suspended: bool) -> Result<(), Error> {
     let old = clients::find(change.conn, id).await?.ok_or(Error::NotFound("client"))?;
     let mut new = old.clone();
-    new.suspended_at = suspension(old.suspended_at, Some(suspended), change.now);
+    new.suspended_at = suspension(old.suspended_at, suspended, change.now);
     let facts = |client: &Client| json!({ "suspended": client.suspended_at.is_some() });
     if change.updated(Some(id), "client.updated", (id, &new.name), (facts(&old), facts(&new))) {
         new.updated_at = change.version_after(old.updated_at);

@@ -8,10 +8,10 @@ use serde_json::Value;
 use crate::clock::Timestamp;
 use crate::contract::View;
 use crate::crypto::digest::sha256;
+use crate::database::Conn;
 use crate::error::Error;
 use crate::manage::permit::Caller;
-use crate::store::engine::db::Conn;
-use crate::store::tables::idempotency_keys::{self, Row};
+use crate::store::tables::idempotency_keys::{self, KeptAnswer};
 use crate::text;
 
 /// What makes a request one that is carried out once: its caller, route and key, and the body it came with.
@@ -80,7 +80,7 @@ impl Kept {
 /// # Errors
 /// The database's.
 pub(crate) async fn keep(conn: &mut Conn, once: &Once, kept: &Kept, now: Timestamp) -> Result<(), Error> {
-    let row = Row {
+    let row = KeptAnswer {
         key_digest: once.key_digest.clone(),
         body_digest: once.body_digest.clone(),
         status: Some(200),

@@ -10,13 +10,13 @@ use super::runner::{self, Ask, Done};
 use crate::contract::member::MemberView;
 use crate::contract::member::{Candidate, NewMember, Person};
 use crate::contract::{Input, New};
+use crate::database::Conn;
 use crate::error::Error;
 use crate::gate::organisation;
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, Subject, UserId};
 use crate::model::email::{self, EmailAddress};
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::members::Member;
 use crate::store::tables::roles::Role;
 use crate::store::tables::users::name_key;
@@ -54,8 +54,8 @@ pub async fn create(
             let Access { client: of, membership: by } = change.access()?.clone();
             let New { once: person, settings } = change.take(new)?;
             check_person(change, &person);
-            let expires_at = change.end_of(settings.expires_at, None);
-            change.nothing_wrong()?;
+            let expires_at = change.expiry(None, settings.expires_at);
+            change.sound()?;
             let role = roles::find(change.conn, client, settings.role).await?;
             organisation::may_appoint(&by, &roles::rank(&role)).map_err(roles::denied)?;
             let address = person.email.as_ref().map(|email| email.address().to_owned());
@@ -100,21 +100,31 @@ pub async fn search(core: &Core, caller: &Caller, client: ClientId, text: &str) 
     drop(runner::read(core, caller, Ask::Client(client, Permission::MembersCreate)).await?);
     throttle::count_search(core, caller.user).await?;
     let text = text.trim();
-    let (words, key) = (name_key(Some(text), None), email::key(text));
-    let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
-    if letters < SHORTEST_SEARCH || text.len() > LONGEST_SEARCH || text.chars().any(char::is_control) {
-        return Ok(Vec::new());
-    }
-    let mut conn = core.db.read().await?;
-    let found = client_users::search(&mut conn, client, &words, &key, 100).await?;
-    let mut candidates: Vec<Candidate> =
-        found.iter().filter_map(|user| shown(user, &words, &key)).take(MOST_CANDIDATES).collect();
-    let typed = EmailAddress::parse(text).ok();
-    let is_typed = |candidate: &Candidate| candidate.email.as_deref().is_some_and(|email| email::key(email) == key);
-    if let Some(typed) = typed.filter(|_| !candidates.iter().any(is_typed)) {
+    let mut candidates = known(&mut core.db.read().await?, client, text).await?;
+    let is_typed = |candidate: &Candidate, typed: &EmailAddress| {
+        candidate.email.as_deref().is_some_and(|email| email::key(email) == typed.key())
+    };
+    let typed = EmailAddress::parse(text).ok().filter(|_| is_long_enough(text));
+    if let Some(typed) = typed.filter(|typed| !candidates.iter().any(|candidate| is_typed(candidate, typed))) {
         candidates.push(Candidate { sub: None, name: None, email: Some(typed.address().to_owned()) });
     }
     Ok(candidates)
+}
+
+/// Those who have logged in through the client and share with it a name or an address that this text begins.
+pub(super) async fn known(conn: &mut Conn, client: ClientId, text: &str) -> Result<Vec<Candidate>, Error> {
+    let text = text.trim();
+    if !is_long_enough(text) {
+        return Ok(Vec::new());
+    }
+    let (words, key) = (name_key(Some(text), None), email::key(text));
+    let found = client_users::search(conn, client, &words, &key, 100).await?;
+    Ok(found.iter().filter_map(|user| shown(user, &words, &key)).take(MOST_CANDIDATES).collect())
+}
+
+fn is_long_enough(text: &str) -> bool {
+    let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
+    letters >= SHORTEST_SEARCH && text.len() <= LONGEST_SEARCH && !text.chars().any(char::is_control)
 }
 
 /// What the client may see of somebody, when it is that which the text begins.

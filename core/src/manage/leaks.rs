@@ -5,16 +5,14 @@ use std::net::IpAddr;
 use serde_json::json;
 use url::Url;
 
-use super::change::{Actor, Change, Notice, Permit};
-use super::entitlement::Rules;
-use super::{secrets as of_secrets, tokens as of_tokens};
+use super::change::{Actor, Change, Notice};
+use super::{runner, secrets as of_secrets, tokens as of_tokens};
 use crate::crypto::credential::{Kind, StoredDigest};
 use crate::crypto::digest::sha256;
 use crate::error::Error;
 use crate::gate::standing;
 use crate::secret::Secret;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::{api_tokens, clients, members, secrets};
 use crate::text;
 use crate::text::Arg;
@@ -54,21 +52,13 @@ pub async fn take(core: &Core, leak: Leak, address: IpAddr) -> Result<Judged, Er
     if secret.is_none() && token.is_none() {
         return Ok(Judged { digest, ours: false });
     }
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
     let actor = Actor::Service { name: "leak report", address };
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let mut change = Change::begin(conn, Permit::of(actor), rules, now);
-            let ours = match (secret, token) {
-                (Some(digest), _) => deactivate_secret(&mut change, &digest, place.as_deref()).await?,
-                (None, Some(digest)) => suspend_token(&mut change, &digest, place.as_deref()).await?,
-                (None, None) => false,
-            };
-            change.end(ours).await
-        })
-        .await?;
-    Ok(Judged { digest, ours: changed.committed(core) })
+    let ours = runner::change_as(core, actor, async move |change: &mut Change<'_>| match (secret, token) {
+        (Some(digest), _) => deactivate_secret(change, &digest, place.as_deref()).await,
+        (None, Some(digest)) => suspend_token(change, &digest, place.as_deref()).await,
+        (None, None) => Ok(false),
+    });
+    Ok(Judged { digest, ours: ours.await? })
 }
 
 async fn deactivate_secret(change: &mut Change<'_>, digest: &StoredDigest, place: Option<&str>) -> Result<bool, Error> {

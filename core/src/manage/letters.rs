@@ -3,15 +3,14 @@
 
 use std::time::Duration;
 
-use super::change::{Actor, Change, Notice, Permit, Post};
-use super::entitlement::Rules;
+use super::change::{Actor, Change, Notice, Post};
+use super::runner;
 use crate::error::Error;
 use crate::id::LetterId;
 use crate::mail::messages;
 use crate::model::message::StoredText;
 use crate::postbox::{in_background, post_counted};
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::letters::{self, Letter};
 use crate::store::tables::profiles;
 use crate::text::{Language, Text};
@@ -81,32 +80,28 @@ pub async fn deliver_left_over(core: &Core) -> Result<(), Error> {
 }
 
 async fn send(core: &Core, id: LetterId) -> Result<(), Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            let mut change = Change::begin(conn, Permit::of(Actor::Schedule), rules, now).posting(Post::Letter);
-            let Some(letter) = letters::take(change.conn, id).await?.filter(|letter| letter.wanted) else {
-                return change.end(None).await;
-            };
-            let Letter { email_key, address, kind, object, about, message, .. } = letter;
-            let (subject, text) = (about.text(), message.text());
-            let to = match profiles::find_by_email(change.conn, &email_key).await? {
-                Some(account) if account.suspended_at.is_some() => None,
-                Some(account) if account.email_verified => {
-                    let (user, kind, object) = (account.id, kind.into(), Some(object));
-                    change.notify(Notice { user, kind, object, subject, text });
-                    return change.end(None).await;
-                }
-                // Mail goes to the address that the account holds: two mailboxes may share a key.
-                Some(account) => Some((account.language(), account.email)),
-                None => address.map(|address| (Language::English, address)),
-            };
-            let mail = to.map(|(language, to)| messages::notice(&to, language, (&subject, &text)));
-            change.end(mail.map(|mail| (mail, email_key))).await
-        })
-        .await?;
-    if let Some((mail, email_key)) = changed.committed(core) {
+    let sent = runner::change_as(core, Actor::Schedule, async move |change: &mut Change<'_>| {
+        change.posts(Post::Letter);
+        let Some(letter) = letters::take(change.conn, id).await?.filter(|letter| letter.wanted) else {
+            return Ok(None);
+        };
+        let Letter { email_key, address, kind, object, about, message, .. } = letter;
+        let (subject, text) = (about.text(), message.text());
+        let to = match profiles::find_by_email(change.conn, &email_key).await? {
+            Some(account) if account.suspended_at.is_some() => None,
+            Some(account) if account.email_verified => {
+                let (user, kind, object) = (account.id, kind.into(), Some(object));
+                change.notify(Notice { user, kind, object, subject, text });
+                return Ok(None);
+            }
+            // Mail goes to the address that the account holds: two mailboxes may share a key.
+            Some(account) => Some((account.language(), account.email)),
+            None => address.map(|address| (Language::English, address)),
+        };
+        let mail = to.map(|(language, to)| messages::notice(&to, language, (&subject, &text)));
+        Ok(mail.map(|mail| (mail, email_key)))
+    });
+    if let Some((mail, email_key)) = sent.await? {
         post_counted(core, mail, Post::Letter.counters(core, &email_key, ""));
     }
     Ok(())

@@ -13,13 +13,13 @@ use super::permit::Caller;
 use super::runner::{self, Ask, Done};
 use super::verifications::{self, What};
 use crate::contract::logo::LogoView;
+use crate::database::Conn;
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, DomainId};
 use crate::model::image::ImageDigest;
 use crate::picture::{self, MediaType, Picture};
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::clients::{self, Client};
 use crate::store::tables::domains::{self, Domain};
 use crate::store::tables::images::{self, ClientLogos};
@@ -112,19 +112,30 @@ pub async fn delete(core: &Core, caller: Caller, client: ClientId, whose: Whose)
 /// Those of [`super::permit`] for `client:read` or `domains:read`; [`Error::NotFound`]; the database's.
 pub async fn get(core: &Core, caller: &Caller, client: ClientId, whose: Whose) -> Result<Vec<u8>, Error> {
     let mut reading = runner::read(core, caller, whose.to_read(client)).await?;
-    let conn = &mut reading.conn;
-    let digest = match whose {
-        Whose::Client => images::of_client(conn, client).await?.logo_digest,
-        Whose::Domain(domain) => {
-            domains::find(conn, client, domain).await?.ok_or(Error::NotFound("domain"))?;
-            images::of_domain(conn, domain).await?
-        }
-    };
-    let content = match digest {
-        Some(digest) => images::content(conn, digest).await?,
+    let content = match chosen(&mut reading.conn, client, whose).await? {
+        Some(digest) => images::content(&mut reading.conn, digest).await?,
         None => None,
     };
     content.ok_or(Error::NotFound("logo"))
+}
+
+/// Where everybody finds the logo that the partner has chosen, on our site; `None` when there is none.
+///
+/// # Errors
+/// As [`get`], but for that.
+pub async fn path(core: &Core, caller: &Caller, client: ClientId, whose: Whose) -> Result<Option<String>, Error> {
+    let mut reading = runner::read(core, caller, whose.to_read(client)).await?;
+    Ok(chosen(&mut reading.conn, client, whose).await?.map(ImageDigest::path))
+}
+
+async fn chosen(conn: &mut Conn, client: ClientId, whose: Whose) -> Result<Option<ImageDigest>, Error> {
+    match whose {
+        Whose::Client => Ok(images::of_client(conn, client).await?.logo_digest),
+        Whose::Domain(domain) => {
+            domains::find(conn, client, domain).await?.ok_or(Error::NotFound("domain"))?;
+            Ok(images::of_domain(conn, domain).await?)
+        }
+    }
 }
 
 /// A picture for everybody who knows its address.

@@ -12,34 +12,52 @@ use super::{roles, succession};
 use crate::clock::Timestamp;
 use crate::contract::Patch;
 use crate::contract::member::{MemberSettings, MemberView, ProvisionedMember};
+use crate::database::Conn;
 use crate::error::Error;
 use crate::gate::organisation::{self, Seat, Span};
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, MemberId, RoleId, Subject, UserId};
 use crate::model::client::SubjectType;
-use crate::model::email::EmailAddress;
+use crate::model::email::{self, EmailAddress};
+use crate::model::label::Label;
 use crate::model::member::MemberStatus;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::clients::{self, Client};
 use crate::store::tables::members::{self, Member};
 use crate::store::tables::roles::Role;
 use crate::store::tables::{client_users, profiles};
 use crate::text;
 
-/// The members of a client, oldest first: at most `limit` of those after `after`.
+/// Which members to list.
+#[derive(Clone, Copy, Debug)]
+pub struct MemberPage<'p> {
+    /// Those whose address begins with this text.
+    pub address: Option<&'p str>,
+    /// Those whose role is in the group of this name.
+    pub group: Option<&'p str>,
+    /// Those after this one.
+    pub after: Option<MemberId>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// The members of a client, oldest first.
 ///
 /// # Errors
-/// Those of [`runner`]; the database's.
+/// [`Error::Invalid`] for what can't be the name of a group; those of [`runner`]; the database's.
 pub async fn list(
     core: &Core,
     caller: &Caller,
     client: ClientId,
-    after: Option<MemberId>,
-    limit: i64,
+    page: MemberPage<'_>,
 ) -> Result<Vec<MemberView>, Error> {
     let mut reading = runner::read(core, caller, Ask::Client(client, Permission::MembersRead)).await?;
-    let found = members::page(&mut reading.conn, client, after, limit).await?;
+    let group = page.group.map(Label::parse).transpose().map_err(|issue| Error::Invalid(vec![issue.at("group")]))?;
+    let filter = members::Filter {
+        begins: page.address.map(|text| email::key(text.trim())),
+        group: group.map(Label::into_string),
+    };
+    let found = members::page(&mut reading.conn, client, &filter, page.after, page.limit).await?;
     let client = reading.access()?.client.clone();
     views(&mut reading.conn, &client, found).await
 }
@@ -77,8 +95,8 @@ pub async fn update(
             let old = find(change.conn, client, id).await?;
             same_version(expected, old.updated_at)?;
             let wanted = change.take(patch.apply(&settings(&old)))?;
-            let expires_at = change.end_of(wanted.expires_at, old.expires_at);
-            change.nothing_wrong()?;
+            let expires_at = change.expiry(old.expires_at, wanted.expires_at);
+            change.sound()?;
             let old_role = roles::find(change.conn, client, old.role_id).await?;
             let role = match wanted.role == old_role.id {
                 true => old_role.clone(),
@@ -270,12 +288,12 @@ pub(super) fn blank(client: ClientId, email_key: &str, role: RoleId, now: Timest
 fn fill(change: &mut Change<'_>, member: &mut Member, settings: Patch<ProvisionedMember>) -> Result<(), Error> {
     let stands = ProvisionedMember { expires_at: member.expires_at, status: Some(member.status) };
     let wanted = change.take(settings.apply(&stands))?;
-    member.expires_at = change.end_of(wanted.expires_at, member.expires_at);
+    member.expires_at = change.expiry(member.expires_at, wanted.expires_at);
     member.status = wanted.status.unwrap_or(member.status);
     if member.status == MemberStatus::Active && member.user_id.is_none() {
         change.findings.add("status", text!("no_account-member"));
     }
-    change.nothing_wrong()
+    change.sound()
 }
 
 /// What the audit log says of a membership. Somebody whom the partner has named by `sub` may share no address with it.

@@ -1,8 +1,8 @@
 //! What the owners of a client are told when somebody of their organisation does something that they should know of.
 
 use super::change::{Change, Notice};
+use crate::database::Conn;
 use crate::error::Error;
-use crate::store::engine::db::Conn;
 use crate::store::tables::clients::Client;
 use crate::store::tables::domains::{self, Domain};
 use crate::store::tables::members;

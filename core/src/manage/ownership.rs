@@ -4,8 +4,6 @@
 //! found three times, a day apart. Where the operator has vouched for a domain nothing is looked at again, until somebody
 //! has it checked and it is found.
 
-use std::collections::BTreeSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http::{HeaderMap, Method};
@@ -14,21 +12,20 @@ use serde::Serialize;
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use super::change::{Actor, Change, Notice, Permit};
+use super::change::{Actor, Change, Notice};
 use super::domains::find;
-use super::entitlement::Rules;
 use super::permit::Caller;
 use super::runner::{self, Ask, Done};
 use crate::clock::Timestamp;
 use crate::contract::ownership::{OwnershipCheck, OwnershipView};
 use crate::contract::{Input, View};
+use crate::database::Conn;
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, DomainId};
 use crate::model::domain::Ownership;
 use crate::outbound::{BOUNDS, Fault, Outbound, Outgoing};
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::domains::{self, Domain};
 use crate::store::tables::{clients, members};
 use crate::{text, throttle};
@@ -84,6 +81,45 @@ fn txt_name(domain: &Domain) -> String {
 /// Where it is looked for on the site.
 fn url(domain: &Domain) -> String {
     format!("https://{}/.well-known/xwms-challenge", domain.root_domain)
+}
+
+/// What is to be published to prove that a domain is the client's, and how its proof stands.
+#[derive(Clone, Debug)]
+pub struct Proof {
+    /// Whether it is proven.
+    pub ownership: Ownership,
+    /// What to publish.
+    pub token: String,
+    /// Where in the DNS.
+    pub txt_name: String,
+    /// Where on the site.
+    pub url: String,
+    /// When it was last looked for.
+    pub checked_at: Option<Timestamp>,
+    /// How often in a row it was missed since it was found.
+    pub missed: i32,
+    /// When it is looked for again, while it is proven by having been found.
+    pub next_at: Option<Timestamp>,
+}
+
+/// How the proof of a domain stands. Nothing is looked for.
+///
+/// # Errors
+/// Those of [`super::permit`] for `domains:read`; [`Error::NotFound`]; the database's.
+pub async fn get(core: &Core, caller: &Caller, client: ClientId, id: DomainId) -> Result<Proof, Error> {
+    let mut reading = runner::read(core, caller, Ask::Client(client, Permission::DomainsRead)).await?;
+    let domain = find(&mut reading.conn, client, id).await?;
+    let wait = if domain.ownership_failures > 0 { AGAIN_MISSED } else { AGAIN };
+    let looked = domain.ownership_checked_at.filter(|_| domain.ownership == Ownership::Proven);
+    Ok(Proof {
+        ownership: domain.ownership,
+        txt_name: txt_name(&domain),
+        url: url(&domain),
+        checked_at: domain.ownership_checked_at,
+        missed: domain.ownership_failures,
+        next_at: looked.map(|at| at.after(wait)),
+        token: domain.ownership_token,
+    })
 }
 
 /// Looks for a domain's token now. Finding it in one of the two places proves ownership; missing it takes nothing away.
@@ -206,29 +242,22 @@ fn spawn_look(looking: &mut JoinSet<(Domain, bool)>, outbound: &Outbound, domain
 
 /// Writes what looking again has found; `at`: when it was claimed.
 async fn settle(core: &Core, client: ClientId, id: DomainId, found: bool, at: Timestamp) -> Result<(), Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let changed = core
-        .db
-        .change(async move |conn: &mut Conn| {
-            clients::hold(conn, client).await?;
-            let mut change = Change::begin(conn, Permit::of(Actor::Schedule), rules, now);
-            let domain = domains::find(change.conn, client, id).await?;
-            // Somebody may have had it checked, or changed it, meanwhile: then that counts.
-            let same =
-                |domain: &Domain| domain.ownership == Ownership::Proven && domain.ownership_checked_at == Some(at);
-            if let Some(domain) = domain.filter(same) {
-                if found {
-                    set(&mut change, domain, Ownership::Proven).await?;
-                } else if domain.ownership_failures >= MISSES {
-                    let lapsed = set(&mut change, domain, Ownership::Unproven).await?;
-                    tell_owners(&mut change, &lapsed).await?;
-                }
+    runner::change_as(core, Actor::Schedule, async move |change: &mut Change<'_>| {
+        clients::hold(change.conn, client).await?;
+        let domain = domains::find(change.conn, client, id).await?;
+        // Somebody may have had it checked, or changed it, meanwhile: then that counts.
+        let same = |domain: &Domain| domain.ownership == Ownership::Proven && domain.ownership_checked_at == Some(at);
+        if let Some(domain) = domain.filter(same) {
+            if found {
+                set(change, domain, Ownership::Proven).await?;
+            } else if domain.ownership_failures >= MISSES {
+                let lapsed = set(change, domain, Ownership::Unproven).await?;
+                tell_owners(change, &lapsed).await?;
             }
-            change.end(()).await
-        })
-        .await?;
-    changed.committed(core);
-    Ok(())
+        }
+        Ok(())
+    })
+    .await
 }
 
 /// Writes that the domain was looked at now, and what follows.
@@ -283,35 +312,6 @@ async fn on_site(outbound: &Outbound, address: &str, token: &str) -> Found {
             status => Found::Status(status),
         },
         Err(fault) => Found::Fault(fault),
-    }
-}
-
-/// The domains that are being checked on this server.
-#[derive(Debug, Default)]
-pub struct ChecksUnderWay(Mutex<BTreeSet<DomainId>>);
-
-/// One of them; it is one no more when this is dropped.
-#[derive(Debug)]
-struct UnderWay<'a> {
-    all: &'a ChecksUnderWay,
-    domain: DomainId,
-}
-
-impl ChecksUnderWay {
-    /// `None` when the domain is being checked already.
-    fn begin(&self, domain: DomainId) -> Option<UnderWay<'_>> {
-        let is_new = self.domains().insert(domain);
-        is_new.then(|| UnderWay { all: self, domain })
-    }
-
-    fn domains(&self) -> MutexGuard<'_, BTreeSet<DomainId>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for UnderWay<'_> {
-    fn drop(&mut self) {
-        self.all.domains().remove(&self.domain);
     }
 }
 

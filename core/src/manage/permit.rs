@@ -7,16 +7,16 @@ use super::change::{Actor, Change, Permit, Post};
 use super::entitlement::Rules;
 use super::runner::Ask;
 use crate::clock::Timestamp;
+use crate::database::Conn;
 use crate::error::Error;
 use crate::gate::permission::{self, Membership, Permission};
-use crate::gate::permissions::Permissions;
 use crate::gate::standing;
 use crate::id::{ClientId, MemberId, TokenId, UserId};
 use crate::manage::idempotency::Once;
 use crate::model::account::Staff;
 use crate::model::member::MemberStatus;
+use crate::model::permissions::Permissions;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::clients::{self, Client};
 use crate::store::tables::members;
 use crate::store::tables::profiles::{self, Profile};
@@ -70,8 +70,17 @@ impl Caller {
     }
 
     fn permit_as(&self, staff: bool) -> Permit {
+        Permit::of(self.actor_as(staff))
+    }
+
+    /// Who they are when they change what is theirs.
+    pub(crate) fn actor(&self) -> Actor {
+        self.actor_as(false)
+    }
+
+    fn actor_as(&self, staff: bool) -> Actor {
         let token = self.token.as_ref().map(|token| token.id);
-        Permit::of(Actor::User { id: self.user, token, staff, address: self.address })
+        Actor::User { id: self.user, token, staff, address: self.address }
     }
 
     /// Whether the token, if it is one, is of the account and permits this.
@@ -215,23 +224,9 @@ async fn to_change_unpaid<'c>(
     if standing::is_suspended(access.client.suspended_at, payers) {
         return Err(Error::Conflict(text!("client_suspended-read_only")));
     }
-    Ok((Change::begin(conn, caller.permit(), rules.clone(), now).posting(Post::Partner), access, payer))
-}
-
-/// Begins a change of the caller's own account, or of what is theirs alone. An API token of the account needs the
-/// permission; a person in their browser needs none.
-///
-/// # Errors
-/// [`Error::Forbidden`] naming the permission.
-fn on_own_account<'c>(
-    conn: &'c mut Conn,
-    caller: &Caller,
-    permission: Permission,
-    rules: &Rules,
-    now: Timestamp,
-) -> Result<Change<'c>, Error> {
-    caller.account_permits(permission)?;
-    Ok(Change::begin(conn, caller.permit(), rules.clone(), now))
+    let mut change = Change::begin(conn, caller.permit(), rules.clone(), now);
+    change.posts(Post::Partner);
+    Ok((change, access, payer))
 }
 
 /// Whether the caller may read this of their own account.
@@ -242,15 +237,10 @@ pub fn to_read_own_account(caller: &Caller, permission: Permission) -> Result<()
     caller.account_permits(permission)
 }
 
-/// Begins a change that a person makes about themselves on their own pages: an answer to a request, a consent ended.
-pub fn on_own_behalf<'c>(conn: &'c mut Conn, caller: &Caller, rules: &Rules, now: Timestamp) -> Change<'c> {
-    Change::begin(conn, caller.permit(), rules.clone(), now)
-}
-
 /// Begins a change for somebody who may make it.
 ///
 /// # Errors
-/// As [`to_change`] and [`on_own_account`]; [`Error::Refused`] `staff_only` or `staff_admin_only`.
+/// As [`to_change`] and [`to_read_own_account`]; [`Error::Refused`] `staff_only` or `staff_admin_only`.
 pub(super) async fn begin<'c>(
     conn: &'c mut Conn,
     caller: &Caller,
@@ -270,16 +260,19 @@ pub(super) async fn begin<'c>(
         Ask::Membership(client, member) => {
             clients::hold(conn, client).await?;
             if is_own_membership(conn, caller, client, member).await? {
-                return Ok(on_own_behalf(conn, caller, &rules, now));
+                return Ok(Change::begin(conn, caller.permit(), rules, now));
             }
             let (change, access) = to_change(conn, caller, (client, Permission::MembersDelete), &rules, now).await?;
             Ok(change.in_client(access))
         }
         Ask::Person => {
             refuse_token(caller)?;
-            Ok(on_own_behalf(conn, caller, &rules, now))
+            Ok(Change::begin(conn, caller.permit(), rules, now))
         }
-        Ask::Account(permission) => on_own_account(conn, caller, permission, &rules, now),
+        Ask::Account(permission) => {
+            caller.account_permits(permission)?;
+            Ok(Change::begin(conn, caller.permit(), rules, now))
+        }
         Ask::Staff(least, permission) => {
             staff(conn, caller, least, permission).await?;
             Ok(Change::begin(conn, caller.permit_as(true), rules, now))
@@ -327,35 +320,13 @@ fn refuse_token(caller: &Caller) -> Result<(), Error> {
     if caller.token.is_none() { Ok(()) } else { Err(Error::Internal("an API token where a person is to answer")) }
 }
 
-/// Something that a caller may or may not do, as far as that can be said before it is done.
-#[derive(Clone, Copy, Debug)]
-pub enum Asked {
-    /// With this permission, in the organisation of a client.
-    Client(ClientId, Permission),
-    /// To end this membership of a client.
-    Membership(ClientId, MemberId),
-    /// With an API token of the account, this permission; in a browser, nothing more.
-    Own(Permission),
-    /// As one of the staff, who is this at least; with a token, this permission.
-    Staff(Staff, Permission),
-}
-
-/// Whether the caller may, now. The use case asks again in its own transaction.
+/// Whether the caller may do this, as far as that can be said before it is done. The use case asks again in its own
+/// transaction.
 ///
 /// # Errors
 /// As [`to_read`] and [`to_read_own_account`]; [`Error::Refused`] `staff_only` or `staff_admin_only`.
-pub async fn ask(core: &Core, caller: &Caller, asked: Asked) -> Result<(), Error> {
-    let mut conn = core.db.read().await?;
-    match asked {
-        Asked::Client(client, permission) => {
-            to_read(&mut conn, caller, client, permission, core.clock.now()).await.map(drop)
-        }
-        Asked::Membership(client, member) => {
-            read(&mut conn, caller, Ask::Membership(client, member), core.clock.now()).await.map(drop)
-        }
-        Asked::Own(permission) => caller.account_permits(permission),
-        Asked::Staff(least, permission) => staff(&mut conn, caller, least, permission).await,
-    }
+pub async fn ask(core: &Core, caller: &Caller, ask: Ask) -> Result<(), Error> {
+    read(&mut core.db.read().await?, caller, ask, core.clock.now()).await.map(drop)
 }
 
 /// Whether the staff may decide about this client: nobody decides about an organisation they belong to, or are invited to.

@@ -5,15 +5,16 @@ use std::time::Duration;
 
 use super::change::{Actor, Change, Permit};
 use super::entitlement::Rules;
+use super::runner;
 use crate::clock::Timestamp;
 use crate::contract::plan::BillingMessage;
 use crate::contract::{Findings, Input};
 use crate::crypto::digest::sha256;
+use crate::database::{Conn, Db};
 use crate::error::Error;
 use crate::model::account::Plan;
 use crate::state::Core;
-use crate::store::engine::db::{Conn, Db};
-use crate::store::tables::idempotency_keys::{self, Row};
+use crate::store::tables::idempotency_keys::{self, KeptAnswer};
 use crate::store::tables::profiles::{self, Profile};
 use crate::text;
 
@@ -77,12 +78,11 @@ pub async fn set_as_operator(
 /// [`Error::Invalid`] with all bad fields; [`Error::NotFound`] when there is no such account; the database's.
 pub async fn take_message(core: &Core, Received { id, from, message }: Received) -> Result<(), Error> {
     let message = read(message)?;
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
     let key = sha256(format!("xwms billing message 1\n{id}").as_bytes()).to_vec();
-    let changed = core.db.change(async move |conn: &mut Conn| {
-        let actor = Actor::Service { name: "billing", address: from };
-        let mut change = Change::begin(conn, Permit::of(actor), rules, now);
-        let taken = Row {
+    let actor = Actor::Service { name: "billing", address: from };
+    runner::change_as(core, actor, async move |change: &mut Change<'_>| {
+        let now = change.now;
+        let taken = KeptAnswer {
             body_digest: key.clone(),
             key_digest: key,
             status: Some(204),
@@ -91,12 +91,11 @@ pub async fn take_message(core: &Core, Received { id, from, message }: Received)
             expires_at: now.after(KNOWN),
         };
         if idempotency_keys::take(change.conn, &taken).await? {
-            carry_out(&mut change, &message).await?;
+            carry_out(change, &message).await?;
         }
-        change.end(()).await
-    });
-    changed.await?.committed(core);
-    Ok(())
+        Ok(())
+    })
+    .await
 }
 
 /// What a message says, when nothing is wrong with it.
@@ -142,8 +141,33 @@ fn facts(account: &Profile) -> serde_json::Value {
 mod tests {
     use super::*;
     use crate::config::Config;
-    use crate::manage::accounts;
+    use crate::id::UserId;
     use crate::model::email::EmailAddress;
+
+    fn blank(email: &EmailAddress, now: Timestamp) -> Profile {
+        Profile {
+            id: UserId::generate(),
+            email: email.address().to_owned(),
+            email_key: email.key().to_owned(),
+            email_verified: false,
+            second_email: None,
+            given_name: None,
+            family_name: None,
+            picture: None,
+            locale: None,
+            zoneinfo: None,
+            birth_date: None,
+            gender: None,
+            country: None,
+            phone_number: None,
+            phone_number_verified: false,
+            plan: Plan::Free,
+            plan_valid_until: None,
+            staff: None,
+            suspended_at: None,
+            updated_at: now,
+        }
+    }
 
     #[test]
     fn mg_14_the_end_of_a_lapsed_plan_stays_however_the_account_is_saved_again() {
@@ -151,11 +175,8 @@ mod tests {
         let at = |day: i64| Timestamp::from_seconds(1_769_860_800 + day * 86_400);
         let now = at(0);
         let address = EmailAddress::parse("ada@example.test").unwrap();
-        let account = |plan, until: Option<i64>| Profile {
-            plan,
-            plan_valid_until: until.map(at),
-            ..accounts::blank(&address, now)
-        };
+        let account =
+            |plan, until: Option<i64>| Profile { plan, plan_valid_until: until.map(at), ..blank(&address, now) };
         use Plan::{Free, Paid};
         // As it was, as it is given, and until when it then says.
         let rows = [
@@ -201,7 +222,7 @@ mod tests {
             (Plan::Paid, past, Plan::Free, Some(past)),
         ];
         for (was, end, plan, until) in rows {
-            let old = Profile { plan: was, plan_valid_until: Some(end), ..accounts::blank(&address, now) };
+            let old = Profile { plan: was, plan_valid_until: Some(end), ..blank(&address, now) };
             let mut new = Profile { plan, ..old.clone() };
             keep_lapse(&old, &mut new, false, &rules, now);
             assert_eq!(new.plan_valid_until, until, "{was:?} {plan:?}");

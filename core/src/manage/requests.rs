@@ -15,18 +15,18 @@ use super::shares;
 use crate::clock::Timestamp;
 use crate::contract::member::Person;
 use crate::contract::request::{NewRequest, RequestSubject, RequestTerms, RequestView};
-use crate::contract::{Input, New, Patch};
+use crate::contract::{Findings, Input, New, Patch};
+use crate::database::Conn;
 use crate::error::{Error, FieldError};
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, DomainId, RequestId};
 use crate::model::email::EmailAddress;
-use crate::model::request::{RequestKind, RequestStatus};
+use crate::model::request::{RequestKind, RequestState, RequestStatus};
 use crate::model::scope::ScopeSet;
 use crate::model::text::LongText;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::clients::Client;
-use crate::store::tables::requests::{self, Request};
+use crate::store::tables::requests::{self, Filter, Request};
 use crate::store::tables::{client_scopes, domains, profiles, scopes};
 use crate::text;
 use crate::text::{Arg, Text};
@@ -117,20 +117,43 @@ async fn write_to(
     letters::write(change, letter).await
 }
 
+/// Which requests are asked for; what is `None` is not asked.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RequestFields<'a> {
+    /// `access` or `test`.
+    pub kind: Option<&'a str>,
+    /// What became of them.
+    pub status: Option<&'a str>,
+}
+
 /// The requests of a client, oldest first: at most `limit` of those after `after`.
 ///
 /// # Errors
-/// Those of [`runner`]; the database's.
+/// [`Error::Invalid`] for `kind` or `status`; those of [`runner`]; the database's.
 pub async fn list(
     core: &Core,
     caller: &Caller,
-    client: ClientId,
+    (client, fields): (ClientId, RequestFields<'_>),
     after: Option<RequestId>,
     limit: i64,
 ) -> Result<Vec<RequestView>, Error> {
     let mut reading = runner::read(core, caller, Ask::Client(client, Permission::RequestsRead)).await?;
-    let (found, now) = (requests::page(&mut reading.conn, client, after, limit).await?, core.clock.now());
+    let now = core.clock.now();
+    let mut findings = Findings::default();
+    let unknown = |choices: String| move || text!("unknown_value", choices = choices);
+    let (kinds, states) = (texts(RequestKind::ALL, |it| it.as_str()), texts(RequestState::ALL, |it| it.as_str()));
+    let kind = fields.kind.map(|text| RequestKind::parse(text).ok_or_else(unknown(kinds))).transpose();
+    let state = fields.status.map(|text| RequestState::parse(text).ok_or_else(unknown(states))).transpose();
+    let kind = findings.value("kind", kind).flatten();
+    let state = findings.value("status", state).flatten().map(|state| (state, now));
+    findings.none()?;
+    let found = requests::page(&mut reading.conn, &Filter { client, kind, state }, after, limit).await?;
     Ok(found.into_iter().map(|request| view(request, now)).collect())
+}
+
+/// The values of a choice, in a row.
+fn texts<T: Copy>(all: &[T], text: fn(T) -> &'static str) -> String {
+    all.iter().map(|one| text(*one)).collect::<Vec<_>>().join(", ")
 }
 
 /// One request.
@@ -184,8 +207,8 @@ async fn read(
     let asked = Asked { kind, email_key: String::new(), domain, scopes };
     let mut request = blank(client, &asked, change.now);
     request.reason = terms.reason.map(LongText::into_string);
-    request.expires_at = change.end_of(terms.expires_at, None);
-    change.nothing_wrong()?;
+    request.expires_at = change.expiry(None, terms.expires_at);
+    change.sound()?;
     Ok(request)
 }
 
@@ -284,14 +307,14 @@ pub(crate) async fn set(
     let mut request = old.clone().unwrap_or_else(|| blank(client, asked, change.now));
     request.user_id = account.map(|account| account.id);
     request.reason = wanted.reason.map(LongText::into_string);
-    request.expires_at = change.end_of(wanted.expires_at, request.expires_at);
+    request.expires_at = change.expiry(request.expires_at, wanted.expires_at);
     if accepted && request.status == RequestStatus::Pending {
         (request.status, request.decided_at) = (RequestStatus::Accepted, Some(change.now));
     }
     if request.status == RequestStatus::Accepted && request.user_id.is_none() {
         change.findings.add("state", text!("no_account-request"));
     }
-    change.nothing_wrong()?;
+    change.sound()?;
     let Some(old) = old else {
         if request.status == RequestStatus::Pending {
             let since = change.now.before(PEACE);

@@ -5,25 +5,27 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::change::Change;
+use super::client_context::ClientContext;
 use super::fields::same_version;
 use super::permit::Caller;
 use super::runner::{self, Ask, Done};
 use crate::clock::Timestamp;
-use crate::contract::role::{NewRole, RoleSettings, RoleView};
+use crate::contract::role::{Level, NewRole, RoleSettings, RoleView};
 use crate::contract::{Input, New, Patch};
+use crate::database::Conn;
 use crate::error::Error;
 use crate::gate::organisation::{self, Denied, Rank, Span};
 use crate::gate::permission::{Membership, Permission, Preset};
 use crate::id::{ClientId, RoleId};
 use crate::model::label::Label;
 use crate::model::permission_set::PermissionSet;
-use crate::model::role::{Level, RoleKey};
+use crate::model::role::RoleKey;
 use crate::model::text::LongText;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::members;
 use crate::store::tables::roles::{self, Role};
 use crate::text;
+use crate::text::Text;
 
 /// Which roles to list.
 #[derive(Clone, Copy, Debug)]
@@ -156,7 +158,7 @@ pub(crate) async fn insert(
     by: Option<&Membership>,
 ) -> Result<Role, Error> {
     let role = with_settings(change, blank(client, key.as_str(), change.now), settings);
-    change.nothing_wrong()?;
+    change.sound()?;
     if let Some(by) = by {
         organisation::may_create_role(by, &rank(&role)).map_err(denied)?;
     }
@@ -181,7 +183,7 @@ pub(crate) async fn apply(
     let wanted = change.take(patch.apply(&settings(&old)))?;
     refuse_preset(&old)?;
     let mut role = with_settings(change, old.clone(), wanted);
-    change.nothing_wrong()?;
+    change.sound()?;
     if let Some(by) = by {
         organisation::may_change_role(by, &rank(&old), &rank(&role)).map_err(denied)?;
     }
@@ -233,15 +235,45 @@ pub(crate) fn is_owner(role: &Role) -> bool {
     role.preset && role.role_key == Preset::Owner.key()
 }
 
+/// Why somebody at this place in a client can't give anybody this role of it; `None` when they can.
+pub fn why_not_to_give(by: &ClientContext, role: &RoleView) -> Option<Text> {
+    organisation::may_appoint(&by.membership(), &shown_rank(role)).err().map(reason)
+}
+
+/// Why somebody at this place in a client can't change this role of it; `None` when they can.
+pub fn why_not_to_change(by: &ClientContext, role: &RoleView) -> Option<Text> {
+    if role.key.is_preset() {
+        return Some(text!("preset", key = role.key.as_str()));
+    }
+    organisation::may_remove_role(&by.membership(), &shown_rank(role)).err().map(reason)
+}
+
+/// A role, as it decides, by what is shown of it.
+fn shown_rank(role: &RoleView) -> Rank {
+    let RoleSettings { permissions, level, expires_at, active, .. } = &role.settings;
+    Rank {
+        level: level.number(),
+        owner: role.key.as_str() == Preset::Owner.key(),
+        permissions: permissions.iter().map(|permission| permission.permission()).collect(),
+        span: Span::of(*active, *expires_at),
+    }
+}
+
 /// What the caller is told.
 pub(crate) fn denied(why: Denied) -> Error {
     match why {
-        Denied::LevelTooLow => Error::Refused(text!("level_too_low")),
-        Denied::PermissionNotHeld(permission) => {
-            Error::Refused(text!("permission_not_held", permission = permission.text()))
-        }
-        Denied::LastOwner => Error::Conflict(text!("last_owner")),
-        Denied::NoLastingOwner => Error::Conflict(text!("not_an_owner")),
+        Denied::LevelTooLow | Denied::OwnersOnly | Denied::PermissionNotHeld(_) => Error::Refused(reason(why)),
+        Denied::LastOwner | Denied::NoLastingOwner => Error::Conflict(reason(why)),
+    }
+}
+
+fn reason(why: Denied) -> Text {
+    match why {
+        Denied::LevelTooLow => text!("level_too_low"),
+        Denied::OwnersOnly => text!("owner"),
+        Denied::PermissionNotHeld(permission) => text!("permission_not_held", permission = permission.text()),
+        Denied::LastOwner => text!("last_owner"),
+        Denied::NoLastingOwner => text!("not_an_owner"),
     }
 }
 
@@ -252,7 +284,7 @@ pub(crate) fn settings(role: &Role) -> RoleSettings {
         description: role.description.clone().map(LongText::stored),
         permissions: role.permissions.of_roles(),
         group: role.role_group.clone().map(Label::stored),
-        level: Level::stored(role.level),
+        level: Level::of(role.level.into()),
         expires_at: role.expires_at,
         active: role.active,
     }
@@ -298,8 +330,8 @@ fn with_settings(change: &mut Change<'_>, role: Role, wanted: RoleSettings) -> R
         description: wanted.description.map(LongText::into_string),
         permissions,
         role_group: wanted.group.map(Label::into_string),
-        level: i32::from(wanted.level.number()),
-        expires_at: change.end_of(wanted.expires_at, role.expires_at),
+        level: i32::try_from(wanted.level.get()).unwrap_or_default(),
+        expires_at: change.expiry(role.expires_at, wanted.expires_at),
         active: wanted.active,
         ..role
     }

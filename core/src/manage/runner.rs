@@ -4,17 +4,17 @@
 //! audit entries, notices and the outbox are written, the answer is kept for a repeat of the same request, all of it is
 //! committed together, and then the snapshots that it touched are dropped.
 
-use super::change::Change;
+use super::change::{Actor, Change, Permit};
 use super::entitlement::Rules;
 use super::permit::{self, Access, Caller};
 use crate::contract::View;
+use crate::database::Conn;
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, MemberId};
 use crate::manage::idempotency::{self, Kept};
 use crate::model::account::Staff;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::engine::writer;
 
 /// What somebody needs for what they ask.
@@ -72,6 +72,28 @@ where
             idempotency::keep(change.conn, once, &kept, now).await?;
         }
         change.end(Done::Now(value)).await
+    });
+    Ok(changed.await?.committed(core))
+}
+
+/// Makes a change as an actor who asks nobody for leave: the program on its own time, a service whose signature was checked,
+/// a person who proved on the way here who they are.
+///
+/// # Errors
+/// Those of `work`; the database's.
+pub(crate) async fn change_as<T, F>(core: &Core, actor: Actor, work: F) -> Result<T, Error>
+where
+    T: Send + 'static,
+    for<'a, 'c> F: AsyncFnOnce(&'a mut Change<'c>) -> Result<T, Error>
+        + writer::Change<&'a mut Change<'c>, Result<T, Error>, Running: Send>
+        + Send
+        + 'static,
+{
+    let (rules, now) = (Rules::of(&core.config), core.clock.now());
+    let changed = core.db.change(async move |conn: &mut Conn| {
+        let mut change = Change::begin(conn, Permit::of(actor), rules, now);
+        let value = work(&mut change).await?;
+        change.end(value).await
     });
     Ok(changed.await?.committed(core))
 }

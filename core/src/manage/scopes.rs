@@ -6,13 +6,13 @@ use super::change::Change;
 use super::permit::Caller;
 use super::runner::{self, Ask, Done};
 use crate::contract::Input;
-use crate::contract::client_scope::{ClientScopeView, NewClientScope};
+use crate::contract::client_scope::{ClientScopeView, NewClientScope, NewClientScopes};
+use crate::database::Conn;
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::ClientId;
 use crate::model::scope::{self, ScopeSet};
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::client_scopes;
 use crate::store::tables::clients::{self, Client};
 use crate::store::tables::scopes::{self, Scope};
@@ -63,17 +63,62 @@ pub async fn activate(
 ) -> Result<Done<ClientScopeView>, Error> {
     runner::change(core, caller, Ask::Client(client, Permission::ScopesCreate), async move |change: &mut Change<'_>| {
         let NewClientScope { name } = change.take(new)?;
-        let found = if scope::is_name(&name) { scopes::find(change.conn, &name).await? } else { None };
-        let scope = found.ok_or_else(|| Error::Invalid(vec![text!("unknown_scope-name").at("name")]))?;
-        if client_scopes::of_client(change.conn, client).await?.contains(&name) {
-            return Err(Error::Conflict(text!("already_active", scope = name)));
-        }
-        client_scopes::insert(change.conn, client, &name, change.now).await?;
-        change.created(Some(client), "scope.activated", (&name, &name), json!({ "scope": name }));
+        let scope = find(change, &name, "name").await?;
+        change.sound()?;
+        let scope = scope.ok_or(Error::NotFound("scope"))?;
+        add(change, client, &scope).await?;
         touch(change).await?;
         Ok(view(scope))
     })
     .await
+}
+
+/// Activates several scopes of the catalog, or none.
+///
+/// # Errors
+/// [`Error::Invalid`] `required`, and `unknown_scope` for each that there is not; as [`activate`].
+pub async fn activate_all(
+    core: &Core,
+    caller: Caller,
+    client: ClientId,
+    new: Input<NewClientScopes>,
+) -> Result<Done<()>, Error> {
+    runner::change(core, caller, Ask::Client(client, Permission::ScopesCreate), async move |change: &mut Change<'_>| {
+        let NewClientScopes { name: names } = change.take(new)?;
+        if names.is_empty() {
+            change.findings.add("name", text!("required-scope_names"));
+        }
+        let mut wanted = Vec::with_capacity(names.len());
+        for (index, name) in names.iter().enumerate() {
+            wanted.extend(find(change, name, &format!("name[{index}]")).await?);
+        }
+        change.sound()?;
+        for scope in &wanted {
+            add(change, client, scope).await?;
+        }
+        touch(change).await
+    })
+    .await
+}
+
+/// The scope of this name; noted as wrong at this field when there is none.
+async fn find(change: &mut Change<'_>, name: &str, field: &str) -> Result<Option<Scope>, Error> {
+    let found = if scope::is_name(name) { scopes::find(change.conn, name).await? } else { None };
+    if found.is_none() {
+        change.findings.add(field, text!("unknown_scope-name"));
+    }
+    Ok(found)
+}
+
+/// Activates one that is not active.
+async fn add(change: &mut Change<'_>, client: ClientId, scope: &Scope) -> Result<(), Error> {
+    let name = &scope.name;
+    if client_scopes::of_client(change.conn, client).await?.contains(name) {
+        return Err(Error::Conflict(text!("already_active", scope = name)));
+    }
+    client_scopes::insert(change.conn, client, name, change.now).await?;
+    change.created(Some(client), "scope.activated", (name, name), json!({ "scope": name }));
+    Ok(())
 }
 
 /// Deactivates a scope.

@@ -12,6 +12,7 @@ use super::runner::{self, Ask, Done};
 use crate::clock::Timestamp;
 use crate::contract::Patch;
 use crate::contract::secret::{STANDARD_LABEL, SecretSettings, SecretView};
+use crate::database::Conn;
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, SecretId};
@@ -19,7 +20,6 @@ use crate::manage::change::Change;
 use crate::model::label::Label;
 use crate::secret::Secret;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::secrets::{self, ClientSecret, LastUse};
 
 /// The secrets of the client by id: at most `limit` of those after `after`.

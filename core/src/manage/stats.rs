@@ -42,7 +42,7 @@ pub struct StatsFields {
 pub async fn get(core: &Core, caller: &Caller, client: ClientId, fields: &StatsFields) -> Result<StatsView, Error> {
     let now = core.clock.now();
     let mut reading = runner::read(core, caller, Ask::Client(client, Permission::StatsRead)).await?;
-    let asked = Asked::read(fields, Day::of(now))?;
+    let asked = Range::read(fields, Day::of(now))?;
     if !asked.basic {
         let owner = match reading.access()?.client.billing_owner {
             Some(owner) => profiles::find(&mut reading.conn, owner).await?,
@@ -53,7 +53,7 @@ pub async fn get(core: &Core, caller: &Caller, client: ClientId, fields: &StatsF
             return Err(Error::PlanRequired);
         }
     }
-    let Asked { from, to, by, dimension, .. } = asked;
+    let Range { from, to, by, dimension, .. } = asked;
     let (first, last) = (from.number(), to.number());
     if last - first >= MOST_DAYS {
         return Err(Error::Invalid(vec![text!("range-days", max = MOST_DAYS).at("from")]));
@@ -74,7 +74,7 @@ pub async fn get(core: &Core, caller: &Caller, client: ClientId, fields: &StatsF
 }
 
 /// What is asked for, as it was read.
-struct Asked {
+struct Range {
     from: Day,
     to: Day,
     by: &'static str,
@@ -83,7 +83,7 @@ struct Asked {
     basic: bool,
 }
 
-impl Asked {
+impl Range {
     fn read(fields: &StatsFields, today: Day) -> Result<Self, Error> {
         let mut findings = Findings::default();
         let mut day = |field: &str, given: &Option<String>| {

@@ -3,8 +3,7 @@
 
 use serde_json::json;
 
-use super::change::{Actor, Change, Notice, Permit};
-use super::entitlement::Rules;
+use super::change::{Actor, Change, Notice};
 use super::notice::named;
 use super::permit::{Access, Caller};
 use super::roles;
@@ -17,7 +16,6 @@ use crate::gate::permission::Permission;
 use crate::id::{ClientId, UserId};
 use crate::model::member::MemberStatus;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::clients::{self, Client};
 use crate::store::tables::members::{self, Member};
 use crate::store::tables::profiles;
@@ -32,22 +30,16 @@ const BATCH: i64 = 100;
 /// # Errors
 /// The database's.
 pub async fn settle_due(core: &Core) -> Result<(), Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
-    let due = clients::without_payer(&mut core.db.read().await?, now, BATCH).await?;
+    let due = clients::without_payer(&mut core.db.read().await?, core.clock.now(), BATCH).await?;
     for id in due {
-        let rules = rules.clone();
-        let changed = core
-            .db
-            .change(async move |conn: &mut Conn| {
-                clients::hold(conn, id).await?;
-                let mut change = Change::begin(conn, Permit::of(Actor::Schedule), rules, now);
-                if let Some(client) = clients::find(change.conn, id).await? {
-                    settle(&mut change, &client).await?;
-                }
-                change.end(()).await
-            })
-            .await?;
-        changed.committed(core);
+        let hand_over = async move |change: &mut Change<'_>| {
+            clients::hold(change.conn, id).await?;
+            match clients::find(change.conn, id).await? {
+                Some(client) => settle(change, &client).await,
+                None => Ok(()),
+            }
+        };
+        runner::change_as(core, Actor::Schedule, hand_over).await?;
     }
     Ok(())
 }
@@ -87,7 +79,7 @@ pub(crate) async fn settle(change: &mut Change<'_>, client: &Client) -> Result<(
 /// Hands the bill to another owner, whatever the plan of the one who has it now. `to`: their membership.
 ///
 /// # Errors
-/// [`Error::NotFound`] for the member; [`Error::Refused`] `level_too_low` unless the caller is an owner; [`Error::Conflict`]
+/// [`Error::NotFound`] for the member; [`Error::Refused`] `owner` unless the caller is one; [`Error::Conflict`]
 /// `not_an_owner` or `account_suspended`; [`Error::PlanRequired`] when the plan of the other one entitles to no (further)
 /// client; those of [`runner`]; the database's.
 pub async fn hand_over(

@@ -17,6 +17,7 @@ use crate::contract::{Input, Patch};
 use crate::crypto::keys::{KeyRing, KeySet};
 use crate::crypto::password::PasswordHasher;
 use crate::crypto::seal::MasterKey;
+use crate::database::{Conn, Db, Options as DbOptions};
 use crate::error::Error;
 use crate::gate::standing::PlanRules;
 use crate::id::{ClientId, ConsentId, DomainId, GrantId, SessionId, Subject};
@@ -27,7 +28,6 @@ use crate::model::scope::ScopeSet;
 use crate::provision::{self, Options};
 use crate::state::{Core, Parts};
 use crate::store;
-use crate::store::engine::db::{Conn, Db, Options as DbOptions};
 
 struct World {
     core: Core,

@@ -15,16 +15,16 @@ use crate::clock::Timestamp;
 use crate::contract::token::{NewToken, TokenView};
 use crate::contract::{Input, Patch};
 use crate::crypto::credential::{Credential, Kind, StoredDigest};
+use crate::database::{Conn, Db};
 use crate::error::Error;
 use crate::gate::permission::Permission;
-use crate::gate::permissions::Permissions;
 use crate::id::{ClientId, TokenId, UserId};
 use crate::model::email::EmailAddress;
 use crate::model::label::Label;
 use crate::model::permission_set::PermissionSet;
+use crate::model::permissions::Permissions;
 use crate::secret::Secret;
 use crate::state::Core;
-use crate::store::engine::db::{Conn, Db};
 use crate::store::tables::api_tokens::{self, ApiToken};
 use crate::store::tables::{clients, members, profiles};
 use crate::text;
@@ -249,7 +249,7 @@ async fn find(conn: &mut Conn, user: UserId, client: Option<ClientId>, id: Token
 }
 
 fn view(token: ApiToken, value: Option<Secret<String>>) -> TokenView {
-    TokenView { id: token.id, made: made(&token), last_used_at: token.last_used_at, value }
+    TokenView { id: token.id, made: made(&token), hint: token.hint, last_used_at: token.last_used_at, value }
 }
 
 fn made(token: &ApiToken) -> NewToken {

@@ -13,13 +13,13 @@ use crate::clock::Timestamp;
 use crate::contract::url::{NewUrl, UrlOnce, UrlSettings, UrlView};
 use crate::contract::{Input, Patch};
 use crate::crypto::webhook_secret::WebhookSecret;
+use crate::database::Conn;
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, DomainId, UrlId};
 use crate::model::url::{SiteUrl, UrlKind};
 use crate::secret::Secret;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::domain_urls::{self, DomainUrl};
 use crate::text;
 

@@ -5,32 +5,67 @@ use std::collections::HashMap;
 use serde_json::json;
 
 use super::change::Change;
+use super::invitations;
 use super::permit::Caller;
 use super::runner::{self, Ask, Done};
 use crate::contract::user::UserView;
+use crate::database::Conn;
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, DomainId, Subject, UserId};
 use crate::model::scope::ScopeSet;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::client_users::{self, ClientUser};
 use crate::store::tables::{consents, grants};
+use crate::text;
+use crate::throttle;
 
-/// The users of a client, by subject: at most `limit` of those after `after`.
+/// Which users are asked for; what is `None` is not asked.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct UserFields<'a> {
+    /// Those who have logged in through the domain of this id.
+    pub domain: Option<&'a str>,
+    /// Who is meant by this text: one by their whole `sub`; others by a name or an address that they share with the client
+    /// now, as candidates for a membership are found.
+    pub q: Option<&'a str>,
+}
+
+/// The users of a client, by subject: at most `limit` of those after `after`; the few whom a text means, all at once.
 ///
 /// # Errors
-/// Those of [`runner`]; the database's.
+/// [`Error::Invalid`] for `domain`; [`Error::TooMany`] for too many texts; those of [`runner`]; the database's.
 pub async fn list(
     core: &Core,
     caller: &Caller,
-    client: ClientId,
+    (client, fields): (ClientId, UserFields<'_>),
     after: Option<Subject>,
     limit: i64,
 ) -> Result<Vec<UserView>, Error> {
     let mut reading = runner::read(core, caller, Ask::Client(client, Permission::UsersRead)).await?;
-    let found = client_users::page(&mut reading.conn, client, after, limit).await?;
-    views(&mut reading.conn, client, found).await
+    let unknown = |_| Error::Invalid(vec![text!("not_an_id", prefix = "domain").at("domain")]);
+    let domain = fields.domain.map(|text| text.parse::<DomainId>().map_err(unknown)).transpose()?;
+    let Some(text) = fields.q else {
+        let found = client_users::page(&mut reading.conn, (client, domain), after, limit).await?;
+        return views(&mut reading.conn, client, found).await;
+    };
+    throttle::count_search(core, caller.user).await?;
+    let found = meant(&mut reading.conn, client, text).await?;
+    let mut found = views(&mut reading.conn, client, found).await?;
+    found.retain(|user| domain.is_none_or(|domain| user.domains.contains(&domain)));
+    Ok(found)
+}
+
+async fn meant(conn: &mut Conn, client: ClientId, text: &str) -> Result<Vec<ClientUser>, Error> {
+    if let Ok(sub) = text.trim().parse::<Subject>() {
+        return Ok(client_users::find(conn, client, sub).await?.into_iter().collect());
+    }
+    let mut found = Vec::new();
+    for candidate in invitations::known(conn, client, text).await? {
+        if let Some(sub) = candidate.sub {
+            found.extend(client_users::find(conn, client, sub).await?);
+        }
+    }
+    Ok(found)
 }
 
 /// One user.

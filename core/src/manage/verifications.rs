@@ -23,6 +23,7 @@ use crate::contract::verification::{Notes, VerificationSettings};
 use crate::error::Error;
 use crate::gate::standing;
 use crate::id::{ClientId, DomainId, VerificationId};
+use crate::model::message::StoredText;
 use crate::model::scope::ScopeSet;
 use crate::model::verification::{ItemStatus, VerificationStatus};
 use crate::store::tables::client_scopes;
@@ -172,11 +173,16 @@ pub(crate) async fn update(
     old: Verification,
     patch: Patch<VerificationSettings>,
 ) -> Result<(), Error> {
-    let notes = old.notes.clone().map(Notes::stored);
-    let wanted = change.take(patch.apply(&VerificationSettings { notes, expires_at: old.expires_at }))?;
+    // A file says it as people read it.
+    let stands = old.notes().map(|notes| Notes::stored(notes.to_string()));
+    let settings = VerificationSettings { notes: stands.clone(), expires_at: old.expires_at };
+    let wanted = change.take(patch.apply(&settings))?;
     let expires_at = change.expiry(old.expires_at, wanted.expires_at);
     change.sound()?;
-    let mut new = Verification { notes: wanted.notes.map(Notes::into_string), expires_at, ..old.clone() };
+    let mut new = Verification { expires_at, ..old.clone() };
+    if wanted.notes != stands {
+        new.notes = wanted.notes.map(Notes::into_string);
+    }
     if new.notes == old.notes && same_second(new.expires_at, old.expires_at) {
         return Ok(());
     }
@@ -209,7 +215,7 @@ pub(crate) async fn end(change: &mut Change<'_>, group: &Group) -> Result<(), Er
             VerificationStatus::Pending => verification.status = VerificationStatus::Withdrawn,
             _ => verification.revoked_at = Some(change.now),
         }
-        verification.reason = Some("taken back by the operator".to_owned());
+        verification.reason = Some(StoredText::from(&text!("taken_back_by_operator")).to_string());
         verification.decided_at = verification.decided_at.or(Some(change.now));
     }
     verifications::update(change.conn, &verification).await?;
@@ -244,7 +250,7 @@ pub(crate) fn facts(verification: &Verification, items: &[Item]) -> Value {
         .collect();
     json!({
         "status": verification.status,
-        "notes": verification.notes,
+        "notes": verification.notes().map(|notes| notes.to_string()),
         "expires_at": verification.expires_at,
         "items": items,
     })

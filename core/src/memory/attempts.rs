@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::clock::Timestamp;
+use crate::database::{Conn, Db};
 use crate::error::Error;
 use crate::gate::denial::Denial;
 use crate::id::{AttemptId, ClientId, DomainId};
 use crate::random;
-use crate::store::engine::db::{Conn, Db};
 use crate::store::tables::attempts::{self, Attempt};
 
 /// Attempts that may wait for the next batch; strangers cause them, so their number is bounded.

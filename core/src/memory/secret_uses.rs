@@ -6,9 +6,9 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 use crate::clock::Timestamp;
+use crate::database::{Conn, Db};
 use crate::error::Error;
 use crate::id::SecretId;
-use crate::store::engine::db::{Conn, Db};
 use crate::store::tables::secrets;
 
 /// The uses that wait to be written; one for each secret, so at most as many as there are secrets in use.

@@ -12,11 +12,11 @@ use tracing::Instrument as _;
 
 use self::held::Held;
 use crate::clock::Clock;
+use crate::database::Db;
 use crate::error::Error;
 use crate::gate::snapshot::Snapshot;
 use crate::gate::standing::PlanRules;
 use crate::id::ClientId;
-use crate::store::engine::db::Db;
 use crate::store::tables::snapshots;
 
 /// Snapshots of clients.

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use crate::clock::Timestamp;
+use crate::database::{Conn, Db};
 use crate::error::Error;
 use crate::id::TokenId;
-use crate::store::engine::db::{Conn, Db};
 use crate::store::tables::api_tokens;
 
 /// The uses that wait to be written; one for each token, so at most as many as there are tokens in use.

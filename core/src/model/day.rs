@@ -28,6 +28,11 @@ impl Day {
         self.0
     }
 
+    /// Its first moment.
+    pub const fn begin(self) -> Timestamp {
+        Timestamp::from_seconds(self.0.saturating_mul(SECONDS))
+    }
+
     /// So many days later, or earlier.
     pub const fn plus(self, days: i64) -> Self {
         Self(self.0.saturating_add(days))

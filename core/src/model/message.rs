@@ -18,7 +18,12 @@ pub struct StoredText(String);
 impl StoredText {
     /// The message. What is no message shows as it stands.
     pub fn text(&self) -> Text {
-        serde_json::from_str(&self.0).unwrap_or_else(|_| text!("plain", text = self.0.as_str()))
+        Self::read(&self.0)
+    }
+
+    /// The same of a column that also keeps what people write, of a row whose text is the platform's own.
+    pub(crate) fn read(stored: &str) -> Text {
+        serde_json::from_str(stored).unwrap_or_else(|_| text!("plain", text = stored))
     }
 
     fn as_str(&self) -> &str {

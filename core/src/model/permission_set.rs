@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::error::FieldIssue;
-use crate::gate::permission::Permission;
-use crate::gate::permissions::Permissions;
+use crate::model::permission::Permission;
+use crate::model::permissions::Permissions;
 use crate::text;
 
 /// A permission that roles of clients can hold.

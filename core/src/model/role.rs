@@ -1,13 +1,11 @@
 //! Roles in a client's organisation.
 
 use crate::error::FieldIssue;
-use crate::gate::permission::Preset;
+use crate::model::permission::Preset;
 use crate::text;
 
 /// The longest key, in characters.
 const MAX_CHARACTERS: usize = 40;
-/// The highest level: that of owners.
-const MAX_LEVEL: u8 = 100;
 
 /// The key of a role, unique in its client: 1 to 40 of `a` to `z`, digits, `-` and `_`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -51,46 +49,16 @@ impl RoleKey {
     }
 }
 
-/// The level of a role: 0 to 100.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
-pub struct Level(u8);
-
-impl Level {
-    /// Reads a level.
-    ///
-    /// # Errors
-    /// `range`.
-    pub fn parse(level: i64) -> Result<Self, FieldIssue> {
-        let in_range = u8::try_from(level).ok().filter(|&level| level <= MAX_LEVEL);
-        in_range.map(Self).ok_or_else(|| text!("range", min = 0, max = MAX_LEVEL))
-    }
-
-    /// A level that was parsed before it was stored.
-    pub(crate) fn stored(level: i32) -> Self {
-        Self(u8::try_from(level).unwrap_or(MAX_LEVEL))
-    }
-
-    /// The number.
-    pub const fn number(self) -> u8 {
-        self.0
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn keys_and_levels_are_kept_or_refused() {
+    fn keys_are_kept_or_refused() {
         assert_eq!(RoleKey::parse("night-shift_2").unwrap().as_str(), "night-shift_2");
         for text in ["", "Night", "night shift", "ü", &"a".repeat(41)] {
             assert_eq!(RoleKey::parse(text).unwrap_err().code(), "malformed", "{text}");
         }
         assert_eq!(RoleKey::parse_own("owner").unwrap_err().code(), "preset");
-        assert_eq!(Level::parse(0).unwrap().number(), 0);
-        assert_eq!(Level::parse(100).unwrap().number(), 100);
-        for level in [-1, 101, i64::MAX] {
-            assert_eq!(Level::parse(level).unwrap_err().code(), "range", "{level}");
-        }
     }
 }

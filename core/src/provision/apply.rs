@@ -8,17 +8,18 @@ use super::outcome::{MadeSecret, Outcome};
 use super::reader::under;
 use super::{client, file, people};
 use crate::clock::Timestamp;
+use crate::contract::{Contract, Patch};
 use crate::crypto::password::PasswordHasher;
 use crate::crypto::webhook_secret::WebhookSecret;
-use crate::error::{Error, FieldError, FieldIssue};
+use crate::database::{Conn, Db};
+use crate::error::{Error, FieldError};
 use crate::id::UrlId;
 use crate::manage::catalog;
 use crate::manage::change::{Change, Permit};
 use crate::manage::entitlement::Rules;
 use crate::state::Core;
-use crate::store;
-use crate::store::engine::db::{Conn, Db};
 use crate::store::engine::savepoint;
+use crate::{store, text};
 
 /// How a file is applied.
 #[derive(Clone, Copy, Debug, Default)]
@@ -111,7 +112,7 @@ pub async fn apply_to(platform: Platform<'_>, text: &str, options: Options) -> R
 }
 
 fn stated_ends(file: &File) -> BTreeSet<String> {
-    let stated = file.users.iter().filter(|user| user.fields.plan_valid_until.is_some());
+    let stated = file.users.iter().filter(|user| user.fields.names("plan_valid_until"));
     stated.map(|user| user.email.key().to_owned()).collect()
 }
 
@@ -160,28 +161,24 @@ impl Work<'_> {
         self.judge(&entry.path, brought).map(drop)
     }
 
+    /// What a file says of what has this end. Export writes what is over as switched off: that says nothing of what it is.
+    pub(super) fn of_ended<T: Contract + Clone>(&self, said: &Patch<T>, end: Option<Timestamp>) -> Patch<T> {
+        let over = end.is_some_and(|end| end <= self.change.now);
+        let stays = over && said.flag("active") == Some(false) && !said.names("expires_at");
+        if stays { said.clone().without("active") } else { said.clone() }
+    }
+
     /// What a use case gave; `None` after noting why it refused. Only what is no refusal stops the rest.
     pub(super) fn judge<T>(&mut self, path: &str, result: Result<T, Error>) -> Result<Option<T>, Error> {
         match self.change.settle(result) {
             Ok(value) => return Ok(Some(value)),
             Err(Error::Invalid(errors)) => self.errors.extend(errors.into_iter().map(|error| under(path, error))),
-            Err(Error::Conflict(text) | Error::TooManyAtOnce(text)) => {
-                self.errors.push(text.at(path));
-            }
+            Err(Error::Conflict(text) | Error::TooManyAtOnce(text)) => self.errors.push(text.at(path)),
             Err(Error::PlanRequired) => {
-                self.refuse(
-                    &format!("{path}.owner"),
-                    "plan_required",
-                    "this account's plan entitles to no further client",
-                );
+                self.errors.push(text!("plan_required").at(format!("{path}.owner")));
             }
             Err(error) => return Err(error),
         }
         Ok(None)
-    }
-
-    /// Notes what stands against a path.
-    pub(super) fn refuse(&mut self, path: &str, code: &'static str, message: impl Into<String>) {
-        self.errors.push(FieldIssue::english(code, message.into()).at(path));
     }
 }

@@ -11,10 +11,10 @@ use super::outcome::{ClientIds, MadeSecret};
 use crate::error::Error;
 use crate::id::ClientId;
 use crate::manage::{clients, secrets};
-use crate::store;
 use crate::store::tables::clients::Client;
 use crate::store::tables::profiles::{self, Profile};
 use crate::store::tables::secrets::ClientSecret;
+use crate::{store, text};
 
 /// Makes a client, or brings it to what the file says; gives the ids of all that it has then.
 pub(super) async fn bring(work: &mut Work<'_>, entry: &ClientEntry) -> Result<Option<ClientIds>, Error> {
@@ -43,10 +43,9 @@ async fn refuse_lapsed(work: &mut Work<'_>, client: &Client, entry: &ClientEntry
         Some(owner) => profiles::find(work.change.conn, owner).await?,
         None => None,
     };
-    if !owner.as_ref().is_some_and(|owner| work.change.rules.entitlements(owner, work.change.now).clients) {
-        let whose = owner.map_or_else(String::new, |owner| format!(" of {}", owner.email));
-        let message = format!("the plan{whose} does not entitle to clients now: this one can be read, and not changed");
-        work.refuse(&entry.path, "plan_required", message);
+    let owner = owner.ok_or(Error::Internal("a client without an owner"))?;
+    if !work.change.rules.entitlements(&owner, work.change.now).clients {
+        work.errors.push(text!("plan_required-lapsed", owner = owner.email).at(&entry.path));
     }
     Ok(())
 }
@@ -76,7 +75,7 @@ async fn find_or_make(work: &mut Work<'_>, entry: &ClientEntry) -> Result<Option
             }
         }
         (None, None) => {
-            work.refuse(&format!("{}.owner", entry.path), "required", "say whose this new client is");
+            work.errors.push(text!("required-owner").at(format!("{}.owner", entry.path)));
             return Ok(None);
         }
     };
@@ -87,8 +86,8 @@ async fn owner(work: &mut Work<'_>, entry: &ClientEntry) -> Result<Option<Profil
     let Some(email) = &entry.owner else { return Ok(None) };
     let found = profiles::find_by_email(work.change.conn, email.key()).await?;
     if found.is_none() {
-        let message = format!("there is no account {}: add it to the users of the file", email.address());
-        work.refuse(&format!("{}.owner", entry.path), "no_account", message);
+        let missing = text!("no_account-owner", email = email.address());
+        work.errors.push(missing.at(format!("{}.owner", entry.path)));
     }
     Ok(found)
 }
@@ -99,20 +98,17 @@ async fn known(work: &mut Work<'_>, entry: &ClientEntry, owner: Option<&Profile>
         let (Some(owner), Some(name)) = (owner, entry.fields.text("name")) else { return Ok(None) };
         let mut named = store::tables::clients::named(work.change.conn, owner.id, name.trim()).await?;
         if named.len() > 1 {
-            let message = "this account has several clients of this name: give the id of the one that is meant";
-            work.refuse(&format!("{}.name", entry.path), "ambiguous", message);
+            work.errors.push(text!("ambiguous").at(format!("{}.name", entry.path)));
         }
         return Ok(named.pop());
     };
     let found = store::tables::clients::find(work.change.conn, id).await?;
     match &found {
         Some(client) if owner.is_some_and(|owner| client.billing_owner != Some(owner.id)) => {
-            let message = "this client belongs to another account, and a file hands none over";
-            work.refuse(&format!("{}.owner", entry.path), "other_owner", message);
+            work.errors.push(text!("other_owner").at(format!("{}.owner", entry.path)));
         }
         None if store::tables::clients::id_is_taken(work.change.conn, id).await? => {
-            let message = "the client of this id was deleted, and no id is used again";
-            work.refuse(&format!("{}.id", entry.path), "deleted", message);
+            work.errors.push(text!("deleted").at(format!("{}.id", entry.path)));
         }
         _ => {}
     }
@@ -126,10 +122,7 @@ async fn bring_secrets(work: &mut Work<'_>, client: &Client, entry: &ClientEntry
     for SecretEntry { path, label, value, fields } in entry.secrets.as_deref().unwrap_or_default() {
         match by_label.get(label.as_str()) {
             Some(secret) => {
-                let over = secret.expires_at.is_some_and(|end| end <= work.change.now);
-                // Export writes one that is over as switched off: that says nothing of what it is.
-                let stays = over && fields.flag("active") == Some(false) && !fields.names("expires_at");
-                let fields = if stays { fields.clone().without("active") } else { fields.clone() };
+                let fields = work.of_ended(fields, secret.expires_at);
                 let updated = secrets::apply(&mut work.change, (*secret).clone(), fields, value.as_ref()).await;
                 work.judge(path, updated)?;
             }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::contract::Patch;
+use crate::contract::account::AccountSettings;
 use crate::contract::client::ClientSettings;
 use crate::contract::domain::DomainSettings;
 use crate::contract::member::ProvisionedMember;
@@ -13,7 +14,6 @@ use crate::contract::secret::SecretSettings;
 use crate::contract::url::NewUrl;
 use crate::contract::verification::VerificationSettings;
 use crate::id::ClientId;
-use crate::manage::accounts::AccountFields;
 use crate::model::domain::Ownership;
 use crate::model::email::EmailAddress;
 use crate::model::request::RequestKind;
@@ -44,7 +44,7 @@ pub(super) struct UserEntry {
     pub(super) path: String,
     pub(super) email: EmailAddress,
     pub(super) password: Option<Secret<String>>,
-    pub(super) fields: AccountFields,
+    pub(super) fields: Patch<AccountSettings>,
 }
 
 /// A list that is `None` is left as it is.

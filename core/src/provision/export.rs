@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::clock::Timestamp;
+use crate::contract::account::AccountSettings;
 use crate::contract::client::ClientSettings;
 use crate::contract::domain::DomainSettings;
 use crate::contract::member::ProvisionedMember;
@@ -13,17 +14,16 @@ use crate::contract::role::RoleSettings;
 use crate::contract::scope::ScopeSettings;
 use crate::contract::secret::SecretSettings;
 use crate::contract::url::NewUrl;
+use crate::database::{Conn, Db};
 use crate::error::Error;
 use crate::id::{ClientId, DomainId, RoleId, UserId};
 use crate::manage::verifications::groups;
 use crate::manage::{
-    self, catalog, clients as of_clients, domains as of_domains, secrets as of_secrets, urls as of_urls,
+    self, accounts, catalog, clients as of_clients, domains as of_domains, secrets as of_secrets, urls as of_urls,
 };
-use crate::model::account::{Plan, Staff};
 use crate::model::domain::Ownership;
 use crate::model::request::{RequestKind, RequestStatus};
 use crate::model::verification::VerificationStatus;
-use crate::store::engine::db::{Conn, Db};
 use crate::store::tables::clients::{self, Client};
 use crate::store::tables::domains::{self, Domain};
 use crate::store::tables::profiles::{self, Profile};
@@ -39,6 +39,7 @@ pub async fn export(db: &Db, now: Timestamp) -> Result<String, Error> {
     let mut conn = db.read().await?;
     let profiles = profiles::around_clients(&mut conn, now).await?;
     let addresses: BTreeMap<UserId, String> = profiles.iter().map(|user| (user.id, user.email.clone())).collect();
+    let user = |user: Profile| ExportedUser { settings: accounts::settings_of(&user), email: user.email };
     let users = profiles.into_iter().map(user).collect();
     let mut file = ExportedFile { scopes: Vec::new(), users, clients: Vec::new() };
     for found in clients::all(&mut conn).await? {
@@ -66,22 +67,8 @@ struct ExportedScope {
 #[derive(Serialize)]
 struct ExportedUser {
     email: String,
-    email_verified: bool,
-    second_email: Option<String>,
-    given_name: Option<String>,
-    family_name: Option<String>,
-    picture: Option<String>,
-    locale: Option<String>,
-    zoneinfo: Option<String>,
-    birth_date: Option<String>,
-    gender: Option<String>,
-    country: Option<String>,
-    phone_number: Option<String>,
-    phone_number_verified: bool,
-    plan: Plan,
-    plan_valid_until: Option<Timestamp>,
-    staff: Option<Staff>,
-    suspended: bool,
+    #[serde(flatten)]
+    settings: AccountSettings,
 }
 
 #[derive(Serialize)]
@@ -142,28 +129,6 @@ struct ExportedVerification {
     notes: Option<String>,
     expires_at: Option<Timestamp>,
     state: VerificationStatus,
-}
-
-fn user(profile: Profile) -> ExportedUser {
-    ExportedUser {
-        email: profile.email,
-        email_verified: profile.email_verified,
-        second_email: profile.second_email,
-        given_name: profile.given_name,
-        family_name: profile.family_name,
-        picture: profile.picture,
-        locale: profile.locale,
-        zoneinfo: profile.zoneinfo,
-        birth_date: profile.birth_date,
-        gender: profile.gender,
-        country: profile.country,
-        phone_number: profile.phone_number,
-        phone_number_verified: profile.phone_number_verified,
-        plan: profile.plan,
-        plan_valid_until: profile.plan_valid_until,
-        staff: profile.staff,
-        suspended: profile.suspended_at.is_some(),
-    }
 }
 
 async fn client(
@@ -304,7 +269,7 @@ async fn verifications_of(
     let written = groups(&standing, &items).into_iter().map(|group| ExportedVerification {
         domains: group.domains.iter().filter_map(|id| roots.get(id).cloned()).collect(),
         scopes: group.scopes,
-        notes: group.verification.notes,
+        notes: group.verification.notes().map(|notes| notes.to_string()),
         expires_at: group.verification.expires_at,
         state: group.verification.status,
     });

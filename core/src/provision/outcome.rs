@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use crate::clock::Timestamp;
+use crate::database::Conn;
 use crate::error::Error;
 use crate::id::ClientId;
 use crate::manage::change::Event;
 use crate::model::request::RequestStatus;
 use crate::secret::Secret;
-use crate::store::engine::db::Conn;
 use crate::store::tables::clients::Client;
 use crate::store::tables::profiles::Profile;
 use crate::store::tables::{domain_urls, domains, members, requests, roles, secrets, verifications};

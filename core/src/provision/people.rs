@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::apply::{Options, Work};
 use super::entries::UserEntry;
 use crate::crypto::password::PasswordHasher;
+use crate::database::Db;
 use crate::error::Error;
 use crate::manage::accounts;
-use crate::store::engine::db::Db;
 use crate::store::tables::profiles::{self, Profile};
 
 /// Hashes of the passwords that are to be set, by the keys of their addresses.
@@ -52,8 +52,8 @@ pub(super) async fn hash_passwords(
 pub(super) async fn bring(work: &mut Work<'_>, entry: &UserEntry, hashes: &Hashes) -> Result<Option<Profile>, Error> {
     let known = profiles::find_by_email(work.change.conn, entry.email.key()).await?;
     let brought = match known {
-        Some(account) => accounts::update(&mut work.change, account, &entry.fields).await,
-        None => accounts::create(&mut work.change, &entry.email, &entry.fields).await,
+        Some(account) => accounts::update(&mut work.change, account, entry.fields.clone()).await,
+        None => accounts::create(&mut work.change, &entry.email, entry.fields.clone().whole()).await,
     };
     let Some(account) = work.judge(&entry.path, brought)? else { return Ok(None) };
     if let Some(hash) = hashes.get(entry.email.key()) {

@@ -4,13 +4,14 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use deserr::{Deserr, IntoValue as _, ValuePointerRef};
+use serde_json::{Map, Value, json};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use serde_json::{Map, Value, json};
-
-use crate::contract::{Contract, Patch, member_names};
+use crate::contract::{Contract, Findings, Patch, member_names};
 use crate::error::{FieldError, FieldIssue};
+use crate::text;
 
 /// The lines that the keys of a file stand on, by their paths.
 #[derive(Clone, Debug, Default)]
@@ -30,7 +31,7 @@ pub(super) struct Reader<'t> {
     report: &'t Report<'t>,
     table: &'t DeTable<'t>,
     /// Where it stands, such as `clients[0].domains[1]`; empty for the whole file.
-    pub(super) path: String,
+    path: String,
     asked: RefCell<BTreeSet<Cow<'static, str>>>,
 }
 
@@ -63,8 +64,8 @@ impl<'t> Report<'t> {
     }
 
     /// Complains about a path.
-    pub(super) fn add(&self, path: impl Into<String>, code: &'static str, message: impl Into<String>) {
-        self.errors.borrow_mut().push(FieldIssue::english(code, message.into()).at(path));
+    pub(super) fn add(&self, path: impl Into<String>, issue: FieldIssue) {
+        self.errors.borrow_mut().push(issue.at(path));
     }
 
     /// Complains about fields of what stands at `path`.
@@ -74,7 +75,7 @@ impl<'t> Report<'t> {
 
     /// The value, or `None` after complaining about it.
     pub(super) fn value<T>(&self, path: impl Into<String>, read: Result<T, FieldIssue>) -> Option<T> {
-        read.map_err(|issue| self.errors.borrow_mut().push(issue.at(path))).ok()
+        read.map_err(|issue| self.add(path, issue)).ok()
     }
 
     /// All complaints, and the lines to tell them with.
@@ -109,92 +110,59 @@ impl<'t> Reader<'t> {
     }
 
     /// Complains about one of its keys.
-    pub(super) fn refuse(&self, key: &str, code: &'static str, message: impl Into<String>) {
-        self.report.add(self.at(key), code, message);
+    pub(super) fn refuse(&self, key: &str, issue: FieldIssue) {
+        self.report.add(self.at(key), issue);
     }
 
-    /// A text.
-    pub(super) fn text(&self, key: &'static str) -> Option<String> {
-        let value = self.get(key)?;
-        match value.as_str() {
-            Some(text) => Some(text.to_owned()),
-            None => self.wrong(key, "a text in quotes"),
-        }
+    /// What stands at a key, as bodies and forms read it too. No complaint repeats it: a secret may stand in the wrong
+    /// place.
+    pub(super) fn value<T: Deserr<Findings>>(&self, key: &'static str) -> Option<T> {
+        let value = self.json(key, self.get(key)?).into_value();
+        let read = T::deserialize_from_value(value, ValuePointerRef::Origin.push_key(key));
+        read.map_err(|findings| self.report.extend(&self.path, findings.into_errors())).ok()
     }
 
     /// Complains when a key is absent.
     pub(super) fn must(&self, key: &'static str) {
         if self.get(key).is_none() {
-            self.refuse(key, "required", format!("{key} is missing"));
+            self.refuse(key, text!("required"));
         }
     }
 
-    /// A text that must be there.
-    pub(super) fn needed(&self, key: &'static str) -> Option<String> {
+    /// What must stand at a key.
+    pub(super) fn needed<T: Deserr<Findings>>(&self, key: &'static str) -> Option<T> {
         self.must(key);
-        self.text(key)
+        self.value(key)
     }
 
     /// A text as something better; complains when it is none.
     pub(super) fn parsed<T>(&self, key: &'static str, read: impl FnOnce(&str) -> Result<T, FieldIssue>) -> Option<T> {
-        let text = self.text(key)?;
+        let text: String = self.value(key)?;
         self.report.value(self.at(key), read(&text))
     }
 
     /// One of a few words.
     pub(super) fn choice<T: Copy>(&self, key: &'static str, all: &[T], word: impl Fn(T) -> &'static str) -> Option<T> {
-        let text = self.text(key)?;
-        let found = all.iter().copied().find(|value| word(*value) == text);
-        if found.is_none() {
-            let words: Vec<String> = all.iter().map(|value| format!("{:?}", word(*value))).collect();
-            self.refuse(key, "unknown_value", format!("give one of {}", words.join(", ")));
-        }
-        found
-    }
-
-    /// `true` or `false`.
-    pub(super) fn boolean(&self, key: &'static str) -> Option<bool> {
-        let value = self.get(key)?;
-        value.as_bool().or_else(|| self.wrong(key, "true or false"))
-    }
-
-    /// A time, as TOML has them or as a text.
-    pub(super) fn time(&self, key: &'static str) -> Option<String> {
-        match self.get(key)? {
-            DeValue::Datetime(time) => Some(time.to_string()),
-            DeValue::String(text) => Some(text.to_string()),
-            _ => self.wrong(key, "a time such as 2030-01-31T12:00:00Z"),
-        }
-    }
-
-    /// A list of texts, none twice.
-    pub(super) fn texts(&self, key: &'static str) -> Option<Vec<String>> {
-        let list = self.list(key, "a list of texts")?;
-        let mut texts: Vec<String> = Vec::with_capacity(list.len());
-        for (index, value) in list.iter().enumerate() {
-            let at = format!("{key}[{index}]");
-            self.report.see(&self.at(&at), value.span().start);
-            match value.get_ref().as_str() {
-                Some(text) if texts.iter().any(|known| known == text) => {
-                    self.refuse(&at, "duplicate", format!("{text:?} is in this list already"));
-                }
-                Some(text) => texts.push(text.to_owned()),
-                None => self.refuse(&at, "type", "give a text in quotes"),
-            }
-        }
-        Some(texts)
+        self.parsed(key, |text| {
+            let words = || all.iter().map(|value| word(*value)).collect::<Vec<_>>().join(", ");
+            let found = all.iter().copied().find(|value| word(*value) == text);
+            found.ok_or_else(|| text!("unknown_value", choices = words()))
+        })
     }
 
     /// A list of tables.
     pub(super) fn tables(&self, key: &'static str) -> Option<Vec<Reader<'t>>> {
-        let list = self.list(key, "a list of tables")?;
+        let Some(list) = self.get(key)?.as_array() else {
+            self.refuse(key, text!("not_a_list-tables"));
+            return None;
+        };
         let mut tables = Vec::with_capacity(list.len());
         for (index, value) in list.iter().enumerate() {
             let at = format!("{key}[{index}]");
             self.report.see(&self.at(&at), value.span().start);
             match value.get_ref().as_table() {
                 Some(table) => tables.push(Reader::new(self.report, table, self.at(&at))),
-                None => self.refuse(&at, "type", "give a table"),
+                None => self.refuse(&at, text!("not_an_object-table")),
             }
         }
         Some(tables)
@@ -245,7 +213,7 @@ impl<'t> Reader<'t> {
             let json = self.json(&at, item.get_ref());
             match &json {
                 Value::String(text) if array.contains(&json) => {
-                    self.refuse(&at, "duplicate", format!("{text:?} is in this list already"));
+                    self.refuse(&at, text!("duplicate-item", text = text));
                 }
                 _ => array.push(json),
             }
@@ -253,30 +221,21 @@ impl<'t> Reader<'t> {
         Value::Array(array)
     }
 
-    /// Complains about every key that was not asked for.
-    pub(super) fn end(self) {
+    /// Complains about every key that was not asked for; gives where the table stands.
+    pub(super) fn end(self) -> String {
         let asked = self.asked.borrow();
         for (key, _) in self.table.iter().filter(|(key, _)| !asked.contains(key.get_ref().as_ref())) {
             let known = asked.iter().map(Cow::as_ref).collect::<Vec<_>>().join(", ");
-            let message = format!("there is no key {:?} here; the keys are: {known}", key.get_ref());
-            self.refuse(key.get_ref(), "unknown_key", message);
+            let key: &str = key.get_ref();
+            self.refuse(key, text!("unknown_field-key", key = key, known = known));
         }
+        drop(asked);
+        self.path
     }
 
     fn get(&self, key: &'static str) -> Option<&'t DeValue<'t>> {
         self.asked.borrow_mut().insert(Cow::Borrowed(key));
         self.table.get(key).map(Spanned::get_ref)
-    }
-
-    fn list(&self, key: &'static str, what: &str) -> Option<&'t [Spanned<DeValue<'t>>]> {
-        let value = self.get(key)?;
-        value.as_array().map(|list| &list[..]).or_else(|| self.wrong(key, what))
-    }
-
-    /// The value itself is not repeated: it may be a secret in the wrong place.
-    fn wrong<T>(&self, key: &str, what: &str) -> Option<T> {
-        self.refuse(key, "type", format!("give {what}"));
-        None
     }
 }
 

@@ -13,15 +13,15 @@ use super::{Options, Outcome, Platform, Sealer, apply_to};
 use crate::clock::Timestamp;
 use crate::crypto::password::{Cost, PasswordHasher};
 use crate::crypto::seal::MasterKey;
+use crate::database::{Conn, Db, Options as DbOptions};
 use crate::error::{Error, FieldError};
 use crate::id::ClientId;
 use crate::manage::entitlement::{Entitlements, Rules};
 use crate::model::request::RequestStatus;
 use crate::store;
-use crate::store::engine::db::{Conn, Db, Options as DbOptions};
 use crate::store::tables::clients::Client;
 use crate::store::tables::profiles::Profile;
-use crate::store::tables::requests::Request;
+use crate::store::tables::requests::{Filter, Request};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_790_000_000);
 const ID: &str = "client_01jd3v8m1efb9rkyq9wzvw2x4a";
@@ -224,7 +224,10 @@ impl World {
     /// Has the person of this address decline what the client has asked of them.
     async fn declined(&self, email: &'static str, at: Timestamp) {
         let changed = self.db.change(async move |conn: &mut Conn| {
-            for request in store::tables::requests::page(conn, id(), None, 100).await? {
+            for request in
+                store::tables::requests::page(conn, &Filter { client: id(), kind: None, state: None }, None, 100)
+                    .await?
+            {
                 if request.email_key == email {
                     let (status, decided_at) = (RequestStatus::Declined, Some(at));
                     store::tables::requests::update(conn, &Request { status, decided_at, ..request }).await?;

@@ -6,6 +6,7 @@ use super::{because, reason};
 use crate::clock::Timestamp;
 use crate::contract::Patch;
 use crate::contract::staff::{ClientDecision, StaffClientView};
+use crate::database::Conn;
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::ClientId;
@@ -17,7 +18,6 @@ use crate::manage::runner::{self, Ask, Done};
 use crate::model::account::Staff;
 use crate::model::email::EmailAddress;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::clients::{self, Client, Wanted};
 use crate::store::tables::{members, profiles};
 use crate::text;
@@ -38,19 +38,22 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<StaffClientView>, Error> {
     let mut conn = runner::read(core, caller, READ).await?.conn;
-    let wanted = match wanted.map(str::trim).filter(|wanted| !wanted.is_empty()) {
-        None => Wanted::All,
-        Some(text) => match (text.parse(), EmailAddress::parse(text)) {
-            (Ok(id), _) => Wanted::Id(id),
-            (Err(_), Ok(address)) => match profiles::find_by_email(&mut conn, address.key()).await? {
-                Some(owner) => Wanted::OwnedBy(owner.id),
-                None => return Ok(Vec::new()),
-            },
-            (Err(_), Err(_)) => Wanted::Named(text.to_owned()),
-        },
-    };
+    let Some(wanted) = meant(&mut conn, wanted).await? else { return Ok(Vec::new()) };
     let found = clients::search(&mut conn, &wanted, after, limit).await?;
     views(&mut conn, found).await
+}
+
+/// Which clients a text means: those of an id, of the address of a billing owner, or of a part of a name; all of them
+/// without one. `None` for an address that nobody has.
+pub(super) async fn meant(conn: &mut Conn, text: Option<&str>) -> Result<Option<Wanted>, Error> {
+    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(Some(Wanted::All)) };
+    Ok(match (text.parse(), EmailAddress::parse(text)) {
+        (Ok(id), _) => Some(Wanted::Id(id)),
+        (Err(_), Ok(address)) => {
+            profiles::find_by_email(conn, address.key()).await?.map(|owner| Wanted::OwnedBy(owner.id))
+        }
+        (Err(_), Err(_)) => Some(Wanted::Named(text.to_owned())),
+    })
 }
 
 /// One client.
@@ -85,7 +88,7 @@ pub async fn update(
         let reason = reason(change, wanted.reason);
         change.sound()?;
         let mut new = old.clone();
-        new.suspended_at = suspension(old.suspended_at, Some(wanted.suspended), change.now);
+        new.suspended_at = suspension(old.suspended_at, wanted.suspended, change.now);
         if new.suspended_at != old.suspended_at {
             new.updated_at = change.version_after(old.updated_at);
             clients::update(change.conn, &new).await?;

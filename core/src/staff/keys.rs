@@ -8,8 +8,10 @@ use crate::config::Config;
 use crate::contract::Input;
 use crate::contract::staff::{KeyRotation, KeyView};
 use crate::crypto::seal::MasterKey;
+use crate::database::{Conn, Db};
 use crate::error::Error;
 use crate::gate::permission::Permission;
+use crate::key_rotation::SigningKey;
 use crate::key_rotation::{self, Rotation};
 use crate::manage::change::{Change, Permit};
 use crate::manage::entitlement::Rules;
@@ -18,8 +20,6 @@ use crate::manage::runner::{self, Ask, Done};
 use crate::model::account::Staff;
 use crate::model::reason::Reason;
 use crate::state::Core;
-use crate::store::engine::db::{Conn, Db};
-use crate::store::tables::signing_keys::Row;
 
 /// Every key, the oldest first.
 ///
@@ -54,7 +54,7 @@ pub async fn rotate(core: &Core, caller: Caller, order: Input<KeyRotation>) -> R
 }
 
 async fn views(core: &Core) -> Result<Vec<KeyView>, Error> {
-    let view = |row: Row| KeyView {
+    let view = |row: SigningKey| KeyView {
         kid: row.kid,
         alg: row.alg,
         state: row.state.as_str(),

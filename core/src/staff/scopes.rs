@@ -1,8 +1,11 @@
 //! The scope catalog.
 
+use std::collections::HashMap;
+
 use crate::clock::Timestamp;
 use crate::contract::scope::{NewScope, ScopeSettings, ScopeView};
 use crate::contract::{Input, Patch};
+use crate::database::Conn;
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::manage::catalog::{self, view};
@@ -13,7 +16,7 @@ use crate::manage::runner::{self, Ask, Done};
 use crate::model::account::Staff;
 use crate::model::scope::ScopeName;
 use crate::state::Core;
-use crate::store::engine::db::Conn;
+use crate::store::tables::client_scopes;
 use crate::store::tables::scopes::{self, Scope};
 
 const READ: Ask = Ask::Staff(Staff::Admin, Permission::StaffRead);
@@ -26,6 +29,15 @@ const CHANGE: Ask = Ask::Staff(Staff::Admin, Permission::StaffUpdate);
 pub async fn list(core: &Core, caller: &Caller) -> Result<Vec<ScopeView>, Error> {
     let mut reading = runner::read(core, caller, READ).await?;
     Ok(scopes::all(&mut reading.conn).await?.into_iter().map(view).collect())
+}
+
+/// How many clients have activated each scope; one that none has is not among them.
+///
+/// # Errors
+/// Those of [`permit`](crate::manage::permit); the database's.
+pub async fn uses(core: &Core, caller: &Caller) -> Result<HashMap<String, i64>, Error> {
+    let mut reading = runner::read(core, caller, READ).await?;
+    Ok(client_scopes::uses(&mut reading.conn).await?)
 }
 
 /// One scope.

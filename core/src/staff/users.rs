@@ -105,7 +105,7 @@ fn decided(change: &Change<'_>, old: &Profile, wanted: &UserDecision, end_given:
     let mut new = old.clone();
     new.plan = wanted.plan;
     new.plan_valid_until = same_moment(old.plan_valid_until, wanted.plan_valid_until);
-    new.suspended_at = suspension(old.suspended_at, Some(wanted.suspended), change.now);
+    new.suspended_at = suspension(old.suspended_at, wanted.suspended, change.now);
     if new.plan != old.plan || new.plan_valid_until != old.plan_valid_until {
         plans::keep_lapse(old, &mut new, end_given, &change.rules, change.now);
     }

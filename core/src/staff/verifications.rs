@@ -6,10 +6,11 @@ use super::because;
 use crate::clock::Timestamp;
 use crate::contract::Input;
 use crate::contract::staff::{Decision, ItemDecision, Revocation, StaffVerificationView};
+use crate::database::Conn;
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::gate::standing;
-use crate::id::{ClientId, DomainId, VerificationId};
+use crate::id::{ClientId, DomainId, UserId, VerificationId};
 use crate::manage::change::Change;
 use crate::manage::permit::{self, Caller};
 use crate::manage::runner::{self, Ask, Done};
@@ -22,30 +23,39 @@ use crate::model::image::ImageDigest;
 use crate::model::reason::Reason;
 use crate::model::verification::{ItemStatus, Verdict, VerificationState, VerificationStatus};
 use crate::state::Core;
-use crate::store::engine::db::Conn;
-use crate::store::tables::clients::{self, Client};
+use crate::store::tables::clients::{self, Client, Wanted};
 use crate::store::tables::domains::{self, Domain};
-use crate::store::tables::images;
 use crate::store::tables::verifications::{self, Item, Verification};
+use crate::store::tables::{images, profiles};
 use crate::text;
 use crate::text::Text;
 
 const READ: Ask = Ask::Staff(Staff::Reviewer, Permission::StaffRead);
 const DECIDE: Ask = Ask::Staff(Staff::Reviewer, Permission::StaffUpdate);
 
-/// Applications of which this has become, oldest first: at most `limit` of those after `after`.
+/// Clients that one search of the queue finds at the most.
+const MOST_CLIENTS: i64 = 200;
+
+/// Applications of which this has become, oldest first: at most `limit` of those after `after`. `wanted`: an id, the
+/// address of a billing owner, or a part of a name, of the client whose they are.
 ///
 /// # Errors
 /// Those of [`permit`]; the database's.
 pub async fn list(
     core: &Core,
     caller: &Caller,
-    state: VerificationState,
+    (state, wanted): (VerificationState, Option<&str>),
     after: Option<VerificationId>,
     limit: i64,
 ) -> Result<Vec<StaffVerificationView>, Error> {
     let mut reading = runner::read(core, caller, READ).await?;
-    let found = verifications::in_state(&mut reading.conn, state, after, limit).await?;
+    let meant = match super::clients::meant(&mut reading.conn, wanted).await? {
+        None => Some(Vec::new()),
+        Some(Wanted::All) => None,
+        Some(wanted) => Some(clients::search(&mut reading.conn, &wanted, None, MOST_CLIENTS).await?),
+    };
+    let meant: Option<Vec<ClientId>> = meant.map(|meant| meant.into_iter().map(|client| client.id).collect());
+    let found = verifications::in_state(&mut reading.conn, (state, meant.as_deref()), after, limit).await?;
     views(&mut reading.conn, found, Look::of(core)).await
 }
 
@@ -288,6 +298,8 @@ async fn views(conn: &mut Conn, found: Vec<Verification>, look: Look<'_>) -> Res
     let ids: Vec<ClientId> = found.iter().map(|verification| verification.client_id).collect();
     let of: BTreeMap<ClientId, Client> =
         clients::find_all(conn, &ids).await?.into_iter().map(|client| (client.id, client)).collect();
+    let owners: Vec<UserId> = of.values().filter_map(|client| client.billing_owner).collect();
+    let owners = profiles::addresses(conn, &owners).await?;
     let logos = images::of_clients(conn, &ids).await?;
     let coverage = verifications::coverage_of(conn, &ids).await?;
     let url = |logo: ImageDigest| format!("{}{}", look.issuer, logo.path());
@@ -298,6 +310,8 @@ async fn views(conn: &mut Conn, found: Vec<Verification>, look: Look<'_>) -> Res
         let shown_name = client.reviewed_name.clone().filter(|_| reviewed).unwrap_or_else(|| client.name.clone());
         Some(StaffVerificationView {
             client: client.id,
+            owner: client.billing_owner.and_then(|owner| owners.get(&owner).cloned()).unwrap_or_default(),
+            verified: reviewed,
             client_name: client.name,
             reviewed_name: client.reviewed_name,
             logo_url: logos.logo_digest.map(url),

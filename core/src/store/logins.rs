@@ -10,18 +10,13 @@ use std::collections::HashSet;
 use diesel::QueryableByName;
 use diesel::sql_types::Binary;
 
-use self::issue::Issue;
-use self::redeem::Redeem;
-use self::rotate::Rotate;
-use super::engine::db::{Conn, Db};
-use super::engine::grouped::{Group, Grouped, Pools};
-use super::engine::writer::Undo;
+pub(in crate::store) use self::issue::Issue;
+pub(in crate::store) use self::redeem::Redeem;
+pub(in crate::store) use self::rotate::Rotate;
+use super::engine::grouped::{Group, Pools};
 use super::tables::codes::{Code, CodeKind};
 use super::tables::grants::Grant;
-use super::tables::refresh_tokens::NewRefreshToken;
-use crate::clock::Timestamp;
 use crate::crypto::credential::CredentialKey;
-use crate::error::Error;
 use crate::id::FlowId;
 
 /// What a login gives.
@@ -37,63 +32,12 @@ pub struct NewLogin {
     pub code: Code,
 }
 
-impl Db {
-    /// Writes what a login gives, with the client user; false when its flow has ended, and then nothing is written.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn issue(&self, login: NewLogin, now: Timestamp) -> Result<bool, Error> {
-        let group = self.groups().filter(|_| login.flow.is_none());
-        self.grouped(Issue { login, now }, group.map(|groups| &groups.issue)).await
-    }
-
-    /// Spends a code and stores the first refresh token, if there is to be one; false when the code is spent or expired, and
-    /// then nothing is written.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn redeem(
-        &self,
-        code: CredentialKey,
-        refresh: Option<NewRefreshToken>,
-        now: Timestamp,
-    ) -> Result<bool, Error> {
-        self.grouped(Redeem { code, refresh, now }, self.groups().map(|groups| &groups.redeem)).await
-    }
-
-    /// Spends a refresh token, by the request of this digest, and stores its child; false when the token is spent or
-    /// expired, and then nothing is written.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn rotate(
-        &self,
-        parent: CredentialKey,
-        request: [u8; 32],
-        child: NewRefreshToken,
-        now: Timestamp,
-    ) -> Result<bool, Error> {
-        self.grouped(Rotate { parent, request, child, now }, self.groups().map(|groups| &groups.rotate)).await
-    }
-
-    async fn grouped<R: Grouped>(&self, request: R, group: Option<&Group<R>>) -> Result<bool, Error> {
-        match group {
-            Some(group) => group.run(request).await,
-            None => {
-                // It fails only when the database does.
-                let change = async move |conn: &mut Conn| request.alone(conn).await;
-                self.change_or_undo(Undo::WithItsGroup, change).await
-            }
-        }
-    }
-}
-
 /// Where the changes of logins share statements.
 #[derive(Clone)]
 pub(super) struct Groups {
-    issue: Group<Issue>,
-    redeem: Group<Redeem>,
-    rotate: Group<Rotate>,
+    pub(super) issue: Group<Issue>,
+    pub(super) redeem: Group<Redeem>,
+    pub(super) rotate: Group<Rotate>,
 }
 
 impl Groups {

@@ -1,6 +1,7 @@
-//! All queries, and the two databases under them.
+//! All queries, and the two databases under them. Nobody outside of this crate writes or asks here.
 
-pub mod engine;
-pub mod logins;
 mod schema;
-pub mod tables;
+pub(crate) mod engine;
+pub(crate) mod tables;
+pub(crate) mod logins;
+pub(crate) mod db;

@@ -40,6 +40,11 @@ files!(
     "frame",
     "account_pages",
     "partner",
+    "account_pages",
+    "partner_domains",
+    "partner_team",
+    "partner_usage",
+    "staff_pages",
 );
 
 type Bundle = FluentBundle<FluentResource>;

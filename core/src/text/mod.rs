@@ -58,11 +58,6 @@ impl Text {
         Self { id: Cow::Borrowed(id), args: BTreeMap::new() }
     }
 
-    /// A sentence that has no message yet.
-    pub fn english(code: &'static str, sentence: impl Into<String>) -> Self {
-        Self { id: Cow::Borrowed(code), args: BTreeMap::from([(Cow::Borrowed(""), Arg::Text(sentence.into()))]) }
-    }
-
     /// The same message with this argument.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<Arg>) -> Self {
@@ -82,24 +77,17 @@ impl Text {
 
     /// The sentence in this language, as a page or an API answer says it. Plain text: whoever shows it escapes it.
     pub fn say(&self, language: Language) -> String {
-        self.format(language, Medium::Page)
+        bundles::format(self, language, Medium::Page)
     }
 
     /// The same as a mail says it: no name that a partner chose reads as a link there.
     pub fn say_in_mail(&self, language: Language) -> String {
-        self.format(language, Medium::Mail)
+        bundles::format(self, language, Medium::Mail)
     }
 
     /// The same as HTML: the markup of the message stands, and what its arguments say is escaped.
     pub fn say_as_html(&self, language: Language) -> String {
-        self.format(language, Medium::Html)
-    }
-
-    fn format(&self, language: Language, medium: Medium) -> String {
-        match self.args.get("") {
-            Some(Arg::Text(sentence)) => medium.write(sentence).into_owned(),
-            _ => bundles::format(self, language, medium),
-        }
+        bundles::format(self, language, Medium::Html)
     }
 }
 
@@ -141,7 +129,7 @@ impl Arg {
                 Medium::Mail if reads_as_link(name) => instead.as_str().into(),
                 Medium::Page | Medium::Html | Medium::Mail => medium.write(name).into(),
             },
-            Self::Message(text) => text.format(language, medium).into(),
+            Self::Message(text) => bundles::format(text, language, medium).into(),
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use axum::response::Response;
 use xwms_core::account::general;
-use xwms_core::contract::account_settings::{AccountSettings, AccountView};
+use xwms_core::contract::profile::{ProfileSettings, ProfileView};
+use xwms_core::model::profile::Locale;
 use xwms_core::text::Language;
 
 use crate::layout::Shell;
@@ -21,7 +22,7 @@ pub(crate) async fn read(desk: AccountDesk) -> Result<Response, Response> {
 
 pub(crate) async fn update(form: Posted<AccountDesk>) -> Result<Response, Response> {
     let Posted { desk, sent } = form;
-    let changed = match sent.patch::<AccountSettings>(&[]) {
+    let changed = match sent.patch::<ProfileSettings>(&[]) {
         Ok(patch) => general::update(desk.core(), sent.caller(desk.signed_in()), patch, sent.if_match()).await,
         Err(why) => Err(why),
     };
@@ -35,11 +36,11 @@ pub(crate) async fn update(form: Posted<AccountDesk>) -> Result<Response, Respon
     }
 }
 
-async fn get(desk: &AccountDesk) -> Result<AccountView, Response> {
+async fn get(desk: &AccountDesk) -> Result<ProfileView, Response> {
     general::get(desk.core(), &desk.caller()).await.map_err(|why| desk.fail(why))
 }
 
-fn draw(desk: &AccountDesk, account: &AccountView, values: &Values) -> Response {
+fn draw(desk: &AccountDesk, account: &ProfileView, values: &Values) -> Response {
     let shell = desk.shell();
     let optional = |name: &'static str, input_type: &'static str, autocomplete: &'static str| {
         Control::input(name, label_of(shell, name), input_type, autocomplete).optional(shell)
@@ -63,7 +64,7 @@ fn draw(desk: &AccountDesk, account: &AccountView, values: &Values) -> Response 
 }
 
 /// The main address, and whether it is verified.
-pub(super) fn address(shell: &Shell, account: &AccountView) -> Html {
+pub(super) fn address(shell: &Shell, account: &ProfileView) -> Html {
     let state = if account.email_verified {
         Html::badge(Look::Good, shell.say("general_email-verified"))
     } else {
@@ -73,13 +74,13 @@ pub(super) fn address(shell: &Shell, account: &AccountView) -> Html {
 }
 
 /// The languages that pages speak, and the one that the account has besides.
-fn languages(shell: &Shell, account: &AccountView) -> Vec<Choice> {
-    let stands = account.settings.locale.as_deref();
-    let other = stands.filter(|tag| Language::ALL.iter().all(|language| language.tag() != *tag));
+fn languages(shell: &Shell, account: &ProfileView) -> Vec<Choice> {
+    let stands = account.settings.locale.clone().map(Locale::into_string);
+    let other = stands.filter(|tag| Language::ALL.iter().all(|language| language.tag() != tag));
     let auto = Choice::new("", Html::text(shell.say("general_locale-auto")));
     let spoken =
         Language::ALL.iter().map(|language| Choice::new(language.tag(), Html::text(name_of(shell, *language))));
-    let other = other.map(|tag| Choice::new(tag, Html::text(tag)));
+    let other = other.map(|tag| Choice::new(tag.clone(), Html::text(tag)));
     [auto].into_iter().chain(spoken).chain(other).collect()
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::response::Response;
 use xwms_core::account::general;
-use xwms_core::contract::account_settings::AccountSettings;
+use xwms_core::contract::profile::ProfileSettings;
 use xwms_core::error::Error;
 use xwms_core::text;
 
@@ -37,7 +37,7 @@ pub(crate) async fn theme(form: Posted<AccountDesk>) -> Result<Response, Respons
 /// `locale`.
 pub(crate) async fn language(form: Posted<AccountDesk>) -> Result<Response, Response> {
     let Posted { desk, sent } = form;
-    let chosen = match sent.only(&["locale"]).and_then(|()| sent.patch::<AccountSettings>(&[])) {
+    let chosen = match sent.only(&["locale"]).and_then(|()| sent.patch::<ProfileSettings>(&[])) {
         Ok(patch) => general::update(desk.core(), desk.caller(), patch, None).await,
         Err(why) => Err(why),
     };

@@ -82,7 +82,7 @@ fn pages(text: &str, language: Language) -> Vec<(&'static str, String)> {
         object_id: None,
         created_at: NOW,
         read_at: None,
-        message: StoredText::from(&Text::english("plain", text)),
+        message: StoredText::from(&Text::new("plain").with("text", text)),
     };
     let (client, role) = (text.to_owned(), text.to_owned());
     let invitations = [Invitation { id: MemberId::from_bytes([5; 16]), client, role }];

@@ -11,9 +11,10 @@ use xwms_core::manage::tokens;
 use xwms_core::text;
 
 use crate::layout::Shell;
-use crate::page::form::{Choice, Control, Form};
+use crate::page::form::{Control, Form};
 use crate::page::html::Html;
 use crate::page::list::ListRequest;
+use crate::page::matrix::Matrix;
 use crate::page::table::{Column, Empty, Table, Terms};
 use crate::page::values::Values;
 use crate::signed_in::{AccountDesk, Place, Posted, SignedIn};
@@ -88,7 +89,8 @@ pub(crate) async fn create(form: Posted<AccountDesk>) -> Result<Response, Respon
 
 fn draw_new(desk: &AccountDesk, values: &Values) -> Response {
     let shell = desk.shell();
-    let all = Permission::ALL.iter().map(|permission| Choice::new(permission.text(), Html::code(permission.text())));
+    let all = Permission::ALL.iter().copied().collect();
+    let matrix = Matrix::new(shell, "permissions", all, all);
     let form = Form::new(shell, values, NEW, shell.say("shell_create"))
         .once()
         .field(
@@ -102,7 +104,7 @@ fn draw_new(desk: &AccountDesk, values: &Values) -> Response {
                 .optional(shell),
         )
         .field(
-            Control::checks("permissions", label_of(shell, "permissions"), all)
+            Control::matrix("permissions", label_of(shell, "permissions"), matrix)
                 .hint(shell.say("account_tokens-permissions_hint")),
         )
         .password_if_asked()

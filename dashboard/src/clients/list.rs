@@ -1,8 +1,7 @@
-//! My Clients, a new one, and the overview of one.
+//! My Clients, and a new one.
 
 use axum::response::Response;
 use xwms_core::contract::client::{ClientSettings, ClientView};
-use xwms_core::gate::permission::Permission;
 use xwms_core::id::ClientId;
 use xwms_core::manage::clients;
 use xwms_core::manage::runner::Done;
@@ -10,10 +9,9 @@ use xwms_core::manage::runner::Done;
 use crate::page::form::{Control, Form};
 use crate::page::html::Html;
 use crate::page::list::ListRequest;
-use crate::page::table::{Column, Empty, Table, Terms};
+use crate::page::table::{Column, Empty, Table};
 use crate::page::values::Values;
-use crate::section::ClientSection;
-use crate::signed_in::{AccountDesk, ClientDesk, Place, Posted};
+use crate::signed_in::{AccountDesk, Place, Posted};
 
 pub(crate) async fn list(desk: AccountDesk) -> Result<Response, Response> {
     let shell = desk.shell();
@@ -74,20 +72,4 @@ fn path_of(done: &Done<ClientView>) -> String {
         Done::Now(client) => format!("/clients/{}", client.id),
         Done::Before(kept) => format!("/clients/{}", kept.body["id"].as_str().unwrap_or_default()),
     }
-}
-
-pub(crate) async fn overview(desk: ClientDesk<ClientId>) -> Result<Response, Response> {
-    desk.need(Permission::ClientRead)?;
-    let shell = desk.shell();
-    let context = desk.context()?;
-    let issuer = desk.core().config.server.issuer();
-    let terms = Terms::new([
-        (shell.say("overview_client_id"), Html::copy(shell, "client-id", context.client.id)),
-        (shell.say("overview_issuer"), Html::copy(shell, "issuer", issuer)),
-        (shell.say("overview_role"), Html::words(&context.role)),
-    ]);
-    let heading = context.client.settings.name.as_str().to_owned();
-    let page = crate::page::Page::new(shell, desk.frame(), heading).crumb("/clients", shell.say("section_my_clients"));
-    let settings = Html::link(ClientSection::Secrets.href(desk.client()), shell.tell(ClientSection::Secrets.name()));
-    Ok(page.part(&Html::card(&terms.html())).part(&settings).respond())
 }

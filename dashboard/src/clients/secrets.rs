@@ -282,11 +282,11 @@ pub(crate) async fn delete(form: Posted<OneSecret>) -> Result<Response, Response
 }
 
 /// Its last four characters.
-fn ending(secret: &SecretView) -> Html {
+pub(super) fn ending(secret: &SecretView) -> Html {
     Html::code(format!("…{}", secret.hint))
 }
 
-fn state<P: ClientIds>(desk: &ClientDesk<P>, secret: &SecretView) -> Html {
+pub(super) fn state<P: ClientIds>(desk: &ClientDesk<P>, secret: &SecretView) -> Html {
     let shell = desk.shell();
     let ended = secret.settings.expires_at.is_some_and(|end| end <= desk.core().clock.now());
     match (secret.settings.active, ended) {
@@ -296,7 +296,7 @@ fn state<P: ClientIds>(desk: &ClientDesk<P>, secret: &SecretView) -> Html {
     }
 }
 
-fn last_used(shell: &Shell, secret: &SecretView) -> Html {
+pub(super) fn last_used(shell: &Shell, secret: &SecretView) -> Html {
     let at = Html::time_or(shell, secret.last_used_at, shell.say("shell_never"));
     match &secret.last_used_from {
         Some(address) => at.and(&Html::text(" · ")).and(&Html::text(address)),

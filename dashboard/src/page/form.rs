@@ -1,11 +1,13 @@
 //! Forms: fields with their labels, hints and errors, and the hidden fields that make a form safe to send.
 
+use std::borrow::Cow;
+
 use askama::Template;
-use askama::filters::HtmlSafe;
 use xwms_core::random;
 use xwms_core::text;
 
 use super::html::Html;
+use super::matrix::Matrix;
 use super::values::Values;
 use crate::layout::Shell;
 
@@ -17,9 +19,11 @@ pub(crate) struct Form<'f> {
     values: &'f Values,
     action: String,
     once: Option<String>,
-    hidden: Vec<(&'static str, String)>,
-    fields: Vec<Control>,
+    hidden: Vec<(Cow<'static, str>, String)>,
+    /// Its fields as they are drawn.
+    fields: Vec<Html>,
     submit: String,
+    is_multipart: bool,
     /// What the button is about, for those who only hear it.
     object: Option<String>,
     is_danger: bool,
@@ -31,7 +35,7 @@ pub(crate) struct Form<'f> {
 #[derive(Clone, Debug, Template)]
 #[template(path = "page/control.html")]
 pub(crate) struct Control {
-    name: &'static str,
+    name: Cow<'static, str>,
     label: String,
     hint: Option<String>,
     error: Option<String>,
@@ -40,19 +44,22 @@ pub(crate) struct Control {
     optional: Option<String>,
     value: String,
     focus: bool,
+    /// What could be typed.
+    suggestions: Vec<String>,
     kind: Kind,
 }
-
-impl HtmlSafe for Control {}
 
 #[derive(Clone, Debug)]
 enum Kind {
     Line { input_type: &'static str, autocomplete: &'static str },
     Area,
     Check { checked: bool },
+    Switch { on: bool, word: String },
+    File { accept: &'static str },
     Checks(Vec<Choice>),
     Radios(Vec<Choice>),
     Select(Vec<Choice>),
+    Matrix(Matrix),
 }
 
 /// One of several values.
@@ -84,9 +91,9 @@ impl Choice {
 }
 
 impl Control {
-    fn new(name: &'static str, label: String, kind: Kind) -> Self {
+    fn new(name: impl Into<Cow<'static, str>>, label: String, kind: Kind) -> Self {
         Self {
-            name,
+            name: name.into(),
             label,
             hint: None,
             error: None,
@@ -94,18 +101,19 @@ impl Control {
             optional: None,
             value: String::new(),
             focus: false,
+            suggestions: Vec::new(),
             kind,
         }
     }
 
     /// A line of text.
-    pub(crate) fn line(name: &'static str, label: String) -> Self {
+    pub(crate) fn line(name: impl Into<Cow<'static, str>>, label: String) -> Self {
         Self::new(name, label, Kind::Line { input_type: "text", autocomplete: "off" })
     }
 
     /// A line of another type, with its autofill token.
     pub(crate) fn input(
-        name: &'static str,
+        name: impl Into<Cow<'static, str>>,
         label: String,
         input_type: &'static str,
         autocomplete: &'static str,
@@ -114,34 +122,67 @@ impl Control {
     }
 
     /// Several lines.
-    pub(crate) fn area(name: &'static str, label: String) -> Self {
+    pub(crate) fn area(name: impl Into<Cow<'static, str>>, label: String) -> Self {
         Self::new(name, label, Kind::Area)
     }
 
     /// A check box.
-    pub(crate) fn check(name: &'static str, label: String) -> Self {
+    pub(crate) fn check(name: impl Into<Cow<'static, str>>, label: String) -> Self {
         Self::new(name, label, Kind::Check { checked: false })
     }
 
+    /// Something that is on or off, and says so in a word.
+    pub(crate) fn switch(name: &'static str, label: String) -> Self {
+        Self::new(name, label, Kind::Switch { on: false, word: String::new() })
+    }
+
+    /// A file, of these media types.
+    pub(crate) fn file(name: &'static str, label: String, accept: &'static str) -> Self {
+        Self::new(name, label, Kind::File { accept })
+    }
+
     /// Any of several.
-    pub(crate) fn checks(name: &'static str, label: String, choices: impl IntoIterator<Item = Choice>) -> Self {
+    pub(crate) fn checks(
+        name: impl Into<Cow<'static, str>>,
+        label: String,
+        choices: impl IntoIterator<Item = Choice>,
+    ) -> Self {
         Self::new(name, label, Kind::Checks(choices.into_iter().collect()))
     }
 
     /// One of a few, all in view.
-    pub(crate) fn radios(name: &'static str, label: String, choices: impl IntoIterator<Item = Choice>) -> Self {
+    pub(crate) fn radios(
+        name: impl Into<Cow<'static, str>>,
+        label: String,
+        choices: impl IntoIterator<Item = Choice>,
+    ) -> Self {
         Self::new(name, label, Kind::Radios(choices.into_iter().collect()))
     }
 
     /// One of many.
-    pub(crate) fn select(name: &'static str, label: String, choices: impl IntoIterator<Item = Choice>) -> Self {
+    pub(crate) fn select(
+        name: impl Into<Cow<'static, str>>,
+        label: String,
+        choices: impl IntoIterator<Item = Choice>,
+    ) -> Self {
         Self::new(name, label, Kind::Select(choices.into_iter().collect()))
+    }
+
+    /// Permissions, one box each.
+    pub(crate) fn matrix(name: &'static str, label: String, matrix: Matrix) -> Self {
+        Self::new(name, label, Kind::Matrix(matrix))
     }
 
     /// With a sentence below it.
     #[must_use]
     pub(crate) fn hint(self, hint: String) -> Self {
         Self { hint: Some(hint), ..self }
+    }
+
+    /// With what could be typed.
+    #[must_use]
+    pub(crate) fn suggestions(self, suggestions: Vec<String>) -> Self {
+        Self { suggestions, ..self }
     }
 
     /// It may be left empty.
@@ -151,22 +192,34 @@ impl Control {
     }
 
     /// With what it holds.
-    fn filled(mut self, shell: &Shell, values: &Values) -> Self {
-        self.error = values.error(self.name).map(|error| shell.tell(&error.text));
-        let now = values.stands_now(self.name);
+    pub(super) fn filled(mut self, shell: &Shell, values: &Values) -> Self {
+        self.error = values.error(&self.name).map(|error| match line_of(&error.field) {
+            Some(line) => shell.tell(text!("field_line", line = line, text = error.text.clone())),
+            None => shell.tell(&error.text),
+        });
+        let now = values.stands_now(&self.name);
         self.now = now.map(|now| shell.tell(text!("shell_now", now = now.as_str())));
         match &mut self.kind {
-            Kind::Line { input_type: "password", .. } => {}
-            Kind::Line { .. } | Kind::Area => self.value = values.text(self.name),
-            Kind::Check { checked } => *checked = values.flag(self.name),
+            Kind::Line { input_type: "password", .. } | Kind::File { .. } => {}
+            Kind::Line { .. } | Kind::Area => self.value = values.text(&self.name),
+            Kind::Check { checked } => *checked = values.flag(&self.name),
+            Kind::Switch { on, word } => {
+                *on = values.flag(&self.name);
+                *word = if *on { shell.say("state_on") } else { shell.say("state_off") };
+            }
+            Kind::Matrix(matrix) => matrix.choose(&values.chosen(&self.name)),
             Kind::Checks(choices) | Kind::Radios(choices) | Kind::Select(choices) => {
-                let chosen = values.chosen(self.name);
+                let chosen = values.chosen(&self.name);
                 for choice in choices {
                     choice.chosen = chosen.contains(&choice.value);
                 }
             }
         }
         self
+    }
+
+    pub(super) fn html(&self) -> Html {
+        Html::drawn(self.render().unwrap_or_default())
     }
 
     /// Behind the label of what may be left empty.
@@ -182,12 +235,14 @@ impl Control {
         let ids: Vec<String> = error.into_iter().chain(hint).collect();
         let described = if ids.is_empty() { String::new() } else { format!(" aria-describedby=\"{}\"", ids.join(" ")) };
         let focus = if self.focus { " autofocus" } else { "" };
-        Html::drawn(format!("{invalid}{described}{focus}"))
+        let list =
+            if self.suggestions.is_empty() { String::new() } else { format!(" list=\"{}-suggestions\"", self.name) };
+        Html::drawn(format!("{invalid}{described}{focus}{list}"))
     }
 
     /// The inputs of several values.
     fn several(&self, choices: &[Choice], input_type: &str) -> Html {
-        choices.iter().enumerate().map(|(index, choice)| choice.draw(self.name, input_type, index)).collect()
+        choices.iter().enumerate().map(|(index, choice)| choice.draw(&self.name, input_type, index)).collect()
     }
 
     /// What is wrong with it, what stands now, and what it is for.
@@ -198,8 +253,24 @@ impl Control {
             Some(Html::drawn(format!("<p class=\"{class}\"{id}>{}</p>", Html::text(text))))
         };
         let all = [line("error", "error", &self.error), line("now", "", &self.now), line("hint", "hint", &self.hint)];
-        all.into_iter().flatten().collect()
+        all.into_iter().flatten().collect::<Html>().and(&self.suggested())
     }
+
+    /// What could be typed, for browsers that offer it.
+    fn suggested(&self) -> Html {
+        if self.suggestions.is_empty() {
+            return Html::default();
+        }
+        let option = |value: &String| Html::drawn(format!("<option value=\"{}\"></option>", Html::text(value)));
+        let options: Html = self.suggestions.iter().map(option).collect();
+        Html::drawn(format!("<datalist id=\"{}-suggestions\">{options}</datalist>", self.name))
+    }
+}
+
+/// The line that `server_ips[3]` stands for, counted from 1.
+fn line_of(field: &str) -> Option<usize> {
+    let index: usize = field.strip_suffix(']')?.rsplit_once('[')?.1.parse().ok()?;
+    Some(index + 1)
 }
 
 impl Choice {
@@ -231,6 +302,7 @@ impl<'f> Form<'f> {
             hidden: Vec::new(),
             fields: Vec::new(),
             submit,
+            is_multipart: false,
             object: None,
             is_danger: false,
             is_quiet: false,
@@ -243,6 +315,12 @@ impl<'f> Form<'f> {
     pub(crate) fn once(self) -> Self {
         let key = random::bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
         Self { once: Some(key), ..self }
+    }
+
+    /// It sends a file.
+    #[must_use]
+    pub(crate) fn multipart(self) -> Self {
+        Self { is_multipart: true, ..self }
     }
 
     /// What it does can't be undone.
@@ -281,8 +359,15 @@ impl<'f> Form<'f> {
 
     /// With a hidden field.
     #[must_use]
-    pub(crate) fn hidden(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.hidden.push((name, value.into()));
+    pub(crate) fn hidden(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+        self.hidden.push((name.into(), value.into()));
+        self
+    }
+
+    /// With what stands between its fields.
+    #[must_use]
+    pub(crate) fn words(mut self, words: Html) -> Self {
+        self.fields.push(words);
         self
     }
 
@@ -292,7 +377,15 @@ impl<'f> Form<'f> {
         let control = control.filled(self.shell, self.values);
         // The first field that is wrong has the cursor, when nothing else is said above.
         let focus = control.error.is_some() && self.values.errors().len() == 1;
-        self.fields.push(Control { focus, ..control });
+        self.fields.push(Control { focus, ..control }.html());
+        self
+    }
+
+    /// With fields that few people need, folded.
+    #[must_use]
+    pub(crate) fn folded(mut self, summary: &str, controls: impl IntoIterator<Item = Control>) -> Self {
+        let controls = controls.into_iter().map(|control| control.filled(self.shell, self.values).html());
+        self.fields.push(Html::folded(summary, &controls.collect()));
         self
     }
 

@@ -6,7 +6,7 @@ use askama::filters::{Html as HtmlEscaper, HtmlSafe, escape};
 use xwms_core::clock::Timestamp;
 use xwms_core::text;
 
-use crate::layout::Shell;
+use crate::layout::{Shell, is_web};
 
 /// HTML that was made by us: every text in it is escaped.
 #[derive(Clone, Debug, Default)]
@@ -64,6 +64,23 @@ impl Html {
         Self(format!("<a href=\"{}\">{}</a>", Self::text(href), Self::words(text)))
     }
 
+    /// A link around what was drawn.
+    pub(crate) fn link_around(href: impl fmt::Display, inside: &Self) -> Self {
+        Self(format!("<a href=\"{}\">{inside}</a>", Self::text(href)))
+    }
+
+    /// A link to somebody else's page; what is no web address is text.
+    pub(crate) fn outside(shell: &Shell, href: &str) -> Self {
+        if !is_web(href) {
+            return Self::words(href);
+        }
+        let (href, note) = (Self::text(href), Self::text(shell.say("page_new_tab")));
+        Self(format!(
+            "<a href=\"{href}\" target=\"_blank\" rel=\"noopener noreferrer\">{href}<span class=\"seen-only-by-ear\"> {note}\
+             </span></a>"
+        ))
+    }
+
     /// A link that looks like a button.
     pub(crate) fn button(href: impl fmt::Display, text: impl fmt::Display) -> Self {
         Self(format!("<a class=\"button\" href=\"{}\">{}</a>", Self::text(href), Self::text(text)))
@@ -83,6 +100,11 @@ impl Html {
     /// A name that programs use.
     pub(crate) fn code(text: impl fmt::Display) -> Self {
         Self(format!("<code>{}</code>", Self::text(text)))
+    }
+
+    /// What stands out in a text.
+    pub(crate) fn mark(text: impl fmt::Display) -> Self {
+        Self(format!("<mark>{}</mark>", Self::text(text)))
     }
 
     /// A state, as a word.
@@ -110,6 +132,11 @@ impl Html {
         Self(format!("<div class=\"card\">{inside}</div>"))
     }
 
+    /// What stands side by side where there is room.
+    pub(crate) fn pair(inside: &Self) -> Self {
+        Self(format!("<div class=\"pair\">{inside}</div>"))
+    }
+
     /// A value that a person copies, whole: `id` is unique on the page.
     pub(crate) fn copy(shell: &Shell, id: &str, value: impl fmt::Display) -> Self {
         let (id, value) = (Self::text(id), Self::text(value));
@@ -117,6 +144,16 @@ impl Html {
         Self(format!(
             "<span class=\"copy\"><code id=\"{id}\">{value}</code><button type=\"button\" class=\"quiet\" data-copy=\"{id}\" \
              hidden>{copy}</button></span>"
+        ))
+    }
+
+    /// Lines of a program that a person copies, whole: `id` is unique on the page.
+    pub(crate) fn program(shell: &Shell, id: &str, label: &str, lines: impl fmt::Display) -> Self {
+        let (id, label, lines, copy) =
+            (Self::text(id), Self::text(label), Self::text(lines), Self::text(shell.say("shell_copy")));
+        Self(format!(
+            "<div class=\"program\"><pre tabindex=\"0\" aria-label=\"{label}\"><code id=\"{id}\">{lines}</code></pre>\
+             <button type=\"button\" class=\"quiet\" data-copy=\"{id}\" hidden>{copy}</button></div>"
         ))
     }
 
@@ -130,6 +167,12 @@ impl Html {
     /// The same, or a word for never.
     pub(crate) fn time_or(shell: &Shell, at: Option<Timestamp>, never: impl fmt::Display) -> Self {
         at.map_or_else(|| Self::soft(never), |at| Self::time(shell, at))
+    }
+
+    /// When a thing was made: its id says it.
+    pub(crate) fn made(shell: &Shell, id: &[u8; 16]) -> Self {
+        let milliseconds = id.iter().take(6).fold(0, |all, byte| all << 8 | i64::from(*byte));
+        Self::time(shell, Timestamp::from_milliseconds(milliseconds))
     }
 
     /// This with that behind it.
@@ -167,6 +210,7 @@ fn moment(shell: &Shell, machine: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use xwms_core::id::ClientId;
     use xwms_core::text::Language;
 
     use super::*;
@@ -179,19 +223,34 @@ mod tests {
             Html::text(text),
             Html::words(text),
             Html::link(text, text),
+            Html::link_around(text, &Html::text(text)),
+            Html::outside(&shell, text),
+            Html::outside(&shell, "https://engines.example/\"><script>"),
+            Html::folded(text, &Html::text(text)),
             Html::button(text, text),
             Html::quiet_button(text, text),
             Html::action(text, text, text),
             Html::code(text),
+            Html::mark(text),
             Html::badge(Look::Good, text),
             Html::soft(text),
             Html::heading(text),
             Html::copy(&shell, text, text),
+            Html::program(&shell, text, text, text),
+            Html::folded(text, &Html::default()),
             Html::joined([Html::text(text), Html::text(text)], text),
         ];
         for html in all {
             assert!(!html.to_string().contains("<script>"), "{html}");
         }
+    }
+
+    #[test]
+    fn an_id_says_when_it_was_made() {
+        let shell = Shell::without_forms(Language::English);
+        let at = Timestamp::parse("2026-11-24T15:03:09Z").unwrap();
+        let html = Html::made(&shell, ClientId::generate(at).as_bytes()).to_string();
+        assert!(html.contains("24 Nov 2026, 15:03 UTC"), "{html}");
     }
 
     #[test]

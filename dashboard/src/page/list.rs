@@ -50,6 +50,13 @@ impl<C: FromStr> ListRequest<C> {
         Ok(Self { after, limit, path })
     }
 
+    /// Leaves what follows the page before, of a short list that was read whole.
+    pub(crate) fn begin<T>(&self, found: &mut Vec<T>, is: impl Fn(&T, &C) -> bool) {
+        let Some(after) = &self.after else { return };
+        let last = found.iter().position(|one| is(one, after));
+        found.drain(..last.map_or(found.len(), |last| last + 1));
+    }
+
     /// How many to look for: one more than is shown tells whether more follow.
     pub(crate) fn look_for(&self) -> i64 {
         i64::from(self.limit) + 1

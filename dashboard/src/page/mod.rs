@@ -1,8 +1,12 @@
 //! Pages of whoever is signed in: made of a few parts that look and work the same everywhere, inside one frame.
 
+pub(crate) mod chart;
+pub(crate) mod filters;
 pub(crate) mod form;
 pub(crate) mod html;
+pub(crate) mod jsonl;
 pub(crate) mod list;
+pub(crate) mod matrix;
 pub(crate) mod table;
 pub(crate) mod values;
 
@@ -30,6 +34,7 @@ pub(crate) struct Page<'p> {
     purpose: Option<String>,
     primary: Html,
     tabs: Vec<Tab>,
+    band: Html,
     notices: Html,
     has_errors: bool,
     body: Html,
@@ -59,6 +64,7 @@ impl<'p> Page<'p> {
             purpose: None,
             primary: Html::default(),
             tabs: Vec::new(),
+            band: Html::default(),
             notices: Html::default(),
             has_errors: false,
             body: Html::default(),
@@ -102,6 +108,12 @@ impl<'p> Page<'p> {
         Self { tabs, ..self }
     }
 
+    /// With what concerns the thing as a whole, above the header.
+    #[must_use]
+    pub(crate) fn band(self, band: Html) -> Self {
+        Self { band, ..self }
+    }
+
     /// With this as its next part.
     #[must_use]
     pub(crate) fn part(mut self, part: &Html) -> Self {
@@ -120,9 +132,11 @@ impl<'p> Page<'p> {
             (None, [] | [_]) => Html::default(),
             (None, errors) => {
                 let line = |error: &xwms_core::error::FieldError| {
-                    let field = error.field.split('[').next().unwrap_or_default().to_owned();
-                    let text = format!("{}: {}", label_of(&field), self.shell.tell(&error.text));
-                    Html::drawn(format!("<li><a href=\"#{}\">{}</a></li>", Html::text(&field), Html::text(text)))
+                    // A part of an item has a field of its own, an item of a list has not.
+                    let whole = error.field.contains("].");
+                    let field = if whole { &error.field } else { error.field.split('[').next().unwrap_or_default() };
+                    let text = format!("{}: {}", label_of(field), self.shell.tell(&error.text));
+                    Html::drawn(format!("<li><a href=\"#{}\">{}</a></li>", Html::text(field), Html::text(text)))
                 };
                 let lines: Html = errors.iter().map(line).collect();
                 let heading = Html::text(self.shell.say("shell_errors"));

@@ -44,6 +44,25 @@ impl Values {
         Self { current, ..Self::default() }
     }
 
+    /// With this value too.
+    #[must_use]
+    pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.current.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// What was typed into a form that changes nothing, to be asked again.
+    pub(crate) fn typed(sent: Params) -> Self {
+        Self { sent: Some(sent), ..Self::default() }
+    }
+
+    /// The same, of which these are wrong.
+    #[must_use]
+    pub(crate) fn wrong(self, errors: Vec<FieldError>) -> Self {
+        let refusal = Refusal { status: StatusCode::UNPROCESSABLE_ENTITY, notice: None };
+        Self { refusal: Some(refusal), errors, ..self }
+    }
+
     /// The same, with what was typed and why it was refused.
     ///
     /// # Errors
@@ -70,6 +89,12 @@ impl Values {
             | Error::Internal(_)) => return Err(why),
         };
         Ok(Self { sent: Some(sent), refusal: Some(Refusal { status, notice }), errors, ..self })
+    }
+
+    /// The same refusal of what stands: where the form that was sent is not the one that is drawn.
+    #[must_use]
+    pub(crate) fn as_it_stands(self) -> Self {
+        Self { sent: None, ..self }
     }
 
     /// 200, or that of the refusal.

@@ -35,8 +35,8 @@ const FLOW: FlowId = FlowId::from_bytes([7; 16]);
 impl<'a> Texts<'a> {
     fn ordinary() -> Self {
         let share = |title, description| ShareLine {
-            title: Text::english("plain", title),
-            description: Text::english("plain", description),
+            title: Text::new("plain").with("text", title),
+            description: Text::new("plain").with("text", description),
         };
         Self {
             shell: Shell::new(Language::English, Csrf::of_session("csrf-token-of-ada".to_owned())),
@@ -59,7 +59,7 @@ impl<'a> Texts<'a> {
     /// The same text everywhere.
     fn all(text: &'a str) -> Self {
         let errors = ["given_name", "family_name", "email", "password"];
-        let error = |field: &str| Text::english("x", text).at(field);
+        let error = |field: &str| Text::new("plain").with("text", text).at(field);
         Self {
             shell: Shell::new(Language::English, Csrf::of_session(text.to_owned())),
             partner: Partner { name: text, host: text, verified: false, logo: None },
@@ -68,7 +68,10 @@ impl<'a> Texts<'a> {
             token: text,
             host: text,
             shares: vec![
-                ShareLine { title: Text::english("plain", text), description: Text::english("plain", text) };
+                ShareLine {
+                    title: Text::new("plain").with("text", text),
+                    description: Text::new("plain").with("text", text)
+                };
                 2
             ],
             errors: errors.into_iter().map(error).collect(),

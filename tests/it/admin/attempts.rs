@@ -27,6 +27,21 @@ on_both!(refused_attempts_are_listed_newest_first_with_what_to_change, async |wo
     let cursor = first["next_cursor"].as_str().unwrap();
     let second = owner.get(&of_client(&format!("/attempts?limit=2&cursor={cursor}"))).await.json();
     assert_eq!((second["data"].as_array().unwrap().len(), &second["next_cursor"]), (1, &Value::Null));
+
+    let reference = data[0]["reference"].as_str().unwrap();
+    for (query, expected) in [
+        ("reason=redirect_uri_unknown", 2),
+        (&format!("reference={}", reference.to_uppercase()), 1),
+        ("reason=redirect_uri_unknown&reference=aaaaaaaaaaaa", 0),
+        ("from=2026-03-01&to=2026-03-01", 3),
+        ("from=2026-03-01T12:00:01Z", 2),
+        ("to=2026-02-28", 0),
+    ] {
+        let found = owner.get(&of_client(&format!("/attempts?{query}"))).await.json();
+        assert_eq!(found["data"].as_array().unwrap().len(), expected, "{query}");
+    }
+    let wrong = owner.get(&of_client("/attempts?domain=x&from=x")).await;
+    assert_eq!(wrong.status, 422, "{wrong:?}");
 });
 
 on_both!(an_attempt_of_a_server_names_the_domain_that_it_meant, async |world: World| {

@@ -6,11 +6,9 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use xwms_core::audit::Told;
 use xwms_core::audit::sealing::{self, Flaw, Report};
+use xwms_core::database::Conn;
 use xwms_core::error::Error;
 use xwms_core::id::AuditId;
-use xwms_core::store::engine::db::Conn;
-use xwms_core::store::engine::notices::Whose;
-use xwms_core::store::tables::audit;
 use xwms_core::testing;
 
 use super::staff::given_staff;
@@ -29,7 +27,7 @@ async fn examine(world: &World) -> Report {
 
 /// The entry that a seal names; each seal but the first has one.
 async fn entry_under(world: &World, seal: i64) -> AuditId {
-    audit::sealed_between(&mut world.core.db.read().await.unwrap(), seal, seal).await.unwrap()[0].1
+    testing::entry_under(&world.core.db, seal).await.unwrap().unwrap()
 }
 
 /// A log under three seals; the third is given.
@@ -144,7 +142,7 @@ on_both!(an_open_change_makes_no_other_wait_and_is_sealed_after_its_commit, asyn
                 before: None,
                 after: None,
             };
-            audit::insert(conn, xwms_core::audit::entry(&told, now), &Whose::default()).await?;
+            testing::write_entry(conn, &told, now).await?;
             begun.send(()).unwrap();
             released.await.unwrap();
             Ok::<_, Error>(())

@@ -223,7 +223,7 @@ on_both!(an_owner_hands_the_bill_to_another_owner, TWO_CLIENTS, async |world: Wo
     assert_eq!(ada.delete(&format!("/admin/v1/clients/{}", own[0])).await.status, 204);
     // By an owner, and by nobody below.
     let (mut mary, _) = owner.given_member(&world, "mary@example.test", "admin").await;
-    assert_eq!(outcome(&put(&mut mary, &hers).await), (403, "level_too_low".to_owned()));
+    assert_eq!(outcome(&put(&mut mary, &hers).await), (403, "owner".to_owned()));
     assert_eq!(owner.get(&client).await.json()["owner"], CHARLES);
 
     // Also when the plan has lapsed: that is how the client comes to another.

@@ -31,7 +31,7 @@ mod reviews;
 mod roles;
 mod secrets;
 mod staff;
-mod stage;
+pub mod stage;
 mod stats;
 mod story;
 mod switches;

@@ -6,7 +6,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use xwms_core::id::{ClientId, DomainId};
 use xwms_core::manage::ownership;
-use xwms_core::store::tables::outbox;
+use xwms_core::testing;
 
 use super::{given_signed_in, problem};
 use crate::browser::{Answer, Browser};
@@ -44,8 +44,7 @@ fn found(answer: &Value) -> (&str, &str, &str) {
 }
 
 async fn events(world: &World, client: &str) -> Vec<String> {
-    let mut conn = world.core.db.read().await.unwrap();
-    let events = outbox::newest(&mut conn, client.parse().unwrap(), 10).await.unwrap();
+    let events = testing::published(&world.core.db, client.parse().unwrap()).await.unwrap();
     events.into_iter().map(|row| format!("{} {}", row.event, row.body)).collect()
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use xwms_core::gate::permission::{Permission, Preset};
-use xwms_core::gate::permissions::Permissions;
+use xwms_core::model::permissions::Permissions;
 
 use super::document::{Operation, operations};
 use super::stage::{Prepared, ROOMY, Stage, standing};
@@ -24,7 +24,8 @@ struct Caller {
     staff: &'static str,
 }
 
-async fn given_callers(world: &World) -> Vec<Caller> {
+/// A file with people of every place in the client.
+fn members() -> String {
     // Everybody pays, so that nobody is refused for want of a plan.
     let account = |who: &str| {
         format!(
@@ -52,7 +53,11 @@ members = [
 ]
 "#
     ));
-    world.apply(&file).await;
+    file
+}
+
+async fn given_callers(world: &World) -> Vec<Caller> {
+    world.apply(&members()).await;
     world.clock.advance(Duration::from_secs(1));
     let everything: Permissions = Permission::ALL.iter().copied().collect();
     let mut callers = vec![Caller {
@@ -132,7 +137,7 @@ fn told(answer: &Answer) -> (u16, String) {
 /// What is refused although the document lets the caller in, each with the reason.
 const REFUSED: [(&str, &str, u16, &str); 1] =
     // Whoever may change a client may change what it says; who pays for it is for its owners.
-    [("setBillingOwner", "admin", 403, "level_too_low")];
+    [("setBillingOwner", "admin", 403, "owner")];
 
 /// Requests by somebody who may not: refused alike, whatever is wrong with them besides.
 async fn assert_closed(operation: &Operation, caller: &mut Caller, request: &Prepared, refusal: (u16, &str)) {

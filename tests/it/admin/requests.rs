@@ -289,6 +289,40 @@ on_both!(ar_03_only_the_person_asked_accepts_once_and_in_time, async |world: Wor
     owner.made("requests", json!({ "kind": "test", "email": ADA })).await;
 });
 
+on_both!(requests_are_listed_by_kind_and_by_what_became_of_them, async |world: World| {
+    given_people(&world, &["dorothy"]).await;
+    let mut owner = Person::new(&world, CHARLES).await;
+    let open = owner.made("requests", access(ADA)).await;
+    let ends = json!({ "kind": "test", "email": ADA, "expires_at": "2026-03-01T12:01:00Z" });
+    let ended = owner.made("requests", ends).await;
+    let taken_back = owner.made("requests", json!({ "kind": "test", "email": "grace@example.test" })).await;
+    owner.delete(&format!("requests/{taken_back}")).await;
+    let dorothys = owner.made("requests", access("dorothy@example.test")).await;
+    Person::new(&world, "dorothy@example.test").await.form(REQUESTS, &answer("accept", &dorothys)).await;
+    world.clock.advance(Duration::from_secs(60));
+    let rows: [(&str, &[&String]); 7] = [
+        ("kind=access", &[&open, &dorothys]),
+        ("kind=test", &[&ended, &taken_back]),
+        ("status=pending", &[&open]),
+        ("status=accepted", &[&dorothys]),
+        ("status=expired", &[&ended]),
+        ("status=withdrawn", &[&taken_back]),
+        ("kind=access&status=declined", &[]),
+    ];
+    for (query, expected) in rows {
+        let found = owner.get(&format!("requests?{query}")).await.json();
+        let mut ids: Vec<&str> =
+            found["data"].as_array().unwrap().iter().map(|it| it["id"].as_str().unwrap()).collect();
+        let mut expected: Vec<&str> = expected.iter().map(|id| id.as_str()).collect();
+        ids.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(ids, expected, "{query}");
+    }
+    let wrong = faults(&owner.get("requests?kind=more&status=lost").await);
+    let told = |field: &str| (field.to_owned(), "unknown_value".to_owned());
+    assert_eq!(wrong, [told("kind"), told("status")]);
+});
+
 on_both!(ar_05_bad_requests_are_told_and_make_none, async |world: World| {
     let mut owner = Person::new(&world, CHARLES).await;
     for (body, field, code) in [

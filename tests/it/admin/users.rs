@@ -35,6 +35,20 @@ on_both!(users_are_listed_with_what_they_share, async |world: World| {
         assert_eq!(outcome(&owner.delete(&path).await), not_found, "{path}");
     }
     assert_eq!(outcome(&owner.get("users?cursor=x").await), (422, "invalid".to_owned()));
+
+    let second = ada["domains"].as_array().unwrap().iter().find(|domain| {
+        let others = users.iter().filter(|user| user["domains"].as_array().unwrap().contains(domain));
+        others.count() == 1
+    });
+    let second = second.unwrap().as_str().unwrap();
+    for query in [format!("domain={second}"), format!("q={sub}"), "q=ada%40ex".to_owned()] {
+        let found = owner.get(&format!("users?{query}")).await.json();
+        assert_eq!(found["data"], json!([ada]), "{query}");
+    }
+    for query in ["q=9999999999999", "q=ad", "q=nobody"] {
+        assert_eq!(owner.get(&format!("users?{query}")).await.json()["data"], json!([]), "{query}");
+    }
+    assert_eq!(outcome(&owner.get("users?domain=x").await), (422, "invalid".to_owned()));
 });
 
 on_both!(a_client_with_numbers_of_its_own_sees_those, async |world: World| {

@@ -6,7 +6,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use xwms_core::manage::verifications;
 use xwms_core::provision::{Options, apply};
-use xwms_core::store::tables::outbox;
+use xwms_core::testing;
 
 use super::staff::given_staff;
 use super::{ask, given_signed_in, of_client, patch, problem, wrong};
@@ -116,10 +116,8 @@ on_both!(an_application_is_decided_and_unlocks_at_once, async |world: World| {
     assert_eq!((&rejected["status"], &rejected["reason"]), (&json!("rejected"), &json!("No privacy page")));
     assert_eq!(seen["expires_at"], "2027-03-01T12:00:00Z");
     assert!(world.mail().await.contains("No privacy page"));
-    let mut conn = world.core.db.read().await.unwrap();
-    let events = outbox::newest(&mut conn, CLIENT.parse().unwrap(), 10).await.unwrap();
+    let events = testing::published(&world.core.db, CLIENT.parse().unwrap()).await.unwrap();
     assert_eq!(events.iter().filter(|event| event.event == "verification.decided").count(), 1);
-    drop(conn);
     let log = owner.get(&format!("{}?action=verification.decided_by_staff", of_client("/audit"))).await.json();
     assert!(log["data"][0]["after"].to_string().contains("No privacy page"), "{log}");
 });

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD
 use diesel_async::RunQueryDsl as _;
 use serde_json::json;
 use xwms_core::crypto::digest::sha256;
-use xwms_core::store::engine::db::Conn;
+use xwms_core::database::Conn;
 
 use super::tokens::text;
 use crate::world::{CALLBACK, PASSWORD, VERIFIER, World, native_headers, on_both};

@@ -18,7 +18,7 @@ async fn asked(world: &World, browser: &mut Browser, changes: &[(&str, &str)]) -
 
 /// Which of the catalog's scopes a consent page lists.
 async fn shown(world: &World, page: &Answer) -> Vec<String> {
-    let catalog = xwms_core::store::tables::scopes::all(&mut world.core.db.read().await.unwrap()).await.unwrap();
+    let catalog = xwms_core::testing::catalog(&world.core.db).await.unwrap();
     let listed = |title: &str| page.body.contains(&format!("<b>{title}</b>"));
     let mut names: Vec<_> = catalog.into_iter().filter(|scope| listed(&scope.title)).map(|scope| scope.name).collect();
     names.sort();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use axum::http::Method;
 use serde_json::{Value, json};
 use xwms_core::model::scope::Tier;
-use xwms_core::store;
+use xwms_core::testing;
 
 use super::tokens::{claims, header, text};
 use crate::world::{CLIENT, ISSUER, World, basic, on_both};
@@ -88,7 +88,7 @@ on_both!(jw_08_what_is_listed_works_and_what_works_is_listed, async |world: Worl
 on_both!(jw_08_every_scope_claim_algorithm_and_subject_type_that_is_listed_can_be_had, async |world: World| {
     let discovery = discovery(&world).await;
     let scopes = listed(&discovery, "scopes_supported");
-    let catalog = store::tables::scopes::all(&mut world.core.db.read().await.unwrap()).await.unwrap();
+    let catalog = testing::catalog(&world.core.db).await.unwrap();
     let is_reserved = |name: &str| catalog.iter().any(|scope| scope.name == name && scope.tier == Tier::Verified);
     let reserved: Vec<&String> = scopes.iter().filter(|name| is_reserved(name)).collect();
     world

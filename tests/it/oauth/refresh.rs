@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use diesel_async::RunQueryDsl as _;
 use serde_json::Value;
-use xwms_core::store::engine::db::Conn;
+use xwms_core::database::Conn;
 
 use super::tokens::{claims, text};
 use crate::browser::Answer;

@@ -2,10 +2,7 @@
 
 use xwms_core::id::{NotificationId, UserId};
 use xwms_core::model::message::StoredText;
-use xwms_core::store::engine::db::Conn;
-use xwms_core::store::tables::notifications::{self, Notification};
-use xwms_core::store::tables::users;
-use xwms_core::testing;
+use xwms_core::testing::{self, Notification};
 use xwms_core::text::Text;
 
 use super::{ADA, CHARLES, signed_in, submit};
@@ -30,8 +27,7 @@ const PAGES: [&str; 11] = [
 ];
 
 async fn account(world: &World, email: &str) -> UserId {
-    let mut conn = world.core.db.read().await.unwrap();
-    users::find_by_email(&mut conn, email).await.unwrap().unwrap().id
+    testing::account_of(&world.core.db, email).await.unwrap().unwrap()
 }
 
 /// Tells somebody something; gives its id.
@@ -44,12 +40,10 @@ async fn told(world: &World, user: UserId, text: &str) -> NotificationId {
         object_id: None,
         created_at: now,
         read_at: None,
-        message: StoredText::from(&Text::english("plain", text)),
+        message: StoredText::from(&Text::new("plain").with("text", text)),
     };
     let id = row.id;
-    testing::change(&world.core.db, async move |conn: &mut Conn| Ok(notifications::insert(conn, &row).await?))
-        .await
-        .unwrap();
+    testing::tell(&world.core.db, row).await.unwrap();
     id
 }
 

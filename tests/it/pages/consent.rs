@@ -31,7 +31,7 @@ on_both!(the_page_says_who_asks_who_is_asked_and_for_what, async |world: World| 
     }
     assert!(!page.body.contains("Verified partner") && !page.body.contains("test mode"), "{}", page.body);
     // Each scope stands there with its words from the catalog, and no other does.
-    let catalog = xwms_core::store::tables::scopes::all(&mut world.core.db.read().await.unwrap()).await.unwrap();
+    let catalog = xwms_core::testing::catalog(&world.core.db).await.unwrap();
     for scope in catalog {
         let asked = ["openid", "profile", "email", "offline_access"].contains(&scope.name.as_str());
         assert_eq!(page.body.contains(&format!("<b>{}</b>", scope.title)), asked, "{}: {}", scope.name, page.body);

@@ -4,6 +4,7 @@ mod account;
 mod account_settings;
 mod consent;
 mod csrf;
+mod desk;
 mod headers;
 mod languages;
 mod login;
@@ -11,6 +12,7 @@ mod recovery;
 mod registration;
 mod sessions;
 mod throttle;
+mod usage;
 
 use std::time::Duration;
 

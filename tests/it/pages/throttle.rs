@@ -272,7 +272,7 @@ on_both!(ds_02_a_browser_has_fifty_logins_in_progress_and_what_is_over_is_delete
 
 async fn rows(world: &World, table: &str) -> i64 {
     use diesel_async::RunQueryDsl as _;
-    use xwms_core::store::engine::db::Conn;
+    use xwms_core::database::Conn;
 
     #[derive(diesel::QueryableByName)]
     struct Count {

@@ -4,7 +4,7 @@ use diesel::Connection as _;
 use diesel::connection::SimpleConnection as _;
 use diesel::sqlite::SqliteConnection;
 use diesel_async::SimpleAsyncConnection as _;
-use xwms_core::store::engine::db::{Conn, Db};
+use xwms_core::database::{Conn, Db};
 
 use crate::database::{is_sqlite, tables, texts};
 use crate::world::World;

@@ -6,7 +6,7 @@ use diesel::sql_query;
 use diesel::sql_types::Text;
 use diesel_async::{AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _};
 use serde_json::Value;
-use xwms_core::store::engine::db::{Conn, Db, Options};
+use xwms_core::database::{Conn, Db, Options};
 
 use super::RECORDED;
 use super::counts::assert_counts;

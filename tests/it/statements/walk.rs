@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use xwms_core::gate::permission::Permission;
 use xwms_core::jobs;
-use xwms_core::store::engine::statements::Taken;
+use xwms_core::testing::Taken;
 
 use crate::admin::{bearer, given_signed_in, of_client, path_of};
 use crate::browser::{Answer, Browser};

@@ -8,7 +8,7 @@ use diesel::Connection as _;
 use diesel::connection::SimpleConnection as _;
 use diesel::sqlite::SqliteConnection;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection, SimpleAsyncConnection as _};
-use xwms_core::store::engine::db::Db;
+use xwms_core::database::Db;
 
 use crate::database::texts;
 use crate::postgres;

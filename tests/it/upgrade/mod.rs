@@ -10,8 +10,8 @@ use std::process::Command;
 use serde_json::{Value, json};
 use xwms_core::audit::sealing;
 use xwms_core::clock::{Clock, Timestamp};
+use xwms_core::database::{Db, Options};
 use xwms_core::manage::letters;
-use xwms_core::store::engine::db::{Db, Options};
 
 use self::dump::Dump;
 use crate::admin::bearer;

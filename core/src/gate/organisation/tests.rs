@@ -27,7 +27,7 @@ type Row = (&'static str, Result<(), Denied>, Result<(), Denied>);
 fn the_bill_goes_from_an_owner_to_an_owner_for_good() {
     let (owners, admins) = (rank(Preset::Owner), rank(Preset::Admin));
     assert_eq!(may_hand_bill(&holder(&owners)), Ok(()));
-    assert_eq!(may_hand_bill(&holder(&admins)), Err(Denied::LevelTooLow));
+    assert_eq!(may_hand_bill(&holder(&admins)), Err(Denied::OwnersOnly));
     let rows = [
         (&owners, Span::Always, Ok(())),
         (&admins, Span::Always, Err(Denied::NoLastingOwner)),

@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::crypto::keys::{KeyRing, KeySet};
 use crate::crypto::password::PasswordHasher;
 use crate::crypto::seal::MasterKey;
+use crate::database::{Conn, Db, Options};
 use crate::error::Error;
 use crate::gate::standing::PlanRules;
 use crate::id::UserId;
@@ -20,7 +21,6 @@ use crate::memory::verified_tokens::VerifiedTokens;
 use crate::model::email::EmailAddress;
 use crate::secret::Secret;
 use crate::state::{Core, Parts};
-use crate::store::engine::db::{Conn, Db, Options};
 use crate::text::Language;
 
 mod accounts;

@@ -70,12 +70,3 @@ async fn dv_10_only_a_record_at_the_name_itself_proves_anything() {
         assert_eq!(in_dns(&outbound(answers, false), NAME, TOKEN).await, expected);
     }
 }
-
-#[test]
-fn a_domain_is_checked_once_at_a_time() {
-    let (all, one, other) = (ChecksUnderWay::default(), DomainId::from_bytes([1; 16]), DomainId::from_bytes([2; 16]));
-    let first = all.begin(one);
-    assert!(first.is_some() && all.begin(one).is_none() && all.begin(other).is_some());
-    drop(first);
-    assert!(all.begin(one).is_some());
-}

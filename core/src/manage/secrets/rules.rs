@@ -7,6 +7,7 @@ use crate::contract::Patch;
 use crate::contract::secret::SecretSettings;
 use crate::crypto::credential::{self, Credential, Kind, StoredDigest};
 use crate::error::Error;
+use crate::gate::standing;
 use crate::id::{ClientId, SecretId};
 use crate::manage::change::Change;
 use crate::manage::links;
@@ -72,7 +73,7 @@ pub(crate) async fn apply(
         // The last four characters may be the same by chance; that the value is another one is told all the same.
         after["value"] = json!("replaced");
     }
-    if secret.leaked_at.is_some() && secret.active && !old.active {
+    if standing::stays_off(secret.leaked_at) && secret.active && !old.active {
         return Err(Error::Conflict(text!("secret_leaked")));
     }
     if secret.label != old.label {

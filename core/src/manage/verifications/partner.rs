@@ -10,6 +10,7 @@ use crate::contract::Input;
 use crate::contract::verification::{
     MAX_DOMAINS, NewVerification, VerificationItem, VerificationSettings, VerificationView,
 };
+use crate::database::Conn;
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::gate::standing;
@@ -20,7 +21,6 @@ use crate::manage::runner::{self, Ask, Done};
 use crate::model::root_domain::RootDomain;
 use crate::model::verification::{VerificationState, VerificationStatus};
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::domains::{self, Domain};
 use crate::store::tables::members;
 use crate::store::tables::verifications::{self, Item, Verification};
@@ -196,7 +196,7 @@ fn told(view: &WithItems) -> Value {
     json!({
         "verification": verification.id,
         "status": view.state(),
-        "reason": verification.reason,
+        "reason": verification.reason().map(|reason| reason.to_string()),
         "expires_at": verification.expires_at,
         "items": items,
     })
@@ -223,12 +223,12 @@ impl WithItems {
             id: verification.id,
             domains: items.iter().map(|(item, _)| item.domain_id).collect(),
             scopes: items.iter().map(|(item, _)| item.scope.clone()).collect(),
-            notes: verification.notes,
+            notes: verification.notes(),
             status,
             version: verification.version,
             automatic: verification.automatic,
             items: items.into_iter().map(item).collect(),
-            reason: verification.reason,
+            reason: verification.reason(),
             expires_at: verification.expires_at,
         }
     }

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use super::partner::{tell_owners, with_items};
 use crate::clock::Timestamp;
+use crate::database::Conn;
 use crate::error::Error;
 use crate::id::{DomainId, VerificationId};
-use crate::manage::change::{Actor, Change, Permit};
-use crate::manage::entitlement::Rules;
+use crate::manage::change::{Actor, Change};
+use crate::manage::runner;
 use crate::model::verification::{ItemStatus, VerificationStatus};
 use crate::state::Core;
-use crate::store::engine::db::Conn;
 use crate::store::tables::clients;
 use crate::store::tables::verifications::{self, Item, Verification};
 use crate::text;
@@ -28,7 +28,7 @@ const BATCH: i64 = 100;
 /// # Errors
 /// The database's.
 pub async fn remind(core: &Core) -> Result<(), Error> {
-    let (rules, now) = (Rules::of(&core.config), core.clock.now());
+    let now = core.clock.now();
     for days in DAYS {
         let before = now.after(DAY * days.unsigned_abs());
         let mut last: Option<(Timestamp, VerificationId)> = None;
@@ -44,16 +44,8 @@ pub async fn remind(core: &Core) -> Result<(), Error> {
             }
             drop(conn);
             for verification in due {
-                let rules = rules.clone();
-                let changed = core
-                    .db
-                    .change(async move |conn: &mut Conn| {
-                        let mut change = Change::begin(conn, Permit::of(Actor::Schedule), rules, now);
-                        tell(&mut change, verification, days).await?;
-                        change.end(()).await
-                    })
-                    .await?;
-                changed.committed(core);
+                let tell = async move |change: &mut Change<'_>| tell(change, verification, days).await;
+                runner::change_as(core, Actor::Schedule, tell).await?;
             }
             if last.is_none() {
                 break;

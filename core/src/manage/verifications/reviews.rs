@@ -13,12 +13,14 @@ use crate::error::Error;
 use crate::id::{ClientId, DomainId};
 use crate::manage::change::{Change, Notice};
 use crate::manage::logos;
+use crate::model::message::StoredText;
 use crate::model::verification::{ItemStatus, VerificationStatus};
 use crate::store::tables::clients::{self, Client};
 use crate::store::tables::images::{self, ClientLogos};
 use crate::store::tables::members;
 use crate::store::tables::verifications::{self, Item, Verification};
 use crate::text;
+use crate::text::Text;
 
 /// What has happened to a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,25 +84,26 @@ async fn in_force(change: &mut Change<'_>, client: ClientId) -> Result<Covered, 
     Ok(holds.map(|coverage| (coverage.domain, coverage.scope)).collect())
 }
 
-/// What of a client waits for its review, in words; `None` when people are shown all of it.
-fn waits(client: &Client, shown: ClientLogos) -> Option<String> {
+/// What of a client waits for its review; `None` when people are shown all of it.
+fn waits(client: &Client, shown: ClientLogos) -> Option<Text> {
     let name = client.reviewed_name.as_ref();
-    let name =
-        name.map(|old| format!("The name was changed from \u{201c}{old}\u{201d} to \u{201c}{}\u{201d}.", client.name));
+    let name = name.map(|old| text!("review_name", old = old, new = &client.name));
     let logo = match (shown.reviewed_logo_digest, shown.logo_digest) {
         (old, new) if old == new => None,
-        (_, None) => Some("The logo was removed.".to_owned()),
-        (None, Some(_)) => Some("A logo was added.".to_owned()),
-        (Some(_), Some(_)) => Some("The logo was changed.".to_owned()),
+        (_, None) => Some(text!("review_logo_removed")),
+        (None, Some(_)) => Some(text!("review_logo_added")),
+        (Some(_), Some(_)) => Some(text!("review_logo_changed")),
     };
-    let words: Vec<String> = name.into_iter().chain(logo).collect();
-    (!words.is_empty()).then(|| words.join(" "))
+    match (name, logo) {
+        (Some(name), Some(logo)) => Some(text!("review_both", name = name, logo = logo)),
+        (name, logo) => name.or(logo),
+    }
 }
 
 /// Asks the staff, and tells the owners so.
-async fn ask(change: &mut Change<'_>, client: &Client, notes: String, covered: &Covered) -> Result<(), Error> {
+async fn ask(change: &mut Change<'_>, client: &Client, notes: Text, covered: &Covered) -> Result<(), Error> {
     let blank = blank(client.id, false, change.rules.approval, change.now);
-    let made = Verification { automatic: true, notes: Some(notes), ..blank };
+    let made = Verification { automatic: true, notes: Some(StoredText::from(&notes).to_string()), ..blank };
     let items = items(&made, covered);
     verifications::insert(change.conn, &made, &items).await?;
     change.created(Some(client.id), "verification.created", (made.id, &client.name), facts(&made, &items));
@@ -120,7 +123,7 @@ async fn ask(change: &mut Change<'_>, client: &Client, notes: String, covered: &
 async fn renew(
     change: &mut Change<'_>,
     old: Verification,
-    notes: String,
+    notes: Text,
     covered: &Covered,
     what: What,
 ) -> Result<(), Error> {
@@ -130,7 +133,8 @@ async fn renew(
         .filter(|item| item.verification_id == old.id)
         .map(|item| (item.domain_id, item.scope))
         .collect();
-    let new = Verification { notes: Some(notes), version: old.version + 1, ..old.clone() };
+    let new =
+        Verification { notes: Some(StoredText::from(&notes).to_string()), version: old.version + 1, ..old.clone() };
     let items = items(&new, covered);
     if held != *covered {
         verifications::set_items(change.conn, new.id, &items).await?;
@@ -161,4 +165,23 @@ fn items(of: &Verification, covered: &Covered) -> Vec<Item> {
         reason: None,
     };
     covered.iter().map(item).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::text::Language;
+
+    #[test]
+    fn only_the_platforms_own_words_are_read_as_a_message() {
+        let stored = StoredText::from(&text!("review_logo_added")).to_string();
+        for (automatic, said) in [(true, "Er is een logo toegevoegd."), (false, &stored)] {
+            let blank = blank(ClientId::from_bytes([7; 16]), false, Duration::ZERO, Timestamp::from_seconds(0));
+            let asked = Verification { automatic, notes: Some(stored.clone()), ..blank };
+            assert_eq!(asked.notes().unwrap().say(Language::Dutch), said);
+        }
+    }
 }

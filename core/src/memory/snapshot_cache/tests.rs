@@ -2,10 +2,10 @@
 
 use super::*;
 use crate::clock::Timestamp;
+use crate::database::{Conn, Options};
 use crate::id::UserId;
 use crate::login::registration::{self, NewUser};
 use crate::model::email::EmailAddress;
-use crate::store::engine::db::{Conn, Options};
 use crate::store::tables::{clients, given};
 
 const LIMIT: Duration = Duration::from_secs(4);

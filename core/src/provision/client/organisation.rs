@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::json;
-
 use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::gate::permission::Preset;
@@ -26,15 +24,12 @@ use crate::{store, text};
 pub(super) async fn bring(work: &mut Work<'_>, client: &Client, entry: &ClientEntry) -> Result<(), Error> {
     let known = store::tables::roles::of_client(work.change.conn, client.id).await?;
     for role in entry.roles.as_deref().unwrap_or_default() {
-        let settings = role.settings.clone();
         let brought = match known.iter().find(|known| known.role_key == role.key.as_str()) {
             Some(known) => {
-                let over = known.expires_at.is_some_and(|end| end <= work.change.now);
-                let stays = over && settings.makes("active", &json!(false)) && !settings.names("expires_at");
-                let settings = if stays { settings.without("active") } else { settings };
+                let settings = work.of_ended(&role.settings, known.expires_at);
                 roles::apply(&mut work.change, known.clone(), settings, None).await
             }
-            None => match work.change.take(settings.whole()) {
+            None => match work.change.take(role.settings.clone().whole()) {
                 Ok(settings) => roles::insert(&mut work.change, client.id, (role.key.clone(), settings), None).await,
                 Err(error) => Err(error),
             },

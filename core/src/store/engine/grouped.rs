@@ -15,7 +15,7 @@ use diesel_async::pooled_connection::deadpool::Pool;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::error::Error;
-use crate::store::engine::db::{Conn, lend};
+use crate::store::engine::conn::{Conn, lend};
 use crate::store::engine::lent::{Lent, in_time};
 use crate::store::engine::writer::change_on_postgres;
 

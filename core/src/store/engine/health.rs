@@ -11,7 +11,8 @@ use diesel_migrations::EmbeddedMigrations;
 
 use crate::clock::Timestamp;
 use crate::error::Error;
-use crate::store::engine::db::{Conn, POSTGRES_MIGRATIONS, SQLITE_MIGRATIONS, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
+use crate::store::engine::migrations::{POSTGRES_MIGRATIONS, SQLITE_MIGRATIONS};
 
 /// How the schema of the database differs from this program's.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -108,7 +109,8 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::store::engine::db::{Db, Options};
+    use crate::store::db::Db;
+    use crate::store::engine::conn::Options;
     use diesel_async::SimpleAsyncConnection;
 
     #[tokio::test(flavor = "multi_thread")]

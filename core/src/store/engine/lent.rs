@@ -11,7 +11,7 @@ use diesel_async::pooled_connection::deadpool::Object;
 use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager};
 use tokio::time::error::Elapsed;
 
-/// The connection. Statements go through [`in_time!`], which [`crate::store::engine::db::with_conn!`] uses.
+/// The connection. Statements go through [`in_time!`], which [`crate::store::engine::conn::with_conn!`] uses.
 pub struct Lent {
     conn: Object<AsyncPgConnection>,
     wait: Duration,

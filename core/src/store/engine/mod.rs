@@ -1,12 +1,14 @@
 //! The two databases: connections, the writer, grouped statements, health, and what servers tell each other.
 
-pub(in crate::store) mod cached;
-pub mod db;
-pub(in crate::store) mod grouped;
-pub mod health;
+pub(crate) mod statements;
 pub(in crate::store) mod lent;
-pub mod notices;
+pub(crate) mod conn;
+pub(in crate::store) mod cached;
+pub(crate) mod savepoint;
+pub(crate) mod writer;
+pub(in crate::store) mod grouped;
+pub(in crate::store) mod sqlite;
 pub(in crate::store) mod postgres;
-pub mod savepoint;
-pub mod statements;
-pub mod writer;
+pub(crate) mod migrations;
+pub mod health;
+pub(crate) mod notices;

@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::id::ClientId;
 use crate::random;
 use crate::store::engine::cached::Cached;
-use crate::store::engine::db::Conn;
+use crate::store::engine::conn::Conn;
 use crate::store::engine::lent::in_time;
 use crate::store::engine::postgres::Servers;
 
@@ -28,7 +28,7 @@ const MANY: usize = 500;
 
 /// Tells every server whose configuration has changed, once the transaction is committed. On SQLite
 /// there is nobody to tell: a server notices by itself that another process wrote.
-pub async fn announce(conn: &mut Conn, whose: &Whose) -> QueryResult<()> {
+pub(crate) async fn announce(conn: &mut Conn, whose: &Whose) -> QueryResult<()> {
     let Conn::Postgres(lent) = conn else { return Ok(()) };
     if whose.0.is_empty() {
         return Ok(());
@@ -41,16 +41,16 @@ const TELL: &str = "SELECT pg_notify('xwms_snapshots', named) FROM unnest($1) AS
 
 /// Whose configuration has changed.
 #[derive(Clone, Debug, Default)]
-pub struct Whose(pub(in crate::store) Vec<String>);
+pub(crate) struct Whose(pub(in crate::store) Vec<String>);
 
 impl Whose {
     /// Everybody's.
-    pub fn all() -> Self {
+    pub(crate) fn all() -> Self {
         Self(vec![ALL.to_owned()])
     }
 
     /// That of these clients.
-    pub fn of(clients: &BTreeSet<ClientId>) -> Self {
+    pub(crate) fn of(clients: &BTreeSet<ClientId>) -> Self {
         if clients.len() > MANY { Self::all() } else { Self(clients.iter().map(ClientId::to_string).collect()) }
     }
 }

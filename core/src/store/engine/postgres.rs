@@ -13,7 +13,7 @@ use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
 use tokio_postgres::config::Host;
 use tokio_postgres::{Config, NoTls};
 
-use crate::store::engine::db::{Options, observed};
+use crate::store::engine::conn::{Options, observed};
 use crate::store::engine::statements::Statements;
 
 /// After this long without a word from it, a server's machine is asked whether it is still there.

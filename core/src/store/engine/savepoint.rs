@@ -2,14 +2,14 @@
 
 use diesel_async::SimpleAsyncConnection;
 
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 
 /// Marks where [`undo`] goes back to. Only within a change.
-pub async fn set(conn: &mut Conn) -> diesel::QueryResult<()> {
+pub(crate) async fn set(conn: &mut Conn) -> diesel::QueryResult<()> {
     with_conn!(conn, |c| c.batch_execute("SAVEPOINT trial"))
 }
 
 /// Undoes everything since [`set`].
-pub async fn undo(conn: &mut Conn) -> diesel::QueryResult<()> {
+pub(crate) async fn undo(conn: &mut Conn) -> diesel::QueryResult<()> {
     with_conn!(conn, |c| c.batch_execute("ROLLBACK TO SAVEPOINT trial; RELEASE SAVEPOINT trial"))
 }

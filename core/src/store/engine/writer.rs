@@ -11,7 +11,7 @@ use diesel_async::{AnsiTransactionManager, AsyncPgConnection, SimpleAsyncConnect
 use tokio::sync::{mpsc, oneshot};
 
 use crate::error::Error;
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::engine::lent::in_time;
 
 /// Changes that may wait for the writer; a further one waits outside, within its request's own time limit.
@@ -67,7 +67,7 @@ type Run = Box<dyn for<'c> FnOnce(&'c mut Conn, &tokio::runtime::Handle) -> Ran 
 
 /// The handle to SQLite's writer thread, which ends when the last handle is dropped.
 #[derive(Clone)]
-pub struct Writer {
+pub(crate) struct Writer {
     jobs: mpsc::Sender<Job>,
 }
 
@@ -76,7 +76,7 @@ impl Writer {
     ///
     /// # Errors
     /// [`Error::Internal`] when the system gives no thread.
-    pub fn start(conn: Conn) -> Result<Self, Error> {
+    pub(crate) fn start(conn: Conn) -> Result<Self, Error> {
         let (jobs, waiting) = mpsc::channel(WAITING);
         let runtime = tokio::runtime::Handle::current();
         std::thread::Builder::new()
@@ -86,7 +86,7 @@ impl Writer {
         Ok(Self { jobs })
     }
 
-    /// Runs one change; see [`crate::store::engine::db::Db::change`].
+    /// Runs one change; see [`crate::store::db::Db::change`].
     pub(in crate::store) async fn change<T, F>(&self, undo: Undo, change: F) -> Result<T, Error>
     where
         T: Send + 'static,

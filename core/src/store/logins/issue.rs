@@ -9,7 +9,7 @@ use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::id::{ClientId, UserId};
 use crate::store::engine::cached::Cached;
-use crate::store::engine::db::Conn;
+use crate::store::engine::conn::Conn;
 use crate::store::engine::grouped::Grouped;
 use crate::store::tables::{client_users, codes, flows, grants};
 

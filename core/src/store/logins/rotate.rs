@@ -9,7 +9,7 @@ use crate::clock::Timestamp;
 use crate::crypto::credential::CredentialKey;
 use crate::error::Error;
 use crate::store::engine::cached::Cached;
-use crate::store::engine::db::Conn;
+use crate::store::engine::conn::Conn;
 use crate::store::engine::grouped::Grouped;
 use crate::store::tables::refresh_tokens::{self, NewRefreshToken};
 

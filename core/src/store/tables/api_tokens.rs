@@ -9,7 +9,7 @@ use crate::gate::permission::Membership;
 use crate::id::{ClientId, TokenId, UserId};
 use crate::model::member::MemberStatus;
 use crate::model::permission_set::PermissionSet;
-use crate::store::engine::db::{Conn, hot, with_conn};
+use crate::store::engine::conn::{Conn, hot, with_conn};
 use crate::store::schema::{api_tokens as t, clients, members, roles, users};
 use crate::store::tables::clients::Client;
 use crate::store::tables::members::membership_of;
@@ -43,16 +43,16 @@ pub struct ApiToken {
 }
 
 /// Stores a new token.
-pub async fn insert(conn: &mut Conn, token: &ApiToken) -> QueryResult<()> {
+pub(crate) async fn insert(conn: &mut Conn, token: &ApiToken) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::insert_into(t::table).values(token).execute(c)).map(drop)
 }
 
 /// A client with somebody's place in its organisation.
-pub type ClientAndPlace = (Client, Membership);
+pub(crate) type ClientAndPlace = (Client, Membership);
 
 /// The token of this digest, when it is good now and its maker is not suspended. With that of a client come the client and
 /// the maker's place in it, unless it was deleted or they have none: every call of the management API asks for both.
-pub async fn find_live(
+pub(crate) async fn find_live(
     conn: &mut Conn,
     digest: StoredDigest,
     now: Timestamp,
@@ -101,13 +101,13 @@ pub async fn find_live(
 }
 
 /// The token of this digest, good or not.
-pub async fn by_digest(conn: &mut Conn, digest: &StoredDigest) -> QueryResult<Option<ApiToken>> {
+pub(crate) async fn by_digest(conn: &mut Conn, digest: &StoredDigest) -> QueryResult<Option<ApiToken>> {
     let query = t::table.filter(t::digest.eq(digest));
     with_conn!(conn, |c| query.select(ApiToken::as_select()).first(c)).optional()
 }
 
 /// The tokens of a client, oldest first: at most `limit` of those after `after`.
-pub async fn of_client(
+pub(crate) async fn of_client(
     conn: &mut Conn,
     client: ClientId,
     after: Option<TokenId>,
@@ -119,7 +119,7 @@ pub async fn of_client(
 }
 
 /// The tokens of an account, oldest first: at most `limit` of those after `after`.
-pub async fn of_account(
+pub(crate) async fn of_account(
     conn: &mut Conn,
     user: UserId,
     after: Option<TokenId>,
@@ -131,7 +131,7 @@ pub async fn of_account(
 }
 
 /// The tokens of clients that an account made and that are good now, oldest first.
-pub async fn made_for_clients(conn: &mut Conn, user: UserId, now: Timestamp) -> QueryResult<Vec<ApiToken>> {
+pub(crate) async fn made_for_clients(conn: &mut Conn, user: UserId, now: Timestamp) -> QueryResult<Vec<ApiToken>> {
     let query = t::table
         .filter(t::user_id.eq(user))
         .filter(t::client_id.is_not_null())
@@ -142,27 +142,27 @@ pub async fn made_for_clients(conn: &mut Conn, user: UserId, now: Timestamp) -> 
 }
 
 /// The token of this id.
-pub async fn find(conn: &mut Conn, id: TokenId) -> QueryResult<Option<ApiToken>> {
+pub(crate) async fn find(conn: &mut Conn, id: TokenId) -> QueryResult<Option<ApiToken>> {
     with_conn!(conn, |c| t::table.find(id).select(ApiToken::as_select()).first(c)).optional()
 }
 
 /// Takes a token out of use for good.
-pub async fn suspend(conn: &mut Conn, id: TokenId, now: Timestamp) -> QueryResult<()> {
+pub(crate) async fn suspend(conn: &mut Conn, id: TokenId, now: Timestamp) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::update(t::table.find(id)).set(t::suspended_at.eq(now)).execute(c)).map(drop)
 }
 
 /// Notes when a token was last used.
-pub async fn mark_used(conn: &mut Conn, id: TokenId, at: Timestamp) -> QueryResult<()> {
+pub(crate) async fn mark_used(conn: &mut Conn, id: TokenId, at: Timestamp) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::update(t::table.find(id)).set(t::last_used_at.eq(at)).execute(c)).map(drop)
 }
 
 /// Deletes a token.
-pub async fn delete(conn: &mut Conn, id: TokenId) -> QueryResult<()> {
+pub(crate) async fn delete(conn: &mut Conn, id: TokenId) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::delete(t::table.find(id)).execute(c)).map(drop)
 }
 
 /// Deletes the API tokens of an account. Those of a client that the person made go on: they are the client's.
-pub async fn delete_all_of_account(conn: &mut Conn, user: UserId) -> QueryResult<()> {
+pub(crate) async fn delete_all_of_account(conn: &mut Conn, user: UserId) -> QueryResult<()> {
     let own = t::table.filter(t::user_id.eq(user)).filter(t::client_id.is_null());
     with_conn!(conn, |c| diesel::delete(own).execute(c)).map(drop)
 }

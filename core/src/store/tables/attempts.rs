@@ -5,7 +5,7 @@ use diesel_async::RunQueryDsl;
 
 use crate::clock::Timestamp;
 use crate::id::{AttemptId, ClientId, DomainId};
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::schema::attempts as t;
 
 /// A row of `attempts`.
@@ -27,42 +27,94 @@ pub struct Attempt {
 }
 
 /// Stores a batch.
-pub async fn insert(conn: &mut Conn, batch: &[Attempt]) -> QueryResult<()> {
+pub(crate) async fn insert(conn: &mut Conn, batch: &[Attempt]) -> QueryResult<()> {
     for attempt in batch {
         with_conn!(conn, |c| diesel::insert_into(t::table).values(attempt).execute(c))?;
     }
     Ok(())
 }
 
-/// The newest attempts of a client, newest first, because an id begins with its time: at most `limit` of those before
-/// `before`.
-pub async fn newest(
+/// Which attempts of a client are asked for; what is `None` is not asked.
+#[derive(Clone, Debug)]
+pub(crate) struct Filter {
+    /// Whose.
+    pub client: ClientId,
+    /// For this reason.
+    pub reason: Option<String>,
+    /// At this domain.
+    pub domain: Option<DomainId>,
+    /// What the person was shown.
+    pub reference: Option<String>,
+    /// Of this time or later.
+    pub from: Option<Timestamp>,
+    /// Of before this time.
+    pub to: Option<Timestamp>,
+}
+
+impl Filter {
+    /// All of a client.
+    pub(crate) const fn of(client: ClientId) -> Self {
+        Self { client, reason: None, domain: None, reference: None, from: None, to: None }
+    }
+}
+
+/// The newest attempts, newest first, because an id begins with its time: at most `limit` of those before `before`.
+pub(crate) async fn newest(
     conn: &mut Conn,
-    client: ClientId,
+    filter: &Filter,
     before: Option<AttemptId>,
     limit: i64,
 ) -> QueryResult<Vec<Attempt>> {
+    let Filter { client, reason, domain, reference, from, to } = filter;
     // No id sorts above sixteen bytes of ones.
     let before = before.unwrap_or(AttemptId::from_bytes([255; 16]));
-    let query = t::table.filter(t::client_id.eq(client)).filter(t::id.lt(before)).order(t::id.desc()).limit(limit);
-    with_conn!(conn, |c| query.select(Attempt::as_select()).load(c))
+    with_conn!(conn, |c| {
+        let mut query = t::table.filter(t::client_id.eq(client)).filter(t::id.lt(before)).into_boxed();
+        if let Some(reason) = reason {
+            query = query.filter(t::reason.eq(reason));
+        }
+        if let Some(domain) = domain {
+            query = query.filter(t::domain_id.eq(domain));
+        }
+        if let Some(reference) = reference {
+            query = query.filter(t::reference.eq(reference));
+        }
+        if let Some(from) = from {
+            query = query.filter(t::at.ge(from));
+        }
+        if let Some(to) = to {
+            query = query.filter(t::at.lt(to));
+        }
+        query.order(t::id.desc()).limit(limit).select(Attempt::as_select()).load(c)
+    })
+}
+
+/// How many attempts of a client are kept.
+pub(crate) async fn count(conn: &mut Conn, client: ClientId) -> QueryResult<i64> {
+    let query = t::table.filter(t::client_id.eq(client)).count();
+    with_conn!(conn, |c| query.get_result(c))
 }
 
 /// Deletes up to `limit` attempts from before `before`.
-pub async fn delete_before(conn: &mut Conn, before: Timestamp, limit: i64) -> QueryResult<usize> {
+pub(crate) async fn delete_before(conn: &mut Conn, before: Timestamp, limit: i64) -> QueryResult<usize> {
     let due = t::table.filter(t::at.lt(before)).order(t::at).select(t::id).limit(limit);
     let ids = with_conn!(conn, |c| due.load(c))?;
     delete(conn, ids).await
 }
 
 /// The newest of a client's attempts that is too many when only its newest `keep` may stay.
-pub async fn first_beyond(conn: &mut Conn, client: ClientId, keep: i64) -> QueryResult<Option<AttemptId>> {
+pub(crate) async fn first_beyond(conn: &mut Conn, client: ClientId, keep: i64) -> QueryResult<Option<AttemptId>> {
     let query = t::table.filter(t::client_id.eq(client)).order(t::id.desc()).offset(keep).limit(1).select(t::id);
     with_conn!(conn, |c| query.first(c)).optional()
 }
 
 /// Deletes up to `limit` of a client's attempts, from `newest` on backwards in time.
-pub async fn delete_up_to(conn: &mut Conn, client: ClientId, newest: AttemptId, limit: i64) -> QueryResult<usize> {
+pub(crate) async fn delete_up_to(
+    conn: &mut Conn,
+    client: ClientId,
+    newest: AttemptId,
+    limit: i64,
+) -> QueryResult<usize> {
     let due = t::table.filter(t::client_id.eq(client)).filter(t::id.le(newest)).order(t::id).select(t::id).limit(limit);
     let ids = with_conn!(conn, |c| due.load(c))?;
     delete(conn, ids).await

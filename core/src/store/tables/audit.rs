@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 use crate::clock::Timestamp;
 use crate::id::{AuditId, ClientId};
 use crate::store::engine::cached::Cached;
-use crate::store::engine::db::{Conn, hot, with_conn};
+use crate::store::engine::conn::{Conn, hot, with_conn};
 use crate::store::engine::lent::in_time;
 use crate::store::engine::notices::Whose;
 use crate::store::schema::{
@@ -78,7 +78,7 @@ pub struct Filter {
 
 /// Adds an entry, which waits for its seal, and tells every server whose configuration has changed. Two rows of its own:
 /// nothing that another change could hold.
-pub async fn insert(conn: &mut Conn, entry: Entry, whose: &Whose) -> QueryResult<()> {
+pub(crate) async fn insert(conn: &mut Conn, entry: Entry, whose: &Whose) -> QueryResult<()> {
     // Every change makes one, so no statement is put together anew for it.
     let with_entry = |statement: &str| {
         diesel::sql_query(statement)
@@ -125,7 +125,8 @@ const INSERT_WAIT_AND_TELL: &str = "WITH entry AS (INSERT INTO audit_entries \
     SELECT pg_notify('xwms_snapshots', named) FROM unnest($11) AS named";
 
 /// The newest entries about a client, or with `None` those about none; at most `limit`.
-pub async fn newest(conn: &mut Conn, client: Option<ClientId>, limit: i64) -> QueryResult<Vec<Entry>> {
+#[cfg(test)]
+pub(crate) async fn newest(conn: &mut Conn, client: Option<ClientId>, limit: i64) -> QueryResult<Vec<Entry>> {
     let query = t::table.order(t::id.desc()).limit(limit);
     match client {
         Some(client) => with_conn!(conn, |c| query.filter(t::client_id.eq(client)).select(Entry::as_select()).load(c)),
@@ -135,7 +136,12 @@ pub async fn newest(conn: &mut Conn, client: Option<ClientId>, limit: i64) -> Qu
 
 /// Entries, newest first: at most `limit` of those before `before`. An id begins with its time, so an index that ends in
 /// the id finds the time as well.
-pub async fn page(conn: &mut Conn, filter: &Filter, before: Option<AuditId>, limit: i64) -> QueryResult<Vec<Entry>> {
+pub(crate) async fn page(
+    conn: &mut Conn,
+    filter: &Filter,
+    before: Option<AuditId>,
+    limit: i64,
+) -> QueryResult<Vec<Entry>> {
     let Filter { client, action, object, actor, from, to } = filter;
     let end = [before, to.map(AuditId::first_at)].into_iter().flatten().min().unwrap_or(AuditId::from_bytes([255; 16]));
     let start = from.map_or(AuditId::from_bytes([0; 16]), AuditId::first_at);
@@ -172,35 +178,35 @@ pub struct Seal {
 }
 
 /// Whether this transaction is the one that seals, to its end. On SQLite one change runs at a time anyway.
-pub async fn may_seal(conn: &mut Conn) -> QueryResult<bool> {
+pub(crate) async fn may_seal(conn: &mut Conn) -> QueryResult<bool> {
     let Conn::Postgres(lent) = conn else { return Ok(true) };
     in_time!(lent, |c| diesel::select(diesel::dsl::sql::<Bool>("pg_try_advisory_xact_lock(8897432782)")).get_result(c))
 }
 
 /// Whether an entry waits for its seal.
-pub async fn any_unsealed(conn: &mut Conn) -> QueryResult<bool> {
+pub(crate) async fn any_unsealed(conn: &mut Conn) -> QueryResult<bool> {
     with_conn!(conn, |c| diesel::select(diesel::dsl::exists(unsealed::table.select(unsealed::entry_id))).get_result(c))
 }
 
 /// Entries that wait for their seal with their digests, by id; at most `limit`.
-pub async fn waiting(conn: &mut Conn, limit: i64) -> QueryResult<Vec<(AuditId, Vec<u8>)>> {
+pub(crate) async fn waiting(conn: &mut Conn, limit: i64) -> QueryResult<Vec<(AuditId, Vec<u8>)>> {
     let query = unsealed::table.inner_join(t::table.on(t::id.eq(unsealed::entry_id)));
     let query = query.order(unsealed::entry_id).limit(limit).select((t::id, t::digest));
     with_conn!(conn, |c| query.load(c))
 }
 
 /// The newest seal.
-pub async fn newest_seal(conn: &mut Conn) -> QueryResult<Option<Seal>> {
+pub(crate) async fn newest_seal(conn: &mut Conn) -> QueryResult<Option<Seal>> {
     with_conn!(conn, |c| seals::table.order(seals::number.desc()).select(Seal::as_select()).first(c)).optional()
 }
 
 /// The seal of this value.
-pub async fn find_seal(conn: &mut Conn, seal: &[u8]) -> QueryResult<Option<Seal>> {
+pub(crate) async fn find_seal(conn: &mut Conn, seal: &[u8]) -> QueryResult<Option<Seal>> {
     with_conn!(conn, |c| seals::table.filter(seals::seal.eq(seal)).select(Seal::as_select()).first(c)).optional()
 }
 
 /// Adds a seal over these entries, which wait no more.
-pub async fn add_seal(conn: &mut Conn, seal: &Seal, entries: &[AuditId]) -> QueryResult<()> {
+pub(crate) async fn add_seal(conn: &mut Conn, seal: &Seal, entries: &[AuditId]) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::insert_into(seals::table).values(seal).execute(c))?;
     let number = seal.number.into_sql::<BigInt>();
     let rows = unsealed::table.filter(unsealed::entry_id.eq_any(entries)).select((unsealed::entry_id, number));
@@ -211,13 +217,17 @@ pub async fn add_seal(conn: &mut Conn, seal: &Seal, entries: &[AuditId]) -> Quer
 }
 
 /// The seals that follow this number, in order; at most `limit`.
-pub async fn seals_after(conn: &mut Conn, number: i64, limit: i64) -> QueryResult<Vec<Seal>> {
+pub(crate) async fn seals_after(conn: &mut Conn, number: i64, limit: i64) -> QueryResult<Vec<Seal>> {
     let query = seals::table.filter(seals::number.gt(number)).order(seals::number).limit(limit);
     with_conn!(conn, |c| query.select(Seal::as_select()).load(c))
 }
 
 /// What the seals of these numbers name, by seal and id; an entry that is gone is `None`.
-pub async fn sealed_between(conn: &mut Conn, first: i64, last: i64) -> QueryResult<Vec<(i64, AuditId, Option<Entry>)>> {
+pub(crate) async fn sealed_between(
+    conn: &mut Conn,
+    first: i64,
+    last: i64,
+) -> QueryResult<Vec<(i64, AuditId, Option<Entry>)>> {
     let query = sealed::table
         .left_join(t::table.on(t::id.eq(sealed::entry_id)))
         .filter(sealed::seal_number.between(first, last))
@@ -228,7 +238,7 @@ pub async fn sealed_between(conn: &mut Conn, first: i64, last: i64) -> QueryResu
 }
 
 /// What is put under seals that are not among the numbers up to `last`: the lowest such number, and the lowest entry.
-pub async fn named_beside(conn: &mut Conn, last: i64) -> QueryResult<Option<(i64, AuditId)>> {
+pub(crate) async fn named_beside(conn: &mut Conn, last: i64) -> QueryResult<Option<(i64, AuditId)>> {
     let beside = sealed::table.filter(sealed::seal_number.gt(last).or(sealed::seal_number.lt(1)));
     let seal = beside.order(sealed::seal_number).select(sealed::seal_number);
     let Some(seal): Option<i64> = with_conn!(conn, |c| seal.first(c)).optional()? else { return Ok(None) };
@@ -237,7 +247,7 @@ pub async fn named_beside(conn: &mut Conn, last: i64) -> QueryResult<Option<(i64
 }
 
 /// Entries that no seal names, by id: at most `limit` of those after `after`. Looks at the whole log.
-pub async fn without_seal(conn: &mut Conn, after: Option<AuditId>, limit: i64) -> QueryResult<Vec<Entry>> {
+pub(crate) async fn without_seal(conn: &mut Conn, after: Option<AuditId>, limit: i64) -> QueryResult<Vec<Entry>> {
     let after = after.unwrap_or(AuditId::from_bytes([0; 16]));
     let named = sealed::table.filter(sealed::entry_id.eq(t::id));
     let query = t::table.filter(diesel::dsl::not(diesel::dsl::exists(named))).filter(t::id.gt(after));
@@ -245,7 +255,7 @@ pub async fn without_seal(conn: &mut Conn, after: Option<AuditId>, limit: i64) -
 }
 
 /// An id that waits for a seal and leads to no entry.
-pub async fn waits_for_nothing(conn: &mut Conn) -> QueryResult<Option<AuditId>> {
+pub(crate) async fn waits_for_nothing(conn: &mut Conn) -> QueryResult<Option<AuditId>> {
     let entry = t::table.filter(t::id.eq(unsealed::entry_id));
     let query = unsealed::table.filter(diesel::dsl::not(diesel::dsl::exists(entry))).order(unsealed::entry_id);
     with_conn!(conn, |c| query.select(unsealed::entry_id).first(c)).optional()

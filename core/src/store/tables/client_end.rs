@@ -5,7 +5,7 @@ use diesel_async::RunQueryDsl;
 
 use crate::clock::Timestamp;
 use crate::id::ClientId;
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::schema::{
     api_tokens, attempts, client_blocks, client_scopes, client_secrets, client_users, consents, domains, grants,
     login_stat_users, login_stats, members, requests, role_groups, roles, verifications,
@@ -14,7 +14,7 @@ use crate::store::tables::clients;
 
 /// Ends what came through a client (grants, with their codes, refresh families and access tokens; consents) and deletes what
 /// it has. The row that stays says that the id was given, and nothing of people.
-pub async fn bury(conn: &mut Conn, id: ClientId, now: Timestamp) -> QueryResult<()> {
+pub(crate) async fn bury(conn: &mut Conn, id: ClientId, now: Timestamp) -> QueryResult<()> {
     // By the people it knows: grants are found by person, and who has one has logged in.
     let known = client_users::table.filter(client_users::client_id.eq(id)).select(client_users::user_id);
     let live = grants::table

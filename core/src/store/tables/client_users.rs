@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::id::{ClientId, DomainId, Subject, UserId};
 use crate::model::scope::ScopeSet;
 use crate::store::engine::cached::Cached;
-use crate::store::engine::db::{Conn, hot, with_conn};
+use crate::store::engine::conn::{Conn, hot, with_conn};
 use crate::store::schema::{client_user_domains, client_users as t, consents, users};
 use crate::store::tables::grants::Grant;
 use crate::store::tables::pattern;
@@ -57,7 +57,7 @@ pub(crate) async fn record_login(conn: &mut Conn, grant: &Grant, now: Timestamp)
 }
 
 /// Whether anybody has logged in through this client yet: from then on its subject type is fixed.
-pub async fn exist(conn: &mut Conn, client: ClientId) -> QueryResult<bool> {
+pub(crate) async fn exist(conn: &mut Conn, client: ClientId) -> QueryResult<bool> {
     let query = diesel::select(diesel::dsl::exists(t::table.filter(t::client_id.eq(client))));
     with_conn!(conn, |c| query.get_result(c))
 }
@@ -65,7 +65,7 @@ pub async fn exist(conn: &mut Conn, client: ClientId) -> QueryResult<bool> {
 /// Somebody who has logged in through a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = t)]
-pub struct ClientUser {
+pub(crate) struct ClientUser {
     /// The account.
     pub user_id: UserId,
     /// As the client knows them.
@@ -78,32 +78,47 @@ pub struct ClientUser {
     pub logins: i64,
 }
 
-/// At most `limit` users of a client after `after`, by subject.
-pub async fn page(
+/// At most `limit` users of a client after `after`, by subject: all, or those who have logged in through this domain.
+pub(crate) async fn page(
     conn: &mut Conn,
-    client: ClientId,
+    (client, domain): (ClientId, Option<DomainId>),
     after: Option<Subject>,
     limit: i64,
 ) -> QueryResult<Vec<ClientUser>> {
+    use client_user_domains as d;
     let after = after.map_or(0, Subject::number);
-    let query = t::table.filter(t::client_id.eq(client)).filter(t::subject.gt(after)).order(t::subject).limit(limit);
-    with_conn!(conn, |c| query.select(ClientUser::as_select()).load(c))
+    with_conn!(conn, |c| {
+        let mut query = t::table.filter(t::client_id.eq(client)).filter(t::subject.gt(after)).into_boxed();
+        if let Some(domain) = domain {
+            let of_domain = d::table.filter(d::client_id.eq(client)).filter(d::domain_id.eq(domain));
+            query = query.filter(t::user_id.eq_any(of_domain.select(d::user_id)));
+        }
+        query.order(t::subject).limit(limit).select(ClientUser::as_select()).load(c)
+    })
 }
 
 /// The user whom a client knows as this.
-pub async fn find(conn: &mut Conn, client: ClientId, subject: Subject) -> QueryResult<Option<ClientUser>> {
+pub(crate) async fn find(conn: &mut Conn, client: ClientId, subject: Subject) -> QueryResult<Option<ClientUser>> {
     let query = t::table.filter(t::client_id.eq(client)).filter(t::subject.eq(subject));
     with_conn!(conn, |c| query.select(ClientUser::as_select()).first(c)).optional()
 }
 
 /// As which subjects a client knows these people; one who has never logged in is not among them.
-pub async fn subjects(conn: &mut Conn, client: ClientId, users: &[UserId]) -> QueryResult<Vec<(UserId, Subject)>> {
+pub(crate) async fn subjects(
+    conn: &mut Conn,
+    client: ClientId,
+    users: &[UserId],
+) -> QueryResult<Vec<(UserId, Subject)>> {
     let query = t::table.filter(t::client_id.eq(client)).filter(t::user_id.eq_any(users));
     with_conn!(conn, |c| query.select((t::user_id, t::subject)).load(c))
 }
 
 /// Through which domains these people have logged in.
-pub async fn domains_of(conn: &mut Conn, client: ClientId, users: &[UserId]) -> QueryResult<Vec<(UserId, DomainId)>> {
+pub(crate) async fn domains_of(
+    conn: &mut Conn,
+    client: ClientId,
+    users: &[UserId],
+) -> QueryResult<Vec<(UserId, DomainId)>> {
     use client_user_domains as d;
     let query = d::table
         .filter(d::client_id.eq(client))
@@ -115,7 +130,7 @@ pub async fn domains_of(conn: &mut Conn, client: ClientId, users: &[UserId]) -> 
 
 /// A user of a client by name and address, with what they share with it now.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
-pub struct Named {
+pub(crate) struct Named {
     /// As the client knows them.
     pub subject: Subject,
     /// The address, as written.
@@ -132,7 +147,7 @@ pub struct Named {
 
 /// At most `limit` users of a client with a live consent, whose address begins so, or a word of whose names does and goes on
 /// so. `name_key`, `email_key`: how the keys of both would begin.
-pub async fn search(
+pub(crate) async fn search(
     conn: &mut Conn,
     client: ClientId,
     name_key: &str,

@@ -9,7 +9,7 @@ use crate::id::{ClientId, UserId};
 use crate::model::client::{SigningAlg, SubjectType};
 use crate::model::member::MemberStatus;
 use crate::model::text::LongText;
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::engine::lent::in_time;
 use crate::store::schema::{clients as t, members, roles};
 use crate::store::tables::pattern;
@@ -49,12 +49,12 @@ pub struct Client {
 }
 
 /// Stores a new client.
-pub async fn insert(conn: &mut Conn, client: &Client) -> QueryResult<()> {
+pub(crate) async fn insert(conn: &mut Conn, client: &Client) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::insert_into(t::table).values(client).execute(c)).map(drop)
 }
 
 /// Writes every field.
-pub async fn update(conn: &mut Conn, client: &Client) -> QueryResult<()> {
+pub(crate) async fn update(conn: &mut Conn, client: &Client) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::update(t::table.find(client.id)).set(client).execute(c)).map(drop)
 }
 
@@ -78,30 +78,30 @@ pub(super) async fn leave_tombstone(conn: &mut Conn, id: ClientId, now: Timestam
 }
 
 /// The client of this id, unless it was deleted.
-pub async fn find(conn: &mut Conn, id: ClientId) -> QueryResult<Option<Client>> {
+pub(crate) async fn find(conn: &mut Conn, id: ClientId) -> QueryResult<Option<Client>> {
     let query = t::table.find(id).filter(t::deleted_at.is_null());
     with_conn!(conn, |c| query.select(Client::as_select()).first(c)).optional()
 }
 
 /// Whether this id was ever given to a client, deleted or not.
-pub async fn id_is_taken(conn: &mut Conn, id: ClientId) -> QueryResult<bool> {
+pub(crate) async fn id_is_taken(conn: &mut Conn, id: ClientId) -> QueryResult<bool> {
     with_conn!(conn, |c| diesel::select(diesel::dsl::exists(t::table.find(id))).get_result(c))
 }
 
 /// Holds the client to the end of the transaction, so that two changes of one client never mix; false when there is none.
-pub async fn hold(conn: &mut Conn, id: ClientId) -> QueryResult<bool> {
+pub(crate) async fn hold(conn: &mut Conn, id: ClientId) -> QueryResult<bool> {
     let same = diesel::update(t::table.find(id)).filter(t::deleted_at.is_null()).set(t::name.eq(t::name));
     Ok(with_conn!(conn, |c| same.execute(c))? == 1)
 }
 
 /// All clients, oldest first.
-pub async fn all(conn: &mut Conn) -> QueryResult<Vec<Client>> {
+pub(crate) async fn all(conn: &mut Conn) -> QueryResult<Vec<Client>> {
     let query = t::table.filter(t::deleted_at.is_null()).order(t::id);
     with_conn!(conn, |c| query.select(Client::as_select()).load(c))
 }
 
 /// The clients of this name that this account is the billing owner of, oldest first.
-pub async fn named(conn: &mut Conn, owner: UserId, name: &str) -> QueryResult<Vec<Client>> {
+pub(crate) async fn named(conn: &mut Conn, owner: UserId, name: &str) -> QueryResult<Vec<Client>> {
     let query = t::table
         .filter(t::deleted_at.is_null())
         .filter(t::billing_owner.eq(owner))
@@ -111,20 +111,20 @@ pub async fn named(conn: &mut Conn, owner: UserId, name: &str) -> QueryResult<Ve
 }
 
 /// The clients that this account is the billing owner of.
-pub async fn ids_owned(conn: &mut Conn, owner: UserId) -> QueryResult<Vec<ClientId>> {
+pub(crate) async fn ids_owned(conn: &mut Conn, owner: UserId) -> QueryResult<Vec<ClientId>> {
     let query = t::table.filter(t::deleted_at.is_null()).filter(t::billing_owner.eq(owner)).select(t::id);
     with_conn!(conn, |c| query.load(c))
 }
 
 /// How many clients this account is the billing owner of.
-pub async fn count_owned(conn: &mut Conn, owner: UserId) -> QueryResult<i64> {
+pub(crate) async fn count_owned(conn: &mut Conn, owner: UserId) -> QueryResult<i64> {
     let query = t::table.filter(t::deleted_at.is_null()).filter(t::billing_owner.eq(owner)).count();
     with_conn!(conn, |c| query.get_result(c))
 }
 
 /// The clients whose billing owner's membership has come to its end, and that have an owner whose has none; at most
 /// `limit`.
-pub async fn without_payer(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<Vec<ClientId>> {
+pub(crate) async fn without_payer(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<Vec<ClientId>> {
     let others = diesel::alias!(members as others);
     let (client, user, role, status, end) =
         others.fields((members::client_id, members::user_id, members::role_id, members::status, members::expires_at));
@@ -148,7 +148,7 @@ pub async fn without_payer(conn: &mut Conn, now: Timestamp, limit: i64) -> Query
 }
 
 /// The clients that this person is a member of now, oldest first: at most `limit` of those after `after`.
-pub async fn of_member(
+pub(crate) async fn of_member(
     conn: &mut Conn,
     user: UserId,
     now: Timestamp,
@@ -160,7 +160,7 @@ pub async fn of_member(
     let query = t::table
         .inner_join(members::table.inner_join(roles::table))
         .filter(members::user_id.eq(user))
-        .filter(members::status.eq("active"))
+        .filter(members::status.eq(MemberStatus::Active))
         .filter(members::expires_at.is_null().or(members::expires_at.gt(now)))
         .filter(roles::active.eq(true))
         .filter(roles::expires_at.is_null().or(roles::expires_at.gt(now)))
@@ -173,7 +173,7 @@ pub async fn of_member(
 
 /// Which clients are looked for.
 #[derive(Clone, Debug)]
-pub enum Wanted {
+pub(crate) enum Wanted {
     /// All of them.
     All,
     /// That of this id.
@@ -185,7 +185,12 @@ pub enum Wanted {
 }
 
 /// Clients, oldest first: at most `limit` of those after `after`.
-pub async fn search(conn: &mut Conn, wanted: &Wanted, after: Option<ClientId>, limit: i64) -> QueryResult<Vec<Client>> {
+pub(crate) async fn search(
+    conn: &mut Conn,
+    wanted: &Wanted,
+    after: Option<ClientId>,
+    limit: i64,
+) -> QueryResult<Vec<Client>> {
     let after = after.unwrap_or(ClientId::from_bytes([0; 16]));
     let all = t::table.filter(t::deleted_at.is_null()).filter(t::id.gt(after)).order(t::id).limit(limit);
     match wanted {
@@ -212,13 +217,13 @@ pub async fn search(conn: &mut Conn, wanted: &Wanted, after: Option<ClientId>, l
 }
 
 /// The clients of these ids, unless they were deleted.
-pub async fn find_all(conn: &mut Conn, ids: &[ClientId]) -> QueryResult<Vec<Client>> {
+pub(crate) async fn find_all(conn: &mut Conn, ids: &[ClientId]) -> QueryResult<Vec<Client>> {
     let query = t::table.filter(t::id.eq_any(ids)).filter(t::deleted_at.is_null());
     with_conn!(conn, |c| query.select(Client::as_select()).load(c))
 }
 
 /// Staff have looked at the client: the consent page shows its name as it is.
-pub async fn accept_name(conn: &mut Conn, id: ClientId) -> QueryResult<()> {
+pub(crate) async fn accept_name(conn: &mut Conn, id: ClientId) -> QueryResult<()> {
     let accepted = t::reviewed_name.eq(None::<String>);
     with_conn!(conn, |c| diesel::update(t::table.find(id)).set(accepted).execute(c)).map(drop)
 }

@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::crypto::credential::CredentialKey;
 use crate::id::{ClientId, DomainId, GrantId};
 use crate::store::engine::cached::Cached;
-use crate::store::engine::db::{Conn, hot, with_conn};
+use crate::store::engine::conn::{Conn, hot, with_conn};
 use crate::store::schema::{codes as t, consents, grants, users};
 use crate::store::tables::grants::{FACTS, Facts, Grant, LiveGrant};
 
@@ -74,13 +74,13 @@ pub(crate) async fn insert(conn: &mut Conn, kind: CodeKind, code: Code, now: Tim
 }
 
 /// The code of this key, spent, expired or not.
-pub async fn find(conn: &mut Conn, kind: CodeKind, key: CredentialKey) -> QueryResult<Option<Code>> {
+pub(crate) async fn find(conn: &mut Conn, kind: CodeKind, key: CredentialKey) -> QueryResult<Option<Code>> {
     let query = t::table.find(key).filter(t::kind.eq(kind.text()));
     hot!(conn, first(query.select(Code::as_select()))).optional()
 }
 
 /// The code of this key, spent, expired or not, with the login that gave it and all that decides about that, in one query.
-pub async fn find_with_grant(
+pub(crate) async fn find_with_grant(
     conn: &mut Conn,
     kind: CodeKind,
     key: CredentialKey,

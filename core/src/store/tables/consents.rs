@@ -6,12 +6,12 @@ use diesel_async::RunQueryDsl;
 use crate::clock::Timestamp;
 use crate::id::{ClientId, ConsentId, DomainId, UserId};
 use crate::model::scope::ScopeSet;
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::schema::{client_users, clients, consent_domains, consents as t};
 
 /// A live consent, as it looks from one domain.
 #[derive(Clone, Debug)]
-pub struct Consent {
+pub(crate) struct Consent {
     /// Its id; grants rest on it.
     pub id: ConsentId,
     /// What it covers.
@@ -22,13 +22,13 @@ pub struct Consent {
 
 /// How a consent was given for a domain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct GivenHere {
+pub(crate) struct GivenHere {
     /// The domain was in test mode then.
     pub in_test_mode: bool,
 }
 
 /// The live consent of this person to this client.
-pub async fn find_live(
+pub(crate) async fn find_live(
     conn: &mut Conn,
     client: ClientId,
     user: UserId,
@@ -122,7 +122,7 @@ pub struct App {
 }
 
 /// The live consents of a person, by the client's name.
-pub async fn of_user(conn: &mut Conn, user: UserId) -> QueryResult<Vec<App>> {
+pub(crate) async fn of_user(conn: &mut Conn, user: UserId) -> QueryResult<Vec<App>> {
     type Found = (ClientId, String, ScopeSet, Timestamp, Option<(Timestamp, Timestamp)>);
     let logins = client_users::client_id.eq(t::client_id).and(client_users::user_id.eq(t::user_id));
     let query = t::table
@@ -145,7 +145,11 @@ pub async fn of_user(conn: &mut Conn, user: UserId) -> QueryResult<Vec<App>> {
 }
 
 /// What each of these people shares with a client; one without a live consent is not among them.
-pub async fn scopes_of(conn: &mut Conn, client: ClientId, users: &[UserId]) -> QueryResult<Vec<(UserId, ScopeSet)>> {
+pub(crate) async fn scopes_of(
+    conn: &mut Conn,
+    client: ClientId,
+    users: &[UserId],
+) -> QueryResult<Vec<(UserId, ScopeSet)>> {
     let query = t::table
         .filter(t::client_id.eq(client))
         .filter(t::user_id.eq_any(users))

@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use crate::clock::Timestamp;
 use crate::id::{ClientId, DomainId, UrlId};
 use crate::model::url::UrlKind;
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::schema::{domain_urls as t, domains};
 
 /// A URL of a domain.
@@ -30,66 +30,72 @@ pub struct DomainUrl {
 }
 
 /// Stores a new URL.
-pub async fn insert(conn: &mut Conn, url: &DomainUrl) -> QueryResult<()> {
+pub(crate) async fn insert(conn: &mut Conn, url: &DomainUrl) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::insert_into(t::table).values(url).execute(c)).map(drop)
 }
 
 /// Writes what of a URL can change.
-pub async fn update(conn: &mut Conn, url: &DomainUrl) -> QueryResult<()> {
+pub(crate) async fn update(conn: &mut Conn, url: &DomainUrl) -> QueryResult<()> {
     let set = (t::url.eq(&url.url), t::active.eq(url.active), t::updated_at.eq(url.updated_at));
     with_conn!(conn, |c| diesel::update(t::table.find(url.id)).set(set).execute(c)).map(drop)
 }
 
 /// Sets the secret that deliveries to a webhook URL are signed with, sealed.
-pub async fn set_secret(conn: &mut Conn, id: UrlId, sealed: &[u8]) -> QueryResult<()> {
+pub(crate) async fn set_secret(conn: &mut Conn, id: UrlId, sealed: &[u8]) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::update(t::table.find(id)).set(t::sealed_secret.eq(sealed)).execute(c)).map(drop)
 }
 
 /// The secret of a webhook URL, sealed.
-pub async fn sealed_secret(conn: &mut Conn, id: UrlId) -> QueryResult<Option<Vec<u8>>> {
+#[cfg(test)]
+pub(crate) async fn sealed_secret(conn: &mut Conn, id: UrlId) -> QueryResult<Option<Vec<u8>>> {
     let found: Option<Option<Vec<u8>>> =
         with_conn!(conn, |c| t::table.find(id).select(t::sealed_secret).first(c)).optional()?;
     Ok(found.flatten())
 }
 
 /// Whether any webhook has a secret.
-pub async fn any_sealed(conn: &mut Conn) -> QueryResult<bool> {
+pub(crate) async fn any_sealed(conn: &mut Conn) -> QueryResult<bool> {
     let sealed = t::table.filter(t::sealed_secret.is_not_null());
     with_conn!(conn, |c| diesel::select(diesel::dsl::exists(sealed)).get_result(c))
 }
 
 /// Deletes a URL.
-pub async fn delete(conn: &mut Conn, id: UrlId) -> QueryResult<()> {
+pub(crate) async fn delete(conn: &mut Conn, id: UrlId) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::delete(t::table.find(id)).execute(c)).map(drop)
 }
 
 /// The URL of this id, when it is this domain's.
-pub async fn find(conn: &mut Conn, domain: DomainId, id: UrlId) -> QueryResult<Option<DomainUrl>> {
+pub(crate) async fn find(conn: &mut Conn, domain: DomainId, id: UrlId) -> QueryResult<Option<DomainUrl>> {
     let query = t::table.find(id).filter(t::domain_id.eq(domain));
     with_conn!(conn, |c| query.select(DomainUrl::as_select()).first(c)).optional()
 }
 
 /// Whether the domain has this URL of this kind.
-pub async fn has(conn: &mut Conn, domain: DomainId, kind: UrlKind, url: &str) -> QueryResult<bool> {
+pub(crate) async fn has(conn: &mut Conn, domain: DomainId, kind: UrlKind, url: &str) -> QueryResult<bool> {
     let same = t::table.filter(t::domain_id.eq(domain)).filter(t::kind.eq(kind)).filter(t::url.eq(url));
     with_conn!(conn, |c| diesel::select(diesel::dsl::exists(same)).get_result(c))
 }
 
 /// The URLs of a domain by id: at most `limit` of those after `after`.
-pub async fn page(conn: &mut Conn, domain: DomainId, after: Option<UrlId>, limit: i64) -> QueryResult<Vec<DomainUrl>> {
+pub(crate) async fn page(
+    conn: &mut Conn,
+    domain: DomainId,
+    after: Option<UrlId>,
+    limit: i64,
+) -> QueryResult<Vec<DomainUrl>> {
     let after = after.unwrap_or(UrlId::from_bytes([0; 16]));
     let query = t::table.filter(t::domain_id.eq(domain)).filter(t::id.gt(after)).order(t::id).limit(limit);
     with_conn!(conn, |c| query.select(DomainUrl::as_select()).load(c))
 }
 
 /// The URLs of a domain, by kind and URL.
-pub async fn of_domain(conn: &mut Conn, domain: DomainId) -> QueryResult<Vec<DomainUrl>> {
+pub(crate) async fn of_domain(conn: &mut Conn, domain: DomainId) -> QueryResult<Vec<DomainUrl>> {
     let query = t::table.filter(t::domain_id.eq(domain)).order((t::kind, t::url));
     with_conn!(conn, |c| query.select(DomainUrl::as_select()).load(c))
 }
 
 /// The URLs of all domains of a client, by kind and URL.
-pub async fn of_client(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<DomainUrl>> {
+pub(crate) async fn of_client(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<DomainUrl>> {
     let query = t::table.inner_join(domains::table).filter(domains::client_id.eq(client)).order((t::kind, t::url));
     with_conn!(conn, |c| query.select(DomainUrl::as_select()).load(c))
 }

@@ -9,7 +9,7 @@ use crate::clock::Timestamp;
 use crate::id::{ClientId, DomainId};
 use crate::model::domain::Ownership;
 use crate::model::root_domain::RootDomain;
-use crate::store::engine::db::{Conn, hot, with_conn};
+use crate::store::engine::conn::{Conn, hot, with_conn};
 use crate::store::schema::{client_user_domains as came, domain_server_ips as ips, domains as t, grants};
 
 /// A domain as it is configured.
@@ -53,23 +53,29 @@ pub struct Domain {
 }
 
 /// Stores a new domain.
-pub async fn insert(conn: &mut Conn, domain: &Domain) -> QueryResult<()> {
+pub(crate) async fn insert(conn: &mut Conn, domain: &Domain) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::insert_into(t::table).values(domain).execute(c)).map(drop)
 }
 
 /// Writes every field.
-pub async fn update(conn: &mut Conn, domain: &Domain) -> QueryResult<()> {
+pub(crate) async fn update(conn: &mut Conn, domain: &Domain) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::update(t::table.find(domain.id)).set(domain).execute(c)).map(drop)
 }
 
 /// The domains of a client, oldest first.
-pub async fn of_client(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Domain>> {
+pub(crate) async fn of_client(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Domain>> {
     let query = t::table.filter(t::client_id.eq(client)).order((t::created_at, t::id));
     with_conn!(conn, |c| query.select(Domain::as_select()).load(c))
 }
 
+/// The domains of other clients with one of these root domains.
+pub(crate) async fn of_others(conn: &mut Conn, client: ClientId, roots: &[RootDomain]) -> QueryResult<Vec<Domain>> {
+    let query = t::table.filter(t::root_domain.eq_any(roots)).filter(t::client_id.ne(client)).order(t::id);
+    with_conn!(conn, |c| query.select(Domain::as_select()).load(c))
+}
+
 /// The primary domain of a client, when it is proven to be the partner's.
-pub async fn proven_primary(conn: &mut Conn, client: ClientId) -> QueryResult<Option<RootDomain>> {
+pub(crate) async fn proven_primary(conn: &mut Conn, client: ClientId) -> QueryResult<Option<RootDomain>> {
     let query = t::table
         .filter(t::client_id.eq(client))
         .filter(t::is_primary.eq(true))
@@ -79,14 +85,14 @@ pub async fn proven_primary(conn: &mut Conn, client: ClientId) -> QueryResult<Op
 }
 
 /// The domain of this id, when it is this client's.
-pub async fn find(conn: &mut Conn, client: ClientId, id: DomainId) -> QueryResult<Option<Domain>> {
+pub(crate) async fn find(conn: &mut Conn, client: ClientId, id: DomainId) -> QueryResult<Option<Domain>> {
     let query = t::table.find(id).filter(t::client_id.eq(client));
     hot!(conn, first(query.select(Domain::as_select()))).optional()
 }
 
 /// Proven domains that are to be looked at again: those never missed since before `weekly`, those missed of late since
 /// before `daily`. At most `limit` of each.
-pub async fn due_for_check(
+pub(crate) async fn due_for_check(
     conn: &mut Conn,
     weekly: Timestamp,
     daily: Timestamp,
@@ -102,7 +108,7 @@ pub async fn due_for_check(
 
 /// Takes it upon the caller to look at a proven domain again, which counts as a failure until it was found; false when
 /// another has done so, or the domain is not as it was.
-pub async fn claim_check(conn: &mut Conn, domain: &Domain, now: Timestamp) -> QueryResult<bool> {
+pub(crate) async fn claim_check(conn: &mut Conn, domain: &Domain, now: Timestamp) -> QueryResult<bool> {
     let same = t::table
         .find(domain.id)
         .filter(t::ownership.eq(Ownership::Proven))
@@ -112,7 +118,7 @@ pub async fn claim_check(conn: &mut Conn, domain: &Domain, now: Timestamp) -> Qu
 }
 
 /// Writes whether ownership is proven, and how that was found.
-pub async fn set_ownership(conn: &mut Conn, domain: &Domain) -> QueryResult<()> {
+pub(crate) async fn set_ownership(conn: &mut Conn, domain: &Domain) -> QueryResult<()> {
     let set = (
         t::ownership.eq(domain.ownership),
         t::ownership_checked_at.eq(domain.ownership_checked_at),
@@ -123,7 +129,12 @@ pub async fn set_ownership(conn: &mut Conn, domain: &Domain) -> QueryResult<()> 
 }
 
 /// The domains of a client by id: at most `limit` of those after `after`.
-pub async fn page(conn: &mut Conn, client: ClientId, after: Option<DomainId>, limit: i64) -> QueryResult<Vec<Domain>> {
+pub(crate) async fn page(
+    conn: &mut Conn,
+    client: ClientId,
+    after: Option<DomainId>,
+    limit: i64,
+) -> QueryResult<Vec<Domain>> {
     let after = after.unwrap_or(DomainId::from_bytes([0; 16]));
     let query = t::table.filter(t::client_id.eq(client)).filter(t::id.gt(after)).order(t::id).limit(limit);
     hot!(conn, load(query.select(Domain::as_select())))
@@ -131,7 +142,7 @@ pub async fn page(conn: &mut Conn, client: ClientId, after: Option<DomainId>, li
 
 /// Deletes a domain with its URLs, links and coverage, and ends every grant that came through it: with them go its codes,
 /// refresh families and access tokens.
-pub async fn delete(conn: &mut Conn, client: ClientId, id: DomainId, now: Timestamp) -> QueryResult<()> {
+pub(crate) async fn delete(conn: &mut Conn, client: ClientId, id: DomainId, now: Timestamp) -> QueryResult<()> {
     // By the people who came through it: grants are found by person, and whoever has one has logged in.
     let came = came::table.filter(came::client_id.eq(client)).filter(came::domain_id.eq(id)).select(came::user_id);
     let live = grants::table
@@ -144,7 +155,7 @@ pub async fn delete(conn: &mut Conn, client: ClientId, id: DomainId, now: Timest
 }
 
 /// Every server IP of a client, with its domain, in order.
-pub async fn server_ips(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<(DomainId, String)>> {
+pub(crate) async fn server_ips(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<(DomainId, String)>> {
     let query = ips::table
         .inner_join(t::table)
         .filter(t::client_id.eq(client))
@@ -155,7 +166,7 @@ pub async fn server_ips(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<(D
 
 /// The server IPs of a client's domains whose ids lie between these two, both included: one statement for a domain and for
 /// a page of them.
-pub async fn server_ips_between(
+pub(crate) async fn server_ips_between(
     conn: &mut Conn,
     client: ClientId,
     (first, last): (DomainId, DomainId),
@@ -175,7 +186,7 @@ pub async fn server_ips_between(
 }
 
 /// Sets the server IPs of a domain to these, in this order.
-pub async fn set_server_ips(conn: &mut Conn, domain: DomainId, networks: &[String]) -> QueryResult<()> {
+pub(crate) async fn set_server_ips(conn: &mut Conn, domain: DomainId, networks: &[String]) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::delete(ips::table.filter(ips::domain_id.eq(domain))).execute(c))?;
     for (position, text) in (0_i32..).zip(networks) {
         let row = (ips::domain_id.eq(domain), ips::network.eq(text), ips::position.eq(position));

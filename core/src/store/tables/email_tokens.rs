@@ -6,12 +6,12 @@ use diesel_async::RunQueryDsl;
 use crate::clock::Timestamp;
 use crate::crypto::credential::CredentialKey;
 use crate::id::UserId;
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::schema::email_tokens as t;
 
 /// What a link is for. One kind is never taken for the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
+pub(crate) enum Purpose {
     /// To prove the main address.
     VerifyEmail,
     /// To set a new password.
@@ -60,7 +60,7 @@ pub(crate) async fn insert(conn: &mut Conn, link: NewLink, sent_to: &SentTo, now
 }
 
 /// Whom an unused link that has not expired was sent to.
-pub async fn find_live(
+pub(crate) async fn find_live(
     conn: &mut Conn,
     key: CredentialKey,
     purpose: Purpose,

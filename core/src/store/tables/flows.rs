@@ -6,13 +6,13 @@ use diesel_async::RunQueryDsl;
 use crate::clock::Timestamp;
 use crate::crypto::credential::CredentialKey;
 use crate::id::{ClientId, DomainId, FlowId};
-use crate::store::engine::db::{Conn, hot, with_conn};
+use crate::store::engine::conn::{Conn, hot, with_conn};
 use crate::store::schema::flows as t;
 
 /// A row of `flows`.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = t, treat_none_as_default_value = false)]
-pub struct Row {
+pub struct StoredFlow {
     /// Its id.
     pub id: FlowId,
     /// The browser it belongs to; none until a browser has opened it.
@@ -38,19 +38,19 @@ pub struct Row {
 }
 
 /// Stores a new flow.
-pub(crate) async fn insert(conn: &mut Conn, row: &Row) -> QueryResult<()> {
+pub(crate) async fn insert(conn: &mut Conn, row: &StoredFlow) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::insert_into(t::table).values(row).execute(c)).map(drop)
 }
 
 /// The flow of this id, expired or not.
-pub async fn find(conn: &mut Conn, id: FlowId) -> QueryResult<Option<Row>> {
-    with_conn!(conn, |c| t::table.find(id).select(Row::as_select()).first(c)).optional()
+pub(crate) async fn find(conn: &mut Conn, id: FlowId) -> QueryResult<Option<StoredFlow>> {
+    with_conn!(conn, |c| t::table.find(id).select(StoredFlow::as_select()).first(c)).optional()
 }
 
 /// The native login that this token opens.
-pub async fn find_by_sign_token(conn: &mut Conn, key: CredentialKey) -> QueryResult<Option<Row>> {
+pub(crate) async fn find_by_sign_token(conn: &mut Conn, key: CredentialKey) -> QueryResult<Option<StoredFlow>> {
     let query = t::table.filter(t::sign_token_key.eq(key));
-    with_conn!(conn, |c| query.select(Row::as_select()).first(c)).optional()
+    with_conn!(conn, |c| query.select(StoredFlow::as_select()).first(c)).optional()
 }
 
 /// Binds a flow that no browser has opened yet to this one; false when it belongs to a browser already.
@@ -79,7 +79,7 @@ pub(crate) async fn finish(conn: &mut Conn, id: FlowId, now: Timestamp) -> Query
 }
 
 /// How many flows a browser, and the network it is in, have in progress.
-pub async fn count_of_browser(
+pub(crate) async fn count_of_browser(
     conn: &mut Conn,
     browser: CredentialKey,
     network: &[u8],
@@ -93,7 +93,7 @@ pub async fn count_of_browser(
 }
 
 /// How many flows a client's servers have begun that are in progress.
-pub async fn count_of_client(conn: &mut Conn, client: ClientId, now: Timestamp) -> QueryResult<i64> {
+pub(crate) async fn count_of_client(conn: &mut Conn, client: ClientId, now: Timestamp) -> QueryResult<i64> {
     let query = t::table
         .filter(t::client_id.eq(client))
         .filter(t::sign_token_key.is_not_null())
@@ -104,7 +104,7 @@ pub async fn count_of_client(conn: &mut Conn, client: ClientId, now: Timestamp) 
 
 /// When those flows end that are too many, if only the `keep` may stay that have most time left; `None` when there are no
 /// more than that.
-pub async fn first_beyond(conn: &mut Conn, keep: i64, now: Timestamp) -> QueryResult<Option<Timestamp>> {
+pub(crate) async fn first_beyond(conn: &mut Conn, keep: i64, now: Timestamp) -> QueryResult<Option<Timestamp>> {
     let query = t::table.filter(t::expires_at.gt(now)).order(t::expires_at.desc()).select(t::expires_at);
     with_conn!(conn, |c| query.offset(keep).limit(1).first(c)).optional()
 }

@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use crate::clock::Timestamp;
 use crate::crypto::digest::sha256;
 use crate::id::{ClientId, GrantId, UserId};
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::schema::{api_tokens, clients, email_tokens, grants, throttles, users};
 
 /// Suspends an account.

@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use crate::clock::Timestamp;
 use crate::id::{ClientId, ConsentId, DomainId, GrantId, SessionId, Subject, UserId};
 use crate::model::scope::ScopeSet;
-use crate::store::engine::db::{Conn, hot, with_conn};
+use crate::store::engine::conn::{Conn, hot, with_conn};
 use crate::store::schema::{consents, grants as t, revoked_tokens, users};
 
 /// A row of `grants`.
@@ -41,7 +41,7 @@ pub struct Grant {
 
 /// A login, as far as it is counted.
 #[derive(Clone, Debug, Queryable)]
-pub struct Login {
+pub(crate) struct Login {
     /// Its grant.
     pub id: GrantId,
     /// To which client.
@@ -57,7 +57,7 @@ pub struct Login {
 }
 
 /// The logins after one, up to another, in the order of their ids; at most `limit`.
-pub async fn after(conn: &mut Conn, after: GrantId, until: GrantId, limit: i64) -> QueryResult<Vec<Login>> {
+pub(crate) async fn after(conn: &mut Conn, after: GrantId, until: GrantId, limit: i64) -> QueryResult<Vec<Login>> {
     let query = t::table.filter(t::id.gt(after)).filter(t::id.le(until)).order(t::id).limit(limit).select((
         t::id,
         t::client_id,
@@ -87,7 +87,7 @@ pub struct LiveGrant {
 /// What of the person a scope may open.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = users)]
-pub struct Profile {
+pub struct Shareable {
     /// Main address, as written.
     pub email: String,
     /// Whether it is verified.
@@ -157,7 +157,7 @@ impl LiveGrant {
 
 /// The grant of this id with all that decides about it, in one indexed query; `jti` is the token's own id, where one
 /// is asked about.
-pub async fn find_live(conn: &mut Conn, id: GrantId, jti: Option<&str>) -> QueryResult<Option<LiveGrant>> {
+pub(crate) async fn find_live(conn: &mut Conn, id: GrantId, jti: Option<&str>) -> QueryResult<Option<LiveGrant>> {
     let query = joined!(id, jti);
     let revoked = revoked_tokens::jti.nullable();
     let found: Option<(Grant, Facts, Option<String>)> =
@@ -166,21 +166,21 @@ pub async fn find_live(conn: &mut Conn, id: GrantId, jti: Option<&str>) -> Query
 }
 
 /// As [`find_live`], with the person's profile.
-pub async fn find_live_with_profile(
+pub(crate) async fn find_live_with_profile(
     conn: &mut Conn,
     id: GrantId,
     jti: Option<&str>,
-) -> QueryResult<Option<(LiveGrant, Profile)>> {
-    type Found = (Grant, Facts, Profile, Option<String>);
+) -> QueryResult<Option<(LiveGrant, Shareable)>> {
+    type Found = (Grant, Facts, Shareable, Option<String>);
     let query = joined!(id, jti);
     let revoked = revoked_tokens::jti.nullable();
     let found: Option<Found> =
-        hot!(conn, first(query.select((Grant::as_select(), FACTS, Profile::as_select(), revoked)))).optional()?;
+        hot!(conn, first(query.select((Grant::as_select(), FACTS, Shareable::as_select(), revoked)))).optional()?;
     Ok(found.map(|(grant, facts, profile, revoked)| (LiveGrant::of(grant, facts, revoked), profile)))
 }
 
 /// Ends a grant and all that was given under it; false when it had ended before.
-pub async fn revoke(conn: &mut Conn, id: GrantId, now: Timestamp) -> QueryResult<bool> {
+pub(crate) async fn revoke(conn: &mut Conn, id: GrantId, now: Timestamp) -> QueryResult<bool> {
     let live = t::table.find(id).filter(t::revoked_at.is_null());
     Ok(with_conn!(conn, |c| diesel::update(live).set(t::revoked_at.eq(now)).execute(c))? == 1)
 }
@@ -210,7 +210,7 @@ pub(crate) async fn revoke_token(conn: &mut Conn, jti: &str, expires_at: Timesta
 }
 
 /// Whether this access token was ended before its time.
-pub async fn is_token_revoked(conn: &mut Conn, jti: &str) -> QueryResult<bool> {
+pub(crate) async fn is_token_revoked(conn: &mut Conn, jti: &str) -> QueryResult<bool> {
     let query = diesel::select(diesel::dsl::exists(revoked_tokens::table.find(jti)));
     with_conn!(conn, |c| query.get_result(c))
 }

@@ -6,14 +6,14 @@ use diesel::sql_types::{BigInt, Bool};
 use diesel_async::RunQueryDsl;
 
 use crate::clock::Timestamp;
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::engine::lent::in_time;
 use crate::store::schema::idempotency_keys as t;
 
 /// A request that is being carried out (`status` is `None`) or was.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = t, treat_none_as_default_value = false)]
-pub struct Row {
+pub struct KeptAnswer {
     /// The digest of key, caller and route.
     pub key_digest: Vec<u8>,
     /// The digest of the body.
@@ -29,7 +29,7 @@ pub struct Row {
 }
 
 /// Holds a key to the end of the transaction; false while another transaction does. On SQLite one change runs at a time.
-pub async fn lock(conn: &mut Conn, key: &[u8]) -> QueryResult<bool> {
+pub(crate) async fn lock(conn: &mut Conn, key: &[u8]) -> QueryResult<bool> {
     let Conn::Postgres(lent) = conn else { return Ok(true) };
     let number = key.first_chunk().map_or(0, |bytes| i64::from_be_bytes(*bytes));
     let query = diesel::select(sql::<Bool>("pg_try_advisory_xact_lock(").bind::<BigInt, _>(number).sql(")"));
@@ -37,7 +37,7 @@ pub async fn lock(conn: &mut Conn, key: &[u8]) -> QueryResult<bool> {
 }
 
 /// Takes a key; false when it is taken.
-pub async fn take(conn: &mut Conn, row: &Row) -> QueryResult<bool> {
+pub(crate) async fn take(conn: &mut Conn, row: &KeptAnswer) -> QueryResult<bool> {
     let expired = t::table.find(&row.key_digest).filter(t::expires_at.le(row.created_at));
     with_conn!(conn, |c| diesel::delete(expired).execute(c))?;
     let taken = with_conn!(conn, |c| diesel::insert_into(t::table).values(row).on_conflict_do_nothing().execute(c))?;
@@ -45,23 +45,12 @@ pub async fn take(conn: &mut Conn, row: &Row) -> QueryResult<bool> {
 }
 
 /// The request that has a key.
-pub async fn find(conn: &mut Conn, key: &[u8]) -> QueryResult<Option<Row>> {
-    with_conn!(conn, |c| t::table.find(key).select(Row::as_select()).first(c)).optional()
-}
-
-/// Keeps the answer of a request.
-pub async fn keep(conn: &mut Conn, key: &[u8], status: i32, answer: &str, until: Timestamp) -> QueryResult<()> {
-    let set = (t::status.eq(status), t::answer.eq(answer), t::expires_at.eq(until));
-    with_conn!(conn, |c| diesel::update(t::table.find(key)).set(set).execute(c)).map(drop)
-}
-
-/// Frees a key: its request was refused.
-pub async fn free(conn: &mut Conn, key: &[u8]) -> QueryResult<()> {
-    with_conn!(conn, |c| diesel::delete(t::table.find(key)).execute(c)).map(drop)
+pub(crate) async fn find(conn: &mut Conn, key: &[u8]) -> QueryResult<Option<KeptAnswer>> {
+    with_conn!(conn, |c| t::table.find(key).select(KeptAnswer::as_select()).first(c)).optional()
 }
 
 /// Deletes what has expired; at most `limit`.
-pub async fn delete_expired(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
+pub(crate) async fn delete_expired(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
     let old = t::table.filter(t::expires_at.le(now)).order(t::expires_at).limit(limit).select(t::key_digest);
     let keys: Vec<Vec<u8>> = with_conn!(conn, |c| old.load(c))?;
     if keys.is_empty() {

@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use crate::clock::Timestamp;
 use crate::crypto::credential::CredentialKey;
 use crate::id::UserId;
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::schema::known_devices as t;
 
 /// Notes that this person signed in with this browser.

@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use crate::clock::Timestamp;
 use crate::id::LetterId;
 use crate::model::message::StoredText;
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::schema::letters as t;
 
 /// A letter. It is deleted by the change that delivers it.
@@ -35,23 +35,23 @@ pub struct Letter {
 }
 
 /// Stores a new letter.
-pub async fn insert(conn: &mut Conn, letter: &Letter) -> QueryResult<()> {
+pub(crate) async fn insert(conn: &mut Conn, letter: &Letter) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::insert_into(t::table).values(letter).execute(c)).map(drop)
 }
 
 /// Takes a letter out to deliver it; only one caller ever gets it.
-pub async fn take(conn: &mut Conn, id: LetterId) -> QueryResult<Option<Letter>> {
+pub(crate) async fn take(conn: &mut Conn, id: LetterId) -> QueryResult<Option<Letter>> {
     with_conn!(conn, |c| diesel::delete(t::table.find(id)).returning(Letter::as_returning()).get_result(c)).optional()
 }
 
 /// The letters that were written before this moment and are not delivered, oldest first; at most `limit` of them.
-pub async fn written_before(conn: &mut Conn, before: Timestamp, limit: i64) -> QueryResult<Vec<LetterId>> {
+pub(crate) async fn written_before(conn: &mut Conn, before: Timestamp, limit: i64) -> QueryResult<Vec<LetterId>> {
     let query = t::table.filter(t::created_at.lt(before)).order((t::created_at, t::id)).limit(limit).select(t::id);
     with_conn!(conn, |c| query.load(c))
 }
 
 /// Gives up letters that nobody could deliver since this moment; at most `limit`.
-pub async fn delete_written_before(conn: &mut Conn, before: Timestamp, limit: i64) -> QueryResult<usize> {
+pub(crate) async fn delete_written_before(conn: &mut Conn, before: Timestamp, limit: i64) -> QueryResult<usize> {
     let ids = written_before(conn, before, limit).await?;
     if ids.is_empty() {
         return Ok(0);

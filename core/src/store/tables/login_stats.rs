@@ -1,11 +1,13 @@
 //! Logins and people, counted by day: in total, by domain and by scope.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use crate::id::{ClientId, GrantId, UserId};
 use crate::model::stats::Dimension;
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::engine::lent::in_time;
 use crate::store::schema::{
     client_users, grants, job_positions as positions, login_stat_users as users, login_stats as t,
@@ -13,7 +15,7 @@ use crate::store::schema::{
 
 /// What is counted.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Key {
+pub(crate) struct Key {
     /// Whose logins.
     pub client: ClientId,
     /// On which day.
@@ -26,7 +28,7 @@ pub struct Key {
 
 /// What was counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Count {
+pub(crate) struct Count {
     /// On which day.
     pub day: i64,
     /// Which domain or scope; empty in total.
@@ -40,7 +42,7 @@ pub struct Count {
 const JOB: &str = "login_stats";
 
 /// Whether there are logins up to `until` that have not been counted.
-pub async fn any_uncounted(conn: &mut Conn, until: GrantId) -> QueryResult<bool> {
+pub(crate) async fn any_uncounted(conn: &mut Conn, until: GrantId) -> QueryResult<bool> {
     let position = positions::table.find(JOB).select(positions::position);
     let last: Option<GrantId> = with_conn!(conn, |c| position.first(c)).optional()?;
     let last = last.unwrap_or(GrantId::from_bytes([0; 16]));
@@ -49,7 +51,7 @@ pub async fn any_uncounted(conn: &mut Conn, until: GrantId) -> QueryResult<bool>
 }
 
 /// The last login that has been counted, held to the end of the transaction: two servers never count the same ones.
-pub async fn hold_position(conn: &mut Conn) -> QueryResult<GrantId> {
+pub(crate) async fn hold_position(conn: &mut Conn) -> QueryResult<GrantId> {
     let first = GrantId::from_bytes([0; 16]);
     let row = (positions::job.eq(JOB), positions::position.eq(first));
     with_conn!(conn, |c| diesel::insert_into(positions::table).values(row).on_conflict_do_nothing().execute(c))?;
@@ -59,13 +61,13 @@ pub async fn hold_position(conn: &mut Conn) -> QueryResult<GrantId> {
 }
 
 /// Notes how far the counting has come.
-pub async fn set_position(conn: &mut Conn, last: GrantId) -> QueryResult<()> {
+pub(crate) async fn set_position(conn: &mut Conn, last: GrantId) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::update(positions::table.find(JOB)).set(positions::position.eq(last)).execute(c))
         .map(drop)
 }
 
 /// Adds logins.
-pub async fn add(conn: &mut Conn, key: &Key, logins: i64) -> QueryResult<()> {
+pub(crate) async fn add(conn: &mut Conn, key: &Key, logins: i64) -> QueryResult<()> {
     let row = (
         t::client_id.eq(key.client),
         t::day.eq(key.day),
@@ -80,7 +82,7 @@ pub async fn add(conn: &mut Conn, key: &Key, logins: i64) -> QueryResult<()> {
 }
 
 /// Notes that these people logged in; who has been noted stays so.
-pub async fn note_users(conn: &mut Conn, seen: &[(Key, UserId)]) -> QueryResult<()> {
+pub(crate) async fn note_users(conn: &mut Conn, seen: &[(Key, UserId)]) -> QueryResult<()> {
     let row = |(key, user): &(Key, UserId)| {
         (
             users::client_id.eq(key.client),
@@ -106,7 +108,7 @@ pub async fn note_users(conn: &mut Conn, seen: &[(Key, UserId)]) -> QueryResult<
 }
 
 /// Sets how many people a count has to those that were noted for it.
-pub async fn count_users(conn: &mut Conn, key: &Key) -> QueryResult<()> {
+pub(crate) async fn count_users(conn: &mut Conn, key: &Key) -> QueryResult<()> {
     let noted = users::table
         .filter(users::client_id.eq(key.client))
         .filter(users::day.eq(key.day))
@@ -119,7 +121,7 @@ pub async fn count_users(conn: &mut Conn, key: &Key) -> QueryResult<()> {
 }
 
 /// Forgets who was counted on one client's day before `day`, which grows no more; false when there is none left.
-pub async fn forget_users_before(conn: &mut Conn, day: i64) -> QueryResult<bool> {
+pub(crate) async fn forget_users_before(conn: &mut Conn, day: i64) -> QueryResult<bool> {
     let old = users::table.filter(users::day.lt(day)).order(users::day).select((users::client_id, users::day));
     let found: Option<(ClientId, i64)> = with_conn!(conn, |c| old.first(c)).optional()?;
     let Some((client, old)) = found else { return Ok(false) };
@@ -129,7 +131,7 @@ pub async fn forget_users_before(conn: &mut Conn, day: i64) -> QueryResult<bool>
 }
 
 /// The counts of a client for the days `from` to `to`, both included, by day.
-pub async fn of_days(
+pub(crate) async fn of_days(
     conn: &mut Conn,
     client: ClientId,
     dimension: Dimension,
@@ -146,8 +148,28 @@ pub async fn of_days(
     Ok(rows.into_iter().map(|(day, name, logins, users)| Count { day, name, logins, users }).collect())
 }
 
+/// How often people logged in through each of these clients on the days from `from` on; one that nobody used is not among
+/// them.
+pub(crate) async fn logins_since(
+    conn: &mut Conn,
+    clients: &[ClientId],
+    from: i64,
+) -> QueryResult<HashMap<ClientId, i64>> {
+    let query = t::table
+        .filter(t::client_id.eq_any(clients))
+        .filter(t::dimension.eq(Dimension::Total))
+        .filter(t::day.ge(from))
+        .select((t::client_id, t::logins));
+    let rows: Vec<(ClientId, i64)> = with_conn!(conn, |c| query.load(c))?;
+    let mut logins = HashMap::new();
+    for (client, count) in rows {
+        *logins.entry(client).or_default() += count;
+    }
+    Ok(logins)
+}
+
 /// How many people have ever logged in through a client, and how often.
-pub async fn ever(conn: &mut Conn, client: ClientId) -> QueryResult<(i64, i64)> {
+pub(crate) async fn ever(conn: &mut Conn, client: ClientId) -> QueryResult<(i64, i64)> {
     let own = client_users::table.filter(client_users::client_id.eq(client));
     let people: i64 = with_conn!(conn, |c| own.count().get_result(c))?;
     let counts = t::table.filter(t::client_id.eq(client)).filter(t::dimension.eq(Dimension::Total)).select(t::logins);

@@ -8,9 +8,10 @@ use crate::gate::permission::{Membership, Preset};
 use crate::id::{ClientId, MemberId, RoleId, Subject, UserId};
 use crate::model::member::MemberStatus;
 use crate::model::permission_set::PermissionSet;
-use crate::store::engine::db::{Conn, hot, with_conn};
-use crate::store::schema::{client_blocks as blocks, clients, members as t, roles};
+use crate::store::engine::conn::{Conn, hot, with_conn};
+use crate::store::schema::{client_blocks as blocks, clients, members as t, roles, users};
 use crate::store::tables::clients::Client;
+use crate::store::tables::pattern;
 
 /// A membership.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
@@ -39,42 +40,74 @@ pub struct Member {
 }
 
 /// Stores a new membership.
-pub async fn insert(conn: &mut Conn, member: &Member) -> QueryResult<()> {
+pub(crate) async fn insert(conn: &mut Conn, member: &Member) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::insert_into(t::table).values(member).execute(c)).map(drop)
 }
 
 /// Writes every field.
-pub async fn update(conn: &mut Conn, member: &Member) -> QueryResult<()> {
+pub(crate) async fn update(conn: &mut Conn, member: &Member) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::update(t::table.find(member.id)).set(member).execute(c)).map(drop)
 }
 
 /// Ends a membership.
-pub async fn delete(conn: &mut Conn, id: MemberId) -> QueryResult<()> {
+pub(crate) async fn delete(conn: &mut Conn, id: MemberId) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::delete(t::table.find(id)).execute(c)).map(drop)
 }
 
 /// The members of a client, by address.
-pub async fn of_client(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Member>> {
+pub(crate) async fn of_client(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Member>> {
     let query = t::table.filter(t::client_id.eq(client)).order(t::email_key);
     with_conn!(conn, |c| query.select(Member::as_select()).load(c))
 }
 
+/// Which members of a client are asked for; what is `None` is not asked.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Filter {
+    /// Those whose address, as the client sees it, begins so, by its key.
+    pub(crate) begins: Option<String>,
+    /// Those whose role is in the group of this name.
+    pub(crate) group: Option<String>,
+}
+
 /// At most `limit` members of a client after `after`, oldest first.
-pub async fn page(conn: &mut Conn, client: ClientId, after: Option<MemberId>, limit: i64) -> QueryResult<Vec<Member>> {
+pub(crate) async fn page(
+    conn: &mut Conn,
+    client: ClientId,
+    Filter { begins, group }: &Filter,
+    after: Option<MemberId>,
+    limit: i64,
+) -> QueryResult<Vec<Member>> {
     // No id sorts below sixteen zero bytes.
     let after = after.unwrap_or(MemberId::from_bytes([0; 16]));
-    let query = t::table.filter(t::client_id.eq(client)).filter(t::id.gt(after)).order(t::id).limit(limit);
-    with_conn!(conn, |c| query.select(Member::as_select()).load(c))
+    with_conn!(conn, |c| {
+        let all = t::table.filter(t::client_id.eq(client)).filter(t::id.gt(after)).order(t::id).limit(limit);
+        let mut query = all.into_boxed();
+        if let Some(group) = group {
+            let roles = roles::table.filter(roles::client_id.eq(client)).filter(roles::role_group.eq(group.clone()));
+            query = query.filter(t::role_id.eq_any(roles.select(roles::id)));
+        }
+        if let Some(begins) = begins {
+            let pattern = format!("{}%", pattern::escaped(begins));
+            let accounts = users::table.filter(users::email_key.like(pattern.clone()).escape('\\'));
+            let active = t::status.eq(MemberStatus::Active);
+            let by_account = active.and(t::user_id.eq_any(accounts.select(users::id.nullable())));
+            // Whoever was invited by their `sub` shares no address with the client yet.
+            let invited = t::status.eq(MemberStatus::Invited).and(t::subject.is_null());
+            let typed = invited.and(t::email_key.like(pattern).escape('\\'));
+            query = query.filter(typed.nullable().or(by_account));
+        }
+        query.select(Member::as_select()).load(c)
+    })
 }
 
 /// The membership of this id in this client.
-pub async fn find(conn: &mut Conn, client: ClientId, id: MemberId) -> QueryResult<Option<Member>> {
+pub(crate) async fn find(conn: &mut Conn, client: ClientId, id: MemberId) -> QueryResult<Option<Member>> {
     let query = t::table.find(id).filter(t::client_id.eq(client));
     with_conn!(conn, |c| query.select(Member::as_select()).first(c)).optional()
 }
 
 /// The membership of this person in this client, or of this address.
-pub async fn of_person(
+pub(crate) async fn of_person(
     conn: &mut Conn,
     client: ClientId,
     user: Option<UserId>,
@@ -86,7 +119,12 @@ pub async fn of_person(
 }
 
 /// Whether this person belongs, or is invited, to a client that the other account is the billing owner of.
-pub async fn with_billing_owner(conn: &mut Conn, owner: UserId, user: UserId, email_key: &str) -> QueryResult<bool> {
+pub(crate) async fn with_billing_owner(
+    conn: &mut Conn,
+    owner: UserId,
+    user: UserId,
+    email_key: &str,
+) -> QueryResult<bool> {
     let theirs = t::email_key.eq(email_key).nullable().or(t::user_id.eq(user));
     let owned = t::table
         .inner_join(clients::table)
@@ -97,7 +135,7 @@ pub async fn with_billing_owner(conn: &mut Conn, owner: UserId, user: UserId, em
 }
 
 /// Who has accepted and has the preset role of owners, the longest-standing first.
-pub async fn owners(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Member>> {
+pub(crate) async fn owners(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Member>> {
     let query = t::table
         .inner_join(roles::table)
         .filter(t::client_id.eq(client))
@@ -110,7 +148,7 @@ pub async fn owners(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Member
 }
 
 /// The owners of a client, now.
-pub async fn owners_at(conn: &mut Conn, client: ClientId, now: Timestamp) -> QueryResult<Vec<UserId>> {
+pub(crate) async fn owners_at(conn: &mut Conn, client: ClientId, now: Timestamp) -> QueryResult<Vec<UserId>> {
     let owners = owners(conn, client).await?;
     let counts = owners.iter().filter(|owner| owner.expires_at.is_none_or(|end| now < end));
     Ok(counts.filter_map(|owner| owner.user_id).collect())
@@ -118,7 +156,7 @@ pub async fn owners_at(conn: &mut Conn, client: ClientId, now: Timestamp) -> Que
 
 /// The invitations that wait for whoever reads the mail of this address, with the names of clients and roles, oldest
 /// first. One whose end has come waits no more, and one of a client that this person has blocked does not.
-pub async fn invitations(
+pub(crate) async fn invitations(
     conn: &mut Conn,
     user: UserId,
     email_key: &str,
@@ -138,13 +176,13 @@ pub async fn invitations(
 }
 
 /// Whether somebody has this role.
-pub async fn have_role(conn: &mut Conn, role: RoleId) -> QueryResult<bool> {
+pub(crate) async fn have_role(conn: &mut Conn, role: RoleId) -> QueryResult<bool> {
     let query = diesel::select(diesel::dsl::exists(t::table.filter(t::role_id.eq(role))));
     with_conn!(conn, |c| query.get_result(c))
 }
 
 /// The membership of this id, whichever client's it is.
-pub async fn by_id(conn: &mut Conn, id: MemberId) -> QueryResult<Option<Member>> {
+pub(crate) async fn by_id(conn: &mut Conn, id: MemberId) -> QueryResult<Option<Member>> {
     with_conn!(conn, |c| t::table.find(id).select(Member::as_select()).first(c)).optional()
 }
 
@@ -181,7 +219,7 @@ pub(in crate::store) fn membership_of(
 }
 
 /// What this person's place in the client's organisation grants; `None` when they are no member.
-pub async fn membership(conn: &mut Conn, client: ClientId, user: UserId) -> QueryResult<Option<Membership>> {
+pub(crate) async fn membership(conn: &mut Conn, client: ClientId, user: UserId) -> QueryResult<Option<Membership>> {
     let query = t::table.inner_join(roles::table).filter(t::client_id.eq(client)).filter(t::user_id.eq(user));
     let found: Option<Place> = with_conn!(conn, |c| query.select(PLACE).first(c)).optional()?;
     Ok(found.map(membership_of))
@@ -189,7 +227,7 @@ pub async fn membership(conn: &mut Conn, client: ClientId, user: UserId) -> Quer
 
 /// The same, with the client; `None` also when that was deleted. Every call of the management API asks it, in one
 /// statement.
-pub async fn client_and_membership(
+pub(crate) async fn client_and_membership(
     conn: &mut Conn,
     client: ClientId,
     user: UserId,

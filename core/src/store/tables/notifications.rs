@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use crate::clock::Timestamp;
 use crate::id::{NotificationId, UserId};
 use crate::model::message::StoredText;
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::schema::notifications as t;
 
 /// Something that a person is told.
@@ -30,12 +30,12 @@ pub struct Notification {
 }
 
 /// Stores a new one.
-pub async fn insert(conn: &mut Conn, notification: &Notification) -> QueryResult<()> {
+pub(crate) async fn insert(conn: &mut Conn, notification: &Notification) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::insert_into(t::table).values(notification).execute(c)).map(drop)
 }
 
 /// Those of a person, newest first; at most `limit` of those before `before`.
-pub async fn of_user(
+pub(crate) async fn of_user(
     conn: &mut Conn,
     user: UserId,
     before: Option<NotificationId>,
@@ -48,32 +48,26 @@ pub async fn of_user(
 }
 
 /// Notes that a person has read all of theirs.
-pub async fn mark_all_read(conn: &mut Conn, user: UserId, now: Timestamp) -> QueryResult<()> {
+pub(crate) async fn mark_all_read(conn: &mut Conn, user: UserId, now: Timestamp) -> QueryResult<()> {
     let unread = t::table.filter(t::user_id.eq(user)).filter(t::read_at.is_null());
     with_conn!(conn, |c| diesel::update(unread).set(t::read_at.eq(now)).execute(c)).map(drop)
 }
 
 /// Notes that a person has read one of theirs; false when it is none of theirs.
-pub async fn mark_read(conn: &mut Conn, user: UserId, id: NotificationId, now: Timestamp) -> QueryResult<bool> {
+pub(crate) async fn mark_read(conn: &mut Conn, user: UserId, id: NotificationId, now: Timestamp) -> QueryResult<bool> {
     let own = t::table.filter(t::id.eq(id)).filter(t::user_id.eq(user));
     Ok(with_conn!(conn, |c| diesel::update(own).set(t::read_at.eq(now)).execute(c))? == 1)
 }
 
-/// Whether a person has read all of theirs.
-pub async fn any_unread(conn: &mut Conn, user: UserId) -> QueryResult<bool> {
-    let unread = t::table.filter(t::user_id.eq(user)).filter(t::read_at.is_null());
-    with_conn!(conn, |c| diesel::select(diesel::dsl::exists(unread)).get_result(c))
-}
-
 /// How many a person has not read, counted up to `most`.
-pub async fn count_unread(conn: &mut Conn, user: UserId, most: i64) -> QueryResult<usize> {
+pub(crate) async fn count_unread(conn: &mut Conn, user: UserId, most: i64) -> QueryResult<usize> {
     let unread = t::table.filter(t::user_id.eq(user)).filter(t::read_at.is_null()).limit(most).select(t::id);
     let found: Vec<NotificationId> = with_conn!(conn, |c| unread.load(c))?;
     Ok(found.len())
 }
 
 /// Deletes one of a person's; false when it is none of theirs.
-pub async fn delete(conn: &mut Conn, user: UserId, id: NotificationId) -> QueryResult<bool> {
+pub(crate) async fn delete(conn: &mut Conn, user: UserId, id: NotificationId) -> QueryResult<bool> {
     let own = t::table.filter(t::id.eq(id)).filter(t::user_id.eq(user));
     Ok(with_conn!(conn, |c| diesel::delete(own).execute(c))? == 1)
 }

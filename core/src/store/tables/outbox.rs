@@ -6,13 +6,13 @@ use serde_json::{Map, Value, json};
 
 use crate::clock::Timestamp;
 use crate::id::{ClientId, DomainId, EventId};
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::schema::outbox as t;
 
 /// An event as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = t, treat_none_as_default_value = false)]
-pub struct Row {
+pub struct WebhookEvent {
     /// Its id: what a receiver tells repeats by.
     pub id: EventId,
     /// Whose webhooks it goes to.
@@ -29,7 +29,7 @@ pub struct Row {
     pub expanded_at: Option<Timestamp>,
 }
 
-impl Row {
+impl WebhookEvent {
     /// An event that just happened.
     pub fn new(client: ClientId, domain: Option<DomainId>, event: &str, body: String, now: Timestamp) -> Self {
         let (id, event) = (EventId::generate(now), event.to_owned());
@@ -38,7 +38,7 @@ impl Row {
 }
 
 /// What is sent: `{type, timestamp, data}`; `data` names the client, and the domain where there is one.
-pub fn body(client: ClientId, domain: Option<DomainId>, event: &str, data: &Value, now: Timestamp) -> String {
+pub(crate) fn body(client: ClientId, domain: Option<DomainId>, event: &str, data: &Value, now: Timestamp) -> String {
     let mut all = Map::new();
     all.insert("client".to_owned(), json!(client));
     if let Some(domain) = domain {
@@ -49,18 +49,18 @@ pub fn body(client: ClientId, domain: Option<DomainId>, event: &str, data: &Valu
 }
 
 /// Stores an event.
-pub async fn insert(conn: &mut Conn, row: &Row) -> QueryResult<()> {
+pub(crate) async fn insert(conn: &mut Conn, row: &WebhookEvent) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::insert_into(t::table).values(row).execute(c)).map(drop)
 }
 
 /// The events about a client, newest first; at most `limit`.
-pub async fn newest(conn: &mut Conn, client: ClientId, limit: i64) -> QueryResult<Vec<Row>> {
+pub(crate) async fn newest(conn: &mut Conn, client: ClientId, limit: i64) -> QueryResult<Vec<WebhookEvent>> {
     let query = t::table.filter(t::client_id.eq(client)).order(t::id.desc()).limit(limit);
-    with_conn!(conn, |c| query.select(Row::as_select()).load(c))
+    with_conn!(conn, |c| query.select(WebhookEvent::as_select()).load(c))
 }
 
 /// Deletes events of before `before` that nobody was waiting for; at most `limit`.
-pub async fn delete_before(conn: &mut Conn, before: Timestamp, limit: i64) -> QueryResult<usize> {
+pub(crate) async fn delete_before(conn: &mut Conn, before: Timestamp, limit: i64) -> QueryResult<usize> {
     let old = t::table.filter(t::created_at.lt(before)).filter(t::expanded_at.is_null()).order(t::created_at);
     let ids: Vec<EventId> = with_conn!(conn, |c| old.limit(limit).select(t::id).load(c))?;
     if ids.is_empty() {

@@ -6,14 +6,16 @@ use diesel_async::RunQueryDsl;
 use crate::clock::Timestamp;
 use crate::gate::snapshot::{Person, Tests};
 use crate::id::{ClientId, ConsentId, DomainId, UserId};
+use crate::model::member::MemberStatus;
+use crate::model::request::{RequestKind, RequestStatus};
 use crate::model::scope::ScopeSet;
-use crate::store::engine::db::{Conn, hot, with_conn};
+use crate::store::engine::conn::{Conn, hot, with_conn};
 use crate::store::schema::{consent_domains, consents, members, requests, roles, users};
 use crate::store::tables::consents::{Consent, GivenHere};
 
 /// The account, and what it consented to share with this client, as it looks from this domain, in one query; `None` when
 /// there is no such account. What the person is to the client is not read: see [`relate`].
-pub async fn find_with_consent(
+pub(crate) async fn find_with_consent(
     conn: &mut Conn,
     client: ClientId,
     user: UserId,
@@ -41,7 +43,7 @@ pub async fn find_with_consent(
 }
 
 /// Reads what this person is to this client: a member, a tester, somebody who accepted a request.
-pub async fn relate(conn: &mut Conn, client: ClientId, person: &mut Person, now: Timestamp) -> QueryResult<()> {
+pub(crate) async fn relate(conn: &mut Conn, client: ClientId, person: &mut Person, now: Timestamp) -> QueryResult<()> {
     (person.tests, person.accepted_access) = accepted_requests(conn, client, person.id, now).await?;
     person.member = is_member(conn, client, person.id, now).await?;
     Ok(())
@@ -53,7 +55,7 @@ async fn is_member(conn: &mut Conn, client: ClientId, user: UserId, now: Timesta
         .inner_join(roles::table)
         .filter(members::client_id.eq(client))
         .filter(members::user_id.eq(user))
-        .filter(members::status.eq("active"))
+        .filter(members::status.eq(MemberStatus::Active))
         .filter(members::expires_at.is_null().or(members::expires_at.gt(now)))
         .filter(roles::active.eq(true))
         .filter(roles::expires_at.is_null().or(roles::expires_at.gt(now)))
@@ -68,18 +70,18 @@ async fn accepted_requests(
     user: UserId,
     now: Timestamp,
 ) -> QueryResult<(Tests, ScopeSet)> {
-    type Accepted = (String, Option<DomainId>, ScopeSet);
+    type Accepted = (RequestKind, Option<DomainId>, ScopeSet);
     let query = requests::table
         .filter(requests::client_id.eq(client))
         .filter(requests::user_id.eq(user))
-        .filter(requests::status.eq("accepted"))
+        .filter(requests::status.eq(RequestStatus::Accepted))
         .filter(requests::expires_at.is_null().or(requests::expires_at.gt(now)))
         .select((requests::kind, requests::domain_id, requests::scope));
     let accepted: Vec<Accepted> = with_conn!(conn, |c| query.load(c))?;
     let mut tests = Tests::None;
     let mut access = ScopeSet::default();
     for (kind, domain, scope) in accepted {
-        if kind == "access" {
+        if kind == RequestKind::Access {
             access = access.union(&scope);
             continue;
         }

@@ -9,7 +9,7 @@ use crate::clock::Timestamp;
 use crate::id::UserId;
 use crate::model::account::{Plan, Staff};
 use crate::model::request::RequestStatus;
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::engine::lent::in_time;
 use crate::store::schema::users as t;
 use crate::store::tables::pattern;
@@ -70,31 +70,31 @@ impl Profile {
 }
 
 /// The account of this number.
-pub async fn find(conn: &mut Conn, id: UserId) -> QueryResult<Option<Profile>> {
+pub(crate) async fn find(conn: &mut Conn, id: UserId) -> QueryResult<Option<Profile>> {
     with_conn!(conn, |c| t::table.find(id).select(Profile::as_select()).first(c)).optional()
 }
 
 /// These accounts.
-pub async fn several(conn: &mut Conn, ids: &[UserId]) -> QueryResult<Vec<Profile>> {
+pub(crate) async fn several(conn: &mut Conn, ids: &[UserId]) -> QueryResult<Vec<Profile>> {
     let query = t::table.filter(t::id.eq_any(ids));
     with_conn!(conn, |c| query.select(Profile::as_select()).load(c))
 }
 
 /// The main addresses of these accounts.
-pub async fn addresses(conn: &mut Conn, ids: &[UserId]) -> QueryResult<HashMap<UserId, String>> {
+pub(crate) async fn addresses(conn: &mut Conn, ids: &[UserId]) -> QueryResult<HashMap<UserId, String>> {
     let query = t::table.filter(t::id.eq_any(ids)).select((t::id, t::email));
     let rows: Vec<(UserId, String)> = with_conn!(conn, |c| query.load(c))?;
     Ok(rows.into_iter().collect())
 }
 
 /// The account of this email address, by the key that all its spellings share.
-pub async fn find_by_email(conn: &mut Conn, email_key: &str) -> QueryResult<Option<Profile>> {
+pub(crate) async fn find_by_email(conn: &mut Conn, email_key: &str) -> QueryResult<Option<Profile>> {
     let query = t::table.filter(t::email_key.eq(email_key));
     with_conn!(conn, |c| query.select(Profile::as_select()).first(c)).optional()
 }
 
 /// Accounts, by number: at most `limit` of those after `after`; those whose address begins so, by its key.
-pub async fn search(
+pub(crate) async fn search(
     conn: &mut Conn,
     begins: Option<&str>,
     after: Option<UserId>,
@@ -118,7 +118,7 @@ pub async fn search(
 }
 
 /// The accounts that own a client, belong to one or have a standing request of one, by address.
-pub async fn around_clients(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<Profile>> {
+pub(crate) async fn around_clients(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<Profile>> {
     use crate::store::schema::{clients, members, requests};
     let owners = clients::table.filter(clients::deleted_at.is_null()).select(clients::billing_owner);
     let lasts = members::expires_at.is_null().or(members::expires_at.gt(now));
@@ -133,26 +133,26 @@ pub async fn around_clients(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<
 }
 
 /// Writes every field.
-pub async fn update(conn: &mut Conn, profile: &Profile) -> QueryResult<()> {
+pub(crate) async fn update(conn: &mut Conn, profile: &Profile) -> QueryResult<()> {
     let named = t::name_key.eq(name_key(profile.given_name.as_deref(), profile.family_name.as_deref()));
     with_conn!(conn, |c| diesel::update(t::table.find(profile.id)).set((profile, named)).execute(c)).map(drop)
 }
 
 /// The password's PHC string; `None` when the account has none.
-pub async fn password_hash(conn: &mut Conn, id: UserId) -> QueryResult<Option<String>> {
+pub(crate) async fn password_hash(conn: &mut Conn, id: UserId) -> QueryResult<Option<String>> {
     let found: Option<Option<String>> =
         with_conn!(conn, |c| t::table.find(id).select(t::password_hash).first(c)).optional()?;
     Ok(found.flatten())
 }
 
 /// Sets the password.
-pub async fn set_password(conn: &mut Conn, id: UserId, hash: &str, now: Timestamp) -> QueryResult<()> {
+pub(crate) async fn set_password(conn: &mut Conn, id: UserId, hash: &str, now: Timestamp) -> QueryResult<()> {
     let set = (t::password_hash.eq(hash), t::updated_at.eq(now));
     with_conn!(conn, |c| diesel::update(t::table.find(id)).set(set).execute(c)).map(drop)
 }
 
 /// Holds the account to the end of the transaction, so that two changes that count its clients wait for each other.
-pub async fn hold(conn: &mut Conn, id: UserId) -> QueryResult<bool> {
+pub(crate) async fn hold(conn: &mut Conn, id: UserId) -> QueryResult<bool> {
     let same = diesel::update(t::table.find(id)).set(t::plan.eq(t::plan));
     Ok(with_conn!(conn, |c| same.execute(c))? == 1)
 }

@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::crypto::credential::CredentialKey;
 use crate::id::GrantId;
 use crate::store::engine::cached::Cached;
-use crate::store::engine::db::{Conn, hot, with_conn};
+use crate::store::engine::conn::{Conn, hot, with_conn};
 use crate::store::schema::{consents, grants, refresh_tokens as t, users};
 use crate::store::tables::grants::{FACTS, Facts, Grant, LiveGrant};
 
@@ -53,12 +53,15 @@ pub(crate) async fn insert(conn: &mut Conn, token: NewRefreshToken, now: Timesta
 }
 
 /// The token of this key, spent, expired or not.
-pub async fn find(conn: &mut Conn, key: CredentialKey) -> QueryResult<Option<RefreshToken>> {
+pub(crate) async fn find(conn: &mut Conn, key: CredentialKey) -> QueryResult<Option<RefreshToken>> {
     hot!(conn, first(t::table.find(key).select(RefreshToken::as_select()))).optional()
 }
 
 /// The token of this key, spent, expired or not, with the login it continues and all that decides about that, in one query.
-pub async fn find_with_grant(conn: &mut Conn, key: CredentialKey) -> QueryResult<Option<(RefreshToken, LiveGrant)>> {
+pub(crate) async fn find_with_grant(
+    conn: &mut Conn,
+    key: CredentialKey,
+) -> QueryResult<Option<(RefreshToken, LiveGrant)>> {
     let query = t::table
         .find(key)
         .inner_join(grants::table.on(grants::id.eq(t::grant_id)))

@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::id::{ClientId, DomainId, RequestId, Subject, UserId};
 use crate::model::request::{RequestKind, RequestState, RequestStatus};
 use crate::model::scope::ScopeSet;
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::schema::{client_blocks as blocks, client_users, clients, domains, requests as t};
 
 /// A request.
@@ -61,17 +61,17 @@ impl Request {
 }
 
 /// Stores a new request.
-pub async fn insert(conn: &mut Conn, request: &Request) -> QueryResult<()> {
+pub(crate) async fn insert(conn: &mut Conn, request: &Request) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::insert_into(t::table).values(request).execute(c)).map(drop)
 }
 
 /// Writes every field.
-pub async fn update(conn: &mut Conn, request: &Request) -> QueryResult<()> {
+pub(crate) async fn update(conn: &mut Conn, request: &Request) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::update(t::table.find(request.id)).set(request).execute(c)).map(drop)
 }
 
 /// The requests of a client that are open, or accepted and not expired, by person.
-pub async fn standing(conn: &mut Conn, client: ClientId, now: Timestamp) -> QueryResult<Vec<Request>> {
+pub(crate) async fn standing(conn: &mut Conn, client: ClientId, now: Timestamp) -> QueryResult<Vec<Request>> {
     let query = t::table
         .filter(t::client_id.eq(client))
         .filter(t::status.eq_any([RequestStatus::Pending, RequestStatus::Accepted]))
@@ -81,7 +81,7 @@ pub async fn standing(conn: &mut Conn, client: ClientId, now: Timestamp) -> Quer
 }
 
 /// The requests of a client that came to their end, unanswered or accepted, by person.
-pub async fn ended(conn: &mut Conn, client: ClientId, now: Timestamp) -> QueryResult<Vec<Request>> {
+pub(crate) async fn ended(conn: &mut Conn, client: ClientId, now: Timestamp) -> QueryResult<Vec<Request>> {
     let query = t::table
         .filter(t::client_id.eq(client))
         .filter(t::status.eq_any([RequestStatus::Pending, RequestStatus::Accepted]))
@@ -90,26 +90,62 @@ pub async fn ended(conn: &mut Conn, client: ClientId, now: Timestamp) -> QueryRe
     with_conn!(conn, |c| query.select(Request::as_select()).load(c))
 }
 
-/// At most `limit` requests of a client after `after`, oldest first.
-pub async fn page(
+/// Which requests of a client are asked for; what is `None` is not asked.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Filter {
+    /// Whose.
+    pub client: ClientId,
+    /// Of this kind.
+    pub kind: Option<RequestKind>,
+    /// What became of them by the moment beside it.
+    pub state: Option<(RequestState, Timestamp)>,
+}
+
+/// At most `limit` requests after `after`, oldest first.
+pub(crate) async fn page(
     conn: &mut Conn,
-    client: ClientId,
+    filter: &Filter,
     after: Option<RequestId>,
     limit: i64,
 ) -> QueryResult<Vec<Request>> {
     // No id sorts below sixteen zero bytes.
     let after = after.unwrap_or(RequestId::from_bytes([0; 16]));
-    let query = t::table.filter(t::client_id.eq(client)).filter(t::id.gt(after)).order(t::id).limit(limit);
-    with_conn!(conn, |c| query.select(Request::as_select()).load(c))
+    let Filter { client, kind, state } = *filter;
+    with_conn!(conn, |c| {
+        let mut query = t::table.filter(t::client_id.eq(client)).filter(t::id.gt(after)).into_boxed();
+        if let Some(kind) = kind {
+            query = query.filter(t::kind.eq(kind));
+        }
+        // As `Request::state_at` says it of one.
+        query = match state {
+            None => query,
+            Some((RequestState::Declined, _)) => query.filter(t::status.eq(RequestStatus::Declined)),
+            Some((RequestState::Withdrawn, _)) => query
+                .filter(t::status.eq(RequestStatus::Withdrawn))
+                .filter(t::expires_at.is_null().or(t::expires_at.gt(t::decided_at))),
+            Some((RequestState::Pending, now)) => query
+                .filter(t::status.eq(RequestStatus::Pending))
+                .filter(t::expires_at.is_null().or(t::expires_at.gt(now))),
+            Some((RequestState::Accepted, now)) => query
+                .filter(t::status.eq(RequestStatus::Accepted))
+                .filter(t::expires_at.is_null().or(t::expires_at.gt(now))),
+            Some((RequestState::Expired, now)) => {
+                let lived = t::status.eq(RequestStatus::Pending).or(t::status.eq(RequestStatus::Accepted));
+                let was_over = t::status.eq(RequestStatus::Withdrawn).and(t::expires_at.le(t::decided_at));
+                query.filter(lived.and(t::expires_at.le(now)).or(was_over))
+            }
+        };
+        query.order(t::id).limit(limit).select(Request::as_select()).load(c)
+    })
 }
 
 /// The request of this id, whichever client's it is.
-pub async fn find(conn: &mut Conn, id: RequestId) -> QueryResult<Option<Request>> {
+pub(crate) async fn find(conn: &mut Conn, id: RequestId) -> QueryResult<Option<Request>> {
     with_conn!(conn, |c| t::table.find(id).select(Request::as_select()).first(c)).optional()
 }
 
 /// The request of this kind that waits for the person with this address, expired or not.
-pub async fn pending(
+pub(crate) async fn pending(
     conn: &mut Conn,
     client: ClientId,
     email_key: &str,
@@ -124,7 +160,7 @@ pub async fn pending(
 }
 
 /// How many requests of a client wait for an answer.
-pub async fn count_open(conn: &mut Conn, client: ClientId, now: Timestamp) -> QueryResult<i64> {
+pub(crate) async fn count_open(conn: &mut Conn, client: ClientId, now: Timestamp) -> QueryResult<i64> {
     let query = t::table
         .filter(t::client_id.eq(client))
         .filter(t::status.eq(RequestStatus::Pending))
@@ -135,7 +171,7 @@ pub async fn count_open(conn: &mut Conn, client: ClientId, now: Timestamp) -> Qu
 
 /// What stands between a client and a person who is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Regard {
+pub(crate) struct Regard {
     /// They have blocked the client, or declined a request of this kind since the moment asked about.
     pub unwelcome: bool,
     /// They have logged in through the client.
@@ -143,7 +179,7 @@ pub struct Regard {
 }
 
 /// What this person thinks of the client; asked in the same way for somebody there is not.
-pub async fn regard(
+pub(crate) async fn regard(
     conn: &mut Conn,
     client: ClientId,
     user: Option<UserId>,
@@ -158,7 +194,7 @@ pub async fn regard(
         .filter(t::client_id.eq(client))
         .filter(t::user_id.eq(user))
         .filter(t::kind.eq(kind))
-        .filter(t::status.eq("declined"))
+        .filter(t::status.eq(RequestStatus::Declined))
         .filter(t::decided_at.gt(declined_since));
     let known = client_users::table.filter(client_users::client_id.eq(client)).filter(client_users::user_id.eq(user));
     let query = diesel::select((exists(blocked), exists(declined), exists(known)));
@@ -167,7 +203,7 @@ pub async fn regard(
 }
 
 /// Whether this person has blocked the client; asked in the same way for somebody there is not.
-pub async fn is_blocked(conn: &mut Conn, client: ClientId, user: Option<UserId>) -> QueryResult<bool> {
+pub(crate) async fn is_blocked(conn: &mut Conn, client: ClientId, user: Option<UserId>) -> QueryResult<bool> {
     let user = user.map_or(-1, UserId::number);
     let blocked = blocks::table.filter(blocks::client_id.eq(client)).filter(blocks::user_id.eq(user));
     with_conn!(conn, |c| diesel::select(diesel::dsl::exists(blocked)).get_result(c))
@@ -185,7 +221,7 @@ pub struct Shown {
 }
 
 /// The requests that wait for whoever reads the mail of this address, oldest first.
-pub async fn waiting(conn: &mut Conn, email_key: &str, now: Timestamp) -> QueryResult<Vec<Shown>> {
+pub(crate) async fn waiting(conn: &mut Conn, email_key: &str, now: Timestamp) -> QueryResult<Vec<Shown>> {
     let query = t::table
         .inner_join(clients::table)
         .left_join(domains::table)
@@ -202,12 +238,12 @@ pub async fn waiting(conn: &mut Conn, email_key: &str, now: Timestamp) -> QueryR
 }
 
 /// What this person has accepted and holds, oldest first.
-pub async fn accepted(conn: &mut Conn, user: UserId, now: Timestamp) -> QueryResult<Vec<Shown>> {
+pub(crate) async fn accepted(conn: &mut Conn, user: UserId, now: Timestamp) -> QueryResult<Vec<Shown>> {
     let query = t::table
         .inner_join(clients::table)
         .left_join(domains::table)
         .filter(t::user_id.eq(user))
-        .filter(t::status.eq("accepted"))
+        .filter(t::status.eq(RequestStatus::Accepted))
         .filter(t::expires_at.is_null().or(t::expires_at.gt(now)))
         .filter(clients::deleted_at.is_null())
         .order(t::id);
@@ -218,19 +254,19 @@ pub async fn accepted(conn: &mut Conn, user: UserId, now: Timestamp) -> QueryRes
 }
 
 /// Has a person hear no more from a client.
-pub async fn block(conn: &mut Conn, user: UserId, client: ClientId, now: Timestamp) -> QueryResult<()> {
+pub(crate) async fn block(conn: &mut Conn, user: UserId, client: ClientId, now: Timestamp) -> QueryResult<()> {
     let row = (blocks::user_id.eq(user), blocks::client_id.eq(client), blocks::created_at.eq(now));
     with_conn!(conn, |c| diesel::insert_into(blocks::table).values(row).on_conflict_do_nothing().execute(c)).map(drop)
 }
 
 /// Has a person hear from a client again; false when they did.
-pub async fn unblock(conn: &mut Conn, user: UserId, client: ClientId) -> QueryResult<bool> {
+pub(crate) async fn unblock(conn: &mut Conn, user: UserId, client: ClientId) -> QueryResult<bool> {
     let block = blocks::table.filter(blocks::user_id.eq(user)).filter(blocks::client_id.eq(client));
     Ok(with_conn!(conn, |c| diesel::delete(block).execute(c))? == 1)
 }
 
 /// The clients that a person has blocked, by name.
-pub async fn blocked(conn: &mut Conn, user: UserId) -> QueryResult<Vec<(ClientId, String)>> {
+pub(crate) async fn blocked(conn: &mut Conn, user: UserId) -> QueryResult<Vec<(ClientId, String)>> {
     let query = blocks::table
         .inner_join(clients::table)
         .filter(blocks::user_id.eq(user))

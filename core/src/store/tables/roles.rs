@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use crate::clock::Timestamp;
 use crate::id::{ClientId, RoleId};
 use crate::model::permission_set::PermissionSet;
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::schema::{role_groups as groups, roles as t};
 
 /// A role.
@@ -42,28 +42,28 @@ pub struct Role {
 }
 
 /// Stores a new role.
-pub async fn insert(conn: &mut Conn, role: &Role) -> QueryResult<()> {
+pub(crate) async fn insert(conn: &mut Conn, role: &Role) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::insert_into(t::table).values(role).execute(c)).map(drop)
 }
 
 /// Writes every field.
-pub async fn update(conn: &mut Conn, role: &Role) -> QueryResult<()> {
+pub(crate) async fn update(conn: &mut Conn, role: &Role) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::update(t::table.find(role.id)).set(role).execute(c)).map(drop)
 }
 
 /// Deletes a role that nobody has.
-pub async fn delete(conn: &mut Conn, id: RoleId) -> QueryResult<()> {
+pub(crate) async fn delete(conn: &mut Conn, id: RoleId) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::delete(t::table.find(id)).execute(c)).map(drop)
 }
 
 /// The roles of a client, by key.
-pub async fn of_client(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Role>> {
+pub(crate) async fn of_client(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Role>> {
     let query = t::table.filter(t::client_id.eq(client)).order(t::role_key);
     with_conn!(conn, |c| query.select(Role::as_select()).load(c))
 }
 
 /// At most `limit` roles of a client after `after`, oldest first; with a group, those in it.
-pub async fn page(
+pub(crate) async fn page(
     conn: &mut Conn,
     client: ClientId,
     group: Option<&str>,
@@ -80,13 +80,13 @@ pub async fn page(
 }
 
 /// The role of this id in this client.
-pub async fn find(conn: &mut Conn, client: ClientId, id: RoleId) -> QueryResult<Option<Role>> {
+pub(crate) async fn find(conn: &mut Conn, client: ClientId, id: RoleId) -> QueryResult<Option<Role>> {
     let query = t::table.find(id).filter(t::client_id.eq(client));
     with_conn!(conn, |c| query.select(Role::as_select()).first(c)).optional()
 }
 
 /// Makes a group of roles, after those that exist, unless there is one of this name.
-pub async fn ensure_group(conn: &mut Conn, client: ClientId, name: &str) -> QueryResult<()> {
+pub(crate) async fn ensure_group(conn: &mut Conn, client: ClientId, name: &str) -> QueryResult<()> {
     let existing = groups::table.filter(groups::client_id.eq(client)).count();
     let position: i64 = with_conn!(conn, |c| existing.get_result(c))?;
     let position = i32::try_from(position).unwrap_or(i32::MAX);

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use crate::model::scope::Tier;
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::schema::scopes as t;
 
 /// A row of `scopes`.
@@ -26,21 +26,21 @@ pub struct Scope {
 }
 
 /// The whole catalog, in its order.
-pub async fn all(conn: &mut Conn) -> QueryResult<Vec<Scope>> {
+pub(crate) async fn all(conn: &mut Conn) -> QueryResult<Vec<Scope>> {
     with_conn!(conn, |c| t::table.order((t::position, t::name)).select(Scope::as_select()).load(c))
 }
 
 /// The scope of this name.
-pub async fn find(conn: &mut Conn, name: &str) -> QueryResult<Option<Scope>> {
+pub(crate) async fn find(conn: &mut Conn, name: &str) -> QueryResult<Option<Scope>> {
     with_conn!(conn, |c| t::table.find(name).select(Scope::as_select()).first(c)).optional()
 }
 
 /// Adds a scope.
-pub async fn insert(conn: &mut Conn, scope: &Scope) -> QueryResult<()> {
+pub(crate) async fn insert(conn: &mut Conn, scope: &Scope) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::insert_into(t::table).values(scope).execute(c)).map(drop)
 }
 
 /// Writes every field.
-pub async fn update(conn: &mut Conn, scope: &Scope) -> QueryResult<()> {
+pub(crate) async fn update(conn: &mut Conn, scope: &Scope) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::update(t::table.find(&scope.name)).set(scope).execute(c)).map(drop)
 }

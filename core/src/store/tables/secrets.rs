@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use crate::clock::Timestamp;
 use crate::crypto::credential::StoredDigest;
 use crate::id::{ClientId, DomainId, SecretId};
-use crate::store::engine::db::{Conn, hot, with_conn};
+use crate::store::engine::conn::{Conn, hot, with_conn};
 use crate::store::schema::{client_secrets as t, secret_links as links};
 
 /// A client secret. Its text is nowhere.
@@ -38,7 +38,7 @@ pub struct ClientSecret {
 /// When, and from which address, a secret was last used.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = t)]
-pub struct LastUse {
+pub(crate) struct LastUse {
     /// When.
     pub last_used_at: Option<Timestamp>,
     /// From where.
@@ -46,34 +46,38 @@ pub struct LastUse {
 }
 
 /// Stores a new secret.
-pub async fn insert(conn: &mut Conn, secret: &ClientSecret) -> QueryResult<()> {
+pub(crate) async fn insert(conn: &mut Conn, secret: &ClientSecret) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::insert_into(t::table).values(secret).execute(c)).map(drop)
 }
 
 /// Writes every field.
-pub async fn update(conn: &mut Conn, secret: &ClientSecret) -> QueryResult<()> {
+pub(crate) async fn update(conn: &mut Conn, secret: &ClientSecret) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::update(t::table.find(secret.id)).set(secret).execute(c)).map(drop)
 }
 
 /// Deletes a secret with its links.
-pub async fn delete(conn: &mut Conn, id: SecretId) -> QueryResult<()> {
+pub(crate) async fn delete(conn: &mut Conn, id: SecretId) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::delete(t::table.find(id)).execute(c)).map(drop)
 }
 
 /// The secrets of a client, by label.
-pub async fn of_client(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<ClientSecret>> {
+pub(crate) async fn of_client(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<ClientSecret>> {
     let query = t::table.filter(t::client_id.eq(client)).order(t::label);
     with_conn!(conn, |c| query.select(ClientSecret::as_select()).load(c))
 }
 
 /// The secret of this id with its last use, when it is this client's.
-pub async fn find(conn: &mut Conn, client: ClientId, id: SecretId) -> QueryResult<Option<(ClientSecret, LastUse)>> {
+pub(crate) async fn find(
+    conn: &mut Conn,
+    client: ClientId,
+    id: SecretId,
+) -> QueryResult<Option<(ClientSecret, LastUse)>> {
     let query = t::table.find(id).filter(t::client_id.eq(client));
     hot!(conn, first(query.select((ClientSecret::as_select(), LastUse::as_select())))).optional()
 }
 
 /// The secrets of a client by id, each with its last use: at most `limit` of those after `after`.
-pub async fn page(
+pub(crate) async fn page(
     conn: &mut Conn,
     client: ClientId,
     after: Option<SecretId>,
@@ -85,7 +89,7 @@ pub async fn page(
 }
 
 /// The secrets that may be used for a domain, as [`page`] gives those of a client.
-pub async fn page_of_domain(
+pub(crate) async fn page_of_domain(
     conn: &mut Conn,
     domain: DomainId,
     after: Option<SecretId>,
@@ -102,49 +106,49 @@ pub async fn page_of_domain(
 }
 
 /// The labels of a client's secrets.
-pub async fn labels(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<String>> {
+pub(crate) async fn labels(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<String>> {
     with_conn!(conn, |c| t::table.filter(t::client_id.eq(client)).select(t::label).load(c))
 }
 
 /// The domains that a secret may be used for.
-pub async fn domains_of(conn: &mut Conn, secret: SecretId) -> QueryResult<Vec<DomainId>> {
+pub(crate) async fn domains_of(conn: &mut Conn, secret: SecretId) -> QueryResult<Vec<DomainId>> {
     let query = links::table.filter(links::secret_id.eq(secret)).order(links::domain_id).select(links::domain_id);
     with_conn!(conn, |c| query.load(c))
 }
 
 /// Which secret has this digest, of any client.
-pub async fn holder(conn: &mut Conn, digest: &StoredDigest) -> QueryResult<Option<SecretId>> {
+pub(crate) async fn holder(conn: &mut Conn, digest: &StoredDigest) -> QueryResult<Option<SecretId>> {
     let query = t::table.filter(t::digest.eq(digest)).select(t::id);
     with_conn!(conn, |c| query.first(c)).optional()
 }
 
 /// The secret of this digest, of any client.
-pub async fn by_digest(conn: &mut Conn, digest: &StoredDigest) -> QueryResult<Option<ClientSecret>> {
+pub(crate) async fn by_digest(conn: &mut Conn, digest: &StoredDigest) -> QueryResult<Option<ClientSecret>> {
     let query = t::table.filter(t::digest.eq(digest));
     with_conn!(conn, |c| query.select(ClientSecret::as_select()).first(c)).optional()
 }
 
 /// Notes when, and from which address, a secret was last used.
-pub async fn mark_used(conn: &mut Conn, secret: SecretId, at: Timestamp, from: &str) -> QueryResult<()> {
+pub(crate) async fn mark_used(conn: &mut Conn, secret: SecretId, at: Timestamp, from: &str) -> QueryResult<()> {
     let set = (t::last_used_at.eq(at), t::last_used_from.eq(from));
     with_conn!(conn, |c| diesel::update(t::table.find(secret)).set(set).execute(c)).map(drop)
 }
 
 /// Every link between the secrets and the domains of a client.
-pub async fn links_of_client(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<(SecretId, DomainId)>> {
+pub(crate) async fn links_of_client(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<(SecretId, DomainId)>> {
     let query =
         links::table.inner_join(t::table).filter(t::client_id.eq(client)).select((links::secret_id, links::domain_id));
     with_conn!(conn, |c| query.load(c))
 }
 
 /// Lets a secret be used for a domain; false when it could be before.
-pub async fn link(conn: &mut Conn, secret: SecretId, domain: DomainId, now: Timestamp) -> QueryResult<bool> {
+pub(crate) async fn link(conn: &mut Conn, secret: SecretId, domain: DomainId, now: Timestamp) -> QueryResult<bool> {
     let row = (links::secret_id.eq(secret), links::domain_id.eq(domain), links::created_at.eq(now));
     let made = with_conn!(conn, |c| diesel::insert_into(links::table).values(row).on_conflict_do_nothing().execute(c))?;
     Ok(made == 1)
 }
 
 /// Takes that back; false when it could not be used before.
-pub async fn unlink(conn: &mut Conn, secret: SecretId, domain: DomainId) -> QueryResult<bool> {
+pub(crate) async fn unlink(conn: &mut Conn, secret: SecretId, domain: DomainId) -> QueryResult<bool> {
     Ok(with_conn!(conn, |c| diesel::delete(links::table.find((secret, domain))).execute(c))? == 1)
 }

@@ -6,13 +6,13 @@ use diesel_async::RunQueryDsl;
 use crate::clock::Timestamp;
 use crate::crypto::credential::CredentialKey;
 use crate::id::{SessionId, UserId};
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::schema::{sessions as t, users};
 
 /// A row of `sessions`.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = t)]
-pub struct Row {
+pub struct StoredSession {
     /// The key of its cookie.
     pub token_key: CredentialKey,
     /// Its public id: `sid`.
@@ -32,22 +32,22 @@ pub struct Row {
 }
 
 /// Stores a new session.
-pub(crate) async fn insert(conn: &mut Conn, row: &Row) -> QueryResult<()> {
+pub(crate) async fn insert(conn: &mut Conn, row: &StoredSession) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::insert_into(t::table).values(row).execute(c)).map(drop)
 }
 
 /// The session of this cookie, if it has not expired and the person is not suspended, with the person's locale.
-pub async fn find_live(
+pub(crate) async fn find_live(
     conn: &mut Conn,
     key: CredentialKey,
     now: Timestamp,
-) -> QueryResult<Option<(Row, Option<String>)>> {
+) -> QueryResult<Option<(StoredSession, Option<String>)>> {
     let live = t::table
         .find(key)
         .inner_join(users::table.on(users::id.eq(t::user_id)))
         .filter(t::expires_at.gt(now))
         .filter(users::suspended_at.is_null());
-    with_conn!(conn, |c| live.select((Row::as_select(), users::locale)).first(c)).optional()
+    with_conn!(conn, |c| live.select((StoredSession::as_select(), users::locale)).first(c)).optional()
 }
 
 /// Ends the session of this cookie; false when there is none.
@@ -56,9 +56,12 @@ pub(crate) async fn delete(conn: &mut Conn, key: CredentialKey) -> QueryResult<b
 }
 
 /// The sessions of a user that have not expired, newest first.
-pub(crate) async fn of_user(conn: &mut Conn, user: UserId, now: Timestamp) -> QueryResult<Vec<Row>> {
+pub(crate) async fn of_user(conn: &mut Conn, user: UserId, now: Timestamp) -> QueryResult<Vec<StoredSession>> {
     let live = t::table.filter(t::user_id.eq(user)).filter(t::expires_at.gt(now));
-    with_conn!(conn, |c| live.order((t::authenticated_at.desc(), t::id.desc())).select(Row::as_select()).load(c))
+    with_conn!(conn, |c| live
+        .order((t::authenticated_at.desc(), t::id.desc()))
+        .select(StoredSession::as_select())
+        .load(c))
 }
 
 /// Ends one session of a user; false when there is none of this id.

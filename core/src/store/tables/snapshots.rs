@@ -17,7 +17,7 @@ use crate::model::root_domain::RootDomain;
 use crate::model::scope::Tier;
 use crate::model::server_ip::ServerIp;
 use crate::model::url::UrlKind;
-use crate::store::engine::db::{Conn, SqliteConn, with_conn};
+use crate::store::engine::conn::{Conn, SqliteConn, with_conn};
 use crate::store::engine::lent::in_time;
 use crate::store::schema::{
     client_scopes, client_secrets, clients, domain_server_ips, domain_urls, domains, scopes, secret_links, users,
@@ -71,7 +71,7 @@ struct DomainRow {
 ///
 /// # Errors
 /// The database's, or [`Error::Internal`] when a stored value does not parse.
-pub async fn load(conn: &mut Conn, id: ClientId, plans: PlanRules) -> Result<Option<Snapshot>, Error> {
+pub(crate) async fn load(conn: &mut Conn, id: ClientId, plans: PlanRules) -> Result<Option<Snapshot>, Error> {
     match conn {
         Conn::Sqlite(conn) => <SqliteConn as AsyncConnection>::TransactionManager::begin_transaction(&mut **conn).await,
         Conn::Postgres(lent) => in_time!(lent, |c| AnsiTransactionManager::begin_transaction_sql(c, ONE_MOMENT)),

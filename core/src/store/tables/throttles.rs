@@ -9,15 +9,15 @@ use diesel::sql_types::{BigInt, Integer};
 use diesel_async::RunQueryDsl;
 
 use crate::clock::Timestamp;
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::schema::throttles as t;
 
 /// The digest of what is counted.
-pub type SubjectKey = [u8; 32];
+pub(crate) type SubjectKey = [u8; 32];
 
 /// A hit that was counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Counted {
+pub(crate) struct Counted {
     /// How many there are now, this one among them.
     pub hits: u32,
     /// When the counter began.
@@ -68,7 +68,7 @@ pub(crate) async fn block(
 }
 
 /// Until when a subject is blocked.
-pub async fn blocked_until(conn: &mut Conn, subject: &SubjectKey) -> QueryResult<Option<Timestamp>> {
+pub(crate) async fn blocked_until(conn: &mut Conn, subject: &SubjectKey) -> QueryResult<Option<Timestamp>> {
     let query = t::table.find(subject.as_slice()).select(t::blocked_until);
     with_conn!(conn, |c| query.first(c)).optional()
 }

@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::crypto::credential::CredentialKey;
 use crate::id::UserId;
 use crate::model::account::Plan;
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::schema::{known_devices, users as t};
 use crate::text::Language;
 
@@ -40,7 +40,7 @@ impl Account {
 
 /// What signing in needs to know.
 #[derive(Clone)]
-pub struct SignInFacts {
+pub(crate) struct SignInFacts {
     /// The account.
     pub id: UserId,
     /// The PHC string of its password; `None` when it has none or is suspended, which is the same to a person who
@@ -53,7 +53,7 @@ pub struct SignInFacts {
 /// A new row of `users`; all that it does not name is empty, unverified or off.
 #[derive(Clone, Insertable)]
 #[diesel(table_name = t, treat_none_as_default_value = false)]
-pub struct NewRow {
+pub struct NewAccount {
     /// Its number.
     pub id: UserId,
     /// Main address, as written.
@@ -87,19 +87,19 @@ pub(crate) fn name_key(given: Option<&str>, family: Option<&str>) -> String {
 }
 
 /// The account of this number.
-pub async fn find(conn: &mut Conn, id: UserId) -> QueryResult<Option<Account>> {
+pub(crate) async fn find(conn: &mut Conn, id: UserId) -> QueryResult<Option<Account>> {
     with_conn!(conn, |c| t::table.find(id).select(Account::as_select()).first(c)).optional()
 }
 
 /// The account of this email address, by the key that all its spellings share.
-pub async fn find_by_email(conn: &mut Conn, email_key: &str) -> QueryResult<Option<Account>> {
+pub(crate) async fn find_by_email(conn: &mut Conn, email_key: &str) -> QueryResult<Option<Account>> {
     let account = t::table.filter(t::email_key.eq(email_key));
     with_conn!(conn, |c| account.select(Account::as_select()).first(c)).optional()
 }
 
 /// What signing in to the account of this email address needs, in one query that is the same for every caller. A browser
 /// is known when its last sign-in was not before `known_since`.
-pub async fn find_for_sign_in(
+pub(crate) async fn find_for_sign_in(
     conn: &mut Conn,
     email_key: &str,
     device: Option<CredentialKey>,
@@ -127,7 +127,7 @@ pub async fn find_for_sign_in(
 }
 
 /// Stores a new account; false when its number or its email address is taken, and then nothing is changed.
-pub async fn insert(conn: &mut Conn, row: &NewRow) -> QueryResult<bool> {
+pub(crate) async fn insert(conn: &mut Conn, row: &NewAccount) -> QueryResult<bool> {
     let named = t::name_key.eq(name_key(row.given_name.as_deref(), row.family_name.as_deref()));
     let inserted =
         with_conn!(conn, |c| diesel::insert_into(t::table).values((row, named)).on_conflict_do_nothing().execute(c))?;
@@ -136,21 +136,27 @@ pub async fn insert(conn: &mut Conn, row: &NewRow) -> QueryResult<bool> {
 
 /// Whether this is still the password's hash of a live account. From now to its end the transaction holds the row, so
 /// that a change of the password waits, and then sees all that was done on the strength of the old one.
-pub async fn holds_password(conn: &mut Conn, id: UserId, hash: &str) -> QueryResult<bool> {
+pub(crate) async fn holds_password(conn: &mut Conn, id: UserId, hash: &str) -> QueryResult<bool> {
     let same = t::table.find(id).filter(t::password_hash.eq(hash)).filter(t::suspended_at.is_null());
     Ok(with_conn!(conn, |c| diesel::update(same).set(t::password_hash.eq(hash)).execute(c))? == 1)
 }
 
 /// Sets the password of a live account whose main address is still this one, as written, and notes that the address is
 /// verified: only who reads its mail can have come here. False when there is no such account.
-pub async fn reset_password(conn: &mut Conn, id: UserId, email: &str, hash: &str, now: Timestamp) -> QueryResult<bool> {
+pub(crate) async fn reset_password(
+    conn: &mut Conn,
+    id: UserId,
+    email: &str,
+    hash: &str,
+    now: Timestamp,
+) -> QueryResult<bool> {
     let live = t::table.find(id).filter(t::email.eq(email)).filter(t::suspended_at.is_null());
     let set = (t::password_hash.eq(hash), t::email_verified.eq(true), t::updated_at.eq(now));
     Ok(with_conn!(conn, |c| diesel::update(live).set(set).execute(c))? == 1)
 }
 
 /// Notes that the main address is verified, if it is still this one, as written; false when it is not.
-pub async fn verify_email(conn: &mut Conn, id: UserId, email: &str, now: Timestamp) -> QueryResult<bool> {
+pub(crate) async fn verify_email(conn: &mut Conn, id: UserId, email: &str, now: Timestamp) -> QueryResult<bool> {
     let same = t::table.find(id).filter(t::email.eq(email));
     let set = (t::email_verified.eq(true), t::updated_at.eq(now));
     Ok(with_conn!(conn, |c| diesel::update(same).set(set).execute(c))? == 1)
@@ -164,8 +170,8 @@ impl std::fmt::Debug for SignInFacts {
 }
 
 /// The hash is nobody's business.
-impl std::fmt::Debug for NewRow {
+impl std::fmt::Debug for NewAccount {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("NewRow").field("id", &self.id).field("email", &self.email).finish()
+        f.debug_struct("NewAccount").field("id", &self.id).field("email", &self.email).finish()
     }
 }

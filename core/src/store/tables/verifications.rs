@@ -9,10 +9,13 @@ use crate::clock::Timestamp;
 use crate::gate::snapshot::Coverage;
 use crate::gate::standing::{self, Applied};
 use crate::id::{ClientId, DomainId, VerificationId};
+use crate::model::message::StoredText;
 use crate::model::root_domain::RootDomain;
 use crate::model::verification::{ItemStatus, VerificationState, VerificationStatus};
-use crate::store::engine::db::{Conn, with_conn};
+use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::schema::{domains, verification_items as items, verifications as t};
+use crate::text;
+use crate::text::Text;
 
 /// The applications that wait or were approved and not taken back, scope by scope: what [`standing::approved`] is told.
 macro_rules! applied {
@@ -38,7 +41,7 @@ pub struct Verification {
     pub client_id: ClientId,
     /// What became of it.
     pub status: VerificationStatus,
-    /// What the partner says for it.
+    /// What the partner says for it; of an automatic one, a message.
     pub notes: Option<String>,
     /// Counts its changes.
     pub version: i32,
@@ -46,7 +49,7 @@ pub struct Verification {
     pub expires_at: Option<Timestamp>,
     /// When an approval was taken back.
     pub revoked_at: Option<Timestamp>,
-    /// Why it was taken back, for the partner.
+    /// Why it was taken back, for the partner: in the words of the staff, or a message.
     pub reason: Option<String>,
     /// So many days before its end the partner was told of it last.
     pub noticed_days: Option<i32>,
@@ -56,6 +59,19 @@ pub struct Verification {
     pub decided_at: Option<Timestamp>,
     /// A change of the client's name or logo has made it, not the partner.
     pub automatic: bool,
+}
+
+impl Verification {
+    /// What is said for it. A partner's own words are never read as a message of the platform's.
+    pub fn notes(&self) -> Option<Text> {
+        let notes = self.notes.as_deref()?;
+        Some(if self.automatic { StoredText::read(notes) } else { text!("plain", text = notes) })
+    }
+
+    /// Why it was taken back.
+    pub fn reason(&self) -> Option<Text> {
+        self.reason.as_deref().map(StoredText::read)
+    }
 }
 
 /// One scope on one domain.
@@ -75,13 +91,13 @@ pub struct Item {
 }
 
 /// Stores a new application.
-pub async fn insert(conn: &mut Conn, verification: &Verification, covers: &[Item]) -> QueryResult<()> {
+pub(crate) async fn insert(conn: &mut Conn, verification: &Verification, covers: &[Item]) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::insert_into(t::table).values(verification).execute(c))?;
     set_items(conn, verification.id, covers).await
 }
 
 /// Has an application be about this and nothing else.
-pub async fn set_items(conn: &mut Conn, id: VerificationId, covers: &[Item]) -> QueryResult<()> {
+pub(crate) async fn set_items(conn: &mut Conn, id: VerificationId, covers: &[Item]) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::delete(items::table.filter(items::verification_id.eq(id))).execute(c))?;
     for item in covers {
         with_conn!(conn, |c| diesel::insert_into(items::table).values(item).execute(c))?;
@@ -90,30 +106,30 @@ pub async fn set_items(conn: &mut Conn, id: VerificationId, covers: &[Item]) -> 
 }
 
 /// Writes every field of an application.
-pub async fn update(conn: &mut Conn, verification: &Verification) -> QueryResult<()> {
+pub(crate) async fn update(conn: &mut Conn, verification: &Verification) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::update(t::table.find(verification.id)).set(verification).execute(c)).map(drop)
 }
 
 /// Decides about one scope on one domain.
-pub async fn decide(conn: &mut Conn, item: &Item, status: ItemStatus, reason: Option<&str>) -> QueryResult<()> {
+pub(crate) async fn decide(conn: &mut Conn, item: &Item, status: ItemStatus, reason: Option<&str>) -> QueryResult<()> {
     let found = items::table.find((item.verification_id, item.domain_id, &item.scope));
     let set = (items::status.eq(status), items::reason.eq(reason));
     with_conn!(conn, |c| diesel::update(found).set(set).execute(c)).map(drop)
 }
 
 /// The application of this id.
-pub async fn find(conn: &mut Conn, id: VerificationId) -> QueryResult<Option<Verification>> {
+pub(crate) async fn find(conn: &mut Conn, id: VerificationId) -> QueryResult<Option<Verification>> {
     with_conn!(conn, |c| t::table.find(id).select(Verification::as_select()).first(c)).optional()
 }
 
 /// The application of a client that waits for its decision.
-pub async fn pending(conn: &mut Conn, client: ClientId) -> QueryResult<Option<Verification>> {
+pub(crate) async fn pending(conn: &mut Conn, client: ClientId) -> QueryResult<Option<Verification>> {
     let query = t::table.filter(t::client_id.eq(client)).filter(t::status.eq(VerificationStatus::Pending));
     with_conn!(conn, |c| query.select(Verification::as_select()).first(c)).optional()
 }
 
 /// The applications of a client, oldest first: at most `limit` of those after `after`.
-pub async fn of_client(
+pub(crate) async fn of_client(
     conn: &mut Conn,
     client: ClientId,
     after: Option<VerificationId>,
@@ -124,24 +140,30 @@ pub async fn of_client(
     with_conn!(conn, |c| query.select(Verification::as_select()).load(c))
 }
 
-/// The applications of all clients of which this has become, oldest first: at most `limit` of those after `after`.
-pub async fn in_state(
+/// The applications of which this has become, of these clients or of all, oldest first: at most `limit` of those after
+/// `after`.
+pub(crate) async fn in_state(
     conn: &mut Conn,
-    state: VerificationState,
+    (state, clients): (VerificationState, Option<&[ClientId]>),
     after: Option<VerificationId>,
     limit: i64,
 ) -> QueryResult<Vec<Verification>> {
     let after = after.unwrap_or(VerificationId::from_bytes([0; 16]));
-    let query = t::table.filter(t::status.eq(state.status())).filter(t::id.gt(after)).order(t::id).limit(limit);
-    if state == VerificationState::Revoked {
-        with_conn!(conn, |c| query.filter(t::revoked_at.is_not_null()).select(Verification::as_select()).load(c))
-    } else {
-        with_conn!(conn, |c| query.filter(t::revoked_at.is_null()).select(Verification::as_select()).load(c))
-    }
+    with_conn!(conn, |c| {
+        let mut query = t::table.filter(t::status.eq(state.status())).filter(t::id.gt(after)).into_boxed();
+        query = match state {
+            VerificationState::Revoked => query.filter(t::revoked_at.is_not_null()),
+            _ => query.filter(t::revoked_at.is_null()),
+        };
+        if let Some(clients) = clients {
+            query = query.filter(t::client_id.eq_any(clients));
+        }
+        query.order(t::id).limit(limit).select(Verification::as_select()).load(c)
+    })
 }
 
 /// What these applications are about, with the root domains.
-pub async fn items_of(conn: &mut Conn, ids: &[VerificationId]) -> QueryResult<Vec<(Item, RootDomain)>> {
+pub(crate) async fn items_of(conn: &mut Conn, ids: &[VerificationId]) -> QueryResult<Vec<(Item, RootDomain)>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -156,14 +178,14 @@ pub async fn items_of(conn: &mut Conn, ids: &[VerificationId]) -> QueryResult<Ve
 }
 
 /// What is approved of a client, each until when.
-pub async fn coverage(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Coverage>> {
+pub(crate) async fn coverage(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Coverage>> {
     let query = applied!().filter(t::client_id.eq(client));
     let rows: Vec<Row> = with_conn!(conn, |c| query.load(c))?;
     Ok(covered(rows).into_iter().map(|(_, coverage)| coverage).collect())
 }
 
 /// The same of several clients.
-pub async fn coverage_of(conn: &mut Conn, clients: &[ClientId]) -> QueryResult<Vec<(ClientId, Coverage)>> {
+pub(crate) async fn coverage_of(conn: &mut Conn, clients: &[ClientId]) -> QueryResult<Vec<(ClientId, Coverage)>> {
     let query = applied!().filter(t::client_id.eq_any(clients));
     Ok(covered(with_conn!(conn, |c| query.load(c))?))
 }
@@ -186,7 +208,7 @@ fn covered(rows: Vec<Row>) -> Vec<(ClientId, Coverage)> {
 
 /// The approvals in force that end after the first moment and not after the second, the next to end first: at most `limit`
 /// of those after `after`, an end and an id, that were told of later than `days` before their end, or never.
-pub async fn ending(
+pub(crate) async fn ending(
     conn: &mut Conn,
     (now, before): (Timestamp, Timestamp),
     days: i32,
@@ -207,13 +229,13 @@ pub async fn ending(
 }
 
 /// Notes that the partner is told so many days before the end; false when somebody else did, or told later already.
-pub async fn note_told(conn: &mut Conn, id: VerificationId, days: i32) -> QueryResult<bool> {
+pub(crate) async fn note_told(conn: &mut Conn, id: VerificationId, days: i32) -> QueryResult<bool> {
     let untold = t::table.find(id).filter(t::noticed_days.is_null().or(t::noticed_days.gt(days)));
     Ok(with_conn!(conn, |c| diesel::update(untold).set(t::noticed_days.eq(days)).execute(c))? == 1)
 }
 
 /// The applications of a client that are open, or approved and neither expired nor taken back, oldest first.
-pub async fn standing(conn: &mut Conn, client: ClientId, now: Timestamp) -> QueryResult<Vec<Verification>> {
+pub(crate) async fn standing(conn: &mut Conn, client: ClientId, now: Timestamp) -> QueryResult<Vec<Verification>> {
     let query = t::table
         .filter(t::client_id.eq(client))
         .filter(t::status.eq_any([VerificationStatus::Pending, VerificationStatus::Approved]))
@@ -224,7 +246,7 @@ pub async fn standing(conn: &mut Conn, client: ClientId, now: Timestamp) -> Quer
 }
 
 /// The applications of a client that came to their end, oldest first.
-pub async fn ended(conn: &mut Conn, client: ClientId, now: Timestamp) -> QueryResult<Vec<Verification>> {
+pub(crate) async fn ended(conn: &mut Conn, client: ClientId, now: Timestamp) -> QueryResult<Vec<Verification>> {
     let query = t::table
         .filter(t::client_id.eq(client))
         .filter(t::status.eq_any([VerificationStatus::Pending, VerificationStatus::Approved]))
@@ -235,7 +257,7 @@ pub async fn ended(conn: &mut Conn, client: ClientId, now: Timestamp) -> QueryRe
 }
 
 /// What the applications of a client are about.
-pub async fn items_of_client(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Item>> {
+pub(crate) async fn items_of_client(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Item>> {
     let query = items::table.inner_join(t::table).filter(t::client_id.eq(client)).order((
         items::verification_id,
         items::domain_id,

@@ -10,12 +10,25 @@ language_dutch = Nederlands
 language_german = Deutsch
 home_waits = Was auf Sie wartet
 home_waits-nothing = Nichts wartet auf Sie.
-home_waits-invitations = { $count -> [one] Eine Einladung wartet auf Ihre Antwort *[other] { $count } Einladungen warten auf Ihre Antwort }
-home_waits-requests = { $count -> [one] Eine Anfrage wartet auf Ihre Antwort *[other] { $count } Anfragen warten auf Ihre Antwort }
-home_waits-unread = { $count -> [one] Eine ungelesene Mitteilung *[other] { $count } ungelesene Mitteilungen }
+home_waits-invitations = { $count ->
+    [one] Eine Einladung wartet auf Ihre Antwort
+   *[other] { $count } Einladungen warten auf Ihre Antwort
+ }
+home_waits-requests = { $count ->
+    [one] Eine Anfrage wartet auf Ihre Antwort
+   *[other] { $count } Anfragen warten auf Ihre Antwort
+ }
+home_waits-unread = { $count ->
+    [one] Eine ungelesene Mitteilung
+   *[other] { $count } ungelesene Mitteilungen
+ }
 home_standing = Ihr Konto
 home_signed_in = Sie haben sich angemeldet
-home_apps = { $count -> [0] Sie teilen nichts mit einer Website [one] Eine Website *[other] { $count } Websites }
+home_apps = { $count ->
+    [0] Sie teilen nichts mit einer Website
+    [one] Eine Website
+   *[other] { $count } Websites
+ }
 general_purpose = Was Websites davon erfahren, entscheiden Sie: Jede fragt zuerst.
 general_email-verified = Bestätigt
 general_email-unverified = Noch nicht bestätigt
@@ -49,7 +62,10 @@ sessions_this = Dieser Browser
 sessions_end = Beenden
 sessions_end_others = Alle anderen beenden
 sessions_done-others = Beendet. Sie sind nur noch hier angemeldet.
-sessions_count = { $count -> [one] Nur hier angemeldet *[other] In { $count } Browsern angemeldet }
+sessions_count = { $count ->
+    [one] Nur hier angemeldet
+   *[other] In { $count } Browsern angemeldet
+ }
 apps_end-title = Nichts mehr mit { $name } teilen?
 apps_end-purpose = Die Website meldet Sie ab und erfährt nichts mehr. Was sie schon weiß, behält sie. Bei Ihrer nächsten Anmeldung dort werden Sie wieder gefragt.
 apps_end-shared = Sie teilen

@@ -19,7 +19,20 @@ shell_switch_off = Ausschalten
 shell_status = Status
 shell_id = ID
 shell_never = nie
-shell_moment = { $day }. { $month -> [1] Jan. [2] Feb. [3] März [4] Apr. [5] Mai [6] Juni [7] Juli [8] Aug. [9] Sept. [10] Okt. [11] Nov. *[12] Dez. } { $year }, { $clock } UTC
+shell_moment = { $day }. { $month ->
+    [1] Jan.
+    [2] Feb.
+    [3] März
+    [4] Apr.
+    [5] Mai
+    [6] Juni
+    [7] Juli
+    [8] Aug.
+    [9] Sept.
+    [10] Okt.
+    [11] Nov.
+   *[12] Dez.
+} { $year }, { $clock } UTC
 shell_error = Fehler:
 shell_errors = Einige Werte stimmen nicht
 shell_pages = Seiten
@@ -60,6 +73,9 @@ done_withdrawn = Zurückgezogen.
 done_ended = Beendet.
 done_invited = Eingeladen. Nach der Annahme werden sie Mitglied.
 done_left = Sie haben den Client verlassen.
+done_removed = Entfernt.
+done_applied = An das Team gesendet. Alles läuft weiter, während es prüft.
+done_handed = Die Abrechnung wurde übergeben.
 done_looked = Wir haben nachgesehen.
 section_my_clients = Meine Clients
 section_staff = Team
@@ -98,3 +114,21 @@ field_expires_at = Ablaufdatum
 field_expires_at-secret_hint = Leer: es läuft nicht ab. Ein Tag wie 2030-01-31 oder eine Zeit in UTC wie 2030-01-31T12:00.
 field_overlap_seconds = Der alte funktioniert noch
 shell_now = jetzt: { $now }
+shell_copied = Kopiert
+shell_unsaved = Noch nicht gespeichert
+shell_apply = Anwenden
+shell_clear = Zurücksetzen
+shell_no_match = Nichts passt dazu.
+shell_actions = Aktionen
+shell_made = Erstellt am
+field_from = Von
+field_to = Bis
+field_domain = Domain
+done_deactivated-what = Deaktiviert: { $what }.
+shell_apply = Anwenden
+shell_clear = Zurücksetzen
+done_suspended = Gesperrt.
+done_lifted = Die Sperre ist aufgehoben.
+done_decided = Entschieden. Der Partner wird benachrichtigt.
+done_revoked = Widerrufen. Was damit offenstand, ist wieder zu.
+done_rotated = Erneuert.

@@ -4,6 +4,7 @@ key_taken = Es gibt schon eine Rolle mit dem Schlüssel „{ $key }“.
 role_in_use = Mitglieder haben die Rolle „{ $key }“. Geben Sie ihnen zuerst eine andere.
 unknown_permission = Geben Sie eine Berechtigung an, die Rollen haben können, zum Beispiel domains:read.
 level_too_low = Sie verwalten nur Rollen und Mitglieder, deren Stufe unter der Ihrer eigenen Rolle liegt.
+owner = Nur Inhaber können die Abrechnung übergeben.
 permission_not_held = Sie haben { $permission } selbst nicht und können es daher nicht vergeben.
 last_owner = Ein Client hat immer einen Inhaber, dessen Mitgliedschaft kein Ende hat. Benennen Sie zuerst einen anderen.
 last_owner-billing = Das Konto, dem der Client gehört, behält die Rolle „owner“.

@@ -22,6 +22,36 @@ secrets_made-next = Es öffnet nichts, bis es mit einer Domain verknüpft ist.
 secrets_switch-hint = Aus: Aufrufe damit werden abgelehnt, bis es wieder an ist; niemand wird abgemeldet.
 secrets_rotate-title = { $label } erneuern
 secrets_rotate-purpose = Es wird ein neues Secret mit derselben Bezeichnung und denselben Verknüpfungen erstellt; das alte endet nach einer Weile. Niemand wird abgemeldet.
-secrets_rotate-overlap = { $hours -> [0] Jetzt [1] 1 Stunde [24] 24 Stunden [168] 7 Tage *[720] 30 Tage }
+secrets_rotate-overlap = { $hours ->
+    [0] Jetzt
+    [1] 1 Stunde
+    [24] 24 Stunden
+    [168] 7 Tage
+   *[720] 30 Tage
+}
 secrets_delete-title = { $label } löschen?
 secrets_delete-purpose = Server, die es noch senden, werden sofort abgelehnt. Das lässt sich nicht rückgängig machen, Ausschalten schon.
+overview_checklist = Checkliste
+overview_setup = Einrichtung: { $done } von { $all } erledigt
+overview_done = Erledigt
+overview_to_do = Zu tun
+overview_step-scopes = Scopes aktivieren
+overview_step-secret = Ein Secret erstellen
+overview_step-domain = Eine Domain hinzufügen
+overview_step-callback_url = Eine Callback-URL hinzufügen
+overview_step-link = Secret verknüpfen
+overview_step-first_login = Erste Anmeldung
+overview_logins = Anmeldungen
+overview_logins-recent = Letzte 30 Tage
+overview_logins-all = Insgesamt
+overview_users = Benutzer, insgesamt
+overview_refused = Kürzlich abgelehnt
+overview_refused-none = Nichts wurde abgelehnt.
+overview_refused-caption = Die letzten abgelehnten Versuche, neueste zuerst
+overview_changes = Letzte Änderungen
+overview_changes-caption = Die letzten Änderungen, neueste zuerst
+overview_time = Zeit
+overview_reason = Grund
+overview_fix = Was zu ändern ist
+overview_what = Was
+overview_object = Woran

@@ -17,6 +17,12 @@ verification_not_approved = Nur eine gültige Genehmigung kann widerrufen werden
 unknown_item = Der Antrag enthält diesen Scope auf dieser Domain nicht.
 repeated-item = Ein früherer Eintrag entscheidet darüber bereits.
 incomplete = Entscheiden Sie auch über { $scope } auf { $root }.
+taken_back_by_operator = Vom Betreiber widerrufen.
+review_name = Der Name wurde von „{ $old }“ in „{ $new }“ geändert.
+review_logo_removed = Das Logo wurde entfernt.
+review_logo_added = Ein Logo wurde hinzugefügt.
+review_logo_changed = Das Logo wurde geändert.
+review_both = { $name } { $logo }
 # Decisions of the staff
 required-reason = Sagen Sie, warum: Der Grund steht im Audit-Protokoll und wird denen mitgeteilt, die er betrifft.
 staff_only = Dies ist für Mitarbeitende von XWMS.

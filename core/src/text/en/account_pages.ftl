@@ -10,12 +10,25 @@ language_dutch = Nederlands
 language_german = Deutsch
 home_waits = What waits for you
 home_waits-nothing = Nothing waits for you.
-home_waits-invitations = { $count -> [one] One invitation waits for your answer *[other] { $count } invitations wait for your answer }
-home_waits-requests = { $count -> [one] One request waits for your answer *[other] { $count } requests wait for your answer }
-home_waits-unread = { $count -> [one] One unread notification *[other] { $count } unread notifications }
+home_waits-invitations = { $count ->
+    [one] One invitation waits for your answer
+   *[other] { $count } invitations wait for your answer
+ }
+home_waits-requests = { $count ->
+    [one] One request waits for your answer
+   *[other] { $count } requests wait for your answer
+ }
+home_waits-unread = { $count ->
+    [one] One unread notification
+   *[other] { $count } unread notifications
+ }
 home_standing = Your account
 home_signed_in = You signed in
-home_apps = { $count -> [0] You share nothing with any site [one] One site *[other] { $count } sites }
+home_apps = { $count ->
+    [0] You share nothing with any site
+    [one] One site
+   *[other] { $count } sites
+ }
 general_purpose = What sites learn of this is up to you: each one asks first.
 general_email-verified = Verified
 general_email-unverified = Not verified yet
@@ -49,7 +62,10 @@ sessions_this = This browser
 sessions_end = End
 sessions_end_others = End all others
 sessions_done-others = Ended. You are signed in here only.
-sessions_count = { $count -> [one] Signed in here only *[other] Signed in in { $count } browsers }
+sessions_count = { $count ->
+    [one] Signed in here only
+   *[other] Signed in in { $count } browsers
+ }
 apps_end-title = Stop sharing with { $name }?
 apps_end-purpose = The site logs you out and learns nothing more. It keeps what it learned before. At your next login there you are asked again.
 apps_end-shared = You share

@@ -19,7 +19,20 @@ shell_switch_off = Switch off
 shell_status = Status
 shell_id = ID
 shell_never = never
-shell_moment = { $day } { $month -> [1] Jan [2] Feb [3] Mar [4] Apr [5] May [6] Jun [7] Jul [8] Aug [9] Sep [10] Oct [11] Nov *[12] Dec } { $year }, { $clock } UTC
+shell_moment = { $day } { $month ->
+    [1] Jan
+    [2] Feb
+    [3] Mar
+    [4] Apr
+    [5] May
+    [6] Jun
+    [7] Jul
+    [8] Aug
+    [9] Sep
+    [10] Oct
+    [11] Nov
+   *[12] Dec
+} { $year }, { $clock } UTC
 shell_error = Error:
 shell_errors = Some values are not right
 shell_pages = Pages
@@ -60,6 +73,9 @@ done_withdrawn = Withdrawn.
 done_ended = Ended.
 done_invited = Invited. They become a member when they accept.
 done_left = You have left.
+done_removed = Removed.
+done_applied = Sent to the staff. Everything goes on working while they look.
+done_handed = The bill was handed over.
 done_looked = We have looked.
 section_my_clients = My Clients
 section_staff = Staff
@@ -98,3 +114,21 @@ field_expires_at = Expiration Date
 field_expires_at-secret_hint = Empty: it does not expire. A day such as 2030-01-31, or a time in UTC such as 2030-01-31T12:00.
 field_overlap_seconds = The old one works for
 shell_now = now: { $now }
+shell_copied = Copied
+shell_unsaved = Not saved yet
+shell_apply = Apply
+shell_clear = Clear
+shell_no_match = Nothing matches.
+shell_actions = Actions
+shell_made = Made on
+field_from = From
+field_to = To
+field_domain = Domain
+done_deactivated-what = Deactivated: { $what }.
+shell_apply = Apply
+shell_clear = Clear
+done_suspended = Suspended.
+done_lifted = The suspension is lifted.
+done_decided = Decided. The partner is told.
+done_revoked = Revoked. What it unlocked is locked again.
+done_rotated = Rotated.

@@ -4,6 +4,7 @@ key_taken = There is a role with the key “{ $key }” already.
 role_in_use = Members have the role “{ $key }”. Give them another one first.
 unknown_permission = Give a permission that roles can hold, such as domains:read.
 level_too_low = You manage only roles and members whose level is below that of your own role.
+owner = Only owners can hand the bill over.
 permission_not_held = You do not hold { $permission } yourself, so you can’t give it.
 last_owner = A client always has an owner whose membership has no end. Name another one first.
 last_owner-billing = The account that owns the client keeps the role “owner”.

@@ -22,6 +22,36 @@ secrets_made-next = It opens nothing until it is linked to a domain.
 secrets_switch-hint = Off: calls with it are refused until it is on again; nobody is logged out.
 secrets_rotate-title = Rotate { $label }
 secrets_rotate-purpose = A new secret with the same label and links is made, and the old one ends after a while. Nobody is logged out.
-secrets_rotate-overlap = { $hours -> [0] Now [1] 1 hour [24] 24 hours [168] 7 days *[720] 30 days }
+secrets_rotate-overlap = { $hours ->
+    [0] Now
+    [1] 1 hour
+    [24] 24 hours
+    [168] 7 days
+   *[720] 30 days
+}
 secrets_delete-title = Delete { $label }?
 secrets_delete-purpose = Servers that still send it are refused at once. It can't be undone. Switching it off can.
+overview_checklist = Setup checklist
+overview_setup = Setup: { $done } of { $all } done
+overview_done = Done
+overview_to_do = To do
+overview_step-scopes = Activate scopes
+overview_step-secret = Make a secret
+overview_step-domain = Add a domain
+overview_step-callback_url = Add a Callback URL
+overview_step-link = Link Secret
+overview_step-first_login = First login
+overview_logins = Logins
+overview_logins-recent = Last 30 days
+overview_logins-all = All time
+overview_users = Users, all time
+overview_refused = Refused lately
+overview_refused-none = Nothing was refused.
+overview_refused-caption = The last refused attempts, newest first
+overview_changes = Last changes
+overview_changes-caption = The last changes, newest first
+overview_time = Time
+overview_reason = Reason
+overview_fix = What to change
+overview_what = What
+overview_object = On what

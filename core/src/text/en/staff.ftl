@@ -17,6 +17,12 @@ verification_not_approved = Only an approval in force can be revoked.
 unknown_item = The application has no such scope on such a domain.
 repeated-item = An earlier item decides this already.
 incomplete = Decide about { $scope } on { $root } too.
+taken_back_by_operator = Taken back by the operator.
+review_name = The name was changed from “{ $old }” to “{ $new }”.
+review_logo_removed = The logo was removed.
+review_logo_added = A logo was added.
+review_logo_changed = The logo was changed.
+review_both = { $name } { $logo }
 # Decisions of the staff
 required-reason = Say why: the reason is audited, and those it concerns are told.
 staff_only = This is for the staff of XWMS.

@@ -10,12 +10,25 @@ language_dutch = Nederlands
 language_german = Deutsch
 home_waits = Wat op je wacht
 home_waits-nothing = Er wacht niets op je.
-home_waits-invitations = { $count -> [one] Eén uitnodiging wacht op je antwoord *[other] { $count } uitnodigingen wachten op je antwoord }
-home_waits-requests = { $count -> [one] Eén verzoek wacht op je antwoord *[other] { $count } verzoeken wachten op je antwoord }
-home_waits-unread = { $count -> [one] Eén ongelezen melding *[other] { $count } ongelezen meldingen }
+home_waits-invitations = { $count ->
+    [one] Eén uitnodiging wacht op je antwoord
+   *[other] { $count } uitnodigingen wachten op je antwoord
+ }
+home_waits-requests = { $count ->
+    [one] Eén verzoek wacht op je antwoord
+   *[other] { $count } verzoeken wachten op je antwoord
+ }
+home_waits-unread = { $count ->
+    [one] Eén ongelezen melding
+   *[other] { $count } ongelezen meldingen
+ }
 home_standing = Je account
 home_signed_in = Je logde in
-home_apps = { $count -> [0] Je deelt niets met een site [one] Eén site *[other] { $count } sites }
+home_apps = { $count ->
+    [0] Je deelt niets met een site
+    [one] Eén site
+   *[other] { $count } sites
+ }
 general_purpose = Wat sites hiervan te weten komen, bepaal jij: elke site vraagt het eerst.
 general_email-verified = Bevestigd
 general_email-unverified = Nog niet bevestigd
@@ -49,7 +62,10 @@ sessions_this = Deze browser
 sessions_end = Beëindigen
 sessions_end_others = Alle andere beëindigen
 sessions_done-others = Beëindigd. Je bent alleen hier ingelogd.
-sessions_count = { $count -> [one] Alleen hier ingelogd *[other] Ingelogd in { $count } browsers }
+sessions_count = { $count ->
+    [one] Alleen hier ingelogd
+   *[other] Ingelogd in { $count } browsers
+ }
 apps_end-title = Niet meer delen met { $name }?
 apps_end-purpose = De site logt je uit en komt niets meer te weten. Wat ze al wist, houdt ze. Als je er weer inlogt, vragen we het je opnieuw.
 apps_end-shared = Je deelt

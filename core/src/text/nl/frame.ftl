@@ -19,7 +19,20 @@ shell_switch_off = Uitschakelen
 shell_status = Status
 shell_id = ID
 shell_never = nooit
-shell_moment = { $day } { $month -> [1] jan [2] feb [3] mrt [4] apr [5] mei [6] jun [7] jul [8] aug [9] sep [10] okt [11] nov *[12] dec } { $year }, { $clock } UTC
+shell_moment = { $day } { $month ->
+    [1] jan
+    [2] feb
+    [3] mrt
+    [4] apr
+    [5] mei
+    [6] jun
+    [7] jul
+    [8] aug
+    [9] sep
+    [10] okt
+    [11] nov
+   *[12] dec
+} { $year }, { $clock } UTC
 shell_error = Fout:
 shell_errors = Sommige waarden kloppen niet
 shell_pages = Pagina's
@@ -60,6 +73,9 @@ done_withdrawn = Teruggetrokken.
 done_ended = Beëindigd.
 done_invited = Uitgenodigd. Na acceptatie worden ze lid.
 done_left = Je bent vertrokken.
+done_removed = Verwijderd uit de organisatie.
+done_applied = Naar de medewerkers gestuurd. Alles blijft werken terwijl zij kijken.
+done_handed = De rekening is overgedragen.
 done_looked = We hebben gekeken.
 section_my_clients = Mijn clients
 section_staff = Team
@@ -98,3 +114,21 @@ field_expires_at = Vervaldatum
 field_expires_at-secret_hint = Leeg: het verloopt niet. Een dag zoals 2030-01-31, of een tijd in UTC zoals 2030-01-31T12:00.
 field_overlap_seconds = De oude werkt nog
 shell_now = nu: { $now }
+shell_copied = Gekopieerd
+shell_unsaved = Nog niet opgeslagen
+shell_apply = Toepassen
+shell_clear = Wissen
+shell_no_match = Niets voldoet hieraan.
+shell_actions = Acties
+shell_made = Gemaakt op
+field_from = Van
+field_to = Tot en met
+field_domain = Domein
+done_deactivated-what = Gedeactiveerd: { $what }.
+shell_apply = Toepassen
+shell_clear = Wissen
+done_suspended = Opgeschort.
+done_lifted = De opschorting is opgeheven.
+done_decided = Besloten. De partner krijgt bericht.
+done_revoked = Ingetrokken. Wat hiermee openstond, is weer dicht.
+done_rotated = Vernieuwd.

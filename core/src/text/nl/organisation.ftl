@@ -4,6 +4,7 @@ key_taken = Er is al een rol met de sleutel “{ $key }”.
 role_in_use = Leden hebben de rol “{ $key }”. Geef ze eerst een andere.
 unknown_permission = Geef een recht dat rollen kunnen hebben, zoals domains:read.
 level_too_low = Je beheert alleen rollen en leden met een lager niveau dan dat van je eigen rol.
+owner = Alleen eigenaren kunnen de rekening overdragen.
 permission_not_held = Je hebt { $permission } zelf niet, dus je kunt het niet geven.
 last_owner = Een client heeft altijd een eigenaar zonder einddatum. Benoem eerst een andere.
 last_owner-billing = Het account waarvan de client is, houdt de rol “owner”.

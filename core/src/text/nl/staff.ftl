@@ -17,6 +17,12 @@ verification_not_approved = Alleen een geldige goedkeuring kan worden ingetrokke
 unknown_item = De aanvraag heeft die scope niet op dat domein.
 repeated-item = Een eerder onderdeel beslist hier al over.
 incomplete = Beslis ook over { $scope } op { $root }.
+taken_back_by_operator = Ingetrokken door de beheerder van het platform.
+review_name = De naam is gewijzigd van “{ $old }” in “{ $new }”.
+review_logo_removed = Het logo is verwijderd.
+review_logo_added = Er is een logo toegevoegd.
+review_logo_changed = Het logo is gewijzigd.
+review_both = { $name } { $logo }
 # Decisions of the staff
 required-reason = Zeg waarom: de reden komt in het auditlog en wordt verteld aan wie het aangaat.
 staff_only = Dit is voor medewerkers van XWMS.

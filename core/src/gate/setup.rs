@@ -1,0 +1,137 @@
+//! How far a client is set up: a step is done when what it stands for is so, by the predicates that decide about logins, and
+//! never because somebody ticked it.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::client_authentication::{is_active, is_unexpired};
+use super::redirect_uri;
+use super::snapshot::{ClientSecret, Domain, Snapshot};
+use crate::clock::Timestamp;
+use crate::id::DomainId;
+use crate::model::url::UrlKind;
+
+/// What has to be there before somebody can log in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// A scope is activated.
+    Scopes,
+    /// A secret is on and has not expired.
+    Secret,
+    /// A domain is on, and logins may start there.
+    Domain,
+    /// Such a domain has a callback URL that is in use.
+    CallbackUrl,
+    /// Such a secret is linked to such a domain.
+    Link,
+    /// Somebody has logged in.
+    FirstLogin,
+}
+
+impl Step {
+    /// All, in their order.
+    pub const ALL: [Self; 6] =
+        [Self::Scopes, Self::Secret, Self::Domain, Self::CallbackUrl, Self::Link, Self::FirstLogin];
+}
+
+/// How far a client is set up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setup {
+    done: [bool; 6],
+    /// The domain that the steps about a domain go on with: the one that has come farthest.
+    pub domain: Option<DomainId>,
+}
+
+impl Setup {
+    /// Whether a step is done.
+    pub const fn is_done(&self, step: Step) -> bool {
+        self.done[step as usize]
+    }
+
+    /// How many steps are done.
+    pub fn count(&self) -> usize {
+        self.done.iter().filter(|done| **done).count()
+    }
+}
+
+/// How far a client is set up now. `has_users`: whether anybody has logged in.
+pub fn setup(snapshot: &Snapshot, has_users: bool, now: Timestamp) -> Setup {
+    let usable = |secret: &&ClientSecret| is_active(secret).is_ok() && is_unexpired(secret, now).is_ok();
+    let is_open = |domain: &Domain| domain.active && domain.allow_login;
+    let has_callback = |domain: &Domain| {
+        let callbacks = domain.urls.iter().filter(|url| url.kind == UrlKind::Callback);
+        is_open(domain) && callbacks.into_iter().any(|url| redirect_uri::in_use(domain, url).is_ok())
+    };
+    let is_linked = |domain: &Domain| {
+        has_callback(domain) && snapshot.secrets.iter().filter(usable).any(|secret| secret.is_linked_to(domain))
+    };
+    let any = |test: &dyn Fn(&Domain) -> bool| snapshot.domains.iter().find(|domain| test(domain));
+    let (open, callback, linked) = (any(&is_open), any(&has_callback), any(&is_linked));
+    let farthest = linked.or(callback).or(open).or(snapshot.domains.first());
+    Setup {
+        done: [
+            !snapshot.scopes.is_empty(),
+            snapshot.secrets.iter().any(|secret| usable(&secret)),
+            open.is_some(),
+            callback.is_some(),
+            linked.is_some(),
+            has_users,
+        ],
+        domain: farthest.map(|domain| domain.id),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{LIVE, LOOPBACK, NOW, TEST, good};
+    use super::*;
+
+    /// The steps that are still to do.
+    fn left(snapshot: &Snapshot, has_users: bool) -> Vec<Step> {
+        let setup = setup(snapshot, has_users, NOW);
+        Step::ALL.into_iter().filter(|step| !setup.is_done(*step)).collect()
+    }
+
+    #[test]
+    fn a_step_is_undone_by_what_undoes_it() {
+        let off = |s: &mut Snapshot| s.domains.iter_mut().for_each(|domain| domain.active = false);
+        let rows: [(fn(&mut Snapshot), &[Step]); 5] = [
+            (|_| {}, &[]),
+            (|s| s.scopes.clear(), &[Step::Scopes]),
+            (|s| s.secrets.iter_mut().for_each(|secret| secret.expires_at = Some(NOW)), &[Step::Secret, Step::Link]),
+            (
+                |s| s.domains.iter_mut().for_each(|domain| domain.allow_login = false),
+                &[Step::Domain, Step::CallbackUrl, Step::Link],
+            ),
+            (|s| s.secrets.iter_mut().for_each(|secret| secret.links.clear()), &[Step::Link]),
+        ];
+        for (change, expected) in rows {
+            let mut broken = good();
+            change(&mut broken);
+            assert_eq!(left(&broken, true), expected);
+        }
+        let mut broken = good();
+        off(&mut broken);
+        assert_eq!(left(&broken, false), [Step::Domain, Step::CallbackUrl, Step::Link, Step::FirstLogin]);
+    }
+
+    #[test]
+    fn an_http_callback_counts_in_test_mode_alone() {
+        let mut only_test = good();
+        only_test.domains.retain(|domain| domain.id == TEST);
+        only_test.domains[0].urls.retain(|url| url.url == LOOPBACK);
+        assert!(!left(&only_test, true).contains(&Step::CallbackUrl));
+        only_test.domains[0].test_mode = false;
+        assert!(left(&only_test, true).contains(&Step::CallbackUrl));
+    }
+
+    #[test]
+    fn it_goes_on_with_the_domain_that_has_come_farthest() {
+        let mut partly = good();
+        for domain in &mut partly.domains {
+            domain.active = domain.id == LIVE;
+        }
+        assert_eq!(setup(&partly, false, NOW).domain, Some(LIVE));
+    }
+}

@@ -1,0 +1,342 @@
+//! Domain URLs: callback, webhook and logout URLs of a domain.
+
+use axum::response::Response;
+use serde_json::json;
+use xwms_core::contract::url::{NewUrl, UrlSettings, UrlView};
+use xwms_core::gate::permission::Permission;
+use xwms_core::id::{ClientId, DomainId, UrlId};
+use xwms_core::manage::runner::Done;
+use xwms_core::manage::urls;
+use xwms_core::model::url::{UrlKind, needs_test_mode};
+use xwms_core::text;
+
+use super::{DomainIds, OneDomain, Part, below, mode_of, part_of, path_of};
+use crate::layout::Shell;
+use crate::page::Page;
+use crate::page::form::{Choice, Control, Form};
+use crate::page::html::{Html, Look};
+use crate::page::list::ListRequest;
+use crate::page::table::{Column, Empty, Table, Terms};
+use crate::page::values::Values;
+use crate::signed_in::{ClientDesk, Place, Posted};
+
+type OneUrl = ClientDesk<(ClientId, DomainId, UrlId)>;
+
+fn list_path<P: DomainIds>(desk: &ClientDesk<P>) -> String {
+    format!("{}/urls", path_of(desk))
+}
+
+fn item_path(desk: &OneUrl) -> String {
+    format!("{}/{}", list_path(desk), desk.ids.2)
+}
+
+/// What a kind of URL is called.
+fn kind_name(shell: &Shell, kind: UrlKind) -> String {
+    match kind {
+        UrlKind::Callback => shell.say("url_callback"),
+        UrlKind::Webhook => shell.say("url_webhook"),
+        UrlKind::Logout => shell.say("url_logout"),
+    }
+}
+
+fn kind_hint(shell: &Shell, kind: UrlKind) -> String {
+    match kind {
+        UrlKind::Callback => shell.say("url_callback-hint"),
+        UrlKind::Webhook => shell.say("url_webhook-hint"),
+        UrlKind::Logout => shell.say("url_logout-hint"),
+    }
+}
+
+fn label_of(shell: &Shell, name: &str) -> String {
+    match name {
+        "url" => shell.say("field_url"),
+        "kind" => shell.say("field_kind"),
+        "active" => shell.say("field_active"),
+        other => other.to_owned(),
+    }
+}
+
+pub(crate) async fn list(desk: OneDomain) -> Result<Response, Response> {
+    let shell = desk.shell();
+    let path = list_path(&desk);
+    let asked = ListRequest::<UrlId>::of(&desk, &path, &[])?;
+    let found = urls::list(desk.core(), &desk.caller(), desk.ids, asked.after, asked.look_for()).await;
+    let (found, pages) = asked.cut(shell, found.map_err(|why| desk.fail(why))?, |url| url.id.to_string());
+    let primary = desk.primary(Permission::UrlsCreate, &format!("{path}/new"), shell.say("urls_new-title"));
+    let page = part_of(&desk, Part::Urls)?.purpose(shell.say("urls_list-purpose")).primary(primary).part(&undo(&desk));
+    let tables: Html = UrlKind::ALL.iter().map(|kind| table(&desk, *kind, &found)).collect();
+    Ok(page.part(&tables).part(&pages).respond())
+}
+
+/// The way back from having switched a URL off.
+fn undo(desk: &OneDomain) -> Html {
+    let (shell, nothing) = (desk.shell(), Values::default());
+    let url = desk.frame().done_to("off").and_then(|id| id.parse::<UrlId>().ok());
+    let Some(url) = url.filter(|_| desk.may(Permission::UrlsUpdate)) else { return Html::default() };
+    let action = format!("{}/{url}/switches", list_path(desk));
+    Form::new(shell, &nothing, action, shell.say("shell_undo")).hidden("active", "true").quiet().html()
+}
+
+/// The URLs of one kind.
+fn table(desk: &OneDomain, kind: UrlKind, found: &[UrlView]) -> Html {
+    let (shell, path) = (desk.shell(), list_path(desk));
+    let of_kind: Vec<&UrlView> = found.iter().filter(|url| url.settings.once.kind == kind).collect();
+    let heading = Html::heading(kind_name(shell, kind));
+    if of_kind.is_empty() {
+        let words = match kind {
+            UrlKind::Callback => shell.say("urls_none-callback"),
+            UrlKind::Webhook => shell.say("urls_none-webhook"),
+            UrlKind::Logout => shell.say("urls_none-logout"),
+        };
+        let new = Html::button(format!("{path}/new?kind={}", kind.as_str()), shell.say("urls_new-title"));
+        let new = desk.may(Permission::UrlsCreate).then_some(new);
+        return heading.and(&Empty::new(words).action(new).html());
+    }
+    let columns =
+        [Column::of(kind_name(shell, kind)), Column::of(shell.say("shell_status")), Column::of(shell.say("shell_do"))];
+    let rows = of_kind.into_iter().map(|url| {
+        let (item, text) = (format!("{path}/{}", url.id), url.settings.settings.url.as_str());
+        [Html::code(text), status(desk, url, &item), actions(desk, &item, text)]
+    });
+    heading.and(&Table::new(kind_hint(shell, kind), columns).rows(rows).html())
+}
+
+fn state(shell: &Shell, url: &UrlView) -> Html {
+    if url.settings.settings.active {
+        Html::badge(Look::Good, shell.say("state_active"))
+    } else {
+        Html::badge(Look::Off, shell.say("state_off"))
+    }
+}
+
+/// How it stands, with its switch.
+fn status(desk: &OneDomain, url: &UrlView, item: &str) -> Html {
+    let (shell, nothing) = (desk.shell(), Values::default());
+    let state = state(shell, url);
+    if !desk.may(Permission::UrlsUpdate) {
+        return state;
+    }
+    let (word, next) = if url.settings.settings.active {
+        (shell.say("shell_switch_off"), "false")
+    } else {
+        (shell.say("shell_switch_on"), "true")
+    };
+    state.and(&Form::new(shell, &nothing, format!("{item}/switches"), word).hidden("active", next).quiet().html())
+}
+
+fn actions(desk: &OneDomain, item: &str, text: &str) -> Html {
+    let shell = desk.shell();
+    let edit = desk.may(Permission::UrlsUpdate).then(|| Html::action(item, shell.say("shell_edit"), text));
+    let delete = desk.may(Permission::UrlsDelete);
+    let delete = delete.then(|| Html::action(format!("{item}/delete"), shell.say("shell_delete"), text));
+    Html::joined(edit.into_iter().chain(delete), " · ")
+}
+
+pub(crate) async fn new(desk: OneDomain) -> Result<Response, Response> {
+    desk.need(Permission::UrlsCreate)?;
+    let kind = desk.signed_in().visit.query.get("kind").and_then(UrlKind::parse).unwrap_or(UrlKind::Callback);
+    draw_new(&desk, &Values::beginning([("kind", json!(kind.as_str())), ("active", json!(true))]))
+}
+
+fn draw_new(desk: &OneDomain, values: &Values) -> Result<Response, Response> {
+    let (shell, path) = (desk.shell(), list_path(desk));
+    let choice = |kind: &UrlKind| {
+        let hint = Html::text(kind_hint(shell, *kind));
+        Choice::new(kind.as_str(), Html::text(kind_name(shell, *kind))).hint(hint)
+    };
+    let form = Form::new(shell, values, format!("{path}/new"), shell.say("shell_create"))
+        .once()
+        .field(Control::radios("kind", label_of(shell, "kind"), UrlKind::ALL.iter().map(choice)))
+        .field(Control::line("url", label_of(shell, "url")).hint(shell.say("field_url-hint")))
+        .field(Control::switch("active", label_of(shell, "active")).hint(shell.say("field_active-url_hint")));
+    let page = below(desk, shell.say("urls_new-title"), ("/urls", shell.say("domain_tab-urls")))?
+        .refused(values, |name| label_of(shell, name));
+    Ok(remedied(desk, page, values)?.part(&form.cancel(path).html()).respond())
+}
+
+/// With the way to test mode, when that is what a URL needs.
+fn remedied<'d, P: DomainIds>(desk: &ClientDesk<P>, page: Page<'d>, values: &Values) -> Result<Page<'d>, Response> {
+    let typed = values.text("url");
+    if mode_of(desk)?.test_mode || values.error("url").is_none() || !needs_test_mode(&typed) {
+        return Ok(page);
+    }
+    Ok(page.part(&Html::paragraph(&Html::link(path_of(desk), desk.shell().say("urls_needs_test_mode")))))
+}
+
+pub(crate) async fn create(form: Posted<OneDomain>) -> Result<Response, Response> {
+    let Posted { desk, sent } = form;
+    let made = match sent.input::<NewUrl>(&[]) {
+        Ok(input) => urls::create(desk.core(), sent.caller(desk.signed_in()), desk.ids, input).await,
+        Err(why) => Err(why),
+    };
+    match made {
+        Ok(done) if is_webhook(&done) => draw_value(&desk, &done),
+        Ok(_) => {
+            let path = list_path(&desk);
+            Ok(desk.done(&path, "created"))
+        }
+        Err(why) => {
+            let values = desk.refused(Values::default(), sent.fields, why)?;
+            draw_new(&desk, &values)
+        }
+    }
+}
+
+fn is_webhook(done: &Done<UrlView>) -> bool {
+    match done {
+        Done::Now(url) => url.value.is_some(),
+        Done::Before(kept) => kept.body["kind"] == UrlKind::Webhook.as_str(),
+    }
+}
+
+/// The page that shows what a webhook's messages are signed with, the one time; sent again, the page that says so.
+fn draw_value(desk: &OneDomain, done: &Done<UrlView>) -> Result<Response, Response> {
+    let (shell, path) = (desk.shell(), list_path(desk));
+    let page = below(desk, shell.say("urls_made-title"), ("/urls", shell.say("domain_tab-urls")))?;
+    match done {
+        Done::Now(url) => {
+            let item = format!("{path}/{}", url.id);
+            let value = url.value.as_ref().map(|value| Html::copy(shell, "value", value.expose()));
+            let card = Html::paragraph(&value.unwrap_or_default())
+                .and(&Html::paragraph(&Html::text(shell.say("shell_only_time"))))
+                .and(&Html::paragraph(&Html::text(shell.say("urls_made-next"))));
+            let stored = Html::paragraph(&Html::button(&item, shell.say("shell_stored")));
+            Ok(page.part(&Html::card(&card)).part(&stored).respond_created(&item))
+        }
+        Done::Before(kept) => {
+            let item = format!("{path}/{}", kept.body["id"].as_str().unwrap_or_default());
+            let delete = Html::quiet_button(format!("{item}/delete"), shell.say("shell_delete"));
+            let card = Html::paragraph(&Html::text(shell.say("shell_shown_before"))).and(&delete);
+            Ok(page.part(&Html::card(&card)).respond())
+        }
+    }
+}
+
+async fn get(desk: &OneUrl) -> Result<UrlView, Response> {
+    urls::get(desk.core(), &desk.caller(), desk.ids).await.map_err(|why| desk.fail(why))
+}
+
+pub(crate) async fn read(desk: OneUrl) -> Result<Response, Response> {
+    let url = get(&desk).await?;
+    draw(&desk, &url, &Values::of(&url))
+}
+
+fn draw(desk: &OneUrl, url: &UrlView, values: &Values) -> Result<Response, Response> {
+    let (shell, item) = (desk.shell(), item_path(desk));
+    let kind = url.settings.once.kind;
+    let terms = Terms::new([
+        (shell.say("shell_id"), Html::copy(shell, "id", url.id)),
+        (shell.say("item_made"), Html::made(shell, url.id.as_bytes())),
+        (kind_name(shell, kind), Html::code(url.settings.settings.url.as_str())),
+        (shell.say("shell_status"), state(shell, url)),
+    ]);
+    let page = below(desk, kind_name(shell, kind), ("/urls", shell.say("domain_tab-urls")))?
+        .purpose(kind_hint(shell, kind))
+        .refused(values, |name| label_of(shell, name));
+    let mut page = remedied(desk, page, values)?.part(&Html::card(&terms.html()));
+    if desk.may(Permission::UrlsUpdate) {
+        let form = Form::new(shell, values, item.clone(), shell.say("shell_save"))
+            .field(Control::line("url", label_of(shell, "url")).hint(shell.say("field_url-hint")));
+        page = page.part(&Html::card(&form.cancel(list_path(desk)).html()));
+    }
+    let delete = Html::quiet_button(format!("{item}/delete"), shell.say("shell_delete"));
+    let delete = if desk.may(Permission::UrlsDelete) { delete } else { Html::default() };
+    Ok(page.part(&Html::paragraph(&Html::joined([desk.history(url.id), delete], " "))).respond())
+}
+
+pub(crate) async fn update(form: Posted<OneUrl>) -> Result<Response, Response> {
+    let Posted { desk, sent } = form;
+    let changed = match sent.only(&["url"]).and_then(|()| sent.patch::<UrlSettings>(&[])) {
+        Ok(patch) => urls::update(desk.core(), sent.caller(desk.signed_in()), desk.ids, patch, sent.if_match()).await,
+        Err(why) => Err(why),
+    };
+    match changed {
+        Ok(_) => {
+            let path = list_path(&desk);
+            Ok(desk.done(&path, "saved"))
+        }
+        Err(why) => {
+            let url = get(&desk).await?;
+            let values = desk.refused(Values::of(&url), sent.fields, why)?;
+            draw(&desk, &url, &values)
+        }
+    }
+}
+
+/// GET of the address that switches.
+pub(crate) async fn back(desk: OneUrl) -> Response {
+    let path = list_path(&desk);
+    desk.go(&path)
+}
+
+pub(crate) async fn switch(form: Posted<OneUrl>) -> Result<Response, Response> {
+    let Posted { desk, sent } = form;
+    let word = if sent.fields.pairs().any(|pair| pair == ("active", "true")) { "on" } else { "off" };
+    let known = sent.only(&["active", "confirm"]);
+    let changed = match known.and_then(|()| sent.patch::<UrlSettings>(&["confirm"])) {
+        Ok(patch) => urls::update(desk.core(), desk.caller(), desk.ids, patch, sent.if_match()).await,
+        Err(why) => Err(why),
+    };
+    match changed {
+        Ok(_) => {
+            let (path, word) = (list_path(&desk), format!("{word}-{}", desk.ids.2));
+            Ok(desk.done(&path, &word))
+        }
+        Err(why) => {
+            let url = get(&desk).await?;
+            // What is wrong is the URL that is to be switched on: it stands in its field.
+            let values = desk.refused(Values::of(&url), sent.fields, why)?.as_it_stands();
+            draw(&desk, &url, &values)
+        }
+    }
+}
+
+pub(crate) async fn ask_switch(desk: OneUrl) -> Result<Response, Response> {
+    desk.need(Permission::UrlsUpdate)?;
+    let url = get(&desk).await?;
+    let (shell, nothing) = (desk.shell(), Values::default());
+    let on = desk.signed_in().visit.query.get("active") == Some("true");
+    let (title, submit, next) = if on {
+        (shell.say("urls_on-title"), shell.say("shell_switch_on"), "true")
+    } else {
+        (shell.say("urls_off-title"), shell.say("shell_switch_off"), "false")
+    };
+    let form = Form::new(shell, &nothing, format!("{}/switches", item_path(&desk)), submit)
+        .hidden("active", next)
+        .hidden("confirm", "true")
+        .cancel(list_path(&desk));
+    let page = below(&desk, title, ("/urls", shell.say("domain_tab-urls")))?;
+    Ok(page.part(&about(shell, &url)).part(&form.html()).respond())
+}
+
+/// Which URL a question is about, and what is sent there.
+fn about(shell: &Shell, url: &UrlView) -> Html {
+    let kind = url.settings.once.kind;
+    let terms = Terms::new([
+        (kind_name(shell, kind), Html::code(url.settings.settings.url.as_str())),
+        (shell.say("shell_status"), state(shell, url)),
+    ]);
+    Html::card(&terms.html().and(&Html::paragraph(&Html::text(kind_hint(shell, kind)))))
+}
+
+pub(crate) async fn ask_deletion(desk: OneUrl) -> Result<Response, Response> {
+    desk.need(Permission::UrlsDelete)?;
+    let url = get(&desk).await?;
+    let (shell, nothing) = (desk.shell(), Values::default());
+    let form = Form::new(shell, &nothing, format!("{}/delete", item_path(&desk)), shell.say("shell_delete"));
+    let title = shell.tell(text!("urls_delete-title", what = kind_name(shell, url.settings.once.kind)));
+    Ok(below(&desk, title, ("/urls", shell.say("domain_tab-urls")))?
+        .purpose(shell.say("urls_delete-purpose"))
+        .part(&about(shell, &url))
+        .part(&form.danger().cancel(list_path(&desk)).html())
+        .respond())
+}
+
+pub(crate) async fn delete(form: Posted<OneUrl>) -> Result<Response, Response> {
+    let Posted { desk, sent } = form;
+    sent.only(&[]).map_err(|why| desk.fail(why))?;
+    let deleted = urls::delete(desk.core(), desk.caller(), desk.ids, sent.if_match()).await;
+    deleted.map_err(|why| desk.fail(why))?;
+    let path = list_path(&desk);
+    Ok(desk.done(&path, "deleted"))
+}

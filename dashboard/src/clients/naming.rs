@@ -1,0 +1,47 @@
+//! How the domains of a client are named on its pages.
+
+use xwms_core::gate::permission::Permission;
+use xwms_core::id::{ClientId, DomainId};
+use xwms_core::manage::client_context::ClientContext;
+
+use crate::layout::Shell;
+use crate::page::form::Choice;
+use crate::page::html::{Html, Look};
+use crate::section::ClientSection;
+
+/// A domain by its name, as a link for whoever may follow it; one that is gone by its id.
+pub(super) fn domain(shell: &Shell, context: &ClientContext, id: DomainId) -> Html {
+    let Some(known) = context.domains.iter().find(|domain| domain.id == id) else { return Html::code(id) };
+    let name = if context.may(Permission::DomainsRead) {
+        Html::link(domain_path(context.client.id, id), &known.root_domain)
+    } else {
+        Html::words(&known.root_domain)
+    };
+    let mode = known.test_mode.then(|| Html::badge(Look::Test, shell.say("state_test_mode")));
+    Html::joined([Some(name), mode].into_iter().flatten(), " ")
+}
+
+/// A choice of one domain, or of none in particular.
+pub(super) fn domain_choices(shell: &Shell, context: &ClientContext, none: String) -> Vec<Choice> {
+    let none = Choice::new("", Html::text(none));
+    let choice = |domain: &xwms_core::manage::client_context::DomainMode| {
+        let mode = domain.test_mode.then(|| format!(" · {}", shell.say("state_test_mode")));
+        let name = format!("{}{}", domain.root_domain, mode.unwrap_or_default());
+        Choice::new(domain.id.to_string(), Html::text(name))
+    };
+    std::iter::once(none).chain(context.domains.iter().map(choice)).collect()
+}
+
+/// What was done to a thing, for whoever may read it.
+pub(super) fn history(shell: &Shell, context: &ClientContext, object: impl std::fmt::Display) -> Html {
+    if !context.may(Permission::AuditRead) {
+        return Html::default();
+    }
+    let href = format!("{}?object={object}", ClientSection::Audit.href(context.client.id));
+    Html::quiet_button(href, shell.say("users_history"))
+}
+
+/// The page of a domain.
+pub(super) fn domain_path(client: ClientId, domain: DomainId) -> String {
+    format!("{}/{domain}", ClientSection::Domains.href(client))
+}

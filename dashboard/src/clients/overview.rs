@@ -1,0 +1,156 @@
+//! The overview of a client: what programs need to know of it, how far it is set up, and what was refused and changed
+//! lately.
+
+use axum::response::Response;
+use xwms_core::contract::attempt::AttemptView;
+use xwms_core::contract::audit::EntryView;
+use xwms_core::contract::setup::SetupView;
+use xwms_core::contract::stats::StatsView;
+use xwms_core::gate::permission::Permission;
+use xwms_core::gate::setup::Step;
+use xwms_core::id::ClientId;
+use xwms_core::manage::attempts::{self, AttemptFields};
+use xwms_core::manage::audit_log::{self, Filter};
+use xwms_core::manage::setup;
+use xwms_core::manage::stats::{self, StatsFields};
+use xwms_core::text;
+use xwms_core::text::Text;
+
+use crate::page::Page;
+use crate::page::html::{Html, Look};
+use crate::page::table::{Column, Table, Terms};
+use crate::section::ClientSection;
+use crate::signed_in::{ClientDesk, Place};
+
+/// How many refused attempts and changes are shown.
+const LATELY: i64 = 5;
+
+type Desk = ClientDesk<ClientId>;
+
+pub(crate) async fn get(desk: Desk) -> Result<Response, Response> {
+    let shell = desk.shell();
+    let name = desk.context()?.client.settings.name.as_str().to_owned();
+    let steps = setup::get(desk.core(), &desk.caller(), desk.client()).await.map_err(|why| desk.fail(why))?;
+    let is_set_up = steps.steps.iter().all(|step| step.done);
+    let page = Page::new(shell, desk.frame(), name).crumb("/clients", shell.say("section_my_clients"));
+    let mut page = page.part(&facts(&desk));
+    if !is_set_up || desk.signed_in().visit.query.get("setup").is_some() {
+        page = page.part(&checklist(&desk, &steps));
+    } else {
+        let link = Html::link(format!("/clients/{}?setup=1", desk.client()), shell.say("overview_checklist"));
+        page = page.part(&Html::paragraph(&link));
+    }
+    if desk.may(Permission::StatsRead) {
+        let found = stats::get(desk.core(), &desk.caller(), desk.client(), &StatsFields::default()).await;
+        page = page.part(&logins(&desk, &found.map_err(|why| desk.fail(why))?));
+    }
+    if desk.may(Permission::AttemptsRead) {
+        let found =
+            attempts::list(desk.core(), &desk.caller(), (desk.client(), AttemptFields::default()), None, LATELY).await;
+        page = page.part(&refused(&desk, &found.map_err(|why| desk.fail(why))?));
+    }
+    if desk.may(Permission::AuditRead) {
+        let of_client = Filter { client: Some(desk.client()), ..Filter::default() };
+        let found = audit_log::page(desk.core(), &desk.caller(), &of_client, None, LATELY).await;
+        page = page.part(&changes(&desk, &found.map_err(|why| desk.fail(why))?));
+    }
+    Ok(page.respond())
+}
+
+fn facts(desk: &Desk) -> Html {
+    let shell = desk.shell();
+    let issuer = desk.core().config.server.issuer();
+    let role = desk.frame().client().map(|context| Html::words(&context.role));
+    let terms = Terms::new([
+        (shell.say("overview_client_id"), Html::copy(shell, "client-id", desk.client())),
+        (shell.say("overview_issuer"), Html::copy(shell, "issuer", issuer)),
+        (shell.say("overview_role"), role.unwrap_or_default()),
+    ]);
+    Html::card(&terms.html())
+}
+
+/// The steps, each with a link to where it is done.
+fn checklist(desk: &Desk, setup: &SetupView) -> Html {
+    let shell = desk.shell();
+    let done = setup.steps.iter().filter(|step| step.done).count();
+    let heading = shell.tell(text!("overview_setup", done = done, all = setup.steps.len()));
+    let lines = setup.steps.iter().map(|step| {
+        let link = Html::link(href_of(desk, setup, step.step), shell.tell(name_of(step.step)));
+        let mark = if step.done {
+            Html::badge(Look::Good, shell.say("overview_done"))
+        } else {
+            Html::badge(Look::Off, shell.say("overview_to_do"))
+        };
+        Html::drawn(format!("<li>{mark} {link}</li>"))
+    });
+    let lines: Html = lines.collect();
+    Html::card(&Html::heading(heading).and(&Html::drawn(format!("<ol class=\"steps\">{lines}</ol>"))))
+}
+
+fn name_of(step: Step) -> Text {
+    match step {
+        Step::Scopes => text!("overview_step-scopes"),
+        Step::Secret => text!("overview_step-secret"),
+        Step::Domain => text!("overview_step-domain"),
+        Step::CallbackUrl => text!("overview_step-callback_url"),
+        Step::Link => text!("overview_step-link"),
+        Step::FirstLogin => text!("overview_step-first_login"),
+    }
+}
+
+/// Where a step is done.
+fn href_of(desk: &Desk, setup: &SetupView, step: Step) -> String {
+    let client = desk.client();
+    let domains = ClientSection::Domains.href(client);
+    match (step, setup.domain) {
+        (Step::Scopes, _) => format!("{}/new", ClientSection::Scopes.href(client)),
+        (Step::Secret, _) => format!("{}/new", ClientSection::Secrets.href(client)),
+        (Step::Domain | Step::CallbackUrl | Step::Link, None) => format!("{domains}/new"),
+        (Step::Domain, Some(domain)) => format!("{domains}/{domain}"),
+        (Step::CallbackUrl, Some(domain)) => format!("{domains}/{domain}/urls/new?kind=callback"),
+        (Step::Link, Some(domain)) => format!("{domains}/{domain}/secrets/link"),
+        (Step::FirstLogin, _) => ClientSection::Quickstart.href(client),
+    }
+}
+
+fn logins(desk: &Desk, stats: &StatsView) -> Html {
+    let shell = desk.shell();
+    let recent: i64 = stats.data.iter().map(|line| line.counted.logins).sum();
+    let terms = Terms::new([
+        (shell.say("overview_logins-recent"), Html::text(recent)),
+        (shell.say("overview_logins-all"), Html::text(stats.total.logins)),
+        (shell.say("overview_users"), Html::text(stats.total.users)),
+    ]);
+    Html::card(&Html::heading(shell.say("overview_logins")).and(&terms.html()))
+}
+
+fn refused(desk: &Desk, attempts: &[AttemptView]) -> Html {
+    let shell = desk.shell();
+    let heading = Html::heading(shell.say("overview_refused"));
+    if attempts.is_empty() {
+        return Html::card(&heading.and(&Html::paragraph(&Html::soft(shell.say("overview_refused-none")))));
+    }
+    let columns = [
+        Column::of(shell.say("overview_time")),
+        Column::of(shell.say("overview_reason")),
+        Column::of(shell.say("overview_fix")),
+    ];
+    let rows = attempts.iter().map(|attempt| {
+        let fix = attempt.fix.as_ref().map(Html::text).unwrap_or_default();
+        [Html::time(shell, attempt.at), Html::code(&attempt.reason), fix]
+    });
+    heading.and(&Table::new(shell.say("overview_refused-caption"), columns).rows(rows).html())
+}
+
+fn changes(desk: &Desk, entries: &[EntryView]) -> Html {
+    let shell = desk.shell();
+    let heading = Html::heading(shell.say("overview_changes"));
+    let columns = [
+        Column::of(shell.say("overview_time")),
+        Column::of(shell.say("overview_what")),
+        Column::of(shell.say("overview_object")),
+    ];
+    let rows =
+        entries.iter().map(|entry| [Html::time(shell, entry.at), Html::code(&entry.action), Html::code(&entry.object)]);
+    heading.and(&Table::new(shell.say("overview_changes-caption"), columns).rows(rows).html())
+}
