@@ -1,17 +1,6 @@
 //! `/clients/…`: what partners do in the browser. Each page calls the use case that the API calls.
 
 pub(crate) mod audit;
-mod list;
-mod members;
-mod roles;
-mod secrets;
-mod settings;
-mod tokens;
-mod verifications;
-mod domains;
-mod list;
-mod overview;
-mod logos;
 mod attempts;
 mod audit;
 mod check;
@@ -96,7 +85,6 @@ fn logo_routes() -> Router<Core> {
             "/clients/{client}/settings/logo/delete",
             get(logos::ask_deletion::<ClientId>).post(logos::delete::<ClientId>),
         )
-        .route(
             "/clients/{client}/domains/{domain}/logo/delete",
             get(logos::ask_deletion::<OfDomain>).post(logos::delete::<OfDomain>),
         )
@@ -128,7 +116,6 @@ fn team_routes() -> Router<Core> {
         .route("/clients/{client}/verifications", get(verifications::list))
         .route("/clients/{client}/verifications/new", get(verifications::new).post(verifications::create))
         .route("/clients/{client}/verifications/{verification}", get(verifications::read))
-        .route(
             "/clients/{client}/verifications/{verification}/delete",
             get(verifications::ask_withdrawal).post(verifications::withdraw),
         )
