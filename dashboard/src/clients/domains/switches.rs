@@ -27,6 +27,7 @@ pub(crate) async fn back(desk: OneDomain) -> Response {
 
 pub(crate) async fn switch(form: Posted<OneDomain>) -> Result<Response, Response> {
     let Posted { desk, sent } = form;
+    desk.need(Permission::DomainsUpdate)?;
     let domain = get(&desk).await?;
     let flips = flips(&domain, &sent.fields);
     let confirmed = sent.fields.text("confirm") == "true";
