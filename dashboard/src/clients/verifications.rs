@@ -16,6 +16,7 @@ use xwms_core::model::scope::Tier;
 use xwms_core::model::verification::{ItemStatus, VerificationState};
 use xwms_core::text;
 
+use super::naming;
 use crate::layout::Shell;
 use crate::page::form::{Choice, Control, Form};
 use crate::page::html::{Html, Look};
@@ -251,6 +252,7 @@ pub(crate) async fn read(desk: OneVerification) -> Result<Response, Response> {
         .part(&Html::card(&terms.html()))
         .part(&grid(shell, &one))
         .part(&actions(&desk, &one))
+        .part(&Html::paragraph(&naming::history(shell, desk.context()?, one.id)))
         .respond())
 }
 
