@@ -317,7 +317,7 @@ impl<P: ClientIds> ClientDesk<P> {
     }
 
     /// The way to what happened to a thing, for those who may read it.
-    pub(crate) fn history(&self, id: impl std::fmt::Display) -> Html {
+    pub(crate) fn history(&self, id: impl fmt::Display) -> Html {
         if !self.may(Permission::AuditRead) {
             return Html::default();
         }
@@ -457,7 +457,8 @@ impl Sent {
     pub(crate) fn caller(&self, signed_in: &SignedIn) -> Caller {
         let caller = signed_in.caller();
         let once = self.fields.get("once").map(|key| {
-            let body = self.fields.canonical_without(&["csrf", "once"]);
+            // A password is no part of what is made, and no digest of one is kept.
+            let body = self.fields.canonical_without(&["csrf", "once", "password"]);
             Once::of(&caller, &format!("POST {}", self.path), key, body.as_bytes())
         });
         Caller { once, ..caller }

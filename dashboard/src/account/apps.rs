@@ -42,7 +42,18 @@ pub(crate) async fn ask_end(desk: AccountDesk, Path(client): Path<String>) -> Re
 pub(crate) async fn end(form: Posted<AccountDesk>) -> Result<Response, Response> {
     let Posted { desk, sent } = form;
     sent.only(&["client"]).map_err(|why| desk.fail(why))?;
-    let ended = match sent.fields.text("client").parse() {
+    stop(desk, sent.fields.text("client")).await
+}
+
+/// No field: the address names the site.
+pub(crate) async fn end_named(Path(client): Path<String>, form: Posted<AccountDesk>) -> Result<Response, Response> {
+    let Posted { desk, sent } = form;
+    sent.only(&[]).map_err(|why| desk.fail(why))?;
+    stop(desk, &client).await
+}
+
+async fn stop(desk: AccountDesk, client: &str) -> Result<Response, Response> {
+    let ended = match client.parse() {
         Ok(client) => apps::end(desk.core(), desk.caller(), client).await,
         Err(_) => Err(Error::NotFound("client")),
     };

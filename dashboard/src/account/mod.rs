@@ -32,7 +32,7 @@ pub(crate) fn routes() -> Router<Core> {
         .route("/account/security/password", get(password::ask).post(password::change))
         .route("/account/sessions", get(sessions::read).post(sessions::end))
         .route("/account/apps", get(apps::read).post(apps::end))
-        .route("/account/apps/{client}/end", get(apps::ask_end))
+        .route("/account/apps/{client}/end", get(apps::ask_end).post(apps::end_named))
         .route("/account/requests", get(requests::read).post(requests::answer))
         .route("/account/notifications", get(notifications::read).post(notifications::change))
         .route("/account/tokens", get(tokens::list))

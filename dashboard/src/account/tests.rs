@@ -86,15 +86,15 @@ fn pages(text: &str, language: Language) -> Vec<(&'static str, String)> {
     };
     let (client, role) = (text.to_owned(), text.to_owned());
     let invitations = [Invitation { id: MemberId::from_bytes([5; 16]), client, role }];
-    let (some, none) = (&[told][..], &[][..]);
+    let told = [told];
     [
         ("requests", requests::page(&shell, &frame, &overview).render()),
         ("no requests", requests::page(&shell, &frame, &Overview::default()).render()),
         ("apps", apps::page(&shell, &frame, std::slice::from_ref(&app), &catalog).render()),
         ("end of an app", apps::confirmation(&shell, &frame, &app, &catalog).render()),
         ("no apps", apps::page(&shell, &frame, &[], &catalog).render()),
-        ("notifications", notifications::page(&shell, &frame, &invitations, (some, true)).render()),
-        ("no notifications", notifications::page(&shell, &frame, &[], (none, false)).render()),
+        ("notifications", notifications::page(&shell, &frame, &invitations, (&told, true)).render()),
+        ("no notifications", notifications::page(&shell, &frame, &[], (&[], false)).render()),
     ]
     .map(|(name, html)| (name, html.unwrap()))
     .into()

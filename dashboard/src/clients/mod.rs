@@ -1,7 +1,7 @@
 //! `/clients/…`: what partners do in the browser. Each page calls the use case that the API calls.
 
 mod attempts;
-mod audit;
+pub(crate) mod audit;
 mod check;
 mod denials;
 mod domains;
@@ -24,7 +24,7 @@ mod verifications;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
+use axum::routing::get;
 use xwms_core::id::{ClientId, DomainId};
 use xwms_core::state::Core;
 
@@ -44,7 +44,7 @@ fn client_routes() -> Router<Core> {
         .route("/clients/{client}/secrets", get(secrets::list))
         .route("/clients/{client}/secrets/new", get(secrets::new).post(secrets::create))
         .route("/clients/{client}/secrets/{secret}", get(secrets::read).post(secrets::update))
-        .route("/clients/{client}/secrets/{secret}/switches", post(secrets::switch))
+        .route("/clients/{client}/secrets/{secret}/switches", get(secrets::back).post(secrets::switch))
         .route("/clients/{client}/secrets/{secret}/rotate", get(secrets::ask_rotation).post(secrets::rotate))
         .route("/clients/{client}/secrets/{secret}/delete", get(secrets::ask_deletion).post(secrets::delete))
 }

@@ -11,7 +11,7 @@ use crate::database::{count, texts};
 use crate::world::{CLIENT, PASSWORD, World, on_both};
 
 /// What the start page leads to.
-const LINKED: [&str; 3] = ["/account/requests", "/account/apps", "/account/notifications"];
+const LINKED: [&str; 5] = ["/account", "/clients", "/account/requests", "/account/apps", "/account/notifications"];
 const PAGES: [&str; 11] = [
     "/account",
     "/account/general",

@@ -80,6 +80,7 @@ on_both!(a_theme_is_one_of_three_words, async |world: World| {
 
 on_both!(a_person_ends_the_sessions_that_are_theirs, async |world: World| {
     let (mut sofa, mut train) = (signed_in(&world, ADA).await, signed_in(&world, ADA).await);
+    world.clock.advance(Duration::from_secs(1));
     let (mut phone, mut charles) = (signed_in(&world, ADA).await, signed_in(&world, CHARLES).await);
     let list = sofa.get(SESSIONS).await;
     assert_eq!(list.body.matches("This browser").count(), 1, "{list:?}");
