@@ -15,6 +15,7 @@ use xwms_core::manage::roles;
 use xwms_core::model::member::MemberStatus;
 use xwms_core::text;
 
+use super::naming;
 use super::roles::all as all_roles;
 use crate::layout::Shell;
 use crate::page::filters::Filters;
@@ -292,7 +293,8 @@ async fn draw(desk: &OneMember, member: &MemberView, values: &Values) -> Result<
         let owners = Html::paragraph(&Html::soft(shell.say("members_last_owner")));
         page = page.part(&Html::card(&form.html().and(&owners)));
     }
-    Ok(page.part(&ends(desk, member)?).respond())
+    let history = Html::paragraph(&naming::history(shell, context, member.id));
+    Ok(page.part(&ends(desk, member)?).part(&history).respond())
 }
 
 /// What ends a membership or an invitation.

@@ -9,6 +9,7 @@ use xwms_core::id::{ClientId, RoleId};
 use xwms_core::manage::roles::{self, RolePage};
 use xwms_core::text;
 
+use super::naming;
 use crate::layout::Shell;
 use crate::page::filters::Filters;
 use crate::page::form::{Choice, Control, Form};
@@ -275,19 +276,24 @@ async fn draw(desk: &OneRole, role: &RoleView, values: &Values) -> Result<Respon
         .part(&Html::card(&terms(desk, role).html()));
     let copy = Html::quiet_button(format!("{path}/new?copy={}", role.id), shell.say("roles_copy"));
     let copy = if desk.may(Permission::RolesCreate) { copy } else { Html::default() };
+    let history = naming::history(shell, desk.context()?, role.id);
     let fixed = roles::why_not_to_change(desk.context()?, role);
     if fixed.is_some() || !desk.may_now(Permission::RolesUpdate) {
         let why = fixed.map(|why| Html::paragraph(&Html::soft(shell.tell(why)))).unwrap_or_default();
         let given = role.settings.permissions.iter().map(|permission| Html::code(permission.permission().text()));
         let given = Html::heading(shell.say("field_permissions")).and(&Html::paragraph(&Html::joined(given, " ")));
-        return Ok(page.part(&why).part(&Html::card(&given)).part(&Html::paragraph(&copy)).respond());
+        return Ok(page.part(&why).part(&Html::card(&given)).part(&buttons([copy, history])).respond());
     }
     let form = naming(shell, Form::new(shell, values, item.clone(), shell.say("shell_save")));
     let form = fields(desk, form).await?;
     let delete = Html::quiet_button(format!("{item}/delete"), shell.say("shell_delete"));
     let delete = if desk.may(Permission::RolesDelete) { delete } else { Html::default() };
-    let more = Html::joined([copy, delete].into_iter().filter(|button| !button.is_empty()), " ");
-    Ok(page.part(&Html::card(&form.html())).part(&Html::paragraph(&more)).respond())
+    Ok(page.part(&Html::card(&form.html())).part(&buttons([copy, history, delete])).respond())
+}
+
+/// Those of the buttons that there are, in a row.
+fn buttons<const N: usize>(all: [Html; N]) -> Html {
+    Html::paragraph(&Html::joined(all.into_iter().filter(|button| !button.is_empty()), " "))
 }
 
 fn terms(desk: &OneRole, role: &RoleView) -> Terms {
