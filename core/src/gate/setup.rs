@@ -87,6 +87,9 @@ mod tests {
     use super::super::tests::{LIVE, LOOPBACK, NOW, TEST, good};
     use super::*;
 
+    /// What undoes a step, and what is to do then.
+    type Row = (fn(&mut Snapshot), &'static [Step]);
+
     /// The steps that are still to do.
     fn left(snapshot: &Snapshot, has_users: bool) -> Vec<Step> {
         let setup = setup(snapshot, has_users, NOW);
@@ -96,7 +99,7 @@ mod tests {
     #[test]
     fn a_step_is_undone_by_what_undoes_it() {
         let off = |s: &mut Snapshot| s.domains.iter_mut().for_each(|domain| domain.active = false);
-        let rows: [(fn(&mut Snapshot), &[Step]); 5] = [
+        let rows: [Row; 5] = [
             (|_| {}, &[]),
             (|s| s.scopes.clear(), &[Step::Scopes]),
             (|s| s.secrets.iter_mut().for_each(|secret| secret.expires_at = Some(NOW)), &[Step::Secret, Step::Link]),

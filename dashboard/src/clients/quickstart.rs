@@ -17,8 +17,10 @@ use crate::page::table::Terms;
 use crate::section::ClientSection;
 use crate::signed_in::{ClientDesk, Place};
 
-/// The kits: the word of the address, what it is called, and its programs, each with the name of its file.
-const KITS: [(&str, &str, &[(&str, &str)]); 5] = [
+/// A kit: the word of the address, what it is called, and its programs, each with the name of its file.
+type Kit = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+const KITS: [Kit; 5] = [
     ("openid-client", "Node.js · openid-client", &[("server.mjs", include_str!("kits/openid_client.txt"))]),
     ("authlib", "Python · Authlib", &[("app.py", include_str!("kits/authlib.txt"))]),
     ("openidconnect", "Rust · openidconnect", &[("main.rs", include_str!("kits/openidconnect.txt"))]),

@@ -59,7 +59,7 @@ enum Kind {
     Checks(Vec<Choice>),
     Radios(Vec<Choice>),
     Select(Vec<Choice>),
-    Matrix(Matrix),
+    Matrix(Box<Matrix>),
 }
 
 /// One of several values.
@@ -170,7 +170,7 @@ impl Control {
 
     /// Permissions, one box each.
     pub(crate) fn matrix(name: &'static str, label: String, matrix: Matrix) -> Self {
-        Self::new(name, label, Kind::Matrix(matrix))
+        Self::new(name, label, Kind::Matrix(Box::new(matrix)))
     }
 
     /// With a sentence below it.

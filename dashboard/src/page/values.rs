@@ -93,7 +93,7 @@ impl Values {
 
     /// The same refusal of what stands: where the form that was sent is not the one that is drawn.
     #[must_use]
-    pub(crate) fn as_it_stands(self) -> Self {
+    pub(crate) fn without_what_was_sent(self) -> Self {
         Self { sent: None, ..self }
     }
 

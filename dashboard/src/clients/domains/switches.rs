@@ -94,7 +94,7 @@ pub(crate) async fn ask(desk: OneDomain) -> Result<Response, Response> {
     }
     let (domain, facts) = (get(&desk).await?, facts_of(&desk).await?);
     let flips = flips(&domain, query);
-    if flips.iter().any(|flip| *flip == ("test_mode", true)) {
+    if flips.contains(&("test_mode", true)) {
         desk.need(Permission::DomainsTest)?;
     }
     draw(&desk, &domain, facts, &flips)

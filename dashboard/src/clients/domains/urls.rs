@@ -285,7 +285,7 @@ pub(crate) async fn switch(form: Posted<OneUrl>) -> Result<Response, Response> {
         Err(why) => {
             let url = get(&desk).await?;
             // What is wrong is the URL that is to be switched on: it stands in its field.
-            let values = desk.refused(Values::of(&url), sent.fields, why)?.as_it_stands();
+            let values = desk.refused(Values::of(&url), sent.fields, why)?.without_what_was_sent();
             draw(&desk, &url, &values)
         }
     }
