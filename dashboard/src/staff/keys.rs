@@ -59,14 +59,16 @@ fn row(shell: &Shell, key: &KeyView) -> [Html; 7] {
     ]
 }
 
-pub(super) async fn ask_rotation(desk: StaffDesk) -> Response {
-    draw_rotation(&desk, &Values::default())
+pub(super) async fn ask_rotation(desk: StaffDesk) -> Result<Response, Response> {
+    desk.recent()?;
+    Ok(draw_rotation(&desk, &Values::default()))
 }
 
 fn label_of(shell: &Shell, name: &str) -> String {
     match name {
         "now" => shell.say("staff_key_now"),
         "reason" => shell.say("staff_reason"),
+        "password" => shell.say("field_password"),
         other => other.to_owned(),
     }
 }
@@ -80,13 +82,14 @@ fn draw_rotation(desk: &StaffDesk, values: &Values) -> Response {
         .crumb(PATH, shell.say("section_staff-keys"))
         .purpose(shell.say("staff_keys-rotate_purpose"))
         .refused(values, |name| label_of(shell, name))
-        .part(&form.field(now).field(reason).cancel(PATH).html())
+        .part(&form.field(now).field(reason).password_if_asked().cancel(PATH).html())
         .respond()
 }
 
 pub(super) async fn rotate(form: Posted<StaffDesk>) -> Result<Response, Response> {
     let Posted { desk, sent } = form;
-    let rotated = match sent.input::<KeyRotation>(&[]) {
+    let recent = sent.recent(desk.signed_in()).await;
+    let rotated = match recent.and_then(|()| sent.input::<KeyRotation>(&["password"])) {
         Ok(order) => keys::rotate(desk.core(), sent.caller(desk.signed_in()), order).await,
         Err(why) => Err(why),
     };
