@@ -52,6 +52,8 @@ const ROUTES: &[Route] = &[
     Route(BOTH, "/api/{*rest}", Area::Native, false),
     Route(GET, "assets::STYLESHEET.path()", Area::Page, true),
     Route(GET, "assets::ICON.path()", Area::Page, true),
+    Route(GET, "assets::DASHBOARD.path()", Area::Page, true),
+    Route(GET, "assets::SCRIPT.path()", Area::Page, true),
     Route(GET, "/", Area::Page, true),
     Route(BOTH, "/login", Area::Page, true),
     Route(POST, "/login/continue", Area::Page, false),
@@ -63,23 +65,6 @@ const ROUTES: &[Route] = &[
     Route(BOTH, "/consent", Area::Page, false),
     Route(BOTH, "/logout", Area::Page, true),
     Route(GET, "/signed-out", Area::Page, true),
-    Route(BOTH, "/login/confirm", Area::Page, false),
-    Route(BOTH, "/theme", Area::Page, false),
-    Route(BOTH, "/language", Area::Page, false),
-    Route(GET, "/account", Area::Page, false),
-    Route(BOTH, "/account/general", Area::Page, false),
-    Route(GET, "/account/security", Area::Page, false),
-    Route(BOTH, "/account/security/password", Area::Page, false),
-    Route(BOTH, "/account/sessions", Area::Page, false),
-    Route(BOTH, "/account/apps/{client}/end", Area::Page, false),
-    Route(GET, "/account/tokens", Area::Page, false),
-    Route(BOTH, "/account/tokens/new", Area::Page, false),
-    Route(GET, "/account/tokens/{token}", Area::Page, false),
-    Route(BOTH, "/account/tokens/{token}/delete", Area::Page, false),
-    Route(GET, "/account/plan", Area::Page, false),
-    Route(BOTH, "/account/requests", Area::Page, false),
-    Route(BOTH, "/account/apps", Area::Page, false),
-    Route(BOTH, "/account/notifications", Area::Page, false),
     Route(GET, "/images/{name}", Area::Page, false),
     Route(GET, "/healthz", Area::Health, true),
     Route(GET, "/readyz", Area::Health, true),
@@ -88,6 +73,12 @@ const ROUTES: &[Route] = &[
     Route(BOTH, "/oauth/nowhere", Area::Page, false),
     Route(BOTH, "/admin/v1/nowhere", Area::Management, false),
 ];
+
+/// Those of the pages of whoever is signed in, as they stand in the sources.
+fn desk_routes() -> Vec<(Vec<String>, String, Area, bool)> {
+    let all = crate::pages::routes::desk_routes().into_iter();
+    all.map(|route| (route.methods(), route.path, Area::Page, false)).collect()
+}
 
 /// Those of the management API, as its own document lists them.
 fn management_routes() -> Vec<(Vec<String>, String, Area, bool)> {
@@ -122,7 +113,8 @@ fn every_route_has_its_row() {
             routes.insert(path.trim_matches('"').to_owned());
         }
     }
-    let listed: BTreeSet<String> = ROUTES.iter().map(|route| route.1.to_owned()).collect();
+    let desk = desk_routes().into_iter().map(|(_, path, ..)| path);
+    let listed: BTreeSet<String> = ROUTES.iter().map(|route| route.1.to_owned()).chain(desk).collect();
     let unlisted: Vec<&String> = routes.difference(&listed).collect();
     assert!(unlisted.is_empty(), "routes without a row: {unlisted:?}");
     let gone: Vec<&String> = listed.difference(&routes).filter(|path| !path.ends_with("/nowhere")).collect();
@@ -136,10 +128,12 @@ on_both!(every_route_refuses_bad_input_and_writes_nothing, async |world: World| 
     let own = ROUTES.iter().map(|Route(methods, path, area, open)| {
         (methods.iter().map(|method| (*method).to_owned()).collect(), (*path).to_owned(), *area, *open)
     });
-    for (methods, path, area, always_open) in own.chain(management_routes()) {
+    for (methods, path, area, always_open) in own.chain(desk_routes()).chain(management_routes()) {
         let path = match path.as_str() {
             "assets::STYLESHEET.path()" => xwms_dashboard::assets::STYLESHEET.path().to_owned(),
             "assets::ICON.path()" => xwms_dashboard::assets::ICON.path().to_owned(),
+            "assets::DASHBOARD.path()" => xwms_dashboard::assets::DASHBOARD.path().to_owned(),
+            "assets::SCRIPT.path()" => xwms_dashboard::assets::SCRIPT.path().to_owned(),
             path => path
                 .replace("{*rest}", "nowhere/at/all")
                 .replace("{client}", crate::world::CLIENT)

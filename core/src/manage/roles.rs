@@ -252,7 +252,7 @@ pub fn why_not_to_change(by: &ClientContext, role: &RoleView) -> Option<Text> {
 fn shown_rank(role: &RoleView) -> Rank {
     let RoleSettings { permissions, level, expires_at, active, .. } = &role.settings;
     Rank {
-        level: level.number(),
+        level: u8::try_from(level.get()).unwrap_or_default(),
         owner: role.key.as_str() == Preset::Owner.key(),
         permissions: permissions.iter().map(|permission| permission.permission()).collect(),
         span: Span::of(*active, *expires_at),

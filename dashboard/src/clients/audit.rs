@@ -10,10 +10,9 @@ use xwms_core::contract::audit::EntryView;
 use xwms_core::error::{Error, FieldError};
 use xwms_core::gate::permission::Permission;
 use xwms_core::id::{AuditId, ClientId};
-use xwms_core::manage::audit_log;
+use xwms_core::manage::audit_log::{self, By, Filter};
 use xwms_core::manage::members::{self, MemberPage};
 use xwms_core::request::params::Params;
-use xwms_core::store::tables::audit::{By, Filter};
 use xwms_core::text;
 
 use crate::layout::Shell;
@@ -129,7 +128,7 @@ fn filter(client: ClientId, query: &Params) -> Result<Filter, Error> {
 }
 
 /// A time in full, one to the minute, or a day, `rest` after whose beginning is meant; all in UTC but the first.
-fn moment(text: &str, rest: Duration) -> Option<Timestamp> {
+pub(crate) fn moment(text: &str, rest: Duration) -> Option<Timestamp> {
     match text.len() {
         10 => Timestamp::parse(&format!("{text}T00:00:00Z")).map(|day| day.after(rest)),
         16 => Timestamp::parse(&format!("{text}:00Z")),
@@ -173,7 +172,7 @@ fn who(desk: &Desk, people: &HashMap<String, String>, actor: &str) -> Html {
 }
 
 /// What was done, in words and as programs call it.
-fn what(shell: &Shell, action: &str) -> Html {
+pub(crate) fn what(shell: &Shell, action: &str) -> Html {
     let (resource, verb) = action.split_once('.').unwrap_or((action, ""));
     let verb = match verb {
         "created" => shell.say("audit_created"),
@@ -214,7 +213,7 @@ fn object(desk: &Desk, entry: &EntryView) -> Html {
 }
 
 /// What differs: what was, and what is.
-fn change(shell: &Shell, entry: &EntryView) -> Html {
+pub(crate) fn change(shell: &Shell, entry: &EntryView) -> Html {
     let nothing = Map::new();
     let before = entry.before.as_ref().and_then(Value::as_object).unwrap_or(&nothing);
     let after = entry.after.as_ref().and_then(Value::as_object).unwrap_or(&nothing);

@@ -128,7 +128,7 @@ fn meant(shell: &Shell, typed: &str, known: &[String]) -> Option<Html> {
 fn result(desk: &ClientDesk<ClientId>, found: &CheckView, domain: Option<DomainId>) -> Html {
     let shell = desk.shell();
     let passed = found.rules.iter().filter(|rule| rule.pass).count();
-    let caption = shell.tell(text!("check_passed", passed = passed, all = found.rules.len()));
+    let heading = Html::heading(shell.tell(text!("check_passed", passed = passed, all = found.rules.len())));
     let columns = [
         Column::of(shell.say("check_rule")),
         Column::of(shell.say("check_result")),
@@ -143,8 +143,7 @@ fn result(desk: &ClientDesk<ClientId>, found: &CheckView, domain: Option<DomainI
         [name, answer(shell, rule.pass), why.unwrap_or_default(), fix.unwrap_or_default()]
     };
     let rows = broken.into_iter().chain(kept).map(row);
-    let heading = Html::heading(&caption);
-    heading.and(&Table::new(caption, columns).rows(rows).html())
+    heading.and(&Table::new(shell.say("check_caption"), columns).rows(rows).html())
 }
 
 fn answer(shell: &Shell, passes: bool) -> Html {

@@ -101,7 +101,7 @@ fn marks(shell: &Shell, context: &ClientContext, member: &MemberView) -> Html {
 fn role_name(shell: &Shell, roles: &HashMap<RoleId, RoleView>, id: RoleId) -> Html {
     match roles.get(&id) {
         Some(role) => {
-            let level = text!("members_level", level = role.settings.level.number());
+            let level = text!("members_level", level = role.settings.level.get());
             Html::words(role.settings.name.as_str()).and(&Html::text(" ")).and(&Html::soft(shell.tell(level)))
         }
         None => Html::code(id),
@@ -198,7 +198,7 @@ async fn draw_invitation(desk: &ClientDesk<ClientId>, values: &Values) -> Result
 /// The roles to choose from; those that the person can't give are text that says why.
 fn roles_control(shell: &Shell, context: &ClientContext, all: &[RoleView]) -> Control {
     let choice = |role: &RoleView| {
-        let level = shell.tell(text!("members_level", level = role.settings.level.number()));
+        let level = shell.tell(text!("members_level", level = role.settings.level.get()));
         let label = Html::words(role.settings.name.as_str()).and(&Html::text(" ")).and(&Html::soft(level));
         let why = roles::why_not_to_give(context, role).map(|why| shell.tell(why));
         let choice = Choice::new(role.id.to_string(), label).fixed(why);

@@ -1,40 +1,34 @@
 //! `/clients/…`: what partners do in the browser. Each page calls the use case that the API calls.
 
-mod audit;
-mod list;
-mod members;
-mod roles;
-mod secrets;
-mod settings;
-mod tokens;
-mod verifications;
-mod domains;
-mod list;
-mod overview;
-mod logos;
 mod attempts;
+pub(crate) mod audit;
 mod check;
 mod denials;
 mod domains;
 mod list;
 mod logos;
+mod members;
 mod naming;
 mod nearest;
 mod overview;
 mod quickstart;
 mod requests;
+mod roles;
 mod scopes;
 mod secrets;
+mod settings;
 mod stats;
+mod tokens;
 mod users;
+mod verifications;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
+use axum::routing::get;
 use xwms_core::id::{ClientId, DomainId};
 use xwms_core::state::Core;
 
-use domains::{deletion, links, ownership, settings, switches, urls};
+use domains::{deletion, links, ownership, switches, urls};
 
 /// The pages of clients, one line a route. GET of an address that only takes POST leads to the page it belongs to.
 pub(crate) fn routes() -> Router<Core> {
@@ -50,7 +44,7 @@ fn client_routes() -> Router<Core> {
         .route("/clients/{client}/secrets", get(secrets::list))
         .route("/clients/{client}/secrets/new", get(secrets::new).post(secrets::create))
         .route("/clients/{client}/secrets/{secret}", get(secrets::read).post(secrets::update))
-        .route("/clients/{client}/secrets/{secret}/switches", post(secrets::switch))
+        .route("/clients/{client}/secrets/{secret}/switches", get(secrets::back).post(secrets::switch))
         .route("/clients/{client}/secrets/{secret}/rotate", get(secrets::ask_rotation).post(secrets::rotate))
         .route("/clients/{client}/secrets/{secret}/delete", get(secrets::ask_deletion).post(secrets::delete))
 }
@@ -60,7 +54,7 @@ fn domain_routes() -> Router<Core> {
     Router::new()
         .route("/clients/{client}/domains", get(domains::list))
         .route("/clients/{client}/domains/new", get(domains::new).post(domains::create))
-        .route("/clients/{client}/domains/{domain}", get(settings::read).post(settings::update))
+        .route("/clients/{client}/domains/{domain}", get(domains::settings::read).post(domains::settings::update))
         .route("/clients/{client}/domains/{domain}/switches", get(switches::back).post(switches::switch))
         .route("/clients/{client}/domains/{domain}/switches/confirm", get(switches::ask))
         .route("/clients/{client}/domains/{domain}/ownership", get(ownership::read).post(ownership::look))

@@ -51,7 +51,7 @@ pub(crate) async fn list(desk: ClientDesk<ClientId>) -> Result<Response, Respons
         [
             Html::link(format!("{path}/{}", role.id), name).and(&preset(shell, role)),
             Html::code(role.key.as_str()),
-            Html::text(role.settings.level.number()),
+            Html::text(role.settings.level.get()),
             role.settings.group.as_ref().map_or_else(Html::default, |group| Html::words(group.as_str())),
             Html::text(held(shell, role)),
             Html::time_or(shell, role.settings.expires_at, shell.say("shell_never")),
@@ -116,7 +116,7 @@ pub(crate) async fn new(desk: ClientDesk<ClientId>) -> Result<Response, Response
     let permissions = role.settings.permissions.iter().map(|permission| permission.permission());
     let permissions: Vec<&str> =
         permissions.filter(|permission| context.may(*permission)).map(Permission::text).collect();
-    let level = role.settings.level.number().min(context.level.saturating_sub(1));
+    let level = role.settings.level.get().min(i64::from(context.level.saturating_sub(1)));
     let name = name_of_copy(&desk, &role);
     let beginning = [
         ("name", json!(NAMES[1])),
@@ -298,7 +298,7 @@ fn terms(desk: &OneRole, role: &RoleView) -> Terms {
     let lines = [
         (shell.say("shell_id"), Html::copy(shell, "id", role.id)),
         (shell.say("field_key"), fixed),
-        (shell.say("field_level"), Html::text(role.settings.level.number())),
+        (shell.say("field_level"), Html::text(role.settings.level.get())),
         (shell.say("field_group"), group.unwrap_or_default()),
         (shell.say("field_description"), description.unwrap_or_default()),
         (shell.say("field_permissions"), Html::text(held(shell, role))),

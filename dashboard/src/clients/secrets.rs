@@ -211,6 +211,12 @@ pub(crate) async fn switch(form: Posted<OneSecret>) -> Result<Response, Response
     Ok(desk.done(&path, word))
 }
 
+/// GET of an address that only takes POST.
+pub(crate) async fn back(desk: OneSecret) -> Response {
+    let path = item_path(&desk);
+    desk.into_signed_in().visit.go(&path)
+}
+
 pub(crate) async fn ask_rotation(desk: OneSecret) -> Result<Response, Response> {
     desk.need(Permission::SecretsCreate)?;
     let secret = get(&desk).await?;

@@ -68,7 +68,7 @@ async fn has_users(desk: &Desk) -> Result<bool, Response> {
     if !desk.may(Permission::UsersRead) {
         return Ok(false);
     }
-    let found = users::list(desk.core(), &desk.caller(), desk.client(), None, 1).await;
+    let found = users::list(desk.core(), &desk.caller(), (desk.client(), users::UserFields::default()), None, 1).await;
     Ok(!found.map_err(|why| desk.fail(why))?.is_empty())
 }
 

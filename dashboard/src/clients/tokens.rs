@@ -12,6 +12,7 @@ use xwms_core::manage::runner::Done;
 use xwms_core::manage::tokens;
 use xwms_core::text;
 
+use super::naming;
 use crate::layout::Shell;
 use crate::page::form::{Control, Form};
 use crate::page::html::Html;
@@ -195,6 +196,8 @@ pub(crate) async fn read(desk: OneToken) -> Result<Response, Response> {
         .crumb(path.clone(), shell.say("section_tokens"))
         .purpose(shell.say("tokens_one-purpose"))
         .part(&Html::card(&terms.html()));
+    let history = naming::history(shell, desk.context()?, token.id);
+    let page = page.part(&Html::paragraph(&history));
     if !desk.may(Permission::TokensDelete) {
         return Ok(page.respond());
     }

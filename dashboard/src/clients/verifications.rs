@@ -16,6 +16,7 @@ use xwms_core::model::scope::Tier;
 use xwms_core::model::verification::{ItemStatus, VerificationState};
 use xwms_core::text;
 
+use super::naming;
 use crate::layout::Shell;
 use crate::page::form::{Choice, Control, Form};
 use crate::page::html::{Html, Look};
@@ -136,7 +137,7 @@ async fn draw_new(desk: &ClientDesk<ClientId>, values: &Values) -> Result<Respon
     let domains = domains::list(core, &caller, client, None, CHOICES).await.map_err(|why| desk.fail(why))?;
     let scopes = scopes::list(core, &caller, client, None, i64::MAX).await.map_err(|why| desk.fail(why))?;
     let offered: Vec<Choice> = domains.iter().map(|domain| domain_choice(desk, domain)).collect();
-    let reserved = scopes.iter().filter(|scope| scope.tier == Tier::Reserved);
+    let reserved = scopes.iter().filter(|scope| scope.tier == Tier::Verified);
     let reserved: Vec<Choice> = reserved
         .map(|scope| {
             let label = Html::text(&scope.title).and(&Html::text(" ")).and(&Html::code(&scope.name));
@@ -251,6 +252,7 @@ pub(crate) async fn read(desk: OneVerification) -> Result<Response, Response> {
         .part(&Html::card(&terms.html()))
         .part(&grid(shell, &one))
         .part(&actions(&desk, &one))
+        .part(&Html::paragraph(&naming::history(shell, desk.context()?, one.id)))
         .respond())
 }
 

@@ -364,13 +364,6 @@ impl<'f> Form<'f> {
         self
     }
 
-    /// With what stands between its fields.
-    #[must_use]
-    pub(crate) fn words(mut self, words: Html) -> Self {
-        self.fields.push(words);
-        self
-    }
-
     /// With this field.
     #[must_use]
     pub(crate) fn field(mut self, control: Control) -> Self {

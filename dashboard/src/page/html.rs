@@ -81,6 +81,11 @@ impl Html {
         ))
     }
 
+    /// What is seen only when it is asked for.
+    pub(crate) fn folded(summary: impl fmt::Display, inside: &Self) -> Self {
+        Self(format!("<details class=\"more\"><summary>{}</summary>{inside}</details>", Self::text(summary)))
+    }
+
     /// A link that looks like a button.
     pub(crate) fn button(href: impl fmt::Display, text: impl fmt::Display) -> Self {
         Self(format!("<a class=\"button\" href=\"{}\">{}</a>", Self::text(href), Self::text(text)))

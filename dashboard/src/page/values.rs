@@ -97,11 +97,6 @@ impl Values {
         Self { sent: None, ..self }
     }
 
-    /// 200, or that of the refusal.
-    pub(crate) fn status(&self) -> StatusCode {
-        self.refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status)
-    }
-
     /// Why it was refused, when it was.
     pub(crate) const fn refusal(&self) -> Option<&Refusal> {
         self.refusal.as_ref()

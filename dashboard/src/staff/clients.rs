@@ -14,7 +14,7 @@ use crate::page::filters::Filters;
 use crate::page::form::{Control, Form};
 use crate::page::html::{Html, Look};
 use crate::page::list::ListRequest;
-use crate::page::table::{Column, Empty, Table, Terms};
+use crate::page::table::{Column, Table, Terms};
 use crate::page::values::Values;
 use crate::section::StaffSection;
 use crate::signed_in::{Place, Posted, StaffDesk};
@@ -33,7 +33,7 @@ pub(super) async fn list(desk: StaffDesk) -> Result<Response, Response> {
     let filters = Filters::of(&desk, PATH, &["q"]).field(find.hint(shell.say("staff_find_client-hint")));
     let page = desk.page(shell.say("section_staff-clients")).part(&filters.html());
     if found.is_empty() && asked.is_first() {
-        return Ok(page.part(&Empty::new(shell.say("staff_nothing_matches")).html()).respond());
+        return Ok(page.part(&filters.empty(shell.say("shell_no_match"))).respond());
     }
     let ids: Vec<ClientId> = found.iter().map(|client| client.id).collect();
     let seen = facts::of_clients(desk.core(), &desk.caller(), &ids).await.map_err(|why| desk.fail(why))?;

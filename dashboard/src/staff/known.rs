@@ -147,7 +147,7 @@ fn reasons(shell: &Shell, one: &VerificationView) -> Html {
         let said = text!("staff_item-reason", scope = scope, root = root, reason = reason);
         Some(Html::text(shell.tell(said)))
     };
-    let whole = one.reason.as_ref().map(Html::words);
+    let whole = one.reason.as_ref().map(|reason| Html::words(shell.tell(reason)));
     Html::joined(one.items.iter().filter_map(item).chain(whole), "; ")
 }
 

@@ -15,7 +15,7 @@ use crate::page::filters::Filters;
 use crate::page::form::{Choice, Control, Form};
 use crate::page::html::{Html, Look};
 use crate::page::list::ListRequest;
-use crate::page::table::{Column, Empty, Table, Terms};
+use crate::page::table::{Column, Table, Terms};
 use crate::page::values::Values;
 use crate::section::StaffSection;
 use crate::signed_in::{Place, Posted, StaffDesk};
@@ -34,7 +34,7 @@ pub(super) async fn list(desk: StaffDesk) -> Result<Response, Response> {
     let filters = Filters::of(&desk, PATH, &["q"]).field(find.hint(shell.say("staff_find_user-hint")));
     let page = desk.page(shell.say("section_staff-users")).part(&filters.html());
     if found.is_empty() && asked.is_first() {
-        return Ok(page.part(&Empty::new(shell.say("staff_nothing_matches")).html()).respond());
+        return Ok(page.part(&filters.empty(shell.say("shell_no_match"))).respond());
     }
     let columns = [
         Column::of(shell.say("staff_email")),

@@ -20,7 +20,7 @@ use crate::page::filters::Filters;
 use crate::page::form::{Choice, Control};
 use crate::page::html::{Html, Look};
 use crate::page::list::ListRequest;
-use crate::page::table::{Column, Empty, Table, Terms};
+use crate::page::table::{Column, Table, Terms};
 use crate::page::values::Values;
 use crate::public::Partner;
 use crate::public::consent::ShareLine;
@@ -60,17 +60,17 @@ pub(super) async fn queue(desk: StaffDesk) -> Result<Response, Response> {
         }
         Err(why) => Err(why),
     };
-    let (found, why) = found.map_or_else(|why| (Vec::new(), Some(why)), |found| (found, None));
+    let mut filters = Filters::of(&desk, PATH, &["status", "q"]);
+    let found = filters.found(&desk, found)?;
     let (found, pages) = asked.cut(shell, found, |found| found.verification.id.to_string());
-    let filters = filters(&desk, why)?;
+    let filters = fields(shell, filters);
     let page = desk
         .page(shell.say("staff_queue-title"))
         .purpose(shell.say("staff_queue-purpose"))
         .refused(filters.values(), |_| shell.say("shell_status"))
         .part(&filters.html());
     if found.is_empty() && asked.is_first() {
-        let words = if filters.narrow() { shell.say("staff_nothing_matches") } else { shell.say("staff_queue-none") };
-        return Ok(page.part(&Empty::new(words).html()).respond());
+        return Ok(page.part(&filters.empty(shell.say("staff_queue-none"))).respond());
     }
     Ok(page.part(&table(&desk, &found).html()).part(&pages).respond())
 }
@@ -83,14 +83,12 @@ fn wanted(status: Option<&str>) -> Result<VerificationState, Error> {
     VerificationState::parse(status).ok_or_else(unknown)
 }
 
-fn filters(desk: &StaffDesk, why: Option<Error>) -> Result<Filters<'_>, Response> {
-    let shell = desk.shell();
+fn fields<'f>(shell: &Shell, filters: Filters<'f>) -> Filters<'f> {
     let choice = |one: &VerificationState| Choice::new(one.as_str(), Html::text(state(shell, *one)));
     let find = Control::input("q", shell.say("staff_find_client"), "search", "off");
-    Ok(Filters::of(desk, PATH, &["status", "q"])
-        .refused(desk, why)?
+    filters
         .field(Control::select("status", shell.say("shell_status"), VerificationState::ALL.iter().map(choice)))
-        .field(find.hint(shell.say("staff_find_client-hint"))))
+        .field(find.hint(shell.say("staff_find_client-hint")))
 }
 
 fn table(desk: &StaffDesk, found: &[StaffVerificationView]) -> Table {
@@ -253,7 +251,8 @@ fn logos(shell: &Shell, one: &StaffVerificationView) -> Html {
             "<span class=\"ground {ground}\"><img class=\"logo\" src=\"{url}\" alt=\"\" width=\"56\" height=\"56\"></span>"
         ))
     };
-    let both = |url: &String| on("light", url).and(&on("dark", url));
+    let both =
+        |url: &String| Html::drawn(format!("<div class=\"grounds\">{}{}</div>", on("light", url), on("dark", url)));
     let asked = one.logo_url.as_ref().map_or_else(|| Html::soft(shell.say("staff_none")), both);
     match &one.shown_logo_url {
         shown if *shown == one.logo_url => asked,

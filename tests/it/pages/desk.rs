@@ -3,35 +3,18 @@
 use serde_json::Value;
 use xwms_core::gate::permission::Permission;
 
+use super::routes::{Route, desk_routes};
 use super::signed_in;
 use crate::admin::stage::{ROOMY, Stage, standing};
 use crate::admin::{CLIENTS, path_of};
 use crate::browser::{Answer, Browser};
 use crate::world::{CLIENT, World, on_both};
 
-/// A route of the pages: its path, and whether it takes a GET and a POST.
-struct Route {
-    path: String,
-    get: bool,
-    post: bool,
-}
-
-/// The routes that stand in these lists, so that a new one is tried as soon as it stands there.
-fn routes(list: &str, least: usize) -> Vec<Route> {
-    let code = list.split_whitespace().collect::<Vec<_>>().join(" ");
-    let routes = code.split(".route(").skip(1).map(|rest| {
-        let path = rest.split('"').nth(1).unwrap().to_owned();
-        let handlers = rest.split(".route(").next().unwrap();
-        Route { path, get: handlers.contains("get("), post: handlers.contains("post(") }
-    });
-    let routes: Vec<_> = routes.collect();
-    assert!(routes.len() >= least, "{} routes", routes.len());
-    routes
-}
-
 fn client_routes() -> Vec<Route> {
-    let all = routes(include_str!("../../../dashboard/src/clients/mod.rs"), 60);
-    all.into_iter().filter(|route| route.path.contains("{client}")).collect()
+    let of_clients = |route: &Route| route.path.starts_with("/clients/{client}");
+    let routes: Vec<_> = desk_routes().into_iter().filter(of_clients).collect();
+    assert!(routes.len() >= 60, "{} routes", routes.len());
+    routes
 }
 
 /// The path with the ids of the client on the stage, and a query where the page wants one.

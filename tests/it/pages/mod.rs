@@ -10,6 +10,7 @@ mod languages;
 mod login;
 mod recovery;
 mod registration;
+pub mod routes;
 mod sessions;
 mod throttle;
 mod usage;

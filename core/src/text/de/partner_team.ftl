@@ -95,7 +95,10 @@ tokens_new-title = Neues API-Token
 tokens_new-purpose = Was es darf, lässt sich später nicht ändern.
 tokens_label-hint = Leer: API token
 tokens_permissions-hint = Nie mehr, als Sie im Moment der Verwendung dürfen.
-tokens_permissions = { $count -> [one] { $count } Berechtigung *[other] { $count } Berechtigungen }
+tokens_permissions = { $count ->
+    [one] { $count } Berechtigung
+   *[other] { $count } Berechtigungen
+ }
 tokens_expires_at-hint = Leer: Es läuft nicht ab. Ein Tag wie 2030-01-31 oder eine Zeit in UTC wie 2030-01-31T12:00.
 tokens_expires = Läuft ab
 tokens_last_used = Zuletzt verwendet
@@ -110,7 +113,10 @@ verifications_list-caption = Anträge, älteste zuerst
 verifications_list-none = Noch keine Anträge. Ein verifizierter Partner kann alle nach reservierten Scopes fragen. Weisen Sie zuerst nach, dass eine Domain Ihnen gehört, und aktivieren Sie die Scopes.
 verifications_waiting = Ihr Antrag wartet
 verifications_not_verified = Nicht verifiziert
-verifications_verified = { $count -> [one] Verifizierter Partner für { $count } Domain *[other] Verifizierter Partner für { $count } Domains }
+verifications_verified = { $count ->
+    [one] Verifizierter Partner für { $count } Domain
+   *[other] Verifizierter Partner für { $count } Domains
+ }
 verifications_verified-until = bis
 verifications_until = Endet
 verifications_automatic = nach einer Änderung von Name oder Logo

@@ -87,7 +87,7 @@ stats_users-daily = Personen nach Tag
 stats_logins-finding = { $total ->
     [one] 1 Anmeldung
    *[other] { $total } Anmeldungen
- }, die meisten am { $label }: { $most }
+}, die meisten am { $label }: { $most }
 stats_users-finding = Die meisten am { $label }: { $most }
 stats_so_far = { $day }, bis jetzt
 stats_day = { $day }. { $month ->
@@ -103,7 +103,7 @@ stats_day = { $day }. { $month ->
     [10] Okt.
     [11] Nov.
    *[12] Dez.
- }
+}
 stats_caption = Von { $from } bis { $to }
 stats_table-day = Tag
 stats_table-users = Personen
@@ -174,3 +174,4 @@ scopes_undo = Rückgängig
 scopes_logins = Anmeldungen in 7 Tagen
 users_history = Verlauf
 requests_any_kind = Jede Art
+check_caption = Regeln, verletzte zuerst

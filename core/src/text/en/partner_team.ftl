@@ -95,7 +95,10 @@ tokens_new-title = New API token
 tokens_new-purpose = What it may can’t be changed later.
 tokens_label-hint = Empty: API token
 tokens_permissions-hint = Never more than you may at the moment of use.
-tokens_permissions = { $count -> [one] { $count } permission *[other] { $count } permissions }
+tokens_permissions = { $count ->
+    [one] { $count } permission
+   *[other] { $count } permissions
+ }
 tokens_expires_at-hint = Empty: it does not expire. A day such as 2030-01-31, or a time in UTC such as 2030-01-31T12:00.
 tokens_expires = Expires
 tokens_last_used = Last used
@@ -110,7 +113,10 @@ verifications_list-caption = Applications, oldest first
 verifications_list-none = No applications yet. A Verified Partner can ask everybody for reserved scopes. First prove that a domain is yours, and activate the scopes.
 verifications_waiting = Your application waits
 verifications_not_verified = Not verified
-verifications_verified = { $count -> [one] Verified Partner for { $count } domain *[other] Verified Partner for { $count } domains }
+verifications_verified = { $count ->
+    [one] Verified Partner for { $count } domain
+   *[other] Verified Partner for { $count } domains
+ }
 verifications_verified-until = until
 verifications_until = Ends
 verifications_automatic = after a change of name or logo

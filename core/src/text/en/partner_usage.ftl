@@ -87,7 +87,7 @@ stats_users-daily = People by day
 stats_logins-finding = { $total ->
     [one] 1 login
    *[other] { $total } logins
- }, most on { $label }: { $most }
+}, most on { $label }: { $most }
 stats_users-finding = Most on { $label }: { $most }
 stats_so_far = { $day }, so far
 stats_day = { $day } { $month ->
@@ -103,7 +103,7 @@ stats_day = { $day } { $month ->
     [10] Oct
     [11] Nov
    *[12] Dec
- }
+}
 stats_caption = From { $from } to { $to }
 stats_table-day = Day
 stats_table-users = People
@@ -174,3 +174,4 @@ scopes_undo = Undo
 scopes_logins = Logins in 7 days
 users_history = History
 requests_any_kind = Any kind
+check_caption = Rules, broken ones first

@@ -95,7 +95,10 @@ tokens_new-title = Nieuw API-token
 tokens_new-purpose = Wat het mag, is later niet te wijzigen.
 tokens_label-hint = Leeg: API token
 tokens_permissions-hint = Nooit meer dan jij mag op het moment van gebruik.
-tokens_permissions = { $count -> [one] { $count } recht *[other] { $count } rechten }
+tokens_permissions = { $count ->
+    [one] { $count } recht
+   *[other] { $count } rechten
+ }
 tokens_expires_at-hint = Leeg: het vervalt niet. Een dag zoals 2030-01-31, of een tijd in UTC zoals 2030-01-31T12:00.
 tokens_expires = Vervalt
 tokens_last_used = Laatst gebruikt
@@ -110,7 +113,10 @@ verifications_list-caption = Aanvragen, oudste eerst
 verifications_list-none = Nog geen aanvragen. Een geverifieerde partner kan iedereen om gereserveerde scopes vragen. Bewijs eerst dat een domein van jou is, en activeer de scopes.
 verifications_waiting = Je aanvraag wacht
 verifications_not_verified = Niet geverifieerd
-verifications_verified = { $count -> [one] Geverifieerde partner voor { $count } domein *[other] Geverifieerde partner voor { $count } domeinen }
+verifications_verified = { $count ->
+    [one] Geverifieerde partner voor { $count } domein
+   *[other] Geverifieerde partner voor { $count } domeinen
+ }
 verifications_verified-until = tot
 verifications_until = Eindigt
 verifications_automatic = na een wijziging van naam of logo

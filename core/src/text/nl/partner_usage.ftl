@@ -87,7 +87,7 @@ stats_users-daily = Mensen per dag
 stats_logins-finding = { $total ->
     [one] 1 login
    *[other] { $total } logins
- }, de meeste op { $label }: { $most }
+}, de meeste op { $label }: { $most }
 stats_users-finding = De meeste op { $label }: { $most }
 stats_so_far = { $day }, tot nu toe
 stats_day = { $day } { $month ->
@@ -103,7 +103,7 @@ stats_day = { $day } { $month ->
     [10] okt
     [11] nov
    *[12] dec
- }
+}
 stats_caption = Van { $from } tot en met { $to }
 stats_table-day = Dag
 stats_table-users = Mensen
@@ -174,3 +174,4 @@ scopes_undo = Ongedaan maken
 scopes_logins = Logins in 7 dagen
 users_history = Geschiedenis
 requests_any_kind = Elke soort
+check_caption = Regels, eerst die niet kloppen
