@@ -514,7 +514,7 @@ impl Sent {
     /// # Errors
     /// [`Error::Invalid`] at `confirm_name`, or for a field that a confirmation does not have.
     pub(crate) fn confirmed(&self, name: &str) -> Result<(), Error> {
-        self.only(&["confirm_name"])?;
+        self.only(&["confirm_name", "password"])?;
         let typed = self.fields.text("confirm_name") == name;
         if typed { Ok(()) } else { Err(Error::Invalid(vec![text!("confirm_name", name = name).at("confirm_name")])) }
     }

@@ -33,7 +33,7 @@ const GET: &[&str] = &["GET"];
 const POST: &[&str] = &["POST"];
 const BOTH: &[&str] = &["GET", "POST"];
 
-const ROUTES: [Route; 37] = [
+const ROUTES: &[Route] = &[
     Route(GET, "/.well-known/openid-configuration", Area::OAuth, true),
     Route(GET, "/.well-known/oauth-authorization-server", Area::OAuth, true),
     Route(GET, "/oauth/jwks", Area::OAuth, true),

@@ -21,7 +21,7 @@ pub(crate) async fn read(desk: AccountDesk) -> Result<Response, Response> {
         Column::of(shell.say("sessions_address")),
         Column::of(shell.say("sessions_signed_in")),
         Column::of(shell.say("sessions_ends")),
-        Column::of(shell.say("sessions_action")),
+        Column::actions(shell.say("sessions_action")),
     ];
     let table = Table::new(shell.say("sessions_caption"), columns);
     let table = table.rows(found.iter().map(|session| row(&desk, session)));

@@ -38,7 +38,7 @@ pub(crate) async fn list(desk: AccountDesk) -> Result<Response, Response> {
         Column::of(shell.say("account_tokens-permissions")),
         Column::of(shell.say("field_expires_at")),
         Column::of(shell.say("account_tokens-used")),
-        Column::of(shell.say("account_tokens-action")),
+        Column::actions(shell.say("account_tokens-action")),
     ];
     let rows = found.iter().map(|token| row(shell, token));
     let table = Table::new(shell.say("account_tokens-caption"), columns).rows(rows);

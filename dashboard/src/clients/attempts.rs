@@ -71,7 +71,7 @@ fn table(desk: &ClientDesk<ClientId>, found: &[AttemptView]) -> Result<Html, Res
         Column::of(shell.say("field_domain")),
         Column::of(shell.say("attempts_reference")),
         Column::of(shell.say("attempts_fix")),
-        Column::of(shell.say("shell_actions")),
+        Column::actions(shell.say("shell_actions")),
     ];
     let check = ClientSection::Check.href(client);
     let rows = found.iter().map(|attempt| {

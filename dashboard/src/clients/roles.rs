@@ -72,7 +72,7 @@ fn columns(shell: &Shell) -> [Column; 8] {
         Column::of(shell.say("field_permissions")),
         Column::of(shell.say("field_expires_at")),
         Column::of(shell.say("shell_status")),
-        Column::of(shell.say("team_actions")),
+        Column::actions(shell.say("team_actions")),
     ]
 }
 

@@ -50,7 +50,7 @@ fn table(desk: &ClientDesk<ClientId>, found: &[ClientScopeView], logins: Option<
         Column::of(shell.say("scopes_list-opens")),
         Column::of(shell.say("scopes_list-tier")),
         Column::number(shell.say("scopes_logins")),
-        Column::of(shell.say("shell_actions")),
+        Column::actions(shell.say("shell_actions")),
     ];
     let may_delete = desk.may(Permission::ScopesDelete);
     let rows = found.iter().map(|scope| {

@@ -158,6 +158,7 @@ fn label_of(shell: &Shell, name: &str) -> String {
         "id_token_alg" => shell.say("field_id_token_alg"),
         "member" => shell.say("settings_billing"),
         "confirm_name" => shell.say("field_confirm_name"),
+        "password" => shell.say("field_password"),
         other => other.to_owned(),
     }
 }
@@ -184,6 +185,7 @@ pub(crate) async fn update(form: Posted<Desk>) -> Result<Response, Response> {
 
 pub(crate) async fn billing_owner(desk: Desk) -> Result<Response, Response> {
     desk.need(Permission::ClientRead)?;
+    desk.recent()?;
     draw_billing(&desk, &Values::default()).await
 }
 
@@ -211,7 +213,8 @@ async fn draw_billing(desk: &Desk, values: &Values) -> Result<Response, Response
         .collect();
     let member = Control::radios("member", label_of(shell, "member"), choices);
     let form = Form::new(shell, values, format!("{path}/billing-owner"), shell.say("settings_billing-hand")).once();
-    Ok(page.part(&form.field(member.hint(shell.say("settings_billing-hint"))).cancel(path).html()).respond())
+    let form = form.field(member.hint(shell.say("settings_billing-hint"))).password_if_asked();
+    Ok(page.part(&form.cancel(path).html()).respond())
 }
 
 /// The owners who have accepted and whose membership has no end.
@@ -230,7 +233,8 @@ async fn owners(desk: &Desk) -> Result<Vec<MemberView>, Response> {
 
 pub(crate) async fn hand_over(form: Posted<Desk>) -> Result<Response, Response> {
     let Posted { desk, sent } = form;
-    let handed = match sent.input::<BillingOwner>(&[]) {
+    let recent = sent.recent(desk.signed_in()).await;
+    let handed = match recent.and_then(|()| sent.input::<BillingOwner>(&["password"])) {
         Ok(to) => succession::hand_over(desk.core(), sent.caller(desk.signed_in()), desk.client(), to).await,
         Err(why) => Err(why),
     };
@@ -248,6 +252,7 @@ pub(crate) async fn hand_over(form: Posted<Desk>) -> Result<Response, Response> 
 
 pub(crate) async fn ask_deletion(desk: Desk) -> Result<Response, Response> {
     desk.need(Permission::ClientDelete)?;
+    desk.recent()?;
     draw_deletion(&desk, &Values::default()).await
 }
 
@@ -273,7 +278,7 @@ async fn draw_deletion(desk: &Desk, values: &Values) -> Result<Response, Respons
         .purpose(shell.say("settings_delete-purpose"))
         .refused(values, |name| label_of(shell, name))
         .part(&Html::card(&terms.html()))
-        .part(&form.cancel(path).html())
+        .part(&form.password_if_asked().cancel(path).html())
         .respond())
 }
 
@@ -281,7 +286,9 @@ pub(crate) async fn delete(form: Posted<Desk>) -> Result<Response, Response> {
     let Posted { desk, sent } = form;
     // Whoever may not delete it learns that first, whatever they typed.
     desk.need(Permission::ClientDelete)?;
-    let deleted = match sent.confirmed(desk.context()?.client.settings.name.as_str()) {
+    let recent = sent.recent(desk.signed_in()).await;
+    let name = desk.context()?.client.settings.name.as_str();
+    let deleted = match recent.and_then(|()| sent.confirmed(name)) {
         Ok(()) => clients::delete(desk.core(), desk.caller(), desk.client(), sent.if_match()).await,
         Err(why) => Err(why),
     };

@@ -58,7 +58,7 @@ pub(crate) async fn list(desk: ClientDesk<ClientId>) -> Result<Response, Respons
         Column::of(shell.say("field_permissions")),
         Column::of(shell.say("tokens_expires")),
         Column::of(shell.say("tokens_last_used")),
-        Column::of(shell.say("team_actions")),
+        Column::actions(shell.say("team_actions")),
     ];
     let rows = found.iter().map(|token| {
         let label = token.made.label.as_str();
@@ -81,6 +81,7 @@ pub(crate) async fn list(desk: ClientDesk<ClientId>) -> Result<Response, Respons
 
 pub(crate) async fn new(desk: ClientDesk<ClientId>) -> Result<Response, Response> {
     desk.need(Permission::TokensCreate)?;
+    desk.recent()?;
     let end = desk.core().clock.now().after(LIFE).to_string();
     let day = end.get(..10).unwrap_or_default();
     draw_new(&desk, &Values::beginning([("expires_at", json!(day))]))
@@ -97,7 +98,8 @@ fn draw_new(desk: &ClientDesk<ClientId>, values: &Values) -> Result<Response, Re
         .once()
         .field(label.optional(shell))
         .field(permissions.hint(shell.say("tokens_permissions-hint")))
-        .field(end.optional(shell));
+        .field(end.optional(shell))
+        .password_if_asked();
     Ok(desk
         .page(shell.say("tokens_new-title"))
         .crumb(path.clone(), shell.say("section_tokens"))
@@ -113,13 +115,15 @@ fn label_of(shell: &Shell, name: &str) -> String {
         "label" => shell.say("field_label"),
         "permissions" => shell.say("field_permissions"),
         "expires_at" => shell.say("field_expires_at"),
+        "password" => shell.say("field_password"),
         other => other.to_owned(),
     }
 }
 
 pub(crate) async fn create(form: Posted<ClientDesk<ClientId>>) -> Result<Response, Response> {
     let Posted { desk, sent } = form;
-    let made = match sent.input::<NewToken>(&[]) {
+    let recent = sent.recent(desk.signed_in()).await;
+    let made = match recent.and_then(|()| sent.input::<NewToken>(&["password"])) {
         Ok(new) => tokens::create(desk.core(), sent.caller(desk.signed_in()), Some(desk.client()), new).await,
         Err(why) => Err(why),
     };

@@ -18,16 +18,22 @@ pub(crate) struct Table {
 pub(crate) struct Column {
     title: String,
     is_number: bool,
+    is_for_ear: bool,
 }
 
 impl Column {
     pub(crate) const fn of(title: String) -> Self {
-        Self { title, is_number: false }
+        Self { title, is_number: false, is_for_ear: false }
     }
 
     /// Of numbers: they stand below each other.
     pub(crate) const fn number(title: String) -> Self {
-        Self { title, is_number: true }
+        Self { title, is_number: true, is_for_ear: false }
+    }
+
+    /// Of what can be done with each: its title is heard and not seen.
+    pub(crate) const fn actions(title: String) -> Self {
+        Self { title, is_number: false, is_for_ear: true }
     }
 }
 

@@ -45,7 +45,7 @@ pub(crate) async fn list(desk: OneDomain) -> Result<Response, Response> {
         Column::of(shell.say("secrets_ends_in")),
         Column::of(shell.say("shell_status")),
         Column::of(shell.say("secrets_last_used")),
-        Column::of(shell.say("shell_do")),
+        Column::actions(shell.say("shell_do")),
     ];
     let secrets = ClientSection::Secrets.href(desk.client());
     let rows = found.iter().map(|secret| {

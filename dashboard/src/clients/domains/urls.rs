@@ -92,8 +92,11 @@ fn table(desk: &OneDomain, kind: UrlKind, found: &[UrlView]) -> Html {
         let new = desk.may(Permission::UrlsCreate).then_some(new);
         return heading.and(&Empty::new(words).action(new).html());
     }
-    let columns =
-        [Column::of(kind_name(shell, kind)), Column::of(shell.say("shell_status")), Column::of(shell.say("shell_do"))];
+    let columns = [
+        Column::of(kind_name(shell, kind)),
+        Column::of(shell.say("shell_status")),
+        Column::actions(shell.say("shell_do")),
+    ];
     let rows = of_kind.into_iter().map(|url| {
         let (item, text) = (format!("{path}/{}", url.id), url.settings.settings.url.as_str());
         [Html::code(text), status(desk, url, &item), actions(desk, &item, text)]
