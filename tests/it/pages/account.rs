@@ -7,6 +7,7 @@ use xwms_core::text::Text;
 
 use super::{ADA, CHARLES, signed_in, submit};
 use crate::admin::person::Person;
+use crate::admin::stage::ROOMY;
 use crate::database::{count, texts};
 use crate::world::{CLIENT, PASSWORD, World, on_both};
 
@@ -47,7 +48,7 @@ async fn told(world: &World, user: UserId, text: &str) -> NotificationId {
     id
 }
 
-on_both!(who_is_not_signed_in_signs_in_and_comes_back, async |world: World| {
+on_both!(who_is_not_signed_in_signs_in_and_comes_back, ROOMY, async |world: World| {
     for path in PAGES {
         let mut browser = world.browser();
         let login = browser.open(path).await;

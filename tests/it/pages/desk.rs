@@ -8,7 +8,10 @@ use super::signed_in;
 use crate::admin::stage::{ROOMY, Stage, standing};
 use crate::admin::{CLIENTS, path_of};
 use crate::browser::{Answer, Browser};
-use crate::world::{CLIENT, World, on_both};
+use crate::world::{CLIENT, PASSWORD, World, on_both};
+
+/// Roles that lack something.
+const ROLES: [&str; 2] = ["viewer", "developer"];
 
 fn client_routes() -> Vec<Route> {
     let of_clients = |route: &Route| route.path.starts_with("/clients/{client}");
@@ -128,17 +131,18 @@ on_both!(whoever_may_sees_a_page_and_looking_changes_nothing, ROOMY, async |worl
 });
 
 on_both!(a_member_sees_what_their_role_permits, ROOMY, async |world: World| {
+    let account = |role: &str| {
+        format!("[[users]]\nemail = \"{role}@example.test\"\npassword = \"{PASSWORD}\"\nemail_verified = true\n")
+    };
+    let member = |role: &str| format!("{{ email = \"{role}@example.test\", role = \"{role}\" }}");
+    let members = format!("[[clients]]\nid = \"{CLIENT}\"\nmembers = [{}]\n", ROLES.map(member).join(", "));
+    world.apply(&(ROLES.map(account).concat() + &members)).await;
     let mut stage = Stage::of_partner(&world).await;
-    for role in ["viewer", "developer"] {
+    for role in ROLES {
         let path = path_of(&mut stage.owner, &format!("{CLIENTS}/{CLIENT}/roles"), "key", role).await;
         let held = stage.owner.get(&path).await.json()["permissions"].clone();
         let holds = |permission: Permission| held.as_array().unwrap().contains(&Value::from(permission.text()));
-        world
-            .apply(&format!(
-                "[[clients]]\nid = \"{CLIENT}\"\n[[clients.members]]\nemail = \"ada@example.test\"\nrole = \"{role}\"\n"
-            ))
-            .await;
-        let mut member = signed_in(&world, "ada@example.test").await;
+        let mut member = signed_in(&world, &format!("{role}@example.test")).await;
         let mut tried = 0;
         for route in client_routes().iter().filter(|route| route.get) {
             let Some(permission) = needs(route) else { continue };
