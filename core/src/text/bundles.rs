@@ -40,7 +40,6 @@ files!(
     "frame",
     "account_pages",
     "partner",
-    "account_pages",
     "partner_domains",
     "partner_team",
     "partner_usage",
