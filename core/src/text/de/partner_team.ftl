@@ -206,3 +206,4 @@ settings_delete-none = keine
 settings_delete-logins = Hier haben sich Personen angemeldet: Ihre Anmeldungen enden.
 settings_delete-also = Verschwindet auch
 settings_delete-rest = Secrets, Scopes, Rollen, Mitgliedschaften, Anfragen, Verifizierungen und API-Token
+confirm_name = Geben Sie den Namen genau ein: { $name }

@@ -206,3 +206,4 @@ settings_delete-none = none
 settings_delete-logins = People have logged in here: their logins end.
 settings_delete-also = Also goes
 settings_delete-rest = secrets, scopes, roles, memberships, requests, verifications and API tokens
+confirm_name = Type the name exactly: { $name }

@@ -206,3 +206,4 @@ settings_delete-none = geen
 settings_delete-logins = Mensen hebben hier ingelogd: hun logins eindigen.
 settings_delete-also = Verdwijnt ook
 settings_delete-rest = secrets, scopes, rollen, lidmaatschappen, verzoeken, verificaties en API-tokens
+confirm_name = Typ de naam precies: { $name }
