@@ -19,6 +19,7 @@ use crate::layout::Shell;
 const NOW: Timestamp = Timestamp::from_seconds(1_790_000_000);
 
 /// Each page, with this text wherever somebody else's stands.
+#[expect(clippy::too_many_lines, reason = "one of each page")]
 fn pages(text: &str, language: Language) -> Vec<(&'static str, String)> {
     let shell = Shell::new(language, Csrf::of_session("csrf-token-of-ada".to_owned()));
     let person = Person {
