@@ -25,6 +25,9 @@ use crate::store::tables::profiles::{self, Profile};
 use crate::store::tables::{client_end, client_scopes, client_users, verifications};
 use crate::text;
 
+/// A person belongs to a few clients; so many are looked through by name.
+const MOST_SEARCHED: i64 = 500;
+
 /// Makes a client of the caller's own, with its preset roles and the caller as its owner.
 ///
 /// # Errors
@@ -56,6 +59,18 @@ pub async fn list(core: &Core, caller: &Caller, after: Option<ClientId>, limit: 
         None => clients::of_member(&mut conn, caller.user, now, after, limit).await?,
     };
     views(&mut conn, found).await
+}
+
+/// The clients that the caller is a member of whose names hold this text, in whatever case; the first five hundred are
+/// looked through.
+///
+/// # Errors
+/// As [`list`].
+pub async fn search(core: &Core, caller: &Caller, text: &str) -> Result<Vec<ClientView>, Error> {
+    let mut found = list(core, caller, None, MOST_SEARCHED).await?;
+    let text = text.to_lowercase();
+    found.retain(|client| client.settings.name.as_str().to_lowercase().contains(&text));
+    Ok(found)
 }
 
 /// One client.

@@ -12,6 +12,7 @@ use super::runner::{self, Ask, Done};
 use crate::clock::Timestamp;
 use crate::contract::Patch;
 use crate::contract::secret::{STANDARD_LABEL, SecretSettings, SecretView};
+use crate::crypto::credential::{Kind, StoredDigest};
 use crate::database::Conn;
 use crate::error::Error;
 use crate::gate::permission::Permission;
@@ -46,6 +47,21 @@ pub async fn get(core: &Core, caller: &Caller, client: ClientId, id: SecretId) -
     let mut reading = runner::read(core, caller, Ask::Client(client, Permission::SecretsRead)).await?;
     let (secret, last_use) = find(&mut reading.conn, client, id).await?;
     Ok(view(&secret, last_use, None))
+}
+
+/// Whether this text is the secret: for whoever has just been told it, and takes it along.
+///
+/// # Errors
+/// As [`get`].
+pub async fn is_text_of(
+    core: &Core,
+    caller: &Caller,
+    (client, id): (ClientId, SecretId),
+    value: &Secret<String>,
+) -> Result<bool, Error> {
+    let mut reading = runner::read(core, caller, Ask::Client(client, Permission::SecretsRead)).await?;
+    let (secret, _) = find(&mut reading.conn, client, id).await?;
+    Ok(StoredDigest::parse(Kind::ClientSecret, value.expose()).is_some_and(|digest| digest == secret.digest))
 }
 
 /// Makes a secret, by default one that is called `Standard Key`, or `Standard Key 2` when there is such a one; tells its

@@ -6,6 +6,7 @@ use xwms_core::id::ClientId;
 use xwms_core::manage::clients;
 use xwms_core::manage::runner::Done;
 
+use crate::page::filters::Filters;
 use crate::page::form::{Control, Form};
 use crate::page::html::Html;
 use crate::page::list::ListRequest;
@@ -15,11 +16,19 @@ use crate::signed_in::{AccountDesk, Place, Posted};
 
 pub(crate) async fn list(desk: AccountDesk) -> Result<Response, Response> {
     let shell = desk.shell();
-    let asked = ListRequest::<ClientId>::of(&desk, "/clients", &[])?;
-    let found = clients::list(desk.core(), &desk.caller(), asked.after, asked.look_for()).await;
-    let (found, pages) = asked.cut(shell, found.map_err(|why| desk.fail(why))?, |client| client.id.to_string());
+    let asked = ListRequest::<ClientId>::of(&desk, "/clients", &["q"])?;
+    let found = match desk.signed_in().visit.query.get("q") {
+        Some(text) => clients::search(desk.core(), &desk.caller(), text).await,
+        None => clients::list(desk.core(), &desk.caller(), asked.after, asked.look_for()).await,
+    };
+    let mut filters = Filters::of(&desk, "/clients", &["q"]);
+    let (found, pages) = asked.cut(shell, filters.found(&desk, found)?, |client| client.id.to_string());
+    let filters = filters.field(Control::input("q", shell.say("clients_list-find"), "search", "off"));
     let page = desk.page(shell.say("section_my_clients")).purpose(shell.say("clients_list-purpose"));
     let page = page.primary(Html::button("/clients/new", shell.say("clients_new-title")));
+    if found.is_empty() && filters.narrow() {
+        return Ok(page.part(&filters.html()).part(&filters.empty(shell.say("clients_list-none"))).respond());
+    }
     if found.is_empty() && asked.is_first() {
         let action = Html::button("/clients/new", shell.say("clients_list-first"));
         return Ok(page.part(&Empty::new(shell.say("clients_list-none")).action(Some(action)).html()).respond());
@@ -29,7 +38,7 @@ pub(crate) async fn list(desk: AccountDesk) -> Result<Response, Response> {
         [Html::link(format!("/clients/{}", client.id), client.settings.name.as_str()), Html::words(&client.owner)]
     });
     let table = Table::new(shell.say("clients_list-caption"), columns).rows(rows);
-    Ok(page.part(&table.html()).part(&pages).respond())
+    Ok(page.part(&filters.html()).part(&table.html()).part(&pages).respond())
 }
 
 pub(crate) async fn new(desk: AccountDesk) -> Response {

@@ -45,6 +45,7 @@ fn client_routes() -> Router<Core> {
         .route("/clients/{client}/secrets/new", get(secrets::new).post(secrets::create))
         .route("/clients/{client}/secrets/{secret}", get(secrets::read).post(secrets::update))
         .route("/clients/{client}/secrets/{secret}/switches", get(secrets::back).post(secrets::switch))
+        .route("/clients/{client}/secrets/{secret}/env", get(secrets::back).post(secrets::env_file))
         .route("/clients/{client}/secrets/{secret}/rotate", get(secrets::ask_rotation).post(secrets::rotate))
         .route("/clients/{client}/secrets/{secret}/delete", get(secrets::ask_deletion).post(secrets::delete))
 }

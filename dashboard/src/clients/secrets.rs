@@ -1,12 +1,15 @@
 //! Client Secrets: the list, a new one, one, its switch, its rotation and its end.
 
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
+use http::header;
 use serde_json::json;
 use xwms_core::contract::secret::{Rotation, SecretSettings, SecretView};
+use xwms_core::error::Error;
 use xwms_core::gate::permission::Permission;
 use xwms_core::id::{ClientId, SecretId};
 use xwms_core::manage::runner::Done;
 use xwms_core::manage::secrets;
+use xwms_core::secret::Secret;
 use xwms_core::text;
 
 use crate::layout::Shell;
@@ -108,7 +111,13 @@ fn draw_value<P: ClientIds>(desk: &ClientDesk<P>, done: &Done<SecretView>) -> Re
         Done::Now(secret) => {
             let item = format!("{path}/{}", secret.id);
             let value = secret.value.as_ref().map(|value| Html::copy(shell, "value", value.expose()));
+            let nothing = Values::default();
+            let file = secret.value.as_ref().map(|value| {
+                let form = Form::new(shell, &nothing, format!("{item}/env"), shell.say("secrets_made-env")).quiet();
+                form.hidden("value", value.expose().as_str()).html()
+            });
             let card = Html::paragraph(&value.unwrap_or_default())
+                .and(&file.unwrap_or_default())
                 .and(&Html::paragraph(&Html::text(shell.say("shell_only_time"))))
                 .and(&Html::paragraph(&Html::text(shell.say("secrets_made-next"))));
             let stored = Html::paragraph(&Html::button(&item, shell.say("shell_stored")));
@@ -209,6 +218,26 @@ pub(crate) async fn switch(form: Posted<OneSecret>) -> Result<Response, Response
     changed.map_err(|why| desk.fail(why))?;
     let path = item_path(&desk);
     Ok(desk.done(&path, word))
+}
+
+/// What a server needs to know, as a file of its environment: for whoever has just been told the secret.
+pub(crate) async fn env_file(form: Posted<OneSecret>) -> Result<Response, Response> {
+    let Posted { desk, sent } = form;
+    sent.only(&["value"]).map_err(|why| desk.fail(why))?;
+    let value = Secret::new(sent.fields.text("value").to_owned());
+    let is_it = secrets::is_text_of(desk.core(), &desk.caller(), desk.ids, &value).await;
+    if !is_it.map_err(|why| desk.fail(why))? {
+        return Err(desk.fail(Error::Invalid(vec![text!("invalid-secret_value").at("value")])));
+    }
+    let (issuer, client) = (desk.core().config.server.issuer(), desk.client());
+    let file = format!("XWMS_ISSUER={issuer}\nXWMS_CLIENT_ID={client}\nXWMS_CLIENT_SECRET={}\n", value.expose());
+    let headers = [
+        (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"xwms.env\""),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    Ok((headers, file).into_response())
 }
 
 /// GET of an address that only takes POST.

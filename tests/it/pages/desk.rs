@@ -8,7 +8,7 @@ use super::signed_in;
 use crate::admin::stage::{ROOMY, Stage, standing};
 use crate::admin::{CLIENTS, path_of};
 use crate::browser::{Answer, Browser};
-use crate::world::{CLIENT, PASSWORD, World, on_both};
+use crate::world::{CLIENT, PASSWORD, SECRET, World, on_both};
 
 /// Roles that lack something.
 const ROLES: [&str; 2] = ["viewer", "developer"];
@@ -182,4 +182,35 @@ on_both!(only_our_own_forms_change_anything, ROOMY, async |world: World| {
         }
     }
     assert_eq!(before, standing(&world).await);
+});
+
+on_both!(a_secret_is_shown_once_and_taken_along, ROOMY, async |world: World| {
+    let stage = Stage::of_partner(&world).await;
+    let mut owner = stage.owner.clone();
+    let (token, list) = (csrf(&owner), format!("/clients/{CLIENT}/secrets"));
+    let fields = [("csrf", &*token), ("once", "a1"), ("label", "Night shift"), ("expires_at", "")];
+    let made = owner.post(&format!("{list}/new"), &fields).await;
+    let (item, value) = (made.location().to_owned(), made.body.split("<code id=\"value\">").nth(1).unwrap());
+    let value = value.split('<').next().unwrap();
+    assert_eq!((made.status.as_u16(), &value[..8]), (201, "xwms_sk_"), "{made:?}");
+    assert_eq!(made.headers["cache-control"], "no-store");
+
+    let again = owner.post(&format!("{list}/new"), &fields).await;
+    assert_eq!(again.status, 200);
+    assert!(!again.body.contains(value) && !owner.get(&item).await.body.contains(value));
+
+    let file = owner.post(&format!("{item}/env"), &[("csrf", &token), ("value", value)]).await;
+    assert_eq!(file.headers["content-disposition"], "attachment; filename=\"xwms.env\"");
+    assert!(file.body.contains(&format!("XWMS_CLIENT_SECRET={value}\n")), "{file:?}");
+    let other = owner.post(&format!("{item}/env"), &[("csrf", &token), ("value", SECRET)]).await;
+    assert_eq!(other.status, 422, "{other:?}");
+});
+
+on_both!(clients_are_found_by_name, ROOMY, async |world: World| {
+    let mut owner = Stage::of_partner(&world).await.owner;
+    for (text, found) in [("engines", true), ("ANALYT", true), ("looms", false)] {
+        let page = owner.get(&format!("/clients?q={text}")).await;
+        assert_eq!(page.body.contains("Analytical Engines</bdi></a>"), found, "{text}: {page:?}");
+    }
+    assert_eq!(owner.get("/clients?name=engines").await.status, 422);
 });

@@ -55,3 +55,5 @@ overview_reason = Grund
 overview_fix = Was zu ändern ist
 overview_what = Was
 overview_object = Woran
+secrets_made-env = .env herunterladen
+clients_list-find = Einen Client suchen

@@ -55,3 +55,5 @@ overview_reason = Reason
 overview_fix = What to change
 overview_what = What
 overview_object = On what
+secrets_made-env = Download .env
+clients_list-find = Find a client

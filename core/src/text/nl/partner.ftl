@@ -55,3 +55,5 @@ overview_reason = Reden
 overview_fix = Wat te wijzigen
 overview_what = Wat
 overview_object = Waarop
+secrets_made-env = .env downloaden
+clients_list-find = Een client zoeken
