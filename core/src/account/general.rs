@@ -9,8 +9,6 @@ use crate::manage::change::Change;
 use crate::manage::fields::same_version;
 use crate::manage::permit::Caller;
 use crate::manage::runner::{self, Ask, Done};
-use crate::model::label::Label;
-use crate::model::profile::{BirthDate, Country, Locale, PhoneNumber, Zoneinfo};
 use crate::state::Core;
 use crate::store::tables::profiles::{self, Profile};
 
@@ -39,42 +37,16 @@ pub async fn update(
         profiles::hold(change.conn, user).await?;
         let old = profiles::find(change.conn, user).await?.ok_or(Error::NotFound("account"))?;
         same_version(expected, old.updated_at)?;
-        let wanted = change.take(patch.apply(&settings(&old)))?;
-        let phone_number = wanted.phone_number.map(PhoneNumber::into_string);
-        let new = Profile {
-            given_name: wanted.given_name.map(Label::into_string),
-            family_name: wanted.family_name.map(Label::into_string),
-            birth_date: wanted.birth_date.map(BirthDate::into_string),
-            gender: wanted.gender.map(Label::into_string),
-            country: wanted.country.map(Country::into_string),
-            // Another number is one that nobody has verified.
-            phone_number_verified: old.phone_number_verified && phone_number == old.phone_number,
-            phone_number,
-            locale: wanted.locale.map(Locale::into_string),
-            zoneinfo: wanted.zoneinfo.map(Zoneinfo::into_string),
-            ..old.clone()
-        };
+        let wanted = change.take(patch.apply(&accounts::profile_of(&old)))?;
+        let new = accounts::with_profile(&old, wanted);
         accounts::save(change, &old, new).await.map(view)
     })
     .await
 }
 
-fn settings(account: &Profile) -> ProfileSettings {
-    ProfileSettings {
-        given_name: account.given_name.clone().map(Label::stored),
-        family_name: account.family_name.clone().map(Label::stored),
-        birth_date: account.birth_date.clone().map(BirthDate::stored),
-        gender: account.gender.clone().map(Label::stored),
-        country: account.country.clone().map(Country::stored),
-        phone_number: account.phone_number.clone().map(PhoneNumber::stored),
-        locale: account.locale.clone().map(Locale::stored),
-        zoneinfo: account.zoneinfo.clone().map(Zoneinfo::stored),
-    }
-}
-
 fn view(account: Profile) -> ProfileView {
     ProfileView {
-        settings: settings(&account),
+        settings: accounts::profile_of(&account),
         email: account.email,
         email_verified: account.email_verified,
         updated_at: account.updated_at,

@@ -1,17 +1,17 @@
 //! An account, as an operator sets it up: in a provisioning file, and by the command line.
 
-use deserr::Deserr;
+use deserr::{Deserr, IntoValue, Value, ValuePointerRef};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::input::read_both;
+use super::profile::ProfileSettings;
 use super::value::{hidden, optional};
 use super::{Findings, New};
 use crate::clock::Timestamp;
 use crate::error::FieldIssue;
 use crate::model::account::{Plan, Staff};
 use crate::model::email::EmailAddress;
-use crate::model::label::Label;
-use crate::model::profile::{BirthDate, Country, Locale, PhoneNumber, Zoneinfo};
 use crate::model::url::Link;
 use crate::secret::Secret;
 
@@ -29,18 +29,27 @@ pub struct AccountOnce {
     pub password: Option<Secret<String>>,
 }
 
-/// What can be set of an account, by the names of the claims of OpenID Connect Core §5.1.
+/// What can be set of an account: what its person says of themselves, and what others decide about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct AccountSettings {
+    /// What the person says.
+    #[serde(flatten)]
+    pub profile: ProfileSettings,
+    /// What others decide.
+    #[serde(flatten)]
+    pub standing: AccountStanding,
+}
+
+impl Deserr<Findings> for AccountSettings {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef<'_>) -> Result<Self, Findings> {
+        read_both(value, location).map(|(profile, standing)| Self { profile, standing })
+    }
+}
+
+/// What is set of an account by others than its person, by the names of the claims of OpenID Connect Core §5.1.
 #[derive(Clone, Debug, PartialEq, Eq, Deserr, Serialize, JsonSchema)]
 #[deserr(error = Findings, deny_unknown_fields)]
-pub struct AccountSettings {
-    /// Given name.
-    #[schemars(example = &"Ada")]
-    #[deserr(default, try_from(Option<String>) = optional -> FieldIssue)]
-    pub given_name: Option<Label>,
-    /// Family name.
-    #[schemars(example = &"Lovelace")]
-    #[deserr(default, try_from(Option<String>) = optional -> FieldIssue)]
-    pub family_name: Option<Label>,
+pub struct AccountStanding {
     /// Whether the main address is verified.
     #[schemars(default, example = true)]
     #[deserr(default)]
@@ -53,31 +62,7 @@ pub struct AccountSettings {
     #[schemars(example = &"https://engines.example/ada.png")]
     #[deserr(default, try_from(Option<String>) = optional -> FieldIssue)]
     pub picture: Option<Link>,
-    /// Language, as a tag.
-    #[schemars(example = &"en-GB")]
-    #[deserr(default, try_from(Option<String>) = optional -> FieldIssue)]
-    pub locale: Option<Locale>,
-    /// Time zone.
-    #[schemars(example = &"Europe/London")]
-    #[deserr(default, try_from(Option<String>) = optional -> FieldIssue)]
-    pub zoneinfo: Option<Zoneinfo>,
-    /// The day of birth.
-    #[schemars(example = &"1815-12-10")]
-    #[deserr(default, try_from(Option<String>) = optional -> FieldIssue)]
-    pub birth_date: Option<BirthDate>,
-    /// Gender, in the person's words.
-    #[schemars(example = &"female")]
-    #[deserr(default, try_from(Option<String>) = optional -> FieldIssue)]
-    pub gender: Option<Label>,
-    /// Country, ISO 3166-1 alpha-2.
-    #[schemars(example = &"GB")]
-    #[deserr(default, try_from(Option<String>) = optional -> FieldIssue)]
-    pub country: Option<Country>,
-    /// Telephone number, E.164.
-    #[schemars(example = &"+442071234567")]
-    #[deserr(default, try_from(Option<String>) = optional -> FieldIssue)]
-    pub phone_number: Option<PhoneNumber>,
-    /// Whether that is verified.
+    /// Whether the telephone number is verified.
     #[schemars(default, example = false)]
     #[deserr(default)]
     pub phone_number_verified: bool,

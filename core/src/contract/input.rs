@@ -92,23 +92,29 @@ impl<O: Contract, S: Contract> Deserr<Findings> for New<O, S> {
         value: deserr::Value<V>,
         location: ValuePointerRef<'_>,
     ) -> Result<Self, Findings> {
-        let mut members: Map<String, Value> =
-            match <Value as Deserr<Findings>>::deserialize_from_value(value, location)? {
-                Value::Object(members) => members,
-                _ => Map::new(),
-            };
-        let of_once = member_names::<O>().into_iter();
-        let once: Map<String, Value> =
-            of_once.filter_map(|name| members.remove(&name).map(|value| (name, value))).collect();
-        let once = O::deserialize_from_value(Value::Object(once).into_value(), location);
-        let settings = S::deserialize_from_value(Value::Object(members).into_value(), location);
-        match (once, settings) {
-            (Ok(once), Ok(settings)) => Ok(Self { once, settings }),
-            (once, settings) => {
-                let mut findings = once.err().unwrap_or_default();
-                findings.extend(settings.err().unwrap_or_default().into_errors());
-                Err(findings)
-            }
+        read_both(value, location).map(|(once, settings)| Self { once, settings })
+    }
+}
+
+/// Reads one object as two: the members of the first are its own, and all others are the second's.
+pub(super) fn read_both<A: Contract, B: Contract, V: IntoValue>(
+    value: deserr::Value<V>,
+    location: ValuePointerRef<'_>,
+) -> Result<(A, B), Findings> {
+    let mut members: Map<String, Value> = match <Value as Deserr<Findings>>::deserialize_from_value(value, location)? {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    };
+    let names = member_names::<A>().into_iter();
+    let first: Map<String, Value> = names.filter_map(|name| members.remove(&name).map(|value| (name, value))).collect();
+    let first = A::deserialize_from_value(Value::Object(first).into_value(), location);
+    let second = B::deserialize_from_value(Value::Object(members).into_value(), location);
+    match (first, second) {
+        (Ok(first), Ok(second)) => Ok((first, second)),
+        (first, second) => {
+            let mut findings = first.err().unwrap_or_default();
+            findings.extend(second.err().unwrap_or_default().into_errors());
+            Err(findings)
         }
     }
 }

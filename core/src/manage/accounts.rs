@@ -7,7 +7,8 @@ use super::entitlement::Rules;
 use super::fields::{same_moment, suspension};
 use super::{plans, tokens};
 use crate::clock::Timestamp;
-use crate::contract::account::{AccountOnce, AccountSettings, NewAccount};
+use crate::contract::account::{AccountOnce, AccountSettings, AccountStanding, NewAccount};
+use crate::contract::profile::ProfileSettings;
 use crate::contract::{Findings, Input, Patch};
 use crate::crypto::credential::CredentialKey;
 use crate::crypto::digest::MacKey;
@@ -53,7 +54,8 @@ pub async fn register(
     let mut findings = Findings::default();
     let NewAccount { once: AccountOnce { email, password }, settings } = new.take(&mut findings)?;
     if let Some(password) = &password {
-        let names = [&settings.given_name, &settings.family_name].map(|name| name.as_ref().map(Label::as_str));
+        let names =
+            [&settings.profile.given_name, &settings.profile.family_name].map(|name| name.as_ref().map(Label::as_str));
         findings.value("password", check_password(password, &email, names));
     }
     findings.none()?;
@@ -179,44 +181,64 @@ pub(crate) async fn set_password(
 /// What is set of an account.
 pub(crate) fn settings_of(account: &Profile) -> AccountSettings {
     AccountSettings {
+        profile: profile_of(account),
+        standing: AccountStanding {
+            email_verified: account.email_verified,
+            second_email: account.second_email.clone().map(EmailAddress::stored),
+            picture: account.picture.clone().map(Link::stored),
+            phone_number_verified: account.phone_number_verified,
+            plan: account.plan,
+            plan_valid_until: account.plan_valid_until,
+            staff: account.staff,
+            suspended: account.suspended_at.is_some(),
+        },
+    }
+}
+
+/// What its person says of themselves.
+pub(crate) fn profile_of(account: &Profile) -> ProfileSettings {
+    ProfileSettings {
         given_name: account.given_name.clone().map(Label::stored),
         family_name: account.family_name.clone().map(Label::stored),
-        email_verified: account.email_verified,
-        second_email: account.second_email.clone().map(EmailAddress::stored),
-        picture: account.picture.clone().map(Link::stored),
-        locale: account.locale.clone().map(Locale::stored),
-        zoneinfo: account.zoneinfo.clone().map(Zoneinfo::stored),
         birth_date: account.birth_date.clone().map(BirthDate::stored),
         gender: account.gender.clone().map(Label::stored),
         country: account.country.clone().map(Country::stored),
         phone_number: account.phone_number.clone().map(PhoneNumber::stored),
-        phone_number_verified: account.phone_number_verified,
-        plan: account.plan,
-        plan_valid_until: account.plan_valid_until,
-        staff: account.staff,
-        suspended: account.suspended_at.is_some(),
+        locale: account.locale.clone().map(Locale::stored),
+        zoneinfo: account.zoneinfo.clone().map(Zoneinfo::stored),
     }
 }
 
 /// The account with these settings.
 fn changed(old: &Profile, wanted: AccountSettings, now: Timestamp) -> Profile {
+    let AccountSettings { profile, standing } = wanted;
+    Profile {
+        email_verified: standing.email_verified,
+        second_email: standing.second_email.map(|email| email.address().to_owned()),
+        picture: standing.picture.map(|link| link.as_str().to_owned()),
+        phone_number_verified: standing.phone_number_verified,
+        plan: standing.plan,
+        plan_valid_until: same_moment(old.plan_valid_until, standing.plan_valid_until),
+        staff: standing.staff,
+        suspended_at: suspension(old.suspended_at, standing.suspended, now),
+        ..with_profile(old, profile)
+    }
+}
+
+/// The account whose person says this of themselves.
+pub(crate) fn with_profile(old: &Profile, wanted: ProfileSettings) -> Profile {
+    let phone_number = wanted.phone_number.map(PhoneNumber::into_string);
     Profile {
         given_name: wanted.given_name.map(Label::into_string),
         family_name: wanted.family_name.map(Label::into_string),
-        email_verified: wanted.email_verified,
-        second_email: wanted.second_email.map(|email| email.address().to_owned()),
-        picture: wanted.picture.map(|link| link.as_str().to_owned()),
-        locale: wanted.locale.map(Locale::into_string),
-        zoneinfo: wanted.zoneinfo.map(Zoneinfo::into_string),
         birth_date: wanted.birth_date.map(BirthDate::into_string),
         gender: wanted.gender.map(Label::into_string),
         country: wanted.country.map(Country::into_string),
-        phone_number: wanted.phone_number.map(PhoneNumber::into_string),
-        phone_number_verified: wanted.phone_number_verified,
-        plan: wanted.plan,
-        plan_valid_until: same_moment(old.plan_valid_until, wanted.plan_valid_until),
-        staff: wanted.staff,
-        suspended_at: suspension(old.suspended_at, wanted.suspended, now),
+        // Another number is one that nobody has verified.
+        phone_number_verified: old.phone_number_verified && phone_number == old.phone_number,
+        phone_number,
+        locale: wanted.locale.map(Locale::into_string),
+        zoneinfo: wanted.zoneinfo.map(Zoneinfo::into_string),
         ..old.clone()
     }
 }
