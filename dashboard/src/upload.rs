@@ -10,7 +10,8 @@ use xwms_core::request::params::Params;
 use xwms_core::state::Core;
 
 use crate::csrf::is_foreign;
-use crate::signed_in::{Place, SignedIn};
+use crate::desk::Place;
+use crate::signed_in::SignedIn;
 use crate::visit::Visit;
 
 /// How much is read of a form with a file. More than a file may be: who sends too much is told what was wrong with it.

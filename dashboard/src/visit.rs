@@ -80,20 +80,27 @@ impl FromRequest<Core> for Form {
     async fn from_request(request: Request, core: &Core) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
         let visit = Visit::from_request_parts(&mut parts, core).await?;
-        let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let content_type = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
-        if !content_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-            return Err(visit.forged());
-        }
-        let body = Bytes::from_request(Request::from_parts(parts, body), core).await;
-        let body = body.map_err(IntoResponse::into_response)?;
-        let fields = Params::parse(&body).map_err(|_| StatusCode::BAD_REQUEST.into_response())?;
+        let fields = read_form(&visit, Request::from_parts(parts, body)).await?;
         let issuer = core.config.server.issuer();
         if is_foreign(&visit.headers, issuer) || !csrf::valid(core, &visit.binding(), fields.text("csrf")) {
             return Err(visit.forged());
         }
         Ok(Self { visit, fields })
     }
+}
+
+/// The fields of a form, as it was sent.
+///
+/// # Errors
+/// The page for what no form of ours is, or the bare status of a body that can't be read.
+pub(crate) async fn read_form(visit: &Visit, request: Request) -> Result<Params, Response> {
+    let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let content_type = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    if !content_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        return Err(visit.forged());
+    }
+    let body = Bytes::from_request(request, &visit.core).await.map_err(IntoResponse::into_response)?;
+    Params::parse(&body).map_err(|_| StatusCode::BAD_REQUEST.into_response())
 }
 
 impl Form {

@@ -108,7 +108,8 @@ impl Permission {
         self.text().split_once(':').map_or("", |(resource, _)| resource)
     }
 
-    fn is_read(self) -> bool {
+    /// Whether it lets somebody look, and change nothing.
+    pub fn is_read(self) -> bool {
         self.text().ends_with(":read")
     }
 }

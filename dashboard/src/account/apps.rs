@@ -10,6 +10,7 @@ use xwms_core::text;
 use xwms_core::text::Text;
 
 use super::{Moment, lines};
+use crate::desk::{AccountDesk, Place};
 use crate::frame::Frame;
 use crate::layout::Shell;
 use crate::page::Page;
@@ -17,8 +18,8 @@ use crate::page::form::Form;
 use crate::page::html::Html;
 use crate::page::table::Terms;
 use crate::page::values::Values;
+use crate::posted::Posted;
 use crate::public::consent::ShareLine;
-use crate::signed_in::{AccountDesk, Place, Posted};
 
 const PATH: &str = "/account/apps";
 

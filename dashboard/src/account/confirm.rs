@@ -4,10 +4,11 @@ use axum::response::Response;
 use xwms_core::account::password;
 use xwms_core::request::cookies;
 
+use crate::desk::{AccountDesk, Place};
 use crate::page::form::{Control, Form};
 use crate::page::html::Html;
 use crate::page::values::Values;
-use crate::signed_in::{AccountDesk, Place, Posted};
+use crate::posted::Posted;
 use crate::way_back::is_own_page;
 
 const PATH: &str = "/login/confirm";

@@ -6,12 +6,13 @@ use xwms_core::contract::profile::{ProfileSettings, ProfileView};
 use xwms_core::model::profile::Locale;
 use xwms_core::text::Language;
 
+use crate::desk::{AccountDesk, Place};
 use crate::layout::Shell;
 use crate::page::form::{Choice, Control, Form};
 use crate::page::html::{Html, Look};
 use crate::page::table::Terms;
 use crate::page::values::Values;
-use crate::signed_in::{AccountDesk, Place, Posted};
+use crate::posted::Posted;
 
 const PATH: &str = "/account/general";
 

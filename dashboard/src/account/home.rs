@@ -11,12 +11,12 @@ use xwms_core::manage::clients;
 use xwms_core::text;
 
 use super::plan::{count, name};
+use crate::desk::{AccountDesk, Place};
 use crate::frame::client_path;
 use crate::layout::Shell;
 use crate::page::html::Html;
 use crate::page::table::Terms;
 use crate::section::AccountSection;
-use crate::signed_in::{AccountDesk, Place};
 
 /// So many clients are named here.
 const CLIENTS: i64 = 3;

@@ -8,11 +8,12 @@ use xwms_core::error::Error;
 use xwms_core::id::NotificationId;
 
 use super::Moment;
+use crate::desk::{AccountDesk, Place};
 use crate::frame::Frame;
 use crate::layout::Shell;
 use crate::page::Page;
 use crate::page::html::Html;
-use crate::signed_in::{AccountDesk, Place, Posted, Sent};
+use crate::posted::{Posted, Sent};
 
 const PATH: &str = "/account/notifications";
 /// Notifications on a page.

@@ -5,11 +5,12 @@ use xwms_core::account::password;
 use xwms_core::secret::Secret;
 use xwms_core::text;
 
+use crate::desk::{AccountDesk, Place};
 use crate::layout::Shell;
 use crate::page::form::{Control, Form};
 use crate::page::html::Html;
 use crate::page::values::Values;
-use crate::signed_in::{AccountDesk, Place, Posted};
+use crate::posted::Posted;
 
 const PATH: &str = "/account/security/password";
 const SECURITY: &str = "/account/security";

@@ -4,11 +4,11 @@ use axum::response::Response;
 use xwms_core::account::plan::{self, Holding, Plan};
 use xwms_core::text;
 
+use crate::desk::{AccountDesk, Place};
 use crate::frame::client_path;
 use crate::layout::Shell;
 use crate::page::html::{Html, Look};
 use crate::page::table::Terms;
-use crate::signed_in::{AccountDesk, Place};
 
 pub(crate) async fn read(desk: AccountDesk) -> Result<Response, Response> {
     let held = plan::get(desk.core(), &desk.caller()).await.map_err(|why| desk.fail(why))?;

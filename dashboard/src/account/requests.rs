@@ -8,12 +8,13 @@ use xwms_core::error::Error;
 use xwms_core::model::request::RequestKind;
 
 use super::{Moment, lines};
+use crate::desk::{AccountDesk, Place};
 use crate::frame::Frame;
 use crate::layout::Shell;
 use crate::page::Page;
 use crate::page::html::Html;
+use crate::posted::Posted;
 use crate::public::consent::ShareLine;
-use crate::signed_in::{AccountDesk, Place, Posted};
 
 const PATH: &str = "/account/requests";
 

@@ -4,9 +4,9 @@ use axum::response::Response;
 use xwms_core::account::{general, sessions};
 
 use super::general::address;
+use crate::desk::{AccountDesk, Place};
 use crate::page::html::Html;
 use crate::page::table::Terms;
-use crate::signed_in::{AccountDesk, Place};
 
 pub(crate) async fn read(desk: AccountDesk) -> Result<Response, Response> {
     let account = general::get(desk.core(), &desk.caller()).await.map_err(|why| desk.fail(why))?;

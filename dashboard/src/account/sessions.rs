@@ -5,11 +5,12 @@ use xwms_core::account::sessions::{self, OpenSession};
 use xwms_core::error::Error;
 
 use super::browser;
+use crate::desk::{AccountDesk, Place};
 use crate::page::form::Form;
 use crate::page::html::{Html, Look};
 use crate::page::table::{Column, Table};
 use crate::page::values::Values;
-use crate::signed_in::{AccountDesk, Place, Posted};
+use crate::posted::Posted;
 
 const PATH: &str = "/account/sessions";
 

@@ -8,7 +8,9 @@ use xwms_core::contract::profile::ProfileSettings;
 use xwms_core::error::Error;
 use xwms_core::text;
 
-use crate::signed_in::{AccountDesk, Place, Posted, SignedIn};
+use crate::desk::{AccountDesk, Place};
+use crate::posted::Posted;
+use crate::signed_in::SignedIn;
 use crate::theme::{COOKIE, Theme};
 use crate::visit::see_other;
 

@@ -10,6 +10,7 @@ use xwms_core::manage::runner::Done;
 use xwms_core::manage::tokens;
 use xwms_core::text;
 
+use crate::desk::{AccountDesk, Place};
 use crate::layout::Shell;
 use crate::page::form::{Control, Form};
 use crate::page::html::Html;
@@ -17,7 +18,8 @@ use crate::page::list::ListRequest;
 use crate::page::matrix::Matrix;
 use crate::page::table::{Column, Empty, Table, Terms};
 use crate::page::values::Values;
-use crate::signed_in::{AccountDesk, Place, Posted, SignedIn};
+use crate::posted::Posted;
+use crate::signed_in::SignedIn;
 use crate::visit::see_other;
 
 const PATH: &str = "/account/tokens";

@@ -6,6 +6,7 @@ use xwms_core::id::{AttemptId, ClientId};
 use xwms_core::manage::attempts::{self, AttemptFields};
 
 use super::{denials, naming};
+use crate::desk::{ClientDesk, Place};
 use crate::layout::Shell;
 use crate::page::filters::Filters;
 use crate::page::form::Control;
@@ -13,7 +14,6 @@ use crate::page::html::Html;
 use crate::page::list::ListRequest;
 use crate::page::table::{Column, Table};
 use crate::section::ClientSection;
-use crate::signed_in::{ClientDesk, Place};
 
 /// The filters: what a person was shown comes first, since that is what they send.
 const WORDS: [&str; 5] = ["reference", "reason", "domain", "from", "to"];

@@ -15,6 +15,7 @@ use xwms_core::manage::members::{self, MemberPage};
 use xwms_core::request::params::Params;
 use xwms_core::text;
 
+use crate::desk::{ClientDesk, Place};
 use crate::layout::Shell;
 use crate::page::filters::Filters;
 use crate::page::form::Control;
@@ -24,7 +25,6 @@ use crate::page::list::ListRequest;
 use crate::page::matrix::resource_name;
 use crate::page::table::{Column, Table};
 use crate::section::ClientSection;
-use crate::signed_in::{ClientDesk, Place};
 
 const FILTERS: [&str; 5] = ["action", "object", "actor", "from", "to"];
 /// So many members are known by name.

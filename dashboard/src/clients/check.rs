@@ -11,13 +11,14 @@ use xwms_core::text;
 
 use super::denials;
 use super::nearest::{Difference, nearest};
+use crate::desk::{ClientDesk, Place};
 use crate::layout::Shell;
 use crate::page::form::{Control, Form};
 use crate::page::html::{Html, Look};
 use crate::page::table::{Column, Table};
 use crate::page::values::Values;
+use crate::posted::Posted;
 use crate::section::ClientSection;
-use crate::signed_in::{ClientDesk, Place, Posted};
 
 /// What the address may fill in. Nothing of a secret is among it.
 const WORDS: [&str; 4] = ["redirect_uri", "scope", "domain", "ip"];

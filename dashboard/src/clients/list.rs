@@ -6,13 +6,14 @@ use xwms_core::id::ClientId;
 use xwms_core::manage::clients;
 use xwms_core::manage::runner::Done;
 
+use crate::desk::{AccountDesk, Place};
 use crate::page::filters::Filters;
 use crate::page::form::{Control, Form};
 use crate::page::html::Html;
 use crate::page::list::ListRequest;
 use crate::page::table::{Column, Empty, Table};
 use crate::page::values::Values;
-use crate::signed_in::{AccountDesk, Place, Posted};
+use crate::posted::Posted;
 
 pub(crate) async fn list(desk: AccountDesk) -> Result<Response, Response> {
     let shell = desk.shell();

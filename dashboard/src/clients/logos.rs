@@ -11,13 +11,14 @@ use xwms_core::request::params::Params;
 use xwms_core::text;
 
 use super::domains::{Part, below, part_of, path_of};
+use crate::desk::{ClientDesk, ClientIds, Place};
 use crate::page::Page;
 use crate::page::form::{Control, Form};
 use crate::page::html::Html;
 use crate::page::table::Empty;
 use crate::page::values::Values;
+use crate::posted::Posted;
 use crate::section::ClientSection;
-use crate::signed_in::{ClientDesk, ClientIds, Place, Posted};
 use crate::upload::{File, Uploaded};
 
 /// What a file chooser offers.

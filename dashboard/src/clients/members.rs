@@ -17,6 +17,7 @@ use xwms_core::text;
 
 use super::naming;
 use super::roles::all as all_roles;
+use crate::desk::{ClientDesk, ClientIds, Place};
 use crate::layout::Shell;
 use crate::page::filters::Filters;
 use crate::page::form::{Choice, Control, Form};
@@ -24,8 +25,8 @@ use crate::page::html::{Html, Look};
 use crate::page::list::ListRequest;
 use crate::page::table::{Column, Empty, Table, Terms};
 use crate::page::values::Values;
+use crate::posted::Posted;
 use crate::section::ClientSection;
-use crate::signed_in::{ClientDesk, ClientIds, Place, Posted};
 
 const FILTERS: [&str; 2] = ["q", "group"];
 

@@ -16,11 +16,11 @@ use xwms_core::manage::stats::{self, StatsFields};
 use xwms_core::text;
 use xwms_core::text::Text;
 
+use crate::desk::{ClientDesk, Place};
 use crate::page::Page;
 use crate::page::html::{Html, Look};
 use crate::page::table::{Column, Table, Terms};
 use crate::section::ClientSection;
-use crate::signed_in::{ClientDesk, Place};
 
 /// How many refused attempts and changes are shown.
 const LATELY: i64 = 5;

@@ -9,13 +9,13 @@ use xwms_core::model::url::UrlKind;
 use xwms_core::text;
 
 use super::naming;
+use crate::desk::{ClientDesk, Place};
 use crate::page::filters::Filters;
 use crate::page::form::{Choice, Control};
 use crate::page::html::Html;
 use crate::page::list::ListRequest;
 use crate::page::table::Terms;
 use crate::section::ClientSection;
-use crate::signed_in::{ClientDesk, Place};
 
 /// A kit: the word of the address, what it is called, and its programs, each with the name of its file.
 type Kit = (&'static str, &'static str, &'static [(&'static str, &'static str)]);

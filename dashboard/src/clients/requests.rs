@@ -13,6 +13,7 @@ use xwms_core::text;
 use super::naming;
 use super::scopes::{WHOLE_CATALOG, choice};
 use super::users::{Part, tabs};
+use crate::desk::{ClientDesk, ClientIds, Place};
 use crate::layout::Shell;
 use crate::page::filters::Filters;
 use crate::page::form::{Choice, Control, Form};
@@ -20,8 +21,8 @@ use crate::page::html::{Html, Look};
 use crate::page::list::ListRequest;
 use crate::page::table::{Column, Table, Terms};
 use crate::page::values::Values;
+use crate::posted::Posted;
 use crate::section::ClientSection;
-use crate::signed_in::{ClientDesk, ClientIds, Place, Posted};
 
 fn path_of(client: ClientId) -> String {
     format!("/clients/{client}/requests")

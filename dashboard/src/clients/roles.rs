@@ -10,6 +10,7 @@ use xwms_core::manage::roles::{self, RolePage};
 use xwms_core::text;
 
 use super::naming;
+use crate::desk::{ClientDesk, ClientIds, Place};
 use crate::layout::Shell;
 use crate::page::filters::Filters;
 use crate::page::form::{Choice, Control, Form};
@@ -18,8 +19,8 @@ use crate::page::list::ListRequest;
 use crate::page::matrix::{Matrix, for_roles};
 use crate::page::table::{Column, Table, Terms};
 use crate::page::values::Values;
+use crate::posted::{Posted, Sent};
 use crate::section::ClientSection;
-use crate::signed_in::{ClientDesk, ClientIds, Place, Posted, Sent};
 
 /// The names that the form offers.
 const NAMES: [&str; 5] = ["Administrator", "Developer", "Support", "Finance", "Auditor"];

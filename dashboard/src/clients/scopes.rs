@@ -14,14 +14,15 @@ use xwms_core::model::day::Day;
 use xwms_core::model::scope::{OFFLINE_ACCESS, Tier};
 use xwms_core::text;
 
+use crate::desk::{ClientDesk, ClientIds, Place};
 use crate::layout::Shell;
 use crate::page::form::{Choice, Control, Form};
 use crate::page::html::{Html, Look};
 use crate::page::list::ListRequest;
 use crate::page::table::{Column, Empty, Table, Terms};
 use crate::page::values::Values;
+use crate::posted::Posted;
 use crate::section::ClientSection;
-use crate::signed_in::{ClientDesk, ClientIds, Place, Posted};
 
 /// A catalog is short: all of it fits.
 pub(super) const WHOLE_CATALOG: i64 = 1_000;

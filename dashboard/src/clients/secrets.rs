@@ -12,14 +12,15 @@ use xwms_core::manage::secrets;
 use xwms_core::secret::Secret;
 use xwms_core::text;
 
+use crate::desk::{ClientDesk, ClientIds, Place};
 use crate::layout::Shell;
 use crate::page::form::{Choice, Control, Form};
 use crate::page::html::{Html, Look};
 use crate::page::list::ListRequest;
 use crate::page::table::{Column, Empty, Table, Terms};
 use crate::page::values::Values;
+use crate::posted::Posted;
 use crate::section::ClientSection;
-use crate::signed_in::{ClientDesk, ClientIds, Place, Posted};
 
 /// Seconds that a replaced secret can go on: now, an hour, a day, a week, thirty days.
 const OVERLAPS: [i64; 5] = [0, 3600, 86_400, 604_800, 2_592_000];

@@ -12,13 +12,14 @@ use xwms_core::model::member::MemberStatus;
 use xwms_core::text;
 
 use super::roles::all as all_roles;
+use crate::desk::{ClientDesk, Place};
 use crate::layout::Shell;
 use crate::page::form::{Choice, Control, Form};
 use crate::page::html::Html;
 use crate::page::table::Terms;
 use crate::page::values::Values;
+use crate::posted::Posted;
 use crate::section::ClientSection;
-use crate::signed_in::{ClientDesk, Place, Posted};
 
 /// So many members are looked through for owners.
 const MEMBERS: i64 = 200;

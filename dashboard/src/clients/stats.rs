@@ -11,6 +11,7 @@ use xwms_core::text;
 
 use super::naming;
 use super::users::{Part, tabs};
+use crate::desk::{ClientDesk, Place};
 use crate::layout::Shell;
 use crate::page::chart::{Bar, Chart};
 use crate::page::filters::Filters;
@@ -19,7 +20,6 @@ use crate::page::html::Html;
 use crate::page::list::ListRequest;
 use crate::page::table::{Column, Empty, Table, Terms};
 use crate::section::ClientSection;
-use crate::signed_in::{ClientDesk, Place};
 
 /// The words of the address.
 const WORDS: [&str; 3] = ["from", "to", "by"];

@@ -13,6 +13,7 @@ use xwms_core::manage::tokens;
 use xwms_core::text;
 
 use super::naming;
+use crate::desk::{ClientDesk, Place};
 use crate::layout::Shell;
 use crate::page::form::{Control, Form};
 use crate::page::html::Html;
@@ -20,8 +21,8 @@ use crate::page::list::ListRequest;
 use crate::page::matrix::Matrix;
 use crate::page::table::{Column, Empty, Table, Terms};
 use crate::page::values::Values;
+use crate::posted::Posted;
 use crate::section::ClientSection;
-use crate::signed_in::{ClientDesk, Place, Posted};
 
 /// How long a token lasts unless its maker says otherwise.
 const LIFE: Duration = Duration::from_secs(90 * 24 * 60 * 60);

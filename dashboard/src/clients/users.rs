@@ -8,6 +8,7 @@ use xwms_core::manage::users::{self, UserFields};
 use xwms_core::text;
 
 use super::naming;
+use crate::desk::{ClientDesk, Place};
 use crate::page::Tab;
 use crate::page::filters::Filters;
 use crate::page::form::{Control, Form};
@@ -15,8 +16,8 @@ use crate::page::html::Html;
 use crate::page::list::ListRequest;
 use crate::page::table::{Column, Table, Terms};
 use crate::page::values::Values;
+use crate::posted::Posted;
 use crate::section::ClientSection;
-use crate::signed_in::{ClientDesk, Place, Posted};
 
 /// A part of the users.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -106,7 +107,7 @@ fn table(desk: &ClientDesk<ClientId>, path: &str, found: &[UserView]) -> Result<
 }
 
 /// What they share now.
-fn shared<P: crate::signed_in::ClientIds>(desk: &ClientDesk<P>, user: &UserView) -> Html {
+fn shared<P: crate::desk::ClientIds>(desk: &ClientDesk<P>, user: &UserView) -> Html {
     if user.scopes.is_empty() {
         return Html::soft(desk.shell().say("users_shares-nothing"));
     }

@@ -17,14 +17,15 @@ use xwms_core::model::verification::{ItemStatus, VerificationState};
 use xwms_core::text;
 
 use super::naming;
+use crate::desk::{ClientDesk, Place};
 use crate::layout::Shell;
 use crate::page::form::{Choice, Control, Form};
 use crate::page::html::{Html, Look};
 use crate::page::list::ListRequest;
 use crate::page::table::{Column, Empty, Table, Terms};
 use crate::page::values::Values;
+use crate::posted::Posted;
 use crate::section::ClientSection;
-use crate::signed_in::{ClientDesk, Place, Posted};
 
 /// So many domains are offered at the most: as many as one application may have.
 const CHOICES: i64 = 100;

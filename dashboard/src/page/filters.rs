@@ -9,8 +9,8 @@ use super::form::Control;
 use super::html::Html;
 use super::table::Empty;
 use super::values::Values;
+use crate::desk::Place;
 use crate::layout::Shell;
-use crate::signed_in::Place;
 
 /// The filters of a list.
 #[derive(Template)]

@@ -9,8 +9,8 @@ use xwms_core::text::Text;
 
 use super::html::Html;
 use super::table::pages;
+use crate::desk::Place;
 use crate::layout::Shell;
-use crate::signed_in::Place;
 
 /// The most rows of one page.
 const MOST: u32 = 50;

@@ -12,6 +12,7 @@ use xwms_core::staff::audit as log;
 use xwms_core::text;
 
 use crate::clients::audit::{change, moment, what};
+use crate::desk::{Place, StaffDesk};
 use crate::layout::Shell;
 use crate::page::filters::Filters;
 use crate::page::form::Control;
@@ -20,7 +21,6 @@ use crate::page::jsonl;
 use crate::page::list::ListRequest;
 use crate::page::table::{Column, Table};
 use crate::section::StaffSection;
-use crate::signed_in::{Place, StaffDesk};
 
 const PATH: &str = StaffSection::Audit.href();
 /// The words that narrow it.

@@ -12,13 +12,14 @@ use xwms_core::text;
 
 use super::known;
 use super::verifications::{OneVerification, draw, facts_of, get, item_path};
+use crate::desk::Place;
 use crate::layout::Shell;
 use crate::page::form::{Choice, Control, Form};
 use crate::page::html::Html;
 use crate::page::table::Terms;
 use crate::page::values::Values;
+use crate::posted::Posted;
 use crate::section::StaffSection;
-use crate::signed_in::{Place, Posted};
 
 /// What people call a field.
 pub(super) fn label_of(shell: &Shell, name: &str) -> String {

@@ -4,14 +4,15 @@ use axum::response::Response;
 use xwms_core::contract::staff::{KeyRotation, KeyView};
 use xwms_core::staff::keys;
 
+use crate::desk::{Place, StaffDesk};
 use crate::layout::Shell;
 use crate::page::form::{Control, Form};
 use crate::page::html::{Html, Look};
 use crate::page::list::ListRequest;
 use crate::page::table::{Column, Table};
 use crate::page::values::Values;
+use crate::posted::Posted;
 use crate::section::StaffSection;
-use crate::signed_in::{Place, Posted, StaffDesk};
 
 const PATH: &str = StaffSection::Keys.href();
 

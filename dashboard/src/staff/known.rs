@@ -11,11 +11,11 @@ use xwms_core::text::Text;
 
 use super::audit;
 use super::verifications::{item_path, state};
+use crate::desk::{Place, StaffDesk};
 use crate::layout::Shell;
 use crate::page::html::{Html, Look};
 use crate::page::table::{Column, Table, Terms};
 use crate::section::StaffSection;
-use crate::signed_in::{Place, StaffDesk};
 
 /// The facts of a client: its numbers, its people, its domains.
 pub(super) fn of_client<P>(desk: &StaffDesk<P>, id: ClientId, known: &ClientFacts) -> Html

@@ -15,8 +15,8 @@ use axum::response::Response;
 use axum::routing::get;
 use xwms_core::state::Core;
 
+use crate::desk::{Place, StaffDesk};
 use crate::section::StaffSection;
-use crate::signed_in::{Place, StaffDesk};
 
 /// The pages of the staff, one line a route.
 pub(crate) fn routes() -> Router<Core> {

@@ -10,16 +10,17 @@ use xwms_core::staff::scopes;
 use xwms_core::text;
 
 use super::preview::Preview;
+use crate::desk::{Place, StaffDesk};
 use crate::layout::Shell;
 use crate::page::form::{Choice, Control, Form};
 use crate::page::html::{Html, Look};
 use crate::page::list::ListRequest;
 use crate::page::table::{Column, Table, Terms};
 use crate::page::values::Values;
+use crate::posted::Posted;
 use crate::public::Partner;
 use crate::public::consent::ShareLine;
 use crate::section::StaffSection;
-use crate::signed_in::{Place, Posted, StaffDesk};
 
 const PATH: &str = StaffSection::Scopes.href();
 

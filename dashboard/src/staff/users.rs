@@ -10,6 +10,7 @@ use xwms_core::staff::users;
 use xwms_core::text;
 
 use super::known;
+use crate::desk::{Place, StaffDesk};
 use crate::layout::Shell;
 use crate::page::filters::Filters;
 use crate::page::form::{Choice, Control, Form};
@@ -17,8 +18,8 @@ use crate::page::html::{Html, Look};
 use crate::page::list::ListRequest;
 use crate::page::table::{Column, Table, Terms};
 use crate::page::values::Values;
+use crate::posted::Posted;
 use crate::section::StaffSection;
-use crate::signed_in::{Place, Posted, StaffDesk};
 
 const PATH: &str = StaffSection::Users.href();
 

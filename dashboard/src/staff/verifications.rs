@@ -15,6 +15,7 @@ use xwms_core::text;
 
 use super::preview::Preview;
 use super::{decision, known};
+use crate::desk::{Place, StaffDesk};
 use crate::layout::Shell;
 use crate::page::filters::Filters;
 use crate::page::form::{Choice, Control};
@@ -25,7 +26,6 @@ use crate::page::values::Values;
 use crate::public::Partner;
 use crate::public::consent::ShareLine;
 use crate::section::StaffSection;
-use crate::signed_in::{Place, StaffDesk};
 
 const PATH: &str = StaffSection::Verifications.href();
 /// What waits longer than this is said to.

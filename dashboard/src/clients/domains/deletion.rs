@@ -8,12 +8,13 @@ use xwms_core::manage::domains;
 use xwms_core::text;
 
 use super::{OneDomain, below, facts_of, label_of, mode_of, path_of};
+use crate::desk::Place;
 use crate::page::form::{Control, Form};
 use crate::page::html::Html;
 use crate::page::table::Terms;
 use crate::page::values::Values;
+use crate::posted::Posted;
 use crate::section::ClientSection;
-use crate::signed_in::{Place, Posted};
 
 pub(crate) async fn ask(desk: OneDomain) -> Result<Response, Response> {
     desk.need(Permission::DomainsDelete)?;

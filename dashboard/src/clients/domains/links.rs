@@ -10,14 +10,15 @@ use xwms_core::text;
 
 use super::{DomainIds, OneDomain, Part, below, mode_of, part_of, path_of};
 use crate::clients::secrets::{ending, last_used, state};
+use crate::desk::{ClientDesk, Place};
 use crate::layout::Shell;
 use crate::page::form::{Choice, Control, Form};
 use crate::page::html::Html;
 use crate::page::list::ListRequest;
 use crate::page::table::{Column, Empty, Table, Terms};
 use crate::page::values::Values;
+use crate::posted::Posted;
 use crate::section::ClientSection;
-use crate::signed_in::{ClientDesk, Place, Posted};
 
 /// Secrets that are offered at once.
 const MANY: i64 = 500;

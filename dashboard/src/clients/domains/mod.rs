@@ -22,6 +22,7 @@ use xwms_core::model::domain::Ownership;
 use xwms_core::model::root_domain::RootDomain;
 use xwms_core::text;
 
+use crate::desk::{ClientDesk, ClientIds, Place};
 use crate::frame::band;
 use crate::layout::Shell;
 use crate::page::form::{Control, Form};
@@ -30,8 +31,8 @@ use crate::page::list::ListRequest;
 use crate::page::table::{Column, Empty, Table};
 use crate::page::values::Values;
 use crate::page::{Page, Tab};
+use crate::posted::Posted;
 use crate::section::ClientSection;
-use crate::signed_in::{ClientDesk, ClientIds, Place, Posted};
 
 /// What the form of a new domain has.
 const NEW: [&str; 4] = ["root_domain", "server_ips", "internal_name", "test_mode"];

@@ -10,12 +10,13 @@ use xwms_core::model::domain::Ownership;
 use xwms_core::text;
 
 use super::{OneDomain, Part, mode_of, part_of, path_of, proof};
+use crate::desk::Place;
 use crate::layout::Shell;
 use crate::page::form::Form;
 use crate::page::html::Html;
 use crate::page::table::Terms;
 use crate::page::values::Values;
-use crate::signed_in::{Place, Posted};
+use crate::posted::Posted;
 
 pub(crate) async fn read(desk: OneDomain) -> Result<Response, Response> {
     draw(&desk, &Values::default()).await

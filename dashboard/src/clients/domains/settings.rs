@@ -8,11 +8,12 @@ use xwms_core::manage::{domains, urls};
 use xwms_core::model::url::needs_test_mode;
 
 use super::{OneDomain, Part, get, label_of, name_and_addresses, on_or_off, part_of, path_of};
+use crate::desk::Place;
 use crate::page::form::{Control, Form};
 use crate::page::html::{Html, Look};
 use crate::page::table::Terms;
 use crate::page::values::Values;
-use crate::signed_in::{Place, Posted};
+use crate::posted::Posted;
 
 /// What the form of the settings has.
 const FIELDS: [&str; 4] = ["internal_name", "server_ips", "fallback_uri", "fallback_response"];

@@ -10,11 +10,12 @@ use xwms_core::request::params::Params;
 use xwms_core::text;
 
 use super::{OneDomain, below, facts_of, get, label_of, on_or_off, path_of, settings};
+use crate::desk::Place;
 use crate::page::form::Form;
 use crate::page::html::Html;
 use crate::page::table::Terms;
 use crate::page::values::Values;
-use crate::signed_in::{Place, Posted};
+use crate::posted::Posted;
 
 /// The switches of a domain.
 pub(super) const SWITCHES: [&str; 5] = ["allow_login", "allow_api", "active", "primary", "test_mode"];

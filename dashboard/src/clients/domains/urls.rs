@@ -11,6 +11,7 @@ use xwms_core::model::url::{UrlKind, needs_test_mode};
 use xwms_core::text;
 
 use super::{DomainIds, OneDomain, Part, below, mode_of, part_of, path_of};
+use crate::desk::{ClientDesk, Place};
 use crate::layout::Shell;
 use crate::page::Page;
 use crate::page::form::{Choice, Control, Form};
@@ -18,7 +19,7 @@ use crate::page::html::{Html, Look};
 use crate::page::list::ListRequest;
 use crate::page::table::{Column, Empty, Table, Terms};
 use crate::page::values::Values;
-use crate::signed_in::{ClientDesk, Place, Posted};
+use crate::posted::Posted;
 
 type OneUrl = ClientDesk<(ClientId, DomainId, UrlId)>;
 
