@@ -102,6 +102,24 @@ impl Sent {
         self.members::<T>(beside).map(Patch::new)
     }
 
+    /// A new resource, by a form that has these of its members and no others.
+    ///
+    /// # Errors
+    /// As [`Sent::input`].
+    pub(crate) fn input_of<T: Contract>(&self, fields: &[&str], beside: &[&str]) -> Result<Input<T>, Error> {
+        self.known(fields, beside)?;
+        self.input(beside)
+    }
+
+    /// What changes of a resource, by a form that has these of its members and no others.
+    ///
+    /// # Errors
+    /// As [`Sent::input`].
+    pub(crate) fn patch_of<T: Contract>(&self, fields: &[&str], beside: &[&str]) -> Result<Patch<T>, Error> {
+        self.known(fields, beside)?;
+        self.patch(beside)
+    }
+
     /// The same form, with this value of a field.
     ///
     /// # Errors
@@ -150,13 +168,22 @@ impl Sent {
         }
     }
 
-    /// Goes on only when the form has no fields but these, each once.
+    /// Goes on only when the form has no fields but these, each once: for forms that no contract reads.
     ///
     /// # Errors
     /// [`Error::Invalid`] for the first other one.
-    pub(crate) fn only(&self, known: &[&str]) -> Result<(), Error> {
-        let known = [&BESIDE, known].concat();
-        match self.fields.unknown(&known).or_else(|| self.fields.repeated(&known)) {
+    pub(crate) fn only(&self, fields: &[&str]) -> Result<(), Error> {
+        self.known(fields, &[])?;
+        match self.fields.repeated(&[&BESIDE, fields].concat()) {
+            Some(name) => Err(unknown_field(name)),
+            None => Ok(()),
+        }
+    }
+
+    /// Goes on only when the form has no fields but these. Which of them may be repeated, their contract says: before a
+    /// check box stands a hidden field of its name.
+    fn known(&self, fields: &[&str], beside: &[&str]) -> Result<(), Error> {
+        match self.fields.unknown(&[&BESIDE, fields, beside].concat()) {
             Some(name) => Err(unknown_field(name)),
             None => Ok(()),
         }

@@ -39,7 +39,7 @@ pub(crate) async fn theme(form: Posted<AccountDesk>) -> Result<Response, Respons
 /// `locale`.
 pub(crate) async fn language(form: Posted<AccountDesk>) -> Result<Response, Response> {
     let Posted { desk, sent } = form;
-    let chosen = match sent.only(&["locale"]).and_then(|()| sent.patch::<ProfileSettings>(&[])) {
+    let chosen = match sent.patch_of::<ProfileSettings>(&["locale"], &[]) {
         Ok(patch) => general::update(desk.core(), desk.caller(), patch, None).await,
         Err(why) => Err(why),
     };

@@ -5,6 +5,7 @@ mod account_settings;
 mod consent;
 mod csrf;
 mod desk;
+mod forms;
 mod headers;
 mod languages;
 mod login;

@@ -248,7 +248,7 @@ pub(super) async fn new(desk: ClientDesk<ClientId>) -> Result<Response, Response
 
 pub(super) async fn create(form: Posted<ClientDesk<ClientId>>) -> Result<Response, Response> {
     let Posted { desk, sent } = form;
-    let made = match sent.only(&NEW).and_then(|()| sent.input::<DomainSettings>(&[])) {
+    let made = match sent.input_of::<DomainSettings>(&NEW, &[]) {
         Ok(input) => domains::create(desk.core(), sent.caller(desk.signed_in()), desk.client(), input).await,
         Err(why) => Err(why),
     };

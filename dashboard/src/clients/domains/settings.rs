@@ -28,7 +28,7 @@ pub(crate) async fn read(desk: OneDomain) -> Result<Response, Response> {
 
 pub(crate) async fn update(form: Posted<OneDomain>) -> Result<Response, Response> {
     let Posted { desk, sent } = form;
-    let changed = match sent.only(&FIELDS).and_then(|()| sent.patch::<DomainSettings>(&[])) {
+    let changed = match sent.patch_of::<DomainSettings>(&FIELDS, &[]) {
         Ok(patch) => {
             domains::update(desk.core(), sent.caller(desk.signed_in()), desk.ids, patch, sent.if_match()).await
         }

@@ -39,8 +39,7 @@ pub(crate) async fn switch(form: Posted<OneDomain>) -> Result<Response, Response
         let path = format!("{}/switches/confirm?{asked}", path_of(&desk));
         return Ok(desk.go(&path));
     }
-    let known = [&SWITCHES[..], &["confirm"]].concat();
-    let changed = match sent.only(&known).and_then(|()| sent.patch::<DomainSettings>(&["confirm"])) {
+    let changed = match sent.patch_of::<DomainSettings>(&SWITCHES, &["confirm"]) {
         Ok(patch) => domains::update(desk.core(), desk.caller(), desk.ids, patch, sent.if_match()).await,
         Err(why) => Err(why),
     };

@@ -250,7 +250,7 @@ fn draw(desk: &OneUrl, url: &UrlView, values: &Values) -> Result<Response, Respo
 
 pub(crate) async fn update(form: Posted<OneUrl>) -> Result<Response, Response> {
     let Posted { desk, sent } = form;
-    let changed = match sent.only(&["url"]).and_then(|()| sent.patch::<UrlSettings>(&[])) {
+    let changed = match sent.patch_of::<UrlSettings>(&["url"], &[]) {
         Ok(patch) => urls::update(desk.core(), sent.caller(desk.signed_in()), desk.ids, patch, sent.if_match()).await,
         Err(why) => Err(why),
     };
@@ -276,8 +276,7 @@ pub(crate) async fn back(desk: OneUrl) -> Response {
 pub(crate) async fn switch(form: Posted<OneUrl>) -> Result<Response, Response> {
     let Posted { desk, sent } = form;
     let word = if sent.fields.pairs().any(|pair| pair == ("active", "true")) { "on" } else { "off" };
-    let known = sent.only(&["active", "confirm"]);
-    let changed = match known.and_then(|()| sent.patch::<UrlSettings>(&["confirm"])) {
+    let changed = match sent.patch_of::<UrlSettings>(&["active"], &["confirm"]) {
         Ok(patch) => urls::update(desk.core(), desk.caller(), desk.ids, patch, sent.if_match()).await,
         Err(why) => Err(why),
     };
