@@ -5,6 +5,7 @@
 
 // Each module uses only those above it, so that whoever reads from the top meets nothing that is yet to come.
 pub mod clock;
+pub mod zone;
 pub mod random;
 pub mod secret;
 pub mod text;

@@ -7,6 +7,7 @@ use askama::filters::HtmlSafe;
 use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use xwms_core::text::{Language, Text};
+use xwms_core::zone::Zone;
 
 use crate::csrf::Csrf;
 use crate::theme::Theme;
@@ -35,12 +36,13 @@ pub struct Shell {
     language: Language,
     csrf: Csrf,
     theme: Theme,
+    zone: Zone,
 }
 
 impl Shell {
     /// For a page in this language whose forms carry this token.
     pub const fn new(language: Language, csrf: Csrf) -> Self {
-        Self { language, csrf, theme: Theme::Auto }
+        Self { language, csrf, theme: Theme::Auto, zone: Zone::UTC }
     }
 
     /// For a page without a form.
@@ -52,6 +54,22 @@ impl Shell {
     #[must_use]
     pub(crate) fn themed(self, theme: Theme) -> Self {
         Self { theme, ..self }
+    }
+
+    /// For somebody who lives there.
+    #[must_use]
+    pub(crate) fn in_zone(self, zone: Zone) -> Self {
+        Self { zone, ..self }
+    }
+
+    /// Where its times are shown.
+    pub(crate) const fn zone(&self) -> &Zone {
+        &self.zone
+    }
+
+    /// A message that names the zone of its reader.
+    pub(crate) fn say_in_zone(&self, id: &'static str) -> String {
+        self.tell(Text::new(id).with("zone", self.zone.name()))
     }
 
     /// How its reader likes it.

@@ -15,6 +15,7 @@ use xwms_core::request::params::Params;
 use xwms_core::secret::Secret;
 use xwms_core::state::Core;
 use xwms_core::text;
+use xwms_core::zone::Zone;
 
 use crate::csrf::is_foreign;
 use crate::desk::Place;
@@ -37,6 +38,8 @@ pub(crate) struct Posted<D> {
 pub(crate) struct Sent {
     pub(crate) fields: Params,
     path: String,
+    /// Where its times are meant.
+    zone: Zone,
 }
 
 impl<D: Place> FromRequest<Core> for Posted<D> {
@@ -56,8 +59,9 @@ impl<D: Place> FromRequest<Core> for Posted<D> {
         if foreign || !csrf::valid(core, &signed_in.session.key, fields.text("csrf")) {
             return Err(signed_in.visit.forged());
         }
+        let zone = Zone::of(signed_in.person.zoneinfo.as_deref());
         let desk = D::open(signed_in, &mut parts).await?;
-        Ok(Self { desk, sent: Sent { fields, path } })
+        Ok(Self { desk, sent: Sent { fields, path, zone } })
     }
 }
 
@@ -83,7 +87,7 @@ impl Sent {
     /// What the form says of a resource. `beside`: its own fields.
     fn members<T: Contract>(&self, beside: &[&str]) -> Result<Map<String, Value>, Error> {
         let beside = [&BESIDE, beside].concat();
-        form::members::<T>(self.fields.pairs(), &beside).map_err(|unknown| unknown_field(&unknown.0))
+        form::members::<T>(self.fields.pairs(), &beside, &self.zone).map_err(|unknown| unknown_field(&unknown.0))
     }
 
     /// A new resource.
@@ -130,7 +134,7 @@ impl Sent {
         let encoded = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
         let fields =
             Params::parse(encoded.as_bytes()).map_err(|_| Error::Internal("a form that can't be read again"))?;
-        Ok(Self { fields, path: self.path.clone() })
+        Ok(Self { fields, path: self.path.clone(), zone: self.zone.clone() })
     }
 
     /// Goes on only when the name of what is to end was typed.

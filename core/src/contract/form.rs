@@ -4,7 +4,8 @@
 //! - `true`/`false` of a check box: the last value counts, since a hidden `false` stands before it.
 //! - An empty text clears what may be empty, and leaves the default of what has one.
 //! - A list is its name repeated, one value a line, or `name[0].member` where its items are objects.
-//! - A time is RFC 3339, `YYYY-MM-DDTHH:MM`, or `YYYY-MM-DD`, which is the end of that day; the last two in UTC.
+//! - A time is RFC 3339, `YYYY-MM-DDTHH:MM`, or `YYYY-MM-DD`, which is the end of that day; the last two in the zone of
+//!   whoever typed it.
 
 use std::collections::BTreeMap;
 
@@ -12,18 +13,22 @@ use schemars::JsonSchema;
 use serde_json::{Map, Value};
 
 use super::Contract;
+use crate::clock::Timestamp;
+use crate::zone::{DayEnd, Zone};
 
 /// A field that the form of this type does not have, or has once and was sent more often.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownField(pub String);
 
-/// The members of a form of this type. `beside`: the names of the form's own fields, which are none of the type's.
+/// The members of a form of this type. `beside`: the names of the form's own fields, which are none of the type's. `zone`:
+/// where its times are meant.
 ///
 /// # Errors
 /// [`UnknownField`].
 pub fn members<'f, T: Contract>(
     fields: impl Iterator<Item = (&'f str, &'f str)>,
     beside: &[&str],
+    zone: &Zone,
 ) -> Result<Map<String, Value>, UnknownField> {
     let schema = schema_of::<T>();
     let (mut plain, mut objects) = (BTreeMap::<&str, Vec<&str>>::new(), BTreeMap::<&str, Items<'f>>::new());
@@ -46,13 +51,14 @@ pub fn members<'f, T: Contract>(
         if once && values.len() > 1 {
             return Err(unknown());
         }
-        if let Some(value) = read(member, &values, is_required(&schema, name)) {
+        if let Some(value) = read(member, &values, is_required(&schema, name), zone) {
             members.insert(name.to_owned(), value);
         }
     }
     for (name, items) in objects {
         let item = &schema["properties"][name]["items"];
-        let items = items.into_values().map(|fields| object(item, name, &fields)).collect::<Result<Vec<_>, _>>()?;
+        let items =
+            items.into_values().map(|fields| object(item, name, &fields, zone)).collect::<Result<Vec<_>, _>>()?;
         members.insert(name.to_owned(), items.into());
     }
     Ok(members)
@@ -100,11 +106,11 @@ fn indexed(name: &str) -> Option<(&str, usize, &str)> {
     Some((list, index.parse().ok().filter(|index| *index < 10_000)?, member))
 }
 
-fn object(item: &Value, list: &str, fields: &BTreeMap<&str, &str>) -> Result<Value, UnknownField> {
+fn object(item: &Value, list: &str, fields: &BTreeMap<&str, &str>, zone: &Zone) -> Result<Value, UnknownField> {
     let mut members = Map::new();
     for (name, value) in fields {
         let member = item["properties"].get(name).ok_or_else(|| UnknownField(format!("{list}[].{name}")))?;
-        if let Some(value) = read(member, &[value], is_required(item, name)) {
+        if let Some(value) = read(member, &[value], is_required(item, name), zone) {
             members.insert((*name).to_owned(), value);
         }
     }
@@ -112,7 +118,7 @@ fn object(item: &Value, list: &str, fields: &BTreeMap<&str, &str>) -> Result<Val
 }
 
 /// The value of a member; `None` is left out.
-fn read(member: &Value, values: &[&str], required: bool) -> Option<Value> {
+fn read(member: &Value, values: &[&str], required: bool, zone: &Zone) -> Option<Value> {
     let last = values.last().copied().unwrap_or_default();
     match kind(member) {
         Kind::Flag => Some(match last {
@@ -131,19 +137,17 @@ fn read(member: &Value, values: &[&str], required: bool) -> Option<Value> {
             Some(_) => None,
             None => Some(Value::Null),
         },
-        Kind::Text if member["format"] == "date-time" => Some(time(last).into()),
+        Kind::Text if member["format"] == "date-time" => Some(time(last, zone).into()),
         Kind::Text => Some(last.into()),
     }
 }
 
-/// A time in full; what is none stays as it was typed.
-fn time(text: &str) -> String {
-    let shape: String = text.chars().map(|letter| if letter.is_ascii_digit() { '0' } else { letter }).collect();
-    match shape.as_str() {
-        "0000-00-00" => format!("{text}T23:59:59Z"),
-        "0000-00-00T00:00" => format!("{text}:00Z"),
-        _ => text.to_owned(),
+/// A time in full; what is none stays as it was typed, and so does one that was in full.
+fn time(text: &str, zone: &Zone) -> String {
+    if Timestamp::parse(text).is_some() {
+        return text.to_owned();
     }
+    zone.read(text, DayEnd::Last).map_or_else(|| text.to_owned(), |at| at.to_string())
 }
 
 #[cfg(test)]
@@ -166,7 +170,7 @@ mod tests {
             ("active", "true"),
             ("test_mode", "false"),
         ];
-        let read = members::<DomainSettings>(fields.into_iter(), &["csrf"]).unwrap();
+        let read = members::<DomainSettings>(fields.into_iter(), &["csrf"], &Zone::UTC).unwrap();
         let expected = json!({
             "root_domain": "engines.example", "server_ips": ["192.0.2.7", "2001:db8::/32"], "internal_name": null,
             "active": true, "test_mode": false,
@@ -182,14 +186,14 @@ mod tests {
             &[("csrf[0].a", "1")],
         ];
         for fields in rows {
-            assert!(members::<DomainSettings>(fields.iter().copied(), &["csrf"]).is_err(), "{fields:?}");
+            assert!(members::<DomainSettings>(fields.iter().copied(), &["csrf"], &Zone::UTC).is_err(), "{fields:?}");
         }
     }
 
     #[test]
     fn an_empty_text_leaves_a_default_and_clears_what_may_be_empty() {
         let read = |fields: &[(&'static str, &'static str)]| {
-            Value::Object(members::<SecretSettings>(fields.iter().copied(), &[]).unwrap())
+            Value::Object(members::<SecretSettings>(fields.iter().copied(), &[], &Zone::UTC).unwrap())
         };
         assert_eq!(read(&[("label", ""), ("expires_at", "")]), json!({ "expires_at": null }));
         let ends = [
@@ -206,7 +210,7 @@ mod tests {
     #[test]
     fn a_number_is_a_number_and_anything_else_stays_for_the_contract_to_refuse() {
         for (typed, expected) in [("3600", json!(3600)), ("soon", json!("soon"))] {
-            let read = members::<Rotation>([("overlap_seconds", typed)].into_iter(), &[]).unwrap();
+            let read = members::<Rotation>([("overlap_seconds", typed)].into_iter(), &[], &Zone::UTC).unwrap();
             assert_eq!(Value::Object(read), json!({ "overlap_seconds": expected }));
         }
     }
@@ -220,9 +224,9 @@ mod tests {
             ("items[1].domain", "domain_2"),
             ("items[1].reason", "No."),
         ];
-        let read = Value::Object(members::<Decision>(fields.into_iter(), &[]).unwrap());
+        let read = Value::Object(members::<Decision>(fields.into_iter(), &[], &Zone::UTC).unwrap());
         let items = json!([{ "domain": "domain_1", "decision": "approve" }, { "domain": "domain_2", "reason": "No." }]);
         assert_eq!(read["items"], items);
-        assert!(members::<Decision>([("items[0].admin", "1")].into_iter(), &[]).is_err());
+        assert!(members::<Decision>([("items[0].admin", "1")].into_iter(), &[], &Zone::UTC).is_err());
     }
 }

@@ -4,6 +4,7 @@ use time::{Date, Month};
 
 use crate::error::FieldIssue;
 use crate::text;
+use crate::zone::Zone;
 
 /// A text of one form, which stays as it is written.
 macro_rules! profile_text {
@@ -57,10 +58,7 @@ profile_text!(
     /// The name of a time zone of the IANA database.
     Zoneinfo,
     "malformed-zoneinfo",
-    |text| {
-        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+');
-        text.len() <= 64 && text.split('/').all(|part| !part.is_empty() && part.bytes().all(allowed))
-    }
+    |text| Zone::named(text).is_some()
 );
 profile_text!(
     /// A telephone number, E.164: `+` and up to 15 digits.

@@ -1,19 +1,17 @@
 //! The audit log of a client: who did what, when, from where; and the same as a file.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use axum::response::Response;
 use serde_json::{Map, Value};
-use xwms_core::clock::Timestamp;
 use xwms_core::contract::audit::EntryView;
 use xwms_core::error::{Error, FieldError};
 use xwms_core::gate::permission::Permission;
 use xwms_core::id::{AuditId, ClientId};
 use xwms_core::manage::audit_log::{self, By, Filter};
 use xwms_core::manage::members::{self, MemberPage};
-use xwms_core::request::params::Params;
 use xwms_core::text;
+use xwms_core::zone::DayEnd;
 
 use crate::desk::{ClientDesk, Place};
 use crate::layout::Shell;
@@ -31,7 +29,6 @@ const FILTERS: [&str; 5] = ["action", "object", "actor", "from", "to"];
 const PEOPLE: i64 = 200;
 /// So many changes of one entry are shown at once.
 const SHOWN: usize = 3;
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 type Desk = ClientDesk<ClientId>;
 
@@ -40,7 +37,7 @@ pub(crate) async fn list(desk: Desk) -> Result<Response, Response> {
     let path = ClientSection::Audit.href(desk.client());
     desk.need(Permission::AuditRead)?;
     let asks = ListRequest::<AuditId>::of(&desk, &path, &FILTERS)?;
-    let found = match filter(desk.client(), &desk.signed_in().visit.query) {
+    let found = match filter(&desk) {
         Ok(filter) => audit_log::page(desk.core(), &desk.caller(), &filter, asks.after, asks.look_for()).await,
         Err(why) => Err(why),
     };
@@ -79,7 +76,8 @@ pub(crate) async fn list(desk: Desk) -> Result<Response, Response> {
 fn page(desk: &Desk, filters: Filters<'_>, list: &Html) -> Response {
     let shell = desk.shell();
     let path = ClientSection::Audit.href(desk.client());
-    let time = |name: &'static str, label: String| Control::line(name, label).hint(shell.say("audit_time-hint"));
+    let time =
+        |name: &'static str, label: String| Control::line(name, label).hint(shell.say_in_zone("audit_time-hint"));
     let filters = filters
         .field(Control::line("action", shell.say("audit_what")))
         .field(Control::line("object", shell.say("audit_object")))
@@ -108,47 +106,40 @@ fn label_of(shell: &Shell, name: &str) -> String {
 }
 
 /// What is asked for.
-fn filter(client: ClientId, query: &Params) -> Result<Filter, Error> {
+fn filter(desk: &Desk) -> Result<Filter, Error> {
+    let query = &desk.signed_in().visit.query;
     let mut errors: Vec<FieldError> = Vec::new();
-    let mut time = |name: &str, rest: Duration| {
+    let mut time = |name: &str, of_day: DayEnd| {
         let text = query.get(name)?;
-        let found = moment(text, rest);
+        let found = desk.shell().zone().read(text, of_day);
         if found.is_none() {
             errors.push(text!("malformed-time").at(name));
         }
         found
     };
-    let (from, to) = (time("from", Duration::ZERO), time("to", DAY));
+    let (from, to) = (time("from", DayEnd::First), time("to", DayEnd::Last));
     if !errors.is_empty() {
         return Err(Error::Invalid(errors));
     }
     let text = |name: &str| query.get(name).map(str::to_owned);
     let actor = query.get("actor").map(By::of);
-    Ok(Filter { client: Some(client), action: text("action"), object: text("object"), actor, from, to })
+    Ok(Filter { client: Some(desk.client()), action: text("action"), object: text("object"), actor, from, to })
 }
 
-/// A time in full, one to the minute, or a day, `rest` after whose beginning is meant; all in UTC but the first.
-pub(crate) fn moment(text: &str, rest: Duration) -> Option<Timestamp> {
-    match text.len() {
-        10 => Timestamp::parse(&format!("{text}T00:00:00Z")).map(|day| day.after(rest)),
-        16 => Timestamp::parse(&format!("{text}:00Z")),
-        _ => Timestamp::parse(text),
-    }
-}
-
-/// The addresses of the members by what the log calls them, as far as the person may read them.
-async fn people(desk: &Desk) -> Result<HashMap<String, String>, Response> {
+/// The names of the members by what the log calls them, as far as the person may read them.
+pub(super) async fn people(desk: &Desk) -> Result<HashMap<String, String>, Response> {
     if !desk.may(Permission::MembersRead) {
         return Ok(HashMap::new());
     }
     let wanted = MemberPage { address: None, group: None, after: None, limit: PEOPLE };
     let found = members::list(desk.core(), &desk.caller(), desk.client(), wanted).await;
     let found = found.map_err(|why| desk.fail(why))?;
-    Ok(found.into_iter().filter_map(|member| Some((member.sub?.to_string(), member.email?))).collect())
+    let named = found.into_iter().filter_map(|member| Some((member.sub?.to_string(), member.name.or(member.email)?)));
+    Ok(named.collect())
 }
 
-/// Who did it: a person by their address where it is known, a token of theirs, or one of us.
-fn who(desk: &Desk, people: &HashMap<String, String>, actor: &str) -> Html {
+/// Who did it: a person by their name where it is known, a token of theirs, or one of us.
+pub(super) fn who(desk: &Desk, people: &HashMap<String, String>, actor: &str) -> Html {
     let shell = desk.shell();
     match actor {
         "operator" => return Html::text(shell.say("audit_operator")),
@@ -195,7 +186,7 @@ pub(crate) fn what(shell: &Shell, action: &str) -> Html {
 }
 
 /// On what, with the way there while it is there.
-fn object(desk: &Desk, entry: &EntryView) -> Html {
+pub(super) fn object(desk: &Desk, entry: &EntryView) -> Html {
     let section = match entry.object.split_once('_').map(|(kind, _)| kind) {
         Some("client") => return Html::link(ClientSection::Settings.href(desk.client()), &entry.object),
         Some("domain") => ClientSection::Domains,
@@ -253,7 +244,7 @@ pub(crate) async fn file(desk: Desk) -> Result<Response, Response> {
         let known = FILTERS.join(", ");
         return Err(desk.fail(Error::Invalid(vec![text!("unknown_field-query", known = known).at(name)])));
     }
-    let filter = filter(desk.client(), query).map_err(|why| desk.fail(why))?;
+    let filter = filter(&desk).map_err(|why| desk.fail(why))?;
     let (core, caller) = (desk.core().clone(), desk.caller());
     let first = audit_log::page(&core, &caller, &filter, None, jsonl::CHUNK).await.map_err(|why| desk.fail(why))?;
     Ok(jsonl::file(first, move |last| {

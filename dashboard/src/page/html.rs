@@ -5,6 +5,8 @@ use std::fmt;
 use askama::filters::{Html as HtmlEscaper, HtmlSafe, escape};
 use xwms_core::clock::Timestamp;
 use xwms_core::text;
+use xwms_core::text::Text;
+use xwms_core::zone::LocalTime;
 
 use crate::layout::{Shell, is_web};
 
@@ -165,8 +167,13 @@ impl Html {
     /// A moment, as people read it.
     pub(crate) fn time(shell: &Shell, at: Timestamp) -> Self {
         let machine = at.to_string();
-        let words = moment(shell, &machine);
+        let words = moment(shell, at);
         Self(format!("<time datetime=\"{}\">{}</time>", Self::text(&machine), Self::text(words)))
+    }
+
+    /// A day, as people read it, for sentences.
+    pub(crate) fn day(shell: &Shell, at: Timestamp) -> String {
+        shell.zone().local(at).map_or_else(|| at.to_string(), |local| shell.tell(day_of(&local)))
     }
 
     /// The same, or a word for never.
@@ -205,12 +212,17 @@ impl FromIterator<Html> for Html {
     }
 }
 
-/// `24 Nov 2026, 15:03 UTC`, of a time as RFC 3339 writes it in UTC.
-fn moment(shell: &Shell, machine: &str) -> String {
-    let part = |from: usize, to: usize| machine.get(from..to).unwrap_or_default();
-    let number = |from, to| part(from, to).parse::<u32>().unwrap_or_default();
-    let (day, month, year, clock) = (number(8, 10), number(5, 7), part(0, 4), part(11, 16));
-    shell.tell(text!("shell_moment", day = day, month = month, year = year, clock = clock))
+/// `24 Nov 2026, 15:03 UTC`, where its reader lives.
+fn moment(shell: &Shell, at: Timestamp) -> String {
+    let Some(local) = shell.zone().local(at) else { return at.to_string() };
+    let day = shell.tell(day_of(&local));
+    shell.tell(text!("shell_moment", day = day, clock = local.clock, zone = local.zone))
+}
+
+/// `24 Nov 2026`.
+fn day_of(local: &LocalTime) -> Text {
+    let (day, month, year) = (i64::from(local.day), i64::from(local.month), local.year.to_string());
+    text!("shell_day", day = day, month = month, year = year)
 }
 
 #[cfg(test)]

@@ -1,17 +1,15 @@
 //! The whole audit log, as a page and as a file.
 
-use std::time::Duration;
-
 use axum::response::Response;
 use xwms_core::contract::audit::EntryView;
 use xwms_core::error::Error;
 use xwms_core::id::{AuditId, ClientId, UserId, VerificationId};
 use xwms_core::manage::audit_log::{By, Filter};
-use xwms_core::request::params::Params;
 use xwms_core::staff::audit as log;
 use xwms_core::text;
+use xwms_core::zone::DayEnd;
 
-use crate::clients::audit::{change, moment, what};
+use crate::clients::audit::{change, what};
 use crate::desk::{Place, StaffDesk};
 use crate::layout::Shell;
 use crate::page::filters::Filters;
@@ -25,13 +23,11 @@ use crate::section::StaffSection;
 const PATH: &str = StaffSection::Audit.href();
 /// The words that narrow it.
 const WORDS: [&str; 6] = ["client", "action", "object", "actor", "from", "to"];
-/// A day that the log is read up to is read to its end.
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 pub(super) async fn list(desk: StaffDesk) -> Result<Response, Response> {
     let shell = desk.shell();
     let asked = ListRequest::<AuditId>::of(&desk, PATH, &WORDS)?;
-    let found = match filter(&desk.signed_in().visit.query) {
+    let found = match filter(&desk) {
         Ok(filter) => log::page(desk.core(), &desk.caller(), &filter, asked.after, asked.look_for()).await,
         Err(why) => Err(why),
     };
@@ -77,22 +73,24 @@ fn fields<'f>(shell: &Shell, filters: Filters<'f>) -> Filters<'f> {
         let line = Control::line(name, label_of(shell, name));
         filters.field(match name {
             "actor" => line.hint(shell.say("staff_audit_who-hint")),
-            "from" => line.hint(shell.say("staff_audit_time-hint")),
+            "from" => line.hint(shell.say_in_zone("staff_audit_time-hint")),
             _ => line,
         })
     })
 }
 
 /// What the address asks for.
-fn filter(query: &Params) -> Result<Filter, Error> {
+fn filter(desk: &StaffDesk) -> Result<Filter, Error> {
+    let query = &desk.signed_in().visit.query;
     let wrong = |name: &str| Error::Invalid(vec![text!("malformed-time").at(name)]);
-    let time = |name: &str, rest: Duration| {
-        query.get(name).map(|text| moment(text, rest).ok_or_else(|| wrong(name))).transpose()
+    let time = |name: &str, of_day: DayEnd| {
+        let read = |text| desk.shell().zone().read(text, of_day).ok_or_else(|| wrong(name));
+        query.get(name).map(read).transpose()
     };
     let no_client = |_| Error::Invalid(vec![text!("malformed-client").at("client")]);
     let client = query.get("client").map(str::parse::<ClientId>).transpose().map_err(no_client)?;
     let word = |name: &str| query.get(name).map(str::to_owned);
-    let (from, to, actor) = (time("from", Duration::ZERO)?, time("to", DAY)?, query.get("actor").map(By::of));
+    let (from, to, actor) = (time("from", DayEnd::First)?, time("to", DayEnd::Last)?, query.get("actor").map(By::of));
     Ok(Filter { client, action: word("action"), object: word("object"), actor, from, to })
 }
 
@@ -148,7 +146,7 @@ pub(super) async fn export(desk: StaffDesk) -> Result<Response, Response> {
         let issue = text!("unknown_field-query", known = WORDS.join(", "));
         return Err(desk.fail(Error::Invalid(vec![issue.at(name)])));
     }
-    let filter = filter(query).map_err(|why| desk.fail(why))?;
+    let filter = filter(&desk).map_err(|why| desk.fail(why))?;
     let (core, caller) = (desk.core().clone(), desk.caller());
     let first = log::page(&core, &caller, &filter, None, jsonl::CHUNK).await.map_err(|why| desk.fail(why))?;
     Ok(jsonl::file(first, move |last| {
