@@ -61,6 +61,9 @@ pub struct MemberView {
     /// Its id.
     #[schemars(example = &"member_01jd3v8m1efb9rkyq9wzvw2x4a")]
     pub id: MemberId,
+    /// Their name, once they have accepted and where they have given one.
+    #[schemars(length(max = 241), example = &"Ada Lovelace")]
+    pub name: Option<String>,
     /// Their address; null while somebody who was invited by their `sub` has not accepted.
     #[schemars(length(max = 254), example = &"ada@example.test")]
     pub email: Option<String>,

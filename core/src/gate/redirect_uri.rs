@@ -42,7 +42,7 @@ fn registered<'s>(snapshot: &'s Snapshot, kind: UrlKind, uri: &str) -> impl Iter
 }
 
 /// Whether this URL of this domain admits anything.
-pub(super) fn in_use(domain: &Domain, url: &Url) -> Result<(), Denial> {
+pub(crate) fn in_use(domain: &Domain, url: &Url) -> Result<(), Denial> {
     if !url.active {
         return Err(Denial::RedirectUriInactive);
     }

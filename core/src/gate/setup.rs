@@ -9,6 +9,7 @@ use super::redirect_uri;
 use super::snapshot::{ClientSecret, Domain, Snapshot};
 use crate::clock::Timestamp;
 use crate::id::DomainId;
+use crate::model::scope::Tier;
 use crate::model::url::UrlKind;
 
 /// What has to be there before somebody can log in.
@@ -55,9 +56,14 @@ impl Setup {
     }
 }
 
+/// Whether calls with this secret are let in, as far as it goes by the secret.
+pub fn is_usable(secret: &ClientSecret, now: Timestamp) -> bool {
+    is_active(secret).is_ok() && is_unexpired(secret, now).is_ok()
+}
+
 /// How far a client is set up now. `has_users`: whether anybody has logged in.
 pub fn setup(snapshot: &Snapshot, has_users: bool, now: Timestamp) -> Setup {
-    let usable = |secret: &&ClientSecret| is_active(secret).is_ok() && is_unexpired(secret, now).is_ok();
+    let usable = |secret: &&ClientSecret| is_usable(secret, now);
     let is_open = |domain: &Domain| domain.active && domain.allow_login;
     let has_callback = |domain: &Domain| {
         let callbacks = domain.urls.iter().filter(|url| url.kind == UrlKind::Callback);
@@ -80,6 +86,46 @@ pub fn setup(snapshot: &Snapshot, has_users: bool, now: Timestamp) -> Setup {
         ],
         domain: farthest.map(|domain| domain.id),
     }
+}
+
+/// What is good to have before real people come; nothing of it is asked for by a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Advice {
+    /// No active domain is in test mode.
+    Live,
+    /// Each active domain that may be called from servers says from which.
+    ServerIps,
+    /// Each active domain is shown to be the client's.
+    Ownership,
+    /// People can look up who asks: a logo, the privacy policy and the terms.
+    Presentation,
+    /// A second owner can step in.
+    SecondOwner,
+    /// A webhook tells the partner's servers what happens.
+    Webhook,
+    /// The reserved scopes are approved wherever they are used.
+    Verification,
+}
+
+/// Each piece of advice with whether it is followed. `owners`: how many the client has.
+pub fn advice(snapshot: &Snapshot, owners: usize) -> [(Advice, bool); 7] {
+    let all = |test: &dyn Fn(&Domain) -> bool| snapshot.domains.iter().filter(|domain| domain.active).all(test);
+    let client = &snapshot.client;
+    let has_webhook = |domain: &Domain| domain.urls.iter().any(|url| url.kind == UrlKind::Webhook && url.active);
+    let mut reserved = snapshot.scopes.iter().filter(|(_, tier)| **tier == Tier::Verified).map(|(name, _)| name);
+    let is_approved = |scope: &String| {
+        let covers = |domain: &Domain| snapshot.coverage.iter().any(|it| it.domain == domain.id && it.scope == *scope);
+        all(&covers)
+    };
+    [
+        (Advice::Live, all(&|domain| !domain.test_mode)),
+        (Advice::ServerIps, all(&|domain| !domain.allow_api || !domain.server_ips.is_empty())),
+        (Advice::Ownership, all(&|domain| domain.proven)),
+        (Advice::Presentation, client.logo.is_some() && client.privacy_url.is_some() && client.terms_url.is_some()),
+        (Advice::SecondOwner, owners > 1),
+        (Advice::Webhook, snapshot.domains.iter().any(|domain| domain.active && has_webhook(domain))),
+        (Advice::Verification, reserved.all(is_approved)),
+    ]
 }
 
 #[cfg(test)]

@@ -229,7 +229,7 @@ impl Domain {
 
 impl ClientSecret {
     /// Whether it may be used for this domain.
-    pub(super) fn is_linked_to(&self, domain: &Domain) -> bool {
+    pub(crate) fn is_linked_to(&self, domain: &Domain) -> bool {
         self.links.contains(&domain.id)
     }
 }

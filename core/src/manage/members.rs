@@ -156,15 +156,17 @@ pub(super) async fn view(conn: &mut Conn, client: &Client, member: Member) -> Re
 async fn views(conn: &mut Conn, client: &Client, found: Vec<Member>) -> Result<Vec<MemberView>, Error> {
     let active = |member: &&Member| member.status == MemberStatus::Active;
     let users: Vec<UserId> = found.iter().filter(active).filter_map(|member| member.user_id).collect();
-    let addresses = profiles::addresses(conn, &users).await?;
+    let people = profiles::names(conn, &users).await?;
     let known: HashMap<UserId, Subject> = client_users::subjects(conn, client.id, &users).await?.into_iter().collect();
     let public = |user: UserId| (client.subject_type == SubjectType::Public).then(|| user.as_public_subject());
     let view = |member: Member| {
         let user = member.user_id.filter(|_| member.status == MemberStatus::Active);
         let typed = member.subject.is_none().then(|| member.email_key.clone());
+        let person = user.and_then(|user| people.get(&user));
         MemberView {
             id: member.id,
-            email: user.and_then(|user| addresses.get(&user).cloned()).or(typed),
+            name: person.map(|(name, _)| name.clone()).filter(|name| !name.is_empty()),
+            email: person.map(|(_, email)| email.clone()).or(typed),
             sub: user.and_then(|user| known.get(&user).copied().or_else(|| public(user))).or(member.subject),
             settings: settings(&member),
             status: member.status,

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod attempts;
+pub mod attention;
 pub mod audit_log;
 pub mod catalog;
 pub mod change;

@@ -2,13 +2,14 @@
 
 use super::permit::Caller;
 use super::runner::{self, Ask};
+use crate::clock::Timestamp;
 use crate::contract::setup::SetupView;
 use crate::error::Error;
 use crate::gate::permission::Permission;
-use crate::gate::setup::setup;
+use crate::gate::setup::{self as rules, Advice, Step, setup};
 use crate::id::ClientId;
 use crate::state::Core;
-use crate::store::tables::client_users;
+use crate::store::tables::{client_users, members};
 
 /// The steps of setting a client up, each with whether it is done now.
 ///
@@ -20,4 +21,25 @@ pub async fn get(core: &Core, caller: &Caller, client: ClientId) -> Result<Setup
     drop(reading);
     let snapshot = core.snapshots.get(client).await?.ok_or(Error::NotFound("client"))?;
     Ok(setup(&snapshot, has_users, core.clock.now()).into())
+}
+
+/// How many steps are to do in a client where nobody has logged in yet.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn to_do(core: &Core, client: ClientId, now: Timestamp) -> Result<usize, Error> {
+    let snapshot = core.snapshots.get(client).await?.ok_or(Error::NotFound("client"))?;
+    Ok(Step::ALL.len() - setup(&snapshot, false, now).count())
+}
+
+/// What is good to have before real people come, each with whether it is so now.
+///
+/// # Errors
+/// Those of [`permit`](super::permit); the database's.
+pub async fn advice(core: &Core, caller: &Caller, client: ClientId) -> Result<[(Advice, bool); 7], Error> {
+    let mut reading = runner::read(core, caller, Ask::Client(client, Permission::ClientRead)).await?;
+    let owners = members::owners_at(&mut reading.conn, client, core.clock.now()).await?.len();
+    drop(reading);
+    let snapshot = core.snapshots.get(client).await?.ok_or(Error::NotFound("client"))?;
+    Ok(rules::advice(&snapshot, owners))
 }

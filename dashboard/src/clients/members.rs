@@ -59,7 +59,7 @@ pub(crate) async fn list(desk: ClientDesk<ClientId>) -> Result<Response, Respons
     let rows = found.iter().map(|member| {
         let marks = marks(shell, context, member);
         [
-            Html::link(format!("{path}/{}", member.id), name_of(member)).and(&marks),
+            Html::link(format!("{path}/{}", member.id), name_of(member)).and(&address_of(member)).and(&marks),
             role_name(shell, &roles, member.settings.role),
             state(&desk, member),
             Html::time_or(shell, member.settings.expires_at, shell.say("shell_never")),
@@ -86,10 +86,18 @@ fn groups<'r>(roles: impl Iterator<Item = &'r RoleView>) -> Vec<String> {
     groups
 }
 
-/// What a member is called: their address, or the number by which they were invited.
+/// What a member is called: their name, their address, or the number by which they were invited.
 fn name_of(member: &MemberView) -> String {
     let number = || member.sub.map(|sub| sub.to_string()).unwrap_or_default();
-    member.email.clone().unwrap_or_else(number)
+    member.name.clone().or_else(|| member.email.clone()).unwrap_or_else(number)
+}
+
+/// The address behind the name.
+fn address_of(member: &MemberView) -> Html {
+    match (&member.name, &member.email) {
+        (Some(_), Some(email)) => Html::text(" ").and(&Html::soft(email)),
+        _ => Html::default(),
+    }
 }
 
 /// Whether it is the reader, and who pays.
@@ -144,17 +152,27 @@ async fn search(desk: &ClientDesk<ClientId>) -> Result<Response, Response> {
     let path = ClientSection::Members.href(desk.client());
     let here = format!("{path}/new");
     let user = Control::input("q", shell.say("members_new-user"), "search", "off");
-    let search = Filters::of(desk, &here, &["q"]).field(user.hint(shell.say("members_new-user_hint")));
-    let page = desk
+    let search = Filters::of(desk, &here, &["q"]).live().field(user.hint(shell.say("members_new-user_hint")));
+    let found = match desk.signed_in().visit.query.get("q") {
+        Some(typed) => candidates(desk, typed, &path).await?,
+        None => Html::default(),
+    };
+    Ok(desk
         .page(shell.say("members_new-title"))
         .crumb(path.clone(), shell.say("section_members"))
         .purpose(shell.say("members_new-purpose"))
-        .part(&search.html());
-    let Some(typed) = desk.signed_in().visit.query.get("q") else { return Ok(page.respond()) };
+        .part(&search.html())
+        .part(&Html::drawn(format!("<div id=\"found\">{found}</div>")))
+        .respond())
+}
+
+/// Who it could be, each with the way on.
+async fn candidates(desk: &ClientDesk<ClientId>, typed: &str, path: &str) -> Result<Html, Response> {
+    let shell = desk.shell();
     let found = invitations::search(desk.core(), &desk.caller(), desk.client(), typed).await;
     let found = found.map_err(|why| desk.fail(why))?;
     if found.is_empty() {
-        return Ok(page.part(&Empty::new(shell.say("members_new-nobody")).html()).respond());
+        return Ok(Empty::new(shell.say("members_new-nobody")).html());
     }
     let columns = [Column::of(shell.say("members_person")), Column::of(shell.say("members_choose"))];
     let rows = found.iter().map(|candidate| {
@@ -167,8 +185,7 @@ async fn search(desk: &ClientDesk<ClientId>) -> Result<Response, Response> {
         let query = url::form_urlencoded::Serializer::new(String::new()).append_pair(whom.0, whom.1).finish();
         [words, Html::action(format!("{path}/new?{query}"), shell.say("members_choose"), name)]
     });
-    let table = Table::new(shell.say("members_new-found"), columns).rows(rows);
-    Ok(page.part(&table.html()).respond())
+    Ok(Table::new(shell.say("members_new-found"), columns).rows(rows).html())
 }
 
 /// The form that invites somebody who was chosen.
@@ -215,7 +232,7 @@ fn roles_control(shell: &Shell, context: &ClientContext, all: &[RoleView]) -> Co
 
 fn end_control(shell: &Shell) -> Control {
     let end = Control::line("expires_at", shell.say("field_expires_at"));
-    end.hint(shell.say("members_expires_at-hint")).optional(shell)
+    end.hint(shell.say_in_zone("members_expires_at-hint")).optional(shell)
 }
 
 /// What people call a field.

@@ -1,6 +1,7 @@
 //! `/clients/…`: what partners do in the browser. Each page calls the use case that the API calls.
 
 mod attempts;
+mod attention;
 pub(crate) mod audit;
 mod check;
 mod denials;

@@ -7,7 +7,7 @@ use xwms_core::contract::audit::EntryView;
 use xwms_core::contract::setup::SetupView;
 use xwms_core::contract::stats::StatsView;
 use xwms_core::gate::permission::Permission;
-use xwms_core::gate::setup::Step;
+use xwms_core::gate::setup::{Advice, Step};
 use xwms_core::id::ClientId;
 use xwms_core::manage::attempts::{self, AttemptFields};
 use xwms_core::manage::audit_log::{self, Filter};
@@ -16,7 +16,10 @@ use xwms_core::manage::stats::{self, StatsFields};
 use xwms_core::text;
 use xwms_core::text::Text;
 
+use super::stats::chart_of_logins;
+use super::{attention, audit, denials};
 use crate::desk::{ClientDesk, Place};
+use crate::layout::Shell;
 use crate::page::Page;
 use crate::page::html::{Html, Look};
 use crate::page::table::{Column, Table, Terms};
@@ -35,10 +38,14 @@ pub(crate) async fn get(desk: Desk) -> Result<Response, Response> {
     let page = Page::new(shell, desk.frame(), name).crumb("/clients", shell.say("section_my_clients"));
     let mut page = page.part(&facts(&desk));
     if !is_set_up || desk.signed_in().visit.query.get("setup").is_some() {
-        page = page.part(&checklist(&desk, &steps));
+        page = page.part(&checklist(&desk, &steps).await?);
     } else {
         let link = Html::link(format!("/clients/{}?setup=1", desk.client()), shell.say("overview_checklist"));
         page = page.part(&Html::paragraph(&link));
+    }
+    // What is missing while a client is set up, the checklist says.
+    if is_set_up {
+        page = page.part(&attention::card(&desk).await?);
     }
     if desk.may(Permission::StatsRead) {
         let found = stats::get(desk.core(), &desk.caller(), desk.client(), &StatsFields::default()).await;
@@ -52,7 +59,7 @@ pub(crate) async fn get(desk: Desk) -> Result<Response, Response> {
     if desk.may(Permission::AuditRead) {
         let of_client = Filter { client: Some(desk.client()), ..Filter::default() };
         let found = audit_log::page(desk.core(), &desk.caller(), &of_client, None, LATELY).await;
-        page = page.part(&changes(&desk, &found.map_err(|why| desk.fail(why))?));
+        page = page.part(&changes(&desk, &found.map_err(|why| desk.fail(why))?).await?);
     }
     Ok(page.respond())
 }
@@ -69,22 +76,52 @@ fn facts(desk: &Desk) -> Html {
     Html::card(&terms.html())
 }
 
-/// The steps, each with a link to where it is done.
-fn checklist(desk: &Desk, setup: &SetupView) -> Html {
+/// The steps, each with a link to where it is done; below them what is good to have.
+async fn checklist(desk: &Desk, setup: &SetupView) -> Result<Html, Response> {
     let shell = desk.shell();
     let done = setup.steps.iter().filter(|step| step.done).count();
     let heading = shell.tell(text!("overview_setup", done = done, all = setup.steps.len()));
     let lines = setup.steps.iter().map(|step| {
         let link = Html::link(href_of(desk, setup, step.step), shell.tell(name_of(step.step)));
-        let mark = if step.done {
-            Html::badge(Look::Good, shell.say("overview_done"))
-        } else {
-            Html::badge(Look::Off, shell.say("overview_to_do"))
-        };
-        Html::drawn(format!("<li>{mark} {link}</li>"))
+        line(shell, step.done, &link)
     });
+    let steps = steps(lines);
+    let advice = setup::advice(desk.core(), &desk.caller(), desk.client()).await.map_err(|why| desk.fail(why))?;
+    let lines = advice.into_iter().map(|(advice, done)| {
+        let (href, words) = advised(desk.client(), advice);
+        line(shell, done, &Html::link(href, shell.tell(words)))
+    });
+    let before = Html::folded(shell.say("overview_before"), &self::steps(lines));
+    Ok(Html::card(&Html::heading(heading).and(&steps).and(&before)))
+}
+
+fn steps(lines: impl Iterator<Item = Html>) -> Html {
     let lines: Html = lines.collect();
-    Html::card(&Html::heading(heading).and(&Html::drawn(format!("<ol class=\"steps\">{lines}</ol>"))))
+    Html::drawn(format!("<ol class=\"steps\">{lines}</ol>"))
+}
+
+/// A step with its mark.
+fn line(shell: &Shell, done: bool, link: &Html) -> Html {
+    let mark = if done {
+        Html::badge(Look::Good, shell.say("overview_done"))
+    } else {
+        Html::badge(Look::Off, shell.say("overview_to_do"))
+    };
+    Html::drawn(format!("<li>{mark} <span>{link}</span></li>"))
+}
+
+/// Where advice is followed, and what it says.
+fn advised(client: ClientId, advice: Advice) -> (String, Text) {
+    let (section, text) = match advice {
+        Advice::Live => (ClientSection::Domains, text!("overview_advice-live")),
+        Advice::ServerIps => (ClientSection::Domains, text!("overview_advice-server_ips")),
+        Advice::Ownership => (ClientSection::Domains, text!("overview_advice-ownership")),
+        Advice::Presentation => (ClientSection::Settings, text!("overview_advice-presentation")),
+        Advice::SecondOwner => (ClientSection::Members, text!("overview_advice-second_owner")),
+        Advice::Webhook => (ClientSection::Domains, text!("overview_advice-webhook")),
+        Advice::Verification => (ClientSection::Verifications, text!("overview_advice-verification")),
+    };
+    (section.href(client), text)
 }
 
 fn name_of(step: Step) -> Text {
@@ -113,6 +150,7 @@ fn href_of(desk: &Desk, setup: &SetupView, step: Step) -> String {
     }
 }
 
+/// The numbers of the last 30 days, as bars and in total.
 fn logins(desk: &Desk, stats: &StatsView) -> Html {
     let shell = desk.shell();
     let recent: i64 = stats.data.iter().map(|line| line.counted.logins).sum();
@@ -121,14 +159,16 @@ fn logins(desk: &Desk, stats: &StatsView) -> Html {
         (shell.say("overview_logins-all"), Html::text(stats.total.logins)),
         (shell.say("overview_users"), Html::text(stats.total.users)),
     ]);
-    Html::card(&Html::heading(shell.say("overview_logins")).and(&terms.html()))
+    let heading = Html::heading(shell.say("overview_logins"));
+    let chart = if recent == 0 { Html::default() } else { chart_of_logins(desk, stats) };
+    heading.and(&Html::card(&terms.html())).and(&chart)
 }
 
 fn refused(desk: &Desk, attempts: &[AttemptView]) -> Html {
     let shell = desk.shell();
     let heading = Html::heading(shell.say("overview_refused"));
     if attempts.is_empty() {
-        return Html::card(&heading.and(&Html::paragraph(&Html::soft(shell.say("overview_refused-none")))));
+        return heading.and(&Html::paragraph(&Html::soft(shell.say("overview_refused-none"))));
     }
     let columns = [
         Column::of(shell.say("overview_time")),
@@ -136,21 +176,25 @@ fn refused(desk: &Desk, attempts: &[AttemptView]) -> Html {
         Column::of(shell.say("overview_fix")),
     ];
     let rows = attempts.iter().map(|attempt| {
-        let fix = attempt.fix.as_ref().map(Html::text).unwrap_or_default();
-        [Html::time(shell, attempt.at), Html::code(&attempt.reason), fix]
+        let fix = denials::fix(shell, &attempt.reason, desk.client(), attempt.domain);
+        [Html::time(shell, attempt.at), denials::reason(shell, &attempt.reason), fix]
     });
     heading.and(&Table::new(shell.say("overview_refused-caption"), columns).rows(rows).html())
 }
 
-fn changes(desk: &Desk, entries: &[EntryView]) -> Html {
+async fn changes(desk: &Desk, entries: &[EntryView]) -> Result<Html, Response> {
     let shell = desk.shell();
-    let heading = Html::heading(shell.say("overview_changes"));
+    let people = audit::people(desk).await?;
     let columns = [
         Column::of(shell.say("overview_time")),
+        Column::of(shell.say("audit_who")),
         Column::of(shell.say("overview_what")),
         Column::of(shell.say("overview_object")),
     ];
-    let rows =
-        entries.iter().map(|entry| [Html::time(shell, entry.at), Html::code(&entry.action), Html::code(&entry.object)]);
-    heading.and(&Table::new(shell.say("overview_changes-caption"), columns).rows(rows).html())
+    let rows = entries.iter().map(|entry| {
+        let who = audit::who(desk, &people, &entry.actor);
+        [Html::time(shell, entry.at), who, audit::what(shell, &entry.action), audit::object(desk, entry)]
+    });
+    let table = Table::new(shell.say("overview_changes-caption"), columns).rows(rows);
+    Ok(Html::heading(shell.say("overview_changes")).and(&table.html()))
 }

@@ -124,8 +124,26 @@ fn body(desk: &ClientDesk<ClientId>, found: &StatsView) -> Result<Html, Response
 /// Logins, and people: these are counted once a day each, so that weeks of them are not summed.
 fn charts(desk: &ClientDesk<ClientId>, found: &StatsView, table: &Html) -> Html {
     let shell = desk.shell();
-    let today = Day::of(desk.core().clock.now()).to_string();
-    let bars = bars(shell, &found.data, &today, |line| line.counted.logins);
+    let logins = logins(desk, found, table);
+    if found.data.len() > MOST_BARS {
+        return logins;
+    }
+    let bars = bars(shell, &found.data, &today(desk), |line| line.counted.users);
+    let finding =
+        most(&bars).map(|bar| shell.tell(text!("stats_users-finding", label = bar.label.as_str(), most = bar.value)));
+    let title = shell.say("stats_users-daily");
+    logins.and(&Chart::new("people", title, finding.unwrap_or_default(), bars).html(&Html::default()))
+}
+
+/// Logins by day, with the same as a table below.
+pub(super) fn chart_of_logins(desk: &ClientDesk<ClientId>, found: &StatsView) -> Html {
+    let table = table(desk, found).unwrap_or_default();
+    logins(desk, found, &table)
+}
+
+fn logins(desk: &ClientDesk<ClientId>, found: &StatsView, table: &Html) -> Html {
+    let shell = desk.shell();
+    let bars = bars(shell, &found.data, &today(desk), |line| line.counted.logins);
     let total: i64 = found.data.iter().map(|line| line.counted.logins).sum();
     let finding = most(&bars).map(|bar| {
         shell.tell(text!("stats_logins-finding", total = total, label = bar.label.as_str(), most = bar.value))
@@ -133,15 +151,11 @@ fn charts(desk: &ClientDesk<ClientId>, found: &StatsView, table: &Html) -> Html 
     let title =
         if found.data.len() > MOST_BARS { shell.say("stats_logins-weekly") } else { shell.say("stats_logins-daily") };
     let below = Html::folded(shell.say("stats_as_table"), table);
-    let logins = Chart::new("logins", title, finding.unwrap_or_default(), bars).html(&below);
-    if found.data.len() > MOST_BARS {
-        return logins;
-    }
-    let bars = self::bars(shell, &found.data, &today, |line| line.counted.users);
-    let finding =
-        most(&bars).map(|bar| shell.tell(text!("stats_users-finding", label = bar.label.as_str(), most = bar.value)));
-    let title = shell.say("stats_users-daily");
-    logins.and(&Chart::new("people", title, finding.unwrap_or_default(), bars).html(&Html::default()))
+    Chart::new("logins", title, finding.unwrap_or_default(), bars).html(&below)
+}
+
+fn today(desk: &ClientDesk<ClientId>) -> String {
+    Day::of(desk.core().clock.now()).to_string()
 }
 
 fn most(bars: &[Bar]) -> Option<&Bar> {

@@ -87,6 +87,18 @@ pub(crate) async fn addresses(conn: &mut Conn, ids: &[UserId]) -> QueryResult<Ha
     Ok(rows.into_iter().collect())
 }
 
+/// The names and main addresses of these accounts; the name is empty where none is given.
+pub(crate) async fn names(conn: &mut Conn, ids: &[UserId]) -> QueryResult<HashMap<UserId, (String, String)>> {
+    type Row = (UserId, Option<String>, Option<String>, String);
+    let query = t::table.filter(t::id.eq_any(ids)).select((t::id, t::given_name, t::family_name, t::email));
+    let rows: Vec<Row> = with_conn!(conn, |c| query.load(c))?;
+    let name = |(id, given, family, email): Row| {
+        let names: Vec<String> = [given, family].into_iter().flatten().collect();
+        (id, (names.join(" "), email))
+    };
+    Ok(rows.into_iter().map(name).collect())
+}
+
 /// The account of this email address, by the key that all its spellings share.
 pub(crate) async fn find_by_email(conn: &mut Conn, email_key: &str) -> QueryResult<Option<Profile>> {
     let query = t::table.filter(t::email_key.eq(email_key));

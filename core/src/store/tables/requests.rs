@@ -139,6 +139,24 @@ pub(crate) async fn page(
     })
 }
 
+/// What people have answered since then, the newest first, and whether they said yes.
+pub(crate) async fn answered_since(
+    conn: &mut Conn,
+    client: ClientId,
+    since: Timestamp,
+    limit: i64,
+) -> QueryResult<Vec<(RequestId, bool)>> {
+    let query = t::table
+        .filter(t::client_id.eq(client))
+        .filter(t::decided_at.gt(since))
+        .filter(t::status.eq_any([RequestStatus::Accepted, RequestStatus::Declined]))
+        .order((t::decided_at.desc(), t::id))
+        .limit(limit)
+        .select((t::id, t::status));
+    let found: Vec<(RequestId, RequestStatus)> = with_conn!(conn, |c| query.load(c))?;
+    Ok(found.into_iter().map(|(id, status)| (id, status == RequestStatus::Accepted)).collect())
+}
+
 /// The request of this id, whichever client's it is.
 pub(crate) async fn find(conn: &mut Conn, id: RequestId) -> QueryResult<Option<Request>> {
     with_conn!(conn, |c| t::table.find(id).select(Request::as_select()).first(c)).optional()

@@ -1,0 +1,108 @@
+//! What of a client needs attention now: each with what it is about, and nothing that the reader may not see.
+
+use std::time::Duration;
+
+use super::client_context::ClientContext;
+use super::permit::Caller;
+use super::runner::{self, Ask};
+use crate::clock::Timestamp;
+use crate::error::Error;
+use crate::gate::permission::Permission;
+use crate::gate::snapshot::{Domain, Snapshot};
+use crate::gate::{redirect_uri, setup};
+use crate::id::{DomainId, RequestId, SecretId, VerificationId};
+use crate::model::url::UrlKind;
+use crate::state::Core;
+use crate::store::tables::{domains, members, requests, secrets, verifications};
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// Secrets that end within so long are told of.
+const SECRETS: Duration = DAY.saturating_mul(30);
+/// Approvals that end within so long can be renewed.
+const APPROVALS: Duration = DAY.saturating_mul(90);
+/// Answers of people are told of for so long.
+const ANSWERS: Duration = DAY.saturating_mul(7);
+/// So many answers at the most are told of.
+const MOST_ANSWERS: i64 = 5;
+
+/// Something that needs attention.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Concern {
+    /// A secret was found in public.
+    SecretLeaked(SecretId, String),
+    /// A secret that is on ends soon.
+    SecretExpires(SecretId, String, Timestamp),
+    /// The last look at a domain did not find the proof that it is the client's.
+    ProofMissed(DomainId, String),
+    /// No callback URL of an active domain is in use: nobody can log in there.
+    NoCallback(DomainId, String),
+    /// No usable secret is linked to an active domain: its logins can't be redeemed.
+    NoSecret(DomainId, String),
+    /// An approval ends soon.
+    ApprovalEnds(VerificationId, Timestamp),
+    /// A person has answered a request.
+    RequestAnswered(RequestId, bool),
+    /// Only one owner is left: when they are away, nobody can do what owners do.
+    SingleOwner,
+}
+
+/// What needs attention in this client, in the order of the page's sections.
+///
+/// # Errors
+/// Those of [`permit`](super::permit); the database's.
+pub async fn of_client(core: &Core, caller: &Caller, context: &ClientContext) -> Result<Vec<Concern>, Error> {
+    let (client, now) = (context.client.id, core.clock.now());
+    let snapshot = core.snapshots.get(client).await?.ok_or(Error::NotFound("client"))?;
+    let mut reading = runner::read(core, caller, Ask::Client(client, Permission::ClientRead)).await?;
+    let conn = &mut reading.conn;
+    let mut all = Vec::new();
+    if context.may(Permission::SecretsRead) {
+        for secret in secrets::of_client(conn, client).await? {
+            match (secret.leaked_at, secret.expires_at) {
+                (Some(_), _) => all.push(Concern::SecretLeaked(secret.id, secret.label)),
+                (None, Some(end)) if secret.active && now < end && end <= now.after(SECRETS) => {
+                    all.push(Concern::SecretExpires(secret.id, secret.label, end));
+                }
+                (None, _) => {}
+            }
+        }
+    }
+    if context.may(Permission::DomainsRead) {
+        let missed = domains::of_client(conn, client).await?.into_iter().filter(|domain| domain.ownership_failures > 0);
+        all.extend(missed.map(|domain| Concern::ProofMissed(domain.id, domain.root_domain.to_string())));
+        all.extend(of_domains(&snapshot, now));
+    }
+    if context.may(Permission::VerificationsRead) {
+        let standing = verifications::standing(conn, client, now).await?.into_iter();
+        let ends = standing.filter_map(|one| Some((one.id, one.expires_at.filter(|_| one.decided_at.is_some())?)));
+        all.extend(
+            ends.filter(|(_, end)| *end <= now.after(APPROVALS)).map(|(id, end)| Concern::ApprovalEnds(id, end)),
+        );
+    }
+    if context.may(Permission::RequestsRead) {
+        let answered = requests::answered_since(conn, client, now.before(ANSWERS), MOST_ANSWERS).await?;
+        all.extend(answered.into_iter().map(|(id, accepted)| Concern::RequestAnswered(id, accepted)));
+    }
+    if context.may(Permission::MembersRead) && members::owners_at(conn, client, now).await?.len() == 1 {
+        all.push(Concern::SingleOwner);
+    }
+    Ok(all)
+}
+
+/// Active domains that lack what a login needs, by the predicates that decide about logins.
+fn of_domains(snapshot: &Snapshot, now: Timestamp) -> impl Iterator<Item = Concern> {
+    let lacks_callback = |domain: &&Domain| {
+        let mut callbacks = domain.urls.iter().filter(|url| url.kind == UrlKind::Callback);
+        !callbacks.any(|url| redirect_uri::in_use(domain, url).is_ok())
+    };
+    let active = snapshot.domains.iter().filter(|domain| domain.active && domain.allow_login);
+    active.filter_map(move |domain| {
+        if lacks_callback(&domain) {
+            Some(Concern::NoCallback(domain.id, domain.root.to_string()))
+        } else if !snapshot.secrets.iter().any(|secret| setup::is_usable(secret, now) && secret.is_linked_to(domain)) {
+            Some(Concern::NoSecret(domain.id, domain.root.to_string()))
+        } else {
+            None
+        }
+    })
+}
