@@ -56,6 +56,8 @@ pub struct Config {
     pub leaks: Leaks,
     /// What the native API says of this server.
     pub native: Native,
+    /// Where the pages of whoever is signed in lead beyond this server.
+    pub pages: Pages,
 }
 
 /// The listener, and what it believes and bears.
@@ -341,6 +343,21 @@ pub struct Entitlements {
     pub max_clients: Count<0, 1_000_000>,
     /// and see advanced statistics.
     pub advanced_stats: bool,
+}
+
+/// Where the pages of whoever is signed in lead beyond this server; `None`: no such link.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pages {
+    /// The documentation.
+    #[serde(deserialize_with = "read::optional_link")]
+    pub documentation_url: Option<String>,
+    /// Where people ask for help.
+    #[serde(deserialize_with = "read::optional_link")]
+    pub support_url: Option<String>,
+    /// Where plans are seen and changed.
+    #[serde(deserialize_with = "read::optional_link")]
+    pub plans_url: Option<String>,
 }
 
 /// What `GET /api/info` says of this server.

@@ -18,6 +18,7 @@ use xwms_core::model::account::Staff;
 use xwms_core::request::params::Params;
 use xwms_core::state::Core;
 use xwms_core::text;
+use xwms_core::zone::Zone;
 
 use crate::frame::{Area, Frame};
 use crate::layout::Shell;
@@ -37,7 +38,8 @@ pub(crate) struct Desk {
 
 impl Desk {
     fn at(signed_in: SignedIn, area: Area) -> Self {
-        let (frame, shell) = (signed_in.frame(area), signed_in.visit.shell());
+        let zone = Zone::of(signed_in.person.zoneinfo.as_deref());
+        let (frame, shell) = (signed_in.frame(area), signed_in.visit.shell().in_zone(zone));
         Self { signed_in, frame, shell }
     }
 }

@@ -9,7 +9,9 @@ use xwms_core::text;
 use xwms_core::text::Text;
 
 use crate::layout::Shell;
+use crate::page::form::Form;
 use crate::page::html::{Html, Look};
+use crate::page::values::Values;
 use crate::section::{AccountSection, ClientSection, StaffSection};
 
 /// Where a person is.
@@ -30,6 +32,9 @@ pub(crate) struct Frame {
     pub(crate) area: Area,
     /// The word of what was just done, when our own server says so.
     pub(crate) done: Option<String>,
+    /// Where the foot leads: the documentation, and where people ask for help.
+    pub(crate) documentation: Option<String>,
+    pub(crate) support: Option<String>,
 }
 
 /// A part of the navigation, with its heading.
@@ -43,6 +48,8 @@ pub(crate) struct NavLink {
     pub(crate) href: String,
     pub(crate) text: String,
     pub(crate) is_current: bool,
+    /// What waits there.
+    pub(crate) mark: Option<String>,
 }
 
 impl Frame {
@@ -98,6 +105,26 @@ impl Frame {
         }
     }
 
+    /// What the folded navigation is called: where the person is.
+    pub(crate) fn menu_name(&self, shell: &Shell) -> String {
+        let section = match &self.area {
+            Area::Client(_, section) => Some(section.name()),
+            Area::Staff(section) => Some(section.name()),
+            Area::Account(section) => section.as_ref().map(|section| section.name()),
+        };
+        match section {
+            Some(section) => shell.tell(text!("shell_menu-at", section = section)),
+            None => shell.say("shell_menu"),
+        }
+    }
+
+    /// The links at the foot, with their words.
+    pub(crate) fn footer(&self, shell: &Shell) -> Vec<(&str, String)> {
+        let documentation = self.documentation.as_deref().map(|href| (href, shell.say("shell_documentation")));
+        let support = self.support.as_deref().map(|href| (href, shell.say("shell_support")));
+        documentation.into_iter().chain(support).collect()
+    }
+
     /// The sections that this person may open here.
     pub(crate) fn navigation(&self, shell: &Shell) -> Vec<NavGroup> {
         match &self.area {
@@ -109,6 +136,7 @@ impl Frame {
                     href: section.href().to_owned(),
                     text: shell.tell(section.name()),
                     is_current: section == current,
+                    mark: None,
                 });
                 vec![NavGroup { title: None, links: links.collect() }]
             }
@@ -117,6 +145,7 @@ impl Frame {
                     href: section.href().to_owned(),
                     text: shell.tell(section.name()),
                     is_current: current.as_ref() == Some(section),
+                    mark: None,
                 });
                 vec![NavGroup { title: None, links: links.collect() }]
             }
@@ -134,25 +163,13 @@ impl Frame {
         self.client().map(|context| state_of(shell, context)).unwrap_or_default()
     }
 
-    /// What concerns the whole client, above everything.
+    /// What concerns all of it, above everything.
     pub(crate) fn bands(&self, shell: &Shell) -> Html {
-        let Some(context) = self.client() else { return Html::default() };
-        let mut bands = Html::default();
-        if context.is_in_test_mode() {
-            bands = bands.and(&band(shell, "test", text!("band_test_mode")));
+        match &self.area {
+            Area::Client(context, _) => client_bands(shell, context),
+            Area::Account(_) if !self.person.email_verified => unconfirmed(shell, &self.person.email),
+            Area::Account(_) | Area::Staff(_) => Html::default(),
         }
-        match context.standing {
-            Standing::Live => {}
-            Standing::ReadOnly { .. } => {
-                let owner = context.client.owner.as_str();
-                bands = bands.and(&band(shell, "care", text!("band_read_only", owner = owner)));
-            }
-            Standing::Suspended { .. } => bands = bands.and(&band(shell, "bad", text!("band_suspended"))),
-        }
-        if let Some(name) = &context.reviewed_name {
-            bands = bands.and(&band(shell, "care", text!("band_under_review", name = name.as_str())));
-        }
-        bands
     }
 }
 
@@ -166,10 +183,74 @@ pub(crate) fn state_of(shell: &Shell, context: &ClientContext) -> Html {
     }
 }
 
-/// What concerns all that is below it.
-pub(crate) fn band(shell: &Shell, class: &str, text: Text) -> Html {
+/// What concerns all that is below it: a word, what is so, and where it is changed.
+pub(crate) fn band(shell: &Shell, class: &str, word: &str, text: Text, links: &Html) -> Html {
     let words = shell.html(text);
-    Html::drawn(format!("<div class=\"band {class}\" role=\"region\"><p>{words}</p></div>"))
+    let word = Html::text(word);
+    Html::drawn(format!(
+        "<div class=\"band {class}\" role=\"region\" aria-label=\"{word}\"><p>{words}</p>{links}</div>"
+    ))
+}
+
+/// What concerns a client as a whole.
+fn client_bands(shell: &Shell, context: &ClientContext) -> Html {
+    let path = client_path(context.client.id);
+    let mut bands = Html::default();
+    if context.is_in_test_mode() {
+        let link = Html::link(format!("{path}/domains"), shell.say("band_test_mode-link"));
+        let link = if context.may(Permission::DomainsUpdate) { link } else { Html::default() };
+        bands = bands.and(&band(shell, "test", &shell.say("state_test_mode"), text!("band_test_mode"), &link));
+    }
+    bands = bands.and(&standing_band(shell, context));
+    if let Some(name) = &context.reviewed_name {
+        let link = Html::link(format!("{path}/verifications"), shell.say("band_under_review-link"));
+        let link = if context.may(Permission::VerificationsRead) { link } else { Html::default() };
+        let text = text!("band_under_review", name = name.as_str());
+        bands = bands.and(&band(shell, "care", &shell.say("state_under_review"), text, &link));
+    }
+    bands
+}
+
+/// What stands in the way of all that is changed in a client.
+fn standing_band(shell: &Shell, context: &ClientContext) -> Html {
+    match context.standing {
+        Standing::Live => Html::default(),
+        Standing::ReadOnly { ended_at, logins_until } => {
+            let owner = context.client.owner.as_str();
+            let text = match (ended_at, logins_until) {
+                (Some(ended), Some(until)) if !context.logins_stopped => text!(
+                    "band_read_only-grace",
+                    owner = owner,
+                    ended = Html::day(shell, ended),
+                    until = Html::day(shell, until)
+                ),
+                (Some(ended), _) => text!("band_read_only-over", owner = owner, ended = Html::day(shell, ended)),
+                (None, _) => text!("band_read_only", owner = owner),
+            };
+            let plans = Html::link("/account/plan", shell.say("band_read_only-plans"));
+            let hand = Html::link(
+                format!("{}/settings/billing-owner", client_path(context.client.id)),
+                shell.say("band_read_only-hand"),
+            );
+            let links = if context.is_owner { Html::joined([plans, hand], " · ") } else { plans };
+            band(shell, "care", &shell.say("state_read_only"), text, &links)
+        }
+        Standing::Suspended { since } => {
+            let text = match since {
+                Some(since) => text!("band_suspended-since", since = Html::day(shell, since)),
+                None => text!("band_suspended"),
+            };
+            band(shell, "bad", &shell.say("state_suspended"), text, &Html::default())
+        }
+    }
+}
+
+/// Says that the address of an account is not confirmed yet, and sends the mail again.
+fn unconfirmed(shell: &Shell, email: &str) -> Html {
+    let nothing = Values::default();
+    let form = Form::new(shell, &nothing, "/verify-email/resend", shell.say("band_unconfirmed-again")).quiet();
+    let text = text!("band_unconfirmed", email = email);
+    band(shell, "care", &shell.say("band_unconfirmed-word"), text, &form.html())
 }
 
 fn client_navigation(shell: &Shell, context: &ClientContext, current: ClientSection) -> Vec<NavGroup> {
@@ -178,6 +259,7 @@ fn client_navigation(shell: &Shell, context: &ClientContext, current: ClientSect
         href: section.href(id),
         text: shell.tell(section.name()),
         is_current: section == current,
+        mark: mark(shell, context, section),
     };
     let open = |sections: &[ClientSection]| -> Vec<NavLink> {
         sections.iter().filter(|section| context.may(section.permission())).map(|section| link(*section)).collect()
@@ -188,6 +270,15 @@ fn client_navigation(shell: &Shell, context: &ClientContext, current: ClientSect
         (None, open(ClientSection::ORGANISATION)),
     ];
     groups.into_iter().filter(|(_, links)| !links.is_empty()).map(|(title, links)| NavGroup { title, links }).collect()
+}
+
+/// What waits in a section of a client.
+fn mark(shell: &Shell, context: &ClientContext, section: ClientSection) -> Option<String> {
+    match section {
+        ClientSection::Overview if context.to_do > 0 => Some(shell.tell(text!("shell_to_do", count = context.to_do))),
+        ClientSection::Verifications if context.is_under_review => Some(shell.say("state_under_review")),
+        _ => None,
+    }
 }
 
 /// The path of a client.

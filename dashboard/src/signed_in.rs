@@ -41,7 +41,14 @@ impl SignedIn {
     pub(crate) fn frame(&self, area: Area) -> Frame {
         let done = self.visit.query.get("done");
         let done = done.and_then(|done| status_message::read(self.core(), &self.session.key, &self.path, done));
-        Frame { person: self.person.clone(), area, done: done.map(str::to_owned) }
+        let links = &self.core().config.pages;
+        Frame {
+            person: self.person.clone(),
+            area,
+            done: done.map(str::to_owned),
+            documentation: links.documentation_url.clone(),
+            support: links.support_url.clone(),
+        }
     }
 
     /// 303 to a page that says what was done.

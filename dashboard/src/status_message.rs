@@ -41,6 +41,7 @@ pub(crate) fn text(done: &str) -> Option<Text> {
         "joined" => text!("page_notifications-accepted"),
         "refused" => text!("page_notifications-declined"),
         "read" => text!("page_notifications-marked"),
+        "mailed" => text!("done_mailed"),
         "password" => text!("security_password-done"),
         "elsewhere" => text!("sessions_done-others"),
         _ => return None,

@@ -18,6 +18,8 @@ pub struct Person {
     pub name: String,
     /// The main address.
     pub email: String,
+    /// Whether they have shown that it is theirs.
+    pub email_verified: bool,
     /// What they are on the staff.
     pub staff: Option<Staff>,
     /// Unread notifications, counted up to 100.
@@ -40,6 +42,7 @@ pub async fn get(core: &Core, user: UserId) -> Result<Person, Error> {
         id: account.id,
         name: if names.is_empty() { account.email.clone() } else { names.join(" ") },
         email: account.email,
+        email_verified: account.email_verified,
         staff: account.staff,
         unread,
         zoneinfo: account.zoneinfo,

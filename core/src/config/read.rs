@@ -173,6 +173,19 @@ pub(super) fn optional_address<'de, D: Deserializer<'de>>(deserializer: D) -> Re
     text.parse().map(Some).map_err(|_| D::Error::custom(format!("{text} is no address with a port")))
 }
 
+/// An address that a page may link to.
+pub(super) fn optional_link<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let scheme = url::Url::parse(&text).ok().map(|url| url.scheme().to_owned());
+    match scheme.as_deref() {
+        Some("https" | "http" | "mailto") => Ok(Some(text)),
+        _ => Err(D::Error::custom(format!("{text} is no https:// or mailto: address"))),
+    }
+}
+
 pub(super) fn header_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let name = String::deserialize(deserializer)?.to_lowercase();
     let good = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';

@@ -3,6 +3,7 @@
 use super::clients;
 use super::entitlement::Rules;
 use super::permit::{self, Caller};
+use super::setup;
 use crate::clock::Timestamp;
 use crate::contract::client::ClientView;
 use crate::error::Error;
@@ -12,7 +13,7 @@ use crate::id::{ClientId, DomainId, MemberId};
 use crate::model::permissions::Permissions;
 use crate::state::Core;
 use crate::store::tables::clients::{self as table, Client};
-use crate::store::tables::{domains, members, profiles, roles};
+use crate::store::tables::{client_users, domains, members, profiles, roles, verifications};
 
 /// How many other clients the switcher lists.
 const OTHERS: i64 = 8;
@@ -36,6 +37,12 @@ pub struct ClientContext {
     pub standing: Standing,
     /// The name that people go on seeing until the new one is reviewed.
     pub reviewed_name: Option<String>,
+    /// Whether a verification is under review.
+    pub is_under_review: bool,
+    /// Steps of the set-up that are still to do, until somebody has logged in.
+    pub to_do: usize,
+    /// Whether logins have stopped, for want of a plan.
+    pub logins_stopped: bool,
     /// Its domains.
     pub domains: Vec<DomainMode>,
     /// Other clients that the person belongs to.
@@ -122,6 +129,13 @@ pub async fn open(core: &Core, caller: &Caller, id: ClientId) -> Result<ClientCo
     });
     let others = table::of_member(&mut conn, caller.user, now, None, OTHERS + 1).await?;
     let others = others.into_iter().filter(|other| other.id != id).map(|other| (other.id, other.name));
+    let has_users = client_users::exist(&mut conn, id).await?;
+    let is_under_review = verifications::pending(&mut conn, id).await?.is_some();
+    let reviewed_name = client.reviewed_name.clone();
+    let client = clients::view(&mut conn, client).await?;
+    drop(conn);
+    let to_do = if has_users { 0 } else { setup::to_do(core, id, now).await? };
+    let logins_stopped = matches!(standing, Standing::ReadOnly { logins_until: Some(until), .. } if until <= now);
     Ok(ClientContext {
         member: member.map(|member| member.id),
         role: role.unwrap_or_default(),
@@ -129,10 +143,13 @@ pub async fn open(core: &Core, caller: &Caller, id: ClientId) -> Result<ClientCo
         is_owner: membership.owner,
         permissions: membership.permissions,
         standing,
-        reviewed_name: client.reviewed_name.clone(),
+        reviewed_name,
+        is_under_review,
+        to_do,
+        logins_stopped,
         domains: modes.collect(),
         others: others.collect(),
-        client: clients::view(&mut conn, client).await?,
+        client,
     })
 }
 

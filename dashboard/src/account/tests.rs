@@ -26,11 +26,12 @@ fn pages(text: &str, language: Language) -> Vec<(&'static str, String)> {
         id: UserId::generate(),
         name: text.to_owned(),
         email: text.to_owned(),
+        email_verified: true,
         staff: None,
         unread: 1,
         zoneinfo: None,
     };
-    let frame = Frame { person, area: Area::Account(None), done: None };
+    let frame = Frame { person, area: Area::Account(None), done: None, documentation: None, support: None };
     let shown = |kind, status| Shown {
         request: Request {
             id: RequestId::from_bytes([1; 16]),

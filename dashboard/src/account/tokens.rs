@@ -102,7 +102,7 @@ fn draw_new(desk: &AccountDesk, values: &Values) -> Response {
         )
         .field(
             Control::line("expires_at", label_of(shell, "expires_at"))
-                .hint(shell.say("field_expires_at-secret_hint"))
+                .hint(shell.say_in_zone("field_expires_at-secret_hint"))
                 .optional(shell),
         )
         .field(

@@ -236,7 +236,7 @@ async fn draw_new(desk: &ClientDesk<ClientId>, kind: RequestKind, values: &Value
         )
         .field(
             Control::line("expires_at", label_of(shell, "expires_at"))
-                .hint(shell.say("requests_expires-hint"))
+                .hint(shell.say_in_zone("requests_expires-hint"))
                 .optional(shell),
         )
         .cancel(part_of(kind).href(client));

@@ -88,8 +88,8 @@ fn draw_new(desk: &ClientDesk<ClientId>, values: &Values) -> Response {
 
 fn fields<'f>(shell: &Shell, form: Form<'f>) -> Form<'f> {
     let label = Control::line("label", label_of(shell, "label")).hint(shell.say("field_label-hint"));
-    let end =
-        Control::line("expires_at", label_of(shell, "expires_at")).hint(shell.say("field_expires_at-secret_hint"));
+    let end = Control::line("expires_at", label_of(shell, "expires_at"))
+        .hint(shell.say_in_zone("field_expires_at-secret_hint"));
     form.field(label.optional(shell)).field(end.optional(shell))
 }
 

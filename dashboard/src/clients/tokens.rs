@@ -94,7 +94,8 @@ fn draw_new(desk: &ClientDesk<ClientId>, values: &Values) -> Result<Response, Re
     let matrix = Matrix::of_roles(shell, "permissions", desk.context()?.permissions);
     let permissions = Control::matrix("permissions", label_of(shell, "permissions"), matrix);
     let label = Control::line("label", label_of(shell, "label")).hint(shell.say("tokens_label-hint"));
-    let end = Control::line("expires_at", label_of(shell, "expires_at")).hint(shell.say("tokens_expires_at-hint"));
+    let end =
+        Control::line("expires_at", label_of(shell, "expires_at")).hint(shell.say_in_zone("tokens_expires_at-hint"));
     let form = Form::new(shell, values, format!("{path}/new"), shell.say("shell_create"))
         .once()
         .field(label.optional(shell))

@@ -24,6 +24,7 @@ pub(crate) struct Filters<'f> {
     kept: Option<(&'static str, String)>,
     fields: Vec<Html>,
     is_narrowed: bool,
+    is_live: bool,
 }
 
 impl<'f> Filters<'f> {
@@ -33,7 +34,22 @@ impl<'f> Filters<'f> {
         let given: Vec<_> = words.iter().filter_map(|word| Some((*word, json!(query.get(word)?)))).collect();
         let is_narrowed = !given.is_empty();
         let values = Values::beginning(given);
-        Self { shell: desk.shell(), values, path, whole: path.to_owned(), kept: None, fields: Vec::new(), is_narrowed }
+        Self {
+            shell: desk.shell(),
+            values,
+            path,
+            whole: path.to_owned(),
+            kept: None,
+            fields: Vec::new(),
+            is_narrowed,
+            is_live: false,
+        }
+    }
+
+    /// It finds while one types, where scripts run.
+    #[must_use]
+    pub(crate) fn live(self) -> Self {
+        Self { is_live: true, ..self }
     }
 
     /// With a word that stays as it is: which list it is.

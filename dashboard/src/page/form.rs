@@ -28,6 +28,7 @@ pub(crate) struct Form<'f> {
     object: Option<String>,
     is_danger: bool,
     is_quiet: bool,
+    is_instant: bool,
     cancel: Option<String>,
 }
 
@@ -306,6 +307,7 @@ impl<'f> Form<'f> {
             object: None,
             is_danger: false,
             is_quiet: false,
+            is_instant: false,
             cancel: None,
         }
     }
@@ -333,6 +335,12 @@ impl<'f> Form<'f> {
     #[must_use]
     pub(crate) fn quiet(self) -> Self {
         Self { is_quiet: true, ..self }
+    }
+
+    /// Its switches take effect at once, where scripts run.
+    #[must_use]
+    pub(crate) fn instant(self) -> Self {
+        Self { is_instant: true, ..self }
     }
 
     /// Its button is one of several that say the same: this is what it is about.

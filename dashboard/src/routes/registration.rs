@@ -13,6 +13,7 @@ use crate::layout::render_page;
 use crate::public::Account;
 use crate::public::note::NotePage;
 use crate::public::registration::{CheckMailPage, MailNeededPage, RegisterPage, Typed, VerifyEmailPage};
+use crate::signed_in::SignedIn;
 use crate::visit::{Form, Visit, display_name, field_errors};
 
 pub(crate) async fn get(visit: Visit) -> Result<Response, Response> {
@@ -105,12 +106,28 @@ pub(crate) async fn post_verify(form: Form) -> Result<Response, Response> {
 pub(crate) async fn post_resend(form: Form) -> Result<Response, Response> {
     form.only(&["flow", "csrf"])?;
     let Form { visit, fields } = form;
+    if fields.get("flow").is_none() {
+        return mailed_again(visit).await;
+    }
     let login = Login::required(&visit, fields.get("flow")).await?;
     if let Some(session) = &visit.session {
         let sent = resend(&visit.core, session.user_id, login.flow.id, visit.language).await;
         sent.map_err(|why| visit.failed(why))?;
     }
     mail_needed(visit, &login, true).await
+}
+
+/// The same for whoever is signed in and asks for it on a page of their account.
+async fn mailed_again(visit: Visit) -> Result<Response, Response> {
+    match SignedIn::of(visit, "/account".to_owned()).await? {
+        Ok(signed_in) => {
+            let Visit { core, language, .. } = &signed_in.visit;
+            let sent = resend(core, signed_in.person.id, None, *language).await;
+            sent.map_err(|why| signed_in.visit.failed(why))?;
+            Ok(signed_in.done("/account", "mailed"))
+        }
+        Err(visit) => Ok(visit.go("/login?return=%2Faccount")),
+    }
 }
 
 async fn ask_to_confirm(visit: Visit, token: &str) -> Result<Response, Response> {

@@ -153,7 +153,7 @@ fn form(shell: &Shell, values: &Values, item: String) -> Html {
     let until = Control::line("plan_valid_until", label_of(shell, "plan_valid_until"));
     Form::new(shell, values, item, shell.say("shell_save"))
         .field(Control::select("plan", label_of(shell, "plan"), plans))
-        .field(until.hint(shell.say("staff_plan_until-hint")).optional(shell))
+        .field(until.hint(shell.say_in_zone("staff_plan_until-hint")).optional(shell))
         .field(reason(shell))
         .html()
 }

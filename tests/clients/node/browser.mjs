@@ -9,6 +9,7 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { chromium } from "playwright-core";
 
+import { CHROMIUM_FLAGS } from "./chromium.mjs";
 import { setting, step } from "./steps.mjs";
 
 const partner = new URL(setting("PARTNER_URL")).origin;
@@ -18,22 +19,12 @@ const screenshots = process.env.SCREENSHOT_DIR;
 
 const OIDC = "Log in with XWMS";
 const NATIVE = "Log in with XWMS (native API)";
-// No sandbox: tests run as root in a container. The rest keeps Chromium from calling home.
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 if (screenshots) {
   await mkdir(screenshots, { recursive: true });
 }
 const browser = await step("Chromium starts", () =>
-  chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", headless: true, args: FLAGS }),
+  chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", headless: true, args: CHROMIUM_FLAGS }),
 );
 
 const page = await open({});

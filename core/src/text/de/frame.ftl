@@ -19,7 +19,7 @@ shell_switch_off = Ausschalten
 shell_status = Status
 shell_id = ID
 shell_never = nie
-shell_moment = { $day }. { $month ->
+shell_day = { $day }. { $month ->
     [1] Jan.
     [2] Feb.
     [3] März
@@ -32,7 +32,8 @@ shell_moment = { $day }. { $month ->
     [10] Okt.
     [11] Nov.
    *[12] Dez.
-} { $year }, { $clock } UTC
+} { $year }
+shell_moment = { $day }, { $clock } { $zone }
 shell_error = Fehler:
 shell_errors = Einige Werte stimmen nicht
 shell_pages = Seiten
@@ -111,7 +112,7 @@ field_client_name-hint = Das lesen Menschen, wenn sie sich anmelden. Sie können
 field_label = Bezeichnung
 field_label-hint = Leer: Standard Key
 field_expires_at = Ablaufdatum
-field_expires_at-secret_hint = Leer: es läuft nicht ab. Ein Tag wie 2030-01-31 oder eine Zeit in UTC wie 2030-01-31T12:00.
+field_expires_at-secret_hint = Leer: es läuft nicht ab. Ein Tag wie 2030-01-31 oder eine Zeit wie 2030-01-31T12:00 (Zeitzone: { $zone }).
 field_overlap_seconds = Der alte funktioniert noch
 shell_now = jetzt: { $now }
 shell_copied = Kopiert
@@ -130,3 +131,23 @@ done_lifted = Die Sperre ist aufgehoben.
 done_decided = Entschieden. Der Partner wird benachrichtigt.
 done_revoked = Widerrufen. Was damit offenstand, ist wieder zu.
 done_rotated = Erneuert.
+shell_to_do = noch { $count } zu tun
+shell_menu-at = Menü: { $section }
+shell_documentation = Dokumentation
+shell_support = Hilfe
+state_under_review = In Prüfung
+band_test_mode-link = Live gehen
+band_under_review-link = Antrag ansehen
+band_read_only-grace = <b>Nur lesen.</b> Der Tarif von <bdi>{ $owner }</bdi> endete am { $ended }. Anmeldungen gehen bis { $until } weiter. Sie können abschalten und löschen; alles andere wartet auf einen Tarif.
+band_read_only-over = <b>Nur lesen.</b> Der Tarif von <bdi>{ $owner }</bdi> endete am { $ended }. Anmeldungen sind gestoppt. Sie können abschalten und löschen; alles andere wartet auf einen Tarif.
+band_read_only-plans = Tarife ansehen
+band_read_only-hand = Rechnung an einen anderen Inhaber übergeben
+band_suspended-since = <b>Gesperrt</b> vom XWMS-Team am { $since }. Anmeldungen, Tokens und Änderungen sind gestoppt.
+band_unconfirmed-word = Bestätigen Sie Ihre Adresse
+band_unconfirmed = <b>Bestätigen Sie Ihre Adresse.</b> Hier sind Sie angemeldet; andere Websites warten, bis <bdi>{ $email }</bdi> bestätigt ist.
+band_unconfirmed-again = Mail noch einmal senden
+done_mailed = Die Mail ist unterwegs. Sehen Sie in Ihr Postfach.
+shell_saving = Wird gespeichert …
+shell_all_none = Alle oder keine
+shell_found = gefunden
+shell_not_reached = Der Server ist nicht erreichbar. Es wurde nichts geändert.

@@ -63,7 +63,7 @@ members_new-user_hint = Name oder Adresse von jemandem, der sich hier angemeldet
 members_new-found = Wen Sie einladen können
 members_new-nobody = Niemand gefunden. Geben Sie mindestens drei Buchstaben eines Namens oder eine ganze E-Mail-Adresse ein.
 members_new-next = Wählen Sie eine Rolle. Die Person wird Mitglied, wenn sie annimmt.
-members_expires_at-hint = Leer: kein Ende. Ein Tag wie 2030-01-31 oder eine Zeit in UTC wie 2030-01-31T12:00.
+members_expires_at-hint = Leer: kein Ende. Ein Tag wie 2030-01-31 oder eine Zeit wie 2030-01-31T12:00 (Zeitzone: { $zone }).
 members_last_owner = Ein Client hat immer einen Inhaber, dessen Mitgliedschaft kein Ende hat: Der letzte bleibt.
 members_leave = Verlassen
 members_leave-title = { $client } verlassen?
@@ -99,7 +99,7 @@ tokens_permissions = { $count ->
     [one] { $count } Berechtigung
    *[other] { $count } Berechtigungen
  }
-tokens_expires_at-hint = Leer: Es läuft nicht ab. Ein Tag wie 2030-01-31 oder eine Zeit in UTC wie 2030-01-31T12:00.
+tokens_expires_at-hint = Leer: Es läuft nicht ab. Ein Tag wie 2030-01-31 oder eine Zeit wie 2030-01-31T12:00 (Zeitzone: { $zone }).
 tokens_expires = Läuft ab
 tokens_last_used = Zuletzt verwendet
 tokens_made-title = Ihr neues API-Token
@@ -155,7 +155,7 @@ audit_caption = Audit-Protokoll, neueste zuerst
 audit_none = Nichts gefunden.
 audit_file = JSON-Zeilen herunterladen
 audit_time = Zeit
-audit_time-hint = In UTC: 2030-01-31 oder 2030-01-31T12:00.
+audit_time-hint = 2030-01-31 oder 2030-01-31T12:00 (Zeitzone: { $zone }).
 audit_who = Wer
 audit_what = Was
 audit_object = Woran

@@ -19,7 +19,7 @@ shell_switch_off = Switch off
 shell_status = Status
 shell_id = ID
 shell_never = never
-shell_moment = { $day } { $month ->
+shell_day = { $day } { $month ->
     [1] Jan
     [2] Feb
     [3] Mar
@@ -32,7 +32,8 @@ shell_moment = { $day } { $month ->
     [10] Oct
     [11] Nov
    *[12] Dec
-} { $year }, { $clock } UTC
+} { $year }
+shell_moment = { $day }, { $clock } { $zone }
 shell_error = Error:
 shell_errors = Some values are not right
 shell_pages = Pages
@@ -111,7 +112,7 @@ field_client_name-hint = What people read when they log in. You can change it la
 field_label = Label
 field_label-hint = Empty: Standard Key
 field_expires_at = Expiration Date
-field_expires_at-secret_hint = Empty: it does not expire. A day such as 2030-01-31, or a time in UTC such as 2030-01-31T12:00.
+field_expires_at-secret_hint = Empty: it does not expire. A day such as 2030-01-31, or a time such as 2030-01-31T12:00 (time zone: { $zone }).
 field_overlap_seconds = The old one works for
 shell_now = now: { $now }
 shell_copied = Copied
@@ -130,3 +131,23 @@ done_lifted = The suspension is lifted.
 done_decided = Decided. The partner is told.
 done_revoked = Revoked. What it unlocked is locked again.
 done_rotated = Rotated.
+shell_to_do = { $count } to do
+shell_menu-at = Menu: { $section }
+shell_documentation = Documentation
+shell_support = Support
+state_under_review = Under review
+band_test_mode-link = Go live
+band_under_review-link = See the application
+band_read_only-grace = <b>Read-only.</b> The plan of <bdi>{ $owner }</bdi> ended on { $ended }. Logins go on until { $until }. You can switch off and delete; everything else waits for a plan.
+band_read_only-over = <b>Read-only.</b> The plan of <bdi>{ $owner }</bdi> ended on { $ended }. Logins have stopped. You can switch off and delete; everything else waits for a plan.
+band_read_only-plans = See plans
+band_read_only-hand = Hand the bill to another owner
+band_suspended-since = <b>Suspended</b> by the XWMS team on { $since }. Logins, tokens and changes have stopped.
+band_unconfirmed-word = Confirm your address
+band_unconfirmed = <b>Confirm your address.</b> You are signed in here; other sites wait until <bdi>{ $email }</bdi> is confirmed.
+band_unconfirmed-again = Send the mail again
+done_mailed = The mail is on its way. Look in your mailbox.
+shell_saving = Saving…
+shell_all_none = All or none
+shell_found = found
+shell_not_reached = The server could not be reached. Nothing was changed.

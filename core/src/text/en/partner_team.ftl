@@ -63,7 +63,7 @@ members_new-user_hint = Name or address of somebody who has logged in here, or a
 members_new-found = Whom you can invite
 members_new-nobody = Nobody found. Type at least three letters of a name, or a whole email address.
 members_new-next = Choose a role. They become a member when they accept.
-members_expires_at-hint = Empty: it does not end. A day such as 2030-01-31, or a time in UTC such as 2030-01-31T12:00.
+members_expires_at-hint = Empty: it does not end. A day such as 2030-01-31, or a time such as 2030-01-31T12:00 (time zone: { $zone }).
 members_last_owner = A client always has an owner whose membership has no end: the last one stays.
 members_leave = Leave
 members_leave-title = Leave { $client }?
@@ -99,7 +99,7 @@ tokens_permissions = { $count ->
     [one] { $count } permission
    *[other] { $count } permissions
  }
-tokens_expires_at-hint = Empty: it does not expire. A day such as 2030-01-31, or a time in UTC such as 2030-01-31T12:00.
+tokens_expires_at-hint = Empty: it does not expire. A day such as 2030-01-31, or a time such as 2030-01-31T12:00 (time zone: { $zone }).
 tokens_expires = Expires
 tokens_last_used = Last used
 tokens_made-title = Your new API token
@@ -155,7 +155,7 @@ audit_caption = Audit, newest first
 audit_none = Nothing matches.
 audit_file = Download JSON lines
 audit_time = Time
-audit_time-hint = In UTC: 2030-01-31, or 2030-01-31T12:00.
+audit_time-hint = 2030-01-31, or 2030-01-31T12:00 (time zone: { $zone }).
 audit_who = Who
 audit_what = What
 audit_object = On what

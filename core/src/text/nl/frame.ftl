@@ -19,7 +19,7 @@ shell_switch_off = Uitschakelen
 shell_status = Status
 shell_id = ID
 shell_never = nooit
-shell_moment = { $day } { $month ->
+shell_day = { $day } { $month ->
     [1] jan
     [2] feb
     [3] mrt
@@ -32,7 +32,8 @@ shell_moment = { $day } { $month ->
     [10] okt
     [11] nov
    *[12] dec
-} { $year }, { $clock } UTC
+} { $year }
+shell_moment = { $day }, { $clock } { $zone }
 shell_error = Fout:
 shell_errors = Sommige waarden kloppen niet
 shell_pages = Pagina's
@@ -111,7 +112,7 @@ field_client_name-hint = Wat mensen lezen als ze inloggen. Je kunt het later wij
 field_label = Label
 field_label-hint = Leeg: Standard Key
 field_expires_at = Vervaldatum
-field_expires_at-secret_hint = Leeg: het verloopt niet. Een dag zoals 2030-01-31, of een tijd in UTC zoals 2030-01-31T12:00.
+field_expires_at-secret_hint = Leeg: het verloopt niet. Een dag zoals 2030-01-31, of een tijd zoals 2030-01-31T12:00 (tijdzone: { $zone }).
 field_overlap_seconds = De oude werkt nog
 shell_now = nu: { $now }
 shell_copied = Gekopieerd
@@ -130,3 +131,23 @@ done_lifted = De opschorting is opgeheven.
 done_decided = Besloten. De partner krijgt bericht.
 done_revoked = Ingetrokken. Wat hiermee openstond, is weer dicht.
 done_rotated = Vernieuwd.
+shell_to_do = nog { $count } te doen
+shell_menu-at = Menu: { $section }
+shell_documentation = Documentatie
+shell_support = Ondersteuning
+state_under_review = In beoordeling
+band_test_mode-link = Live gaan
+band_under_review-link = Bekijk de aanvraag
+band_read_only-grace = <b>Alleen lezen.</b> Het abonnement van <bdi>{ $owner }</bdi> eindigde op { $ended }. Inloggen kan nog tot { $until }. Je kunt uitschakelen en verwijderen; al het andere wacht op een abonnement.
+band_read_only-over = <b>Alleen lezen.</b> Het abonnement van <bdi>{ $owner }</bdi> eindigde op { $ended }. Inloggen kan niet meer. Je kunt uitschakelen en verwijderen; al het andere wacht op een abonnement.
+band_read_only-plans = Bekijk de abonnementen
+band_read_only-hand = Draag de rekening over aan een andere eigenaar
+band_suspended-since = <b>Opgeschort</b> door het XWMS-team op { $since }. Logins, tokens en wijzigingen zijn gestopt.
+band_unconfirmed-word = Bevestig je adres
+band_unconfirmed = <b>Bevestig je adres.</b> Je bent hier ingelogd; andere sites wachten tot <bdi>{ $email }</bdi> bevestigd is.
+band_unconfirmed-again = Stuur de mail opnieuw
+done_mailed = De mail is onderweg. Kijk in je mailbox.
+shell_saving = Opslaan…
+shell_all_none = Alles of niets
+shell_found = gevonden
+shell_not_reached = De server is niet bereikbaar. Er is niets gewijzigd.

@@ -63,7 +63,7 @@ members_new-user_hint = Naam of adres van iemand die hier heeft ingelogd, of een
 members_new-found = Wie je kunt uitnodigen
 members_new-nobody = Niemand gevonden. Typ ten minste drie letters van een naam, of een heel e-mailadres.
 members_new-next = Kies een rol. De persoon wordt lid door de uitnodiging aan te nemen.
-members_expires_at-hint = Leeg: er is geen einde. Een dag zoals 2030-01-31, of een tijd in UTC zoals 2030-01-31T12:00.
+members_expires_at-hint = Leeg: er is geen einde. Een dag zoals 2030-01-31, of een tijd zoals 2030-01-31T12:00 (tijdzone: { $zone }).
 members_last_owner = Een client heeft altijd een eigenaar van wie het lidmaatschap geen einde heeft: de laatste blijft.
 members_leave = Verlaten
 members_leave-title = { $client } verlaten?
@@ -99,7 +99,7 @@ tokens_permissions = { $count ->
     [one] { $count } recht
    *[other] { $count } rechten
  }
-tokens_expires_at-hint = Leeg: het vervalt niet. Een dag zoals 2030-01-31, of een tijd in UTC zoals 2030-01-31T12:00.
+tokens_expires_at-hint = Leeg: het vervalt niet. Een dag zoals 2030-01-31, of een tijd zoals 2030-01-31T12:00 (tijdzone: { $zone }).
 tokens_expires = Vervalt
 tokens_last_used = Laatst gebruikt
 tokens_made-title = Je nieuwe API-token
@@ -155,7 +155,7 @@ audit_caption = Auditlog, nieuwste eerst
 audit_none = Niets gevonden.
 audit_file = JSON-regels downloaden
 audit_time = Tijd
-audit_time-hint = In UTC: 2030-01-31, of 2030-01-31T12:00.
+audit_time-hint = 2030-01-31, of 2030-01-31T12:00 (tijdzone: { $zone }).
 audit_who = Wie
 audit_what = Wat
 audit_object = Waaraan

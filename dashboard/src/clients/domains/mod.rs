@@ -138,7 +138,11 @@ fn dressed<'d, P: ClientIds>(desk: &'d ClientDesk<P>, page: Page<'d>, domain: &D
     // The frame says it by itself when all of the client is in test mode.
     let all = desk.context().is_ok_and(|context| context.is_in_test_mode());
     let test_band = if domain.test_mode && !all {
-        band(shell, "test", text!("band_test_mode-domain", root = domain.root_domain.as_str()))
+        let text = text!("band_test_mode-domain", root = domain.root_domain.as_str());
+        let here = format!("{}/{}", ClientSection::Domains.href(desk.client()), domain.id);
+        let link = Html::link(here, shell.say("band_test_mode-link"));
+        let link = if desk.may_now(Permission::DomainsUpdate) { link } else { Html::default() };
+        band(shell, "test", &shell.say("state_test_mode"), text, &link)
     } else {
         Html::default()
     };

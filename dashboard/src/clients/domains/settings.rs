@@ -143,6 +143,7 @@ fn switch_form(desk: &OneDomain, domain: &DomainView, values: &Values) -> Html {
     let switch = |name: &'static str, hint: String| Control::switch(name, label_of(shell, name)).hint(hint);
     let action = format!("{}/switches", path_of(desk));
     let mut form = Form::new(shell, values, action, shell.say("shell_save"))
+        .instant()
         .field(switch("allow_login", shell.say("field_allow_login-hint")))
         .field(switch("allow_api", shell.say("field_allow_api-hint")))
         .field(switch("active", shell.say("field_active-hint")));
