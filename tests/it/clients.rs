@@ -117,7 +117,12 @@ async fn authlib(backend: Backend) {
 
 /// Runs a script to its end, in bounded time; what it printed and the server's log tell what went wrong.
 pub fn script(command: &mut Command, log: impl FnOnce() -> String) {
-    let output = bounded(command, 180).output().unwrap();
+    script_within(command, 180, log);
+}
+
+/// The same for one that takes up to so many seconds.
+pub fn script_within(command: &mut Command, seconds: u32, log: impl FnOnce() -> String) {
+    let output = bounded(command, seconds).output().unwrap();
     let (said, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{command:?}\n{said}\n{errors}\nthe server's log:\n{}", log());
     assert!(said.lines().count() >= 4, "{said}");

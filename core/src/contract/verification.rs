@@ -85,6 +85,9 @@ pub struct VerificationView {
     #[serde(serialize_with = "in_english")]
     #[schemars(with = "Option<String>", length(max = 500), example = ())]
     pub reason: Option<Text>,
+    /// When it was decided.
+    #[schemars(example = ())]
+    pub decided_at: Option<Timestamp>,
     /// When the approval ends.
     #[schemars(example = &"2030-01-31T12:00:00Z")]
     pub expires_at: Option<Timestamp>,

@@ -22,7 +22,9 @@ use crate::model::url::Link;
 use crate::state::Core;
 use crate::store::tables::clients::{self, Client};
 use crate::store::tables::profiles::{self, Profile};
-use crate::store::tables::{client_end, client_scopes, client_users, verifications};
+use crate::store::tables::{
+    client_end, client_scopes, client_users, consents, domains, members as memberships, secrets, verifications,
+};
 use crate::text;
 
 /// A person belongs to a few clients; so many are looked through by name.
@@ -107,6 +109,34 @@ pub async fn update(
         view(change.conn, client).await
     })
     .await
+}
+
+/// What ends with a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Weight {
+    /// People whose login it serves.
+    pub people: i64,
+    /// Its domains.
+    pub domains: usize,
+    /// Its secrets.
+    pub secrets: usize,
+    /// Its memberships, invitations included.
+    pub members: usize,
+}
+
+/// What would end with this client.
+///
+/// # Errors
+/// Those of [`permit`](super::permit) for `client:delete`; the database's.
+pub async fn weigh(core: &Core, caller: &Caller, id: ClientId) -> Result<Weight, Error> {
+    let mut reading = runner::read(core, caller, Ask::Client(id, Permission::ClientDelete)).await?;
+    let conn = &mut reading.conn;
+    Ok(Weight {
+        people: consents::count_live(conn, id).await?,
+        domains: domains::of_client(conn, id).await?.len(),
+        secrets: secrets::of_client(conn, id).await?.len(),
+        members: memberships::of_client(conn, id).await?.len(),
+    })
 }
 
 /// Deletes a client for good: its domains, secrets, scopes, roles, members, requests, applications and API tokens go, all

@@ -11,6 +11,7 @@ pub mod catalog;
 pub mod change;
 pub mod client_context;
 pub mod clients;
+pub mod consent_preview;
 pub mod domain_facts;
 pub mod domains;
 pub mod entitlement;

@@ -56,6 +56,21 @@ pub async fn authenticate(core: &Core, text: &str, address: IpAddr) -> Result<Op
     }))
 }
 
+/// The permissions of a client's token that rest: its maker does not hold them now, so the token may not use them.
+///
+/// # Errors
+/// [`Error::NotFound`]; those of [`permit`](super::permit) for `tokens:read`; the database's.
+pub async fn resting(core: &Core, caller: &Caller, client: ClientId, id: TokenId) -> Result<Vec<Permission>, Error> {
+    let mut reading = runner::read(core, caller, Ask::Client(client, Permission::TokensRead)).await?;
+    let conn = &mut reading.conn;
+    let found = api_tokens::find(conn, id).await?.filter(|token| token.client_id == Some(client));
+    let token = found.ok_or(Error::NotFound("token"))?;
+    let now = core.clock.now();
+    let place = members::membership(conn, client, token.user_id).await?.filter(|place| place.grants_at(now));
+    let held = place.map_or(Permissions::NONE, |place| place.permissions);
+    Ok(token.permissions.permissions().iter().filter(|permission| !held.contains(*permission)).collect())
+}
+
 /// Makes a token of the client, or with `None` of the caller's account; its text is told here and never again. One that a
 /// token makes ends with that token at the latest.
 ///

@@ -1,9 +1,11 @@
 //! The audit log of a client: who did what, when, from where; and the same as a file.
 
 use std::collections::HashMap;
+use std::fmt::Display;
 
 use axum::response::Response;
 use serde_json::{Map, Value};
+use xwms_core::clock::Timestamp;
 use xwms_core::contract::audit::EntryView;
 use xwms_core::error::{Error, FieldError};
 use xwms_core::gate::permission::Permission;
@@ -13,7 +15,7 @@ use xwms_core::manage::members::{self, MemberPage};
 use xwms_core::text;
 use xwms_core::zone::DayEnd;
 
-use crate::desk::{ClientDesk, Place};
+use crate::desk::{ClientDesk, ClientIds, Place};
 use crate::layout::Shell;
 use crate::page::filters::Filters;
 use crate::page::form::Control;
@@ -127,7 +129,7 @@ fn filter(desk: &Desk) -> Result<Filter, Error> {
 }
 
 /// The names of the members by what the log calls them, as far as the person may read them.
-pub(super) async fn people(desk: &Desk) -> Result<HashMap<String, String>, Response> {
+pub(super) async fn people<P: ClientIds>(desk: &ClientDesk<P>) -> Result<HashMap<String, String>, Response> {
     if !desk.may(Permission::MembersRead) {
         return Ok(HashMap::new());
     }
@@ -139,7 +141,7 @@ pub(super) async fn people(desk: &Desk) -> Result<HashMap<String, String>, Respo
 }
 
 /// Who did it: a person by their name where it is known, a token of theirs, or one of us.
-pub(super) fn who(desk: &Desk, people: &HashMap<String, String>, actor: &str) -> Html {
+pub(super) fn who<P: ClientIds>(desk: &ClientDesk<P>, people: &HashMap<String, String>, actor: &str) -> Html {
     let shell = desk.shell();
     match actor {
         "operator" => return Html::text(shell.say("audit_operator")),
@@ -160,6 +162,30 @@ pub(super) fn who(desk: &Desk, people: &HashMap<String, String>, actor: &str) ->
         }
         None => name,
     }
+}
+
+/// When a thing was made, and by whom for those who may read the log. `action`: what the log calls its making.
+pub(super) async fn made<P: ClientIds>(
+    desk: &ClientDesk<P>,
+    id: impl Display,
+    at: Timestamp,
+    action: &str,
+) -> Result<Html, Response> {
+    let shell = desk.shell();
+    let time = Html::time(shell, at);
+    if !desk.may(Permission::AuditRead) {
+        return Ok(time);
+    }
+    let filter = Filter {
+        client: Some(desk.client()),
+        action: Some(action.to_owned()),
+        object: Some(id.to_string()),
+        ..Filter::default()
+    };
+    let found = audit_log::page(desk.core(), &desk.caller(), &filter, None, 1).await.map_err(|why| desk.fail(why))?;
+    let Some(entry) = found.first() else { return Ok(time) };
+    let who = who(desk, &people(desk).await?, &entry.actor);
+    Ok(time.and(&Html::text(format!(" {} ", shell.say("shell_made_by")))).and(&who))
 }
 
 /// What was done, in words and as programs call it.

@@ -15,8 +15,8 @@ use xwms_core::manage::roles;
 use xwms_core::model::member::MemberStatus;
 use xwms_core::text;
 
-use super::naming;
 use super::roles::all as all_roles;
+use super::{audit, naming};
 use crate::desk::{ClientDesk, ClientIds, Place};
 use crate::layout::Shell;
 use crate::page::filters::Filters;
@@ -288,7 +288,7 @@ async fn draw(desk: &OneMember, member: &MemberView, values: &Values) -> Result<
     let (path, item) = (ClientSection::Members.href(desk.client()), item_path(desk));
     let context = desk.context()?;
     let roles = known_roles(desk).await?;
-    let made = Html::time(shell, member.id.made_at());
+    let made = audit::made(desk, member.id, member.id.made_at(), "member.invited").await?;
     let end = Html::time_or(shell, member.settings.expires_at, shell.say("shell_never"));
     let terms = Terms::new([
         (shell.say("shell_id"), Html::copy(shell, "id", member.id)),
@@ -322,7 +322,7 @@ fn ends(desk: &OneMember, member: &MemberView) -> Result<Html, Response> {
     if is_own(desk)? {
         return Ok(Html::paragraph(&Html::quiet_button(delete, shell.say("members_leave"))));
     }
-    if !desk.may(Permission::MembersDelete) {
+    if !desk.may_now(Permission::MembersDelete) {
         return Ok(Html::default());
     }
     if member.status == MemberStatus::Active {
@@ -330,7 +330,7 @@ fn ends(desk: &OneMember, member: &MemberView) -> Result<Html, Response> {
     }
     let nothing = Values::default();
     let again = Form::new(shell, &nothing, delete.clone(), shell.say("members_again")).hidden("do", "again").quiet();
-    let again = if desk.may(Permission::MembersCreate) { again.html() } else { Html::default() };
+    let again = if desk.may_now(Permission::MembersCreate) { again.html() } else { Html::default() };
     Ok(Html::paragraph(&Html::quiet_button(delete, shell.say("team_withdraw"))).and(&again))
 }
 

@@ -5,6 +5,7 @@ use xwms_core::contract::client::{ClientSettings, ClientView};
 use xwms_core::contract::member::{BillingOwner, MemberView};
 use xwms_core::gate::permission::{Permission, Preset};
 use xwms_core::id::ClientId;
+use xwms_core::manage::consent_preview::{self, ConsentPreview};
 use xwms_core::manage::members::{self, MemberPage};
 use xwms_core::manage::{clients, succession, users};
 use xwms_core::model::client::{SigningAlg, SubjectType};
@@ -16,9 +17,12 @@ use crate::desk::{ClientDesk, Place};
 use crate::layout::Shell;
 use crate::page::form::{Choice, Control, Form};
 use crate::page::html::Html;
+use crate::page::preview::Preview;
 use crate::page::table::Terms;
 use crate::page::values::Values;
 use crate::posted::Posted;
+use crate::public::Partner;
+use crate::public::consent::ShareLine;
 use crate::section::ClientSection;
 
 /// So many members are looked through for owners.
@@ -52,9 +56,10 @@ async fn draw(desk: &Desk, client: &ClientView, values: &Values) -> Result<Respo
     let payer = Html::paragraph(&Html::text(shell.tell(text!("settings_payer", owner = client.owner.as_str()))));
     let hand = Html::quiet_button(format!("{path}/billing-owner"), shell.say("settings_billing-title"));
     let page = page
+        .part(&preview(desk).await?)
         .part(&Html::card(&Html::heading(shell.say("settings_logo")).and(&Html::paragraph(&logo))))
         .part(&Html::card(&Html::heading(shell.say("settings_billing")).and(&payer).and(&Html::paragraph(&hand))));
-    if !desk.may(Permission::ClientDelete) {
+    if !desk.may_now(Permission::ClientDelete) {
         return Ok(page.respond());
     }
     let delete = Html::quiet_button(format!("{path}/delete"), shell.say("settings_delete"));
@@ -62,6 +67,17 @@ async fn draw(desk: &Desk, client: &ClientView, values: &Values) -> Result<Respo
         .and(&Html::paragraph(&Html::text(shell.say("settings_delete-purpose"))))
         .and(&Html::paragraph(&delete));
     Ok(page.part(&Html::card(&danger)).respond())
+}
+
+/// The consent page as people see it, asked for the scopes that the client has activated.
+async fn preview(desk: &Desk) -> Result<Html, Response> {
+    let shell = desk.shell();
+    let shown = consent_preview::get(desk.core(), &desk.caller(), desk.client()).await.map_err(|why| desk.fail(why))?;
+    let shares: Vec<ShareLine> = shown.scopes.iter().map(ShareLine::of).collect();
+    let ConsentPreview { name, host, verified, logo, .. } = &shown;
+    let partner = Partner { name, host, verified: *verified, logo: logo.as_deref() };
+    let drawn = Preview { shell, partner, shares: &shares }.html();
+    Ok(Html::folded(shell.say("settings_preview"), &drawn))
 }
 
 /// Whether anybody has logged in through the client, as far as the person may know.
@@ -262,12 +278,14 @@ async fn draw_deletion(desk: &Desk, values: &Values) -> Result<Response, Respons
     let path = ClientSection::Settings.href(desk.client());
     let name = context.client.settings.name.as_str();
     let roots = context.domains.iter().map(|domain| Html::text(&domain.root_domain));
-    let none = || Html::soft(shell.say("settings_delete-none"));
-    let roots = if context.domains.is_empty() { none() } else { Html::joined(roots, ", ") };
-    let logins = if has_users(desk).await? { Html::text(shell.say("settings_delete-logins")) } else { none() };
+    let weight = clients::weigh(desk.core(), &desk.caller(), desk.client()).await.map_err(|why| desk.fail(why))?;
+    let number = |count: usize| Html::text(count);
+    let named = number(weight.domains).and(&Html::text(" ")).and(&Html::joined(roots, ", "));
     let terms = Terms::new([
-        (shell.say("section_domains"), roots),
-        (shell.say("resource_users"), logins),
+        (shell.say("settings_delete-people"), Html::text(weight.people)),
+        (shell.say("section_domains"), named),
+        (shell.say("section_secrets"), number(weight.secrets)),
+        (shell.say("section_members"), number(weight.members)),
         (shell.say("settings_delete-also"), Html::text(shell.say("settings_delete-rest"))),
     ]);
     let typed = Control::line("confirm_name", label_of(shell, "confirm_name"));

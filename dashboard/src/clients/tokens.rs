@@ -12,7 +12,7 @@ use xwms_core::manage::runner::Done;
 use xwms_core::manage::tokens;
 use xwms_core::text;
 
-use super::naming;
+use super::{audit, naming};
 use crate::desk::{ClientDesk, Place};
 use crate::layout::Shell;
 use crate::page::form::{Control, Form};
@@ -63,7 +63,7 @@ pub(crate) async fn list(desk: ClientDesk<ClientId>) -> Result<Response, Respons
     ];
     let rows = found.iter().map(|token| {
         let label = token.made.label.as_str();
-        let delete = desk.may(Permission::TokensDelete).then(|| {
+        let delete = desk.may_now(Permission::TokensDelete).then(|| {
             let href = format!("{path}/{}/delete", token.id);
             Html::action(href, shell.say("shell_delete"), label)
         });
@@ -191,16 +191,24 @@ pub(crate) async fn read(desk: OneToken) -> Result<Response, Response> {
         (shell.say("field_permissions"), Html::joined(given, " ")),
         (shell.say("tokens_expires"), end(shell, token.made.expires_at)),
         (shell.say("tokens_last_used"), end(shell, token.last_used_at)),
-        (shell.say("team_made"), Html::time(shell, token.id.made_at())),
+        (shell.say("team_made"), audit::made(&desk, token.id, token.id.made_at(), "token.created").await?),
     ]);
     let page = desk
         .page(token.made.label.as_str().to_owned())
         .crumb(path.clone(), shell.say("section_tokens"))
         .purpose(shell.say("tokens_one-purpose"))
         .part(&Html::card(&terms.html()));
+    let resting = tokens::resting(desk.core(), &desk.caller(), desk.client(), token.id).await;
+    let resting = resting.map_err(|why| desk.fail(why))?;
+    let page = if resting.is_empty() {
+        page
+    } else {
+        let names: Vec<&str> = resting.into_iter().map(Permission::text).collect();
+        page.notice("care", &text!("tokens_resting", permissions = names.join(", ")))
+    };
     let history = naming::history(shell, desk.context()?, token.id);
     let page = page.part(&Html::paragraph(&history));
-    if !desk.may(Permission::TokensDelete) {
+    if !desk.may_now(Permission::TokensDelete) {
         return Ok(page.respond());
     }
     let delete = Html::quiet_button(format!("{path}/{}/delete", token.id), shell.say("shell_delete"));

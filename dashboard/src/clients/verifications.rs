@@ -1,6 +1,7 @@
 //! The Verification Center: what is verified, the applications, a new one, one and its withdrawal.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use axum::response::Response;
 use serde_json::json;
@@ -27,6 +28,8 @@ use crate::page::values::Values;
 use crate::posted::Posted;
 use crate::section::ClientSection;
 
+/// An approval can be renewed so long before its end.
+const RENEWABLE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 /// So many domains are offered at the most: as many as one application may have.
 const CHOICES: i64 = 100;
 
@@ -46,7 +49,7 @@ pub(crate) async fn list(desk: ClientDesk<ClientId>) -> Result<Response, Respons
     let page = page.purpose(shell.say("verifications_list-purpose")).part(&standing(&desk, &found));
     if found.is_empty() && asks.is_first() {
         let action = Html::button(new, shell.say("verifications_new-title"));
-        let action = desk.may(Permission::VerificationsCreate).then_some(action);
+        let action = desk.may_now(Permission::VerificationsCreate).then_some(action);
         return Ok(page.part(&Empty::new(shell.say("verifications_list-none")).action(action).html()).respond());
     }
     let columns = [
@@ -54,6 +57,7 @@ pub(crate) async fn list(desk: ClientDesk<ClientId>) -> Result<Response, Respons
         Column::of(shell.say("section_domains")),
         Column::of(shell.say("field_scopes")),
         Column::of(shell.say("shell_status")),
+        Column::of(shell.say("verifications_decided")),
         Column::of(shell.say("verifications_until")),
     ];
     let rows = found.iter().map(|one| {
@@ -63,6 +67,7 @@ pub(crate) async fn list(desk: ClientDesk<ClientId>) -> Result<Response, Respons
             Html::joined(roots(one).into_iter().map(Html::text), ", "),
             Html::joined(one.scopes.iter().map(Html::code), " "),
             state(shell, one.status).and(&automatic(shell, one)),
+            one.decided_at.map_or_else(Html::default, |at| Html::time(shell, at)),
             one.expires_at.map_or_else(Html::default, |end| Html::time(shell, end)),
         ]
     });
@@ -307,9 +312,18 @@ fn actions(desk: &OneVerification, one: &VerificationView) -> Html {
     let (shell, path) = (desk.shell(), ClientSection::Verifications.href(desk.client()));
     if one.status == VerificationState::Pending {
         let withdraw = Html::quiet_button(format!("{path}/{}/delete", one.id), shell.say("team_withdraw"));
-        return if desk.may(Permission::VerificationsDelete) { Html::paragraph(&withdraw) } else { Html::default() };
+        return if desk.may_now(Permission::VerificationsDelete) {
+            Html::paragraph(&withdraw)
+        } else {
+            Html::default()
+        };
     }
-    if !desk.may(Permission::VerificationsCreate) || one.automatic {
+    if !desk.may_now(Permission::VerificationsCreate) || one.automatic {
+        return Html::default();
+    }
+    // An approval that has long to go needs no other.
+    let ends_soon = one.expires_at.is_some_and(|end| end <= desk.core().clock.now().after(RENEWABLE));
+    if one.status == VerificationState::Approved && !ends_soon {
         return Html::default();
     }
     let again = format!("{path}/new?again={}", one.id);

@@ -7,6 +7,7 @@ pub(crate) mod html;
 pub(crate) mod jsonl;
 pub(crate) mod list;
 pub(crate) mod matrix;
+pub(crate) mod preview;
 pub(crate) mod table;
 pub(crate) mod values;
 

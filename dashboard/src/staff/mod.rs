@@ -5,7 +5,6 @@ mod clients;
 mod decision;
 mod keys;
 mod known;
-mod preview;
 mod scopes;
 mod users;
 mod verifications;

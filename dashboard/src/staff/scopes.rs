@@ -9,12 +9,12 @@ use xwms_core::model::scope::Tier;
 use xwms_core::staff::scopes;
 use xwms_core::text;
 
-use super::preview::Preview;
 use crate::desk::{Place, StaffDesk};
 use crate::layout::Shell;
 use crate::page::form::{Choice, Control, Form};
 use crate::page::html::{Html, Look};
 use crate::page::list::ListRequest;
+use crate::page::preview::Preview;
 use crate::page::table::{Column, Table, Terms};
 use crate::page::values::Values;
 use crate::posted::Posted;

@@ -13,7 +13,6 @@ use xwms_core::staff::facts::{self, ClientFacts};
 use xwms_core::staff::verifications;
 use xwms_core::text;
 
-use super::preview::Preview;
 use super::{decision, known};
 use crate::desk::{Place, StaffDesk};
 use crate::layout::Shell;
@@ -21,6 +20,7 @@ use crate::page::filters::Filters;
 use crate::page::form::{Choice, Control};
 use crate::page::html::{Html, Look};
 use crate::page::list::ListRequest;
+use crate::page::preview::Preview;
 use crate::page::table::{Column, Table, Terms};
 use crate::page::values::Values;
 use crate::public::Partner;

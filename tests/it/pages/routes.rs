@@ -9,6 +9,13 @@ pub struct Route {
 }
 
 impl Route {
+    /// Whether a GET of it leads to the page that it belongs to.
+    pub fn leads_back(&self) -> bool {
+        self.path.ends_with("/switches")
+            || self.path.ends_with("/env")
+            || ["/theme", "/language"].contains(&&*self.path)
+    }
+
     /// The methods that it takes.
     pub fn methods(&self) -> Vec<String> {
         let all = [(self.get, "GET"), (self.post, "POST")];

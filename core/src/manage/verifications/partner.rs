@@ -229,6 +229,7 @@ impl WithItems {
             automatic: verification.automatic,
             items: items.into_iter().map(item).collect(),
             reason: verification.reason(),
+            decided_at: verification.decided_at,
             expires_at: verification.expires_at,
         }
     }

@@ -50,6 +50,12 @@ pub(crate) async fn find_live(
     }))
 }
 
+/// How many people share something with a client now.
+pub(crate) async fn count_live(conn: &mut Conn, client: ClientId) -> QueryResult<i64> {
+    let query = t::table.filter(t::client_id.eq(client)).filter(t::ended_at.is_null()).count();
+    with_conn!(conn, |c| query.get_result(c))
+}
+
 /// What a person allows a client.
 pub(crate) struct Allowed<'a> {
     pub(crate) client: ClientId,

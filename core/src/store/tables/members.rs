@@ -175,6 +175,12 @@ pub(crate) async fn invitations(
     with_conn!(conn, |c| query.select((Member::as_select(), clients::name, roles::name)).load(c))
 }
 
+/// How many memberships each role of a client has.
+pub(crate) async fn count_by_role(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<(RoleId, i64)>> {
+    let query = t::table.filter(t::client_id.eq(client)).group_by(t::role_id);
+    with_conn!(conn, |c| query.select((t::role_id, diesel::dsl::count_star())).load(c))
+}
+
 /// Whether somebody has this role.
 pub(crate) async fn have_role(conn: &mut Conn, role: RoleId) -> QueryResult<bool> {
     let query = diesel::select(diesel::dsl::exists(t::table.filter(t::role_id.eq(role))));

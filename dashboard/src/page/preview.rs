@@ -9,15 +9,15 @@ use crate::public::consent::ShareLine;
 
 /// The consent page's words, without its form.
 #[derive(Template)]
-#[template(path = "staff/preview.html")]
-pub(super) struct Preview<'a> {
-    pub(super) shell: &'a Shell,
-    pub(super) partner: Partner<'a>,
-    pub(super) shares: &'a [ShareLine],
+#[template(path = "page/preview.html")]
+pub(crate) struct Preview<'a> {
+    pub(crate) shell: &'a Shell,
+    pub(crate) partner: Partner<'a>,
+    pub(crate) shares: &'a [ShareLine],
 }
 
 impl Preview<'_> {
-    pub(super) fn html(&self) -> Html {
+    pub(crate) fn html(&self) -> Html {
         Html::drawn(self.render().unwrap_or_default())
     }
 }
