@@ -222,9 +222,20 @@ impl<P: ClientIds> ClientDesk<P> {
         self.desk.frame.client().is_some_and(|context| context.may(permission))
     }
 
-    /// Whether the person may do this now: their role has the permission, and the client can be changed.
+    /// Whether the person may do this now: their role has the permission, and the client can be changed, or ended in part.
     pub(crate) fn may_now(&self, permission: Permission) -> bool {
-        self.desk.frame.client().is_some_and(|context| context.may(permission) && context.standing == Standing::Live)
+        self.may_switch(permission, permission.only_ends())
+    }
+
+    /// Whether the person may turn a switch now: without a plan, what is on can be switched off and nothing more.
+    pub(crate) fn may_switch(&self, permission: Permission, is_on: bool) -> bool {
+        let Some(context) = self.desk.frame.client() else { return false };
+        context.may(permission)
+            && match context.standing {
+                Standing::Live => true,
+                Standing::ReadOnly { .. } => is_on,
+                Standing::Suspended { .. } => false,
+            }
     }
 
     /// Goes on only with this permission: for pages that show a form or a confirmation. A page of a change also answers as
@@ -233,13 +244,26 @@ impl<P: ClientIds> ClientDesk<P> {
     /// # Errors
     /// 403, 402 or 409, inside the client's frame.
     pub(crate) fn need(&self, permission: Permission) -> Result<(), Response> {
+        match self.context()?.standing {
+            Standing::ReadOnly { .. } if self.may(permission) && !permission.is_read() && !permission.only_ends() => {
+                Err(self.fail(Error::PlanRequired))
+            }
+            _ => self.need_to_switch(permission),
+        }
+    }
+
+    /// The same for what may only switch something off while no plan entitles the client: what it does is looked at when it
+    /// is done.
+    ///
+    /// # Errors
+    /// 403 or 409, inside the client's frame.
+    pub(crate) fn need_to_switch(&self, permission: Permission) -> Result<(), Response> {
         if !self.may(permission) {
             return Err(self.fail(Error::Forbidden { permission: permission.text() }));
         }
         match self.context()?.standing {
             _ if permission.is_read() => Ok(()),
-            Standing::Live => Ok(()),
-            Standing::ReadOnly { .. } => Err(self.fail(Error::PlanRequired)),
+            Standing::Live | Standing::ReadOnly { .. } => Ok(()),
             Standing::Suspended { .. } => Err(self.fail(Error::Conflict(text!("client_suspended-read_only")))),
         }
     }
@@ -263,8 +287,12 @@ impl<P: ClientIds> ClientDesk<P> {
     /// A button for what people come here to do, or in its place why this person can't.
     pub(crate) fn primary(&self, permission: Permission, href: &str, action: String) -> Html {
         let Some(context) = self.desk.frame.client() else { return Html::default() };
-        crate::frame::lacking(&self.desk.shell, context, permission, action.clone())
-            .unwrap_or_else(|| Html::button(href, action))
+        match crate::frame::lacking(&self.desk.shell, context, permission, action.clone()) {
+            Some(why) => why,
+            None if self.may_now(permission) => Html::button(href, action),
+            // The band above says why.
+            None => Html::default(),
+        }
     }
 }
 

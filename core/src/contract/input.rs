@@ -161,6 +161,13 @@ impl<T: Contract> Patch<T> {
         self
     }
 
+    /// Whether all that it changes of what `stands` is to switch off some of `switches`.
+    pub(crate) fn only_switches_off(&self, stands: &T, switches: &[&str]) -> bool {
+        let stands = serde_json::to_value(stands).unwrap_or_default();
+        let is_off = |name: &str, value: &Value| switches.contains(&name) && *value == Value::Bool(false);
+        self.members.iter().all(|(name, value)| stands.get(name) == Some(value) || is_off(name, value))
+    }
+
     /// The object that these members make by themselves.
     pub(crate) fn whole(self) -> Input<T> {
         Input::read(self.members)

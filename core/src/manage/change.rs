@@ -121,6 +121,14 @@ impl<'c> Change<'c> {
         Self { access: Some(access), ..self }
     }
 
+    /// Goes on when a plan entitles the client, or when `only_ends`: what the change does is to switch something off.
+    ///
+    /// # Errors
+    /// [`Error::PlanRequired`].
+    pub(crate) fn entitled_unless(&self, only_ends: bool) -> Result<(), Error> {
+        if only_ends || self.access()?.entitled { Ok(()) } else { Err(Error::PlanRequired) }
+    }
+
     /// The client that is changed, as it was, and the caller's place in its organisation.
     ///
     /// # Errors

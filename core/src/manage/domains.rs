@@ -97,9 +97,11 @@ pub async fn update(
     runner::change(
         core,
         caller,
-        Ask::Client(client, Permission::DomainsUpdate),
+        Ask::LapsedClient(client, Permission::DomainsUpdate),
         async move |change: &mut Change<'_>| {
             let old = find(change.conn, client, id).await?;
+            let had = rules::settings_now(change, &old).await?;
+            change.entitled_unless(patch.only_switches_off(&had, &["allow_login", "allow_api", "active"]))?;
             may_test(change, patch.flag("test_mode") == Some(true) && !old.test_mode)?;
             same_version(expected, old.updated_at)?;
             let (was_primary, primary) = (old.is_primary, patch.flag("primary"));

@@ -51,7 +51,7 @@ pub async fn create(
         caller,
         Ask::Client(client, Permission::MembersCreate),
         async move |change: &mut Change<'_>| {
-            let Access { client: of, membership: by } = change.access()?.clone();
+            let Access { client: of, membership: by, .. } = change.access()?.clone();
             let New { once: person, settings } = change.take(new)?;
             check_person(change, &person);
             let expires_at = change.expiry(None, settings.expires_at);

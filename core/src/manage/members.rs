@@ -91,7 +91,7 @@ pub async fn update(
         caller,
         Ask::Client(client, Permission::MembersUpdate),
         async move |change: &mut Change<'_>| {
-            let Access { client: of, membership: by } = change.access()?.clone();
+            let Access { client: of, membership: by, .. } = change.access()?.clone();
             let old = find(change.conn, client, id).await?;
             same_version(expected, old.updated_at)?;
             let wanted = change.take(patch.apply(&settings(&old)))?;

@@ -19,7 +19,7 @@ use crate::model::permissions::Permissions;
 use crate::state::Core;
 use crate::store::tables::clients::{self, Client};
 use crate::store::tables::members;
-use crate::store::tables::profiles::{self, Profile};
+use crate::store::tables::profiles;
 use crate::text;
 
 /// Who asks for something: a person signed in in a browser, or an API token of theirs.
@@ -57,6 +57,8 @@ pub struct Access {
     pub client: Client,
     /// The caller's place in its organisation, narrowed to what their token permits.
     pub membership: Membership,
+    /// Whether a plan entitles the client; always, when nothing is changed.
+    pub entitled: bool,
 }
 
 impl Caller {
@@ -158,7 +160,7 @@ fn open(
         Some(token) => membership.narrowed_to(token.permissions),
         None => membership,
     };
-    Ok(Access { client: found, membership })
+    Ok(Access { client: found, membership, entitled: true })
 }
 
 impl Access {
@@ -196,14 +198,12 @@ async fn to_change<'c>(
     rules: &Rules,
     now: Timestamp,
 ) -> Result<(Change<'c>, Access), Error> {
-    let (change, access, payer) = to_change_unpaid(conn, caller, (client, permission), rules, now).await?;
-    if !payer.is_some_and(|payer| rules.entitlements(&payer, now).clients) {
-        return Err(Error::PlanRequired);
-    }
-    Ok((change, access))
+    let (change, access) = to_change_unpaid(conn, caller, (client, permission), rules, now).await?;
+    // What ends something is open on any plan (SPEC §2.1).
+    if access.entitled || permission.only_ends() { Ok((change, access)) } else { Err(Error::PlanRequired) }
 }
 
-/// The same whether or not the plan has lapsed, for what brings a client to a plan again; with its billing owner.
+/// The same whether or not the plan has lapsed.
 ///
 /// # Errors
 /// As [`to_change`], but for [`Error::PlanRequired`].
@@ -213,9 +213,9 @@ async fn to_change_unpaid<'c>(
     (client, permission): (ClientId, Permission),
     rules: &Rules,
     now: Timestamp,
-) -> Result<(Change<'c>, Access, Option<Profile>), Error> {
+) -> Result<(Change<'c>, Access), Error> {
     clients::hold(conn, client).await?;
-    let access = to_read_now(conn, caller, client, permission, now).await?;
+    let mut access = to_read_now(conn, caller, client, permission, now).await?;
     let payer = match access.client.billing_owner {
         Some(payer) => profiles::find(conn, payer).await?,
         None => None,
@@ -224,9 +224,10 @@ async fn to_change_unpaid<'c>(
     if standing::is_suspended(access.client.suspended_at, payers) {
         return Err(Error::Conflict(text!("client_suspended-read_only")));
     }
+    access.entitled = payer.is_some_and(|payer| rules.entitlements(&payer, now).clients);
     let mut change = Change::begin(conn, caller.permit(), rules.clone(), now);
     change.posts(Post::Partner);
-    Ok((change, access, payer))
+    Ok((change, access))
 }
 
 /// Whether the caller may read this of their own account.
@@ -254,7 +255,7 @@ pub(super) async fn begin<'c>(
             Ok(change.in_client(access))
         }
         Ask::LapsedClient(client, permission) => {
-            let (change, access, _) = to_change_unpaid(conn, caller, (client, permission), &rules, now).await?;
+            let (change, access) = to_change_unpaid(conn, caller, (client, permission), &rules, now).await?;
             Ok(change.in_client(access))
         }
         Ask::Membership(client, member) => {

@@ -1,6 +1,6 @@
 //! Roles in a client's organisation: the presets that each client starts with, and its own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Value, json};
 
@@ -69,6 +69,15 @@ pub async fn list(core: &Core, caller: &Caller, client: ClientId, page: RolePage
     Ok(found.into_iter().map(view).collect())
 }
 
+/// How many memberships each role of the client has; one that nobody has is left out.
+///
+/// # Errors
+/// Those of [`runner`] for `members:read`; the database's.
+pub async fn members(core: &Core, caller: &Caller, client: ClientId) -> Result<HashMap<RoleId, i64>, Error> {
+    let mut reading = runner::read(core, caller, Ask::Client(client, Permission::MembersRead)).await?;
+    Ok(members::count_by_role(&mut reading.conn, client).await?.into_iter().collect())
+}
+
 /// One role.
 ///
 /// # Errors
@@ -118,12 +127,18 @@ pub async fn update(
     patch: Patch<RoleSettings>,
     expected: Option<Timestamp>,
 ) -> Result<Done<RoleView>, Error> {
-    runner::change(core, caller, Ask::Client(client, Permission::RolesUpdate), async move |change: &mut Change<'_>| {
-        let by = change.access()?.membership.clone();
-        let old = find(change.conn, client, id).await?;
-        same_version(expected, old.updated_at)?;
-        apply(change, old, patch, Some(&by)).await.map(view)
-    })
+    runner::change(
+        core,
+        caller,
+        Ask::LapsedClient(client, Permission::RolesUpdate),
+        async move |change: &mut Change<'_>| {
+            let by = change.access()?.membership.clone();
+            let old = find(change.conn, client, id).await?;
+            same_version(expected, old.updated_at)?;
+            change.entitled_unless(patch.only_switches_off(&settings(&old), &["active"]))?;
+            apply(change, old, patch, Some(&by)).await.map(view)
+        },
+    )
     .await
 }
 

@@ -22,7 +22,8 @@ use crate::store::engine::writer;
 pub enum Ask {
     /// This permission in the organisation of a client. A change also needs a plan that entitles the client.
     Client(ClientId, Permission),
-    /// The same, also while the plan has lapsed: for what brings a client to a plan again.
+    /// The same, also while the plan has lapsed: for what brings a client to a plan again, and for what may only switch
+    /// something off then, which the change looks at by itself.
     LapsedClient(ClientId, Permission),
     /// For a change: to end a membership of a client. Whoever is signed in may end their own, on any plan; others need the
     /// permission for it, as in [`Ask::Client`].

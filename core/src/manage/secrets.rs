@@ -107,10 +107,11 @@ pub async fn update(
     runner::change(
         core,
         caller,
-        Ask::Client(client, Permission::SecretsUpdate),
+        Ask::LapsedClient(client, Permission::SecretsUpdate),
         async move |change: &mut Change<'_>| {
             let (secret, last_use) = find(change.conn, client, id).await?;
             same_version(expected, secret.updated_at)?;
+            change.entitled_unless(patch.only_switches_off(&settings_of(&secret), &["active"]))?;
             let secret = apply(change, secret, patch, None).await?;
             Ok(view(&secret, last_use, None))
         },

@@ -90,7 +90,7 @@ pub async fn hand_over(
 ) -> Result<Done<()>, Error> {
     let ask = Ask::LapsedClient(client, Permission::ClientUpdate);
     runner::change(core, caller, ask, async move |change: &mut Change<'_>| {
-        let Access { client: of, membership: by } = change.access()?.clone();
+        let Access { client: of, membership: by, .. } = change.access()?.clone();
         let to = change.take(to)?;
         organisation::may_hand_bill(&by).map_err(roles::denied)?;
         let member = members::find(change.conn, client, to.member).await?.ok_or(Error::NotFound("member"))?;

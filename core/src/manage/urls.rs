@@ -93,16 +93,23 @@ pub async fn update(
     patch: Patch<UrlSettings>,
     expected: Option<Timestamp>,
 ) -> Result<Done<UrlView>, Error> {
-    runner::change(core, caller, Ask::Client(client, Permission::UrlsUpdate), async move |change: &mut Change<'_>| {
-        let domain = find_domain(change.conn, client, domain).await?;
-        let old = find(change.conn, domain.id, id).await?;
-        same_version(expected, old.updated_at)?;
-        let wanted = change.take(patch.apply(&as_new(&old).settings))?;
-        if wanted.url.as_str() != old.url {
-            refuse_taken(change.conn, domain.id, old.kind, wanted.url.as_str()).await?;
-        }
-        Ok(view(rules::apply(change, &domain, old, &wanted).await?, None))
-    })
+    runner::change(
+        core,
+        caller,
+        Ask::LapsedClient(client, Permission::UrlsUpdate),
+        async move |change: &mut Change<'_>| {
+            let domain = find_domain(change.conn, client, domain).await?;
+            let old = find(change.conn, domain.id, id).await?;
+            same_version(expected, old.updated_at)?;
+            let had = as_new(&old).settings;
+            change.entitled_unless(patch.only_switches_off(&had, &["active"]))?;
+            let wanted = change.take(patch.apply(&had))?;
+            if wanted.url.as_str() != old.url {
+                refuse_taken(change.conn, domain.id, old.kind, wanted.url.as_str()).await?;
+            }
+            Ok(view(rules::apply(change, &domain, old, &wanted).await?, None))
+        },
+    )
     .await
 }
 

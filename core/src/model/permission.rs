@@ -108,6 +108,11 @@ impl Permission {
         self.text().split_once(':').map_or("", |(resource, _)| resource)
     }
 
+    /// Whether all that it lets somebody do is to end something: no plan is asked for that.
+    pub fn only_ends(self) -> bool {
+        self.text().ends_with(":delete")
+    }
+
     /// Whether it lets somebody look, and change nothing.
     pub fn is_read(self) -> bool {
         self.text().ends_with(":read")

@@ -306,7 +306,7 @@ pub(crate) async fn read(desk: OneRequest) -> Result<Response, Response> {
     let shell = desk.shell();
     let stands = matches!(request.status, RequestState::Pending | RequestState::Accepted);
     let href = format!("{}/{}/delete", path_of(desk.client()), request.id);
-    let end = (stands && desk.may(Permission::RequestsDelete))
+    let end = (stands && desk.may_now(Permission::RequestsDelete))
         .then(|| Html::quiet_button(href, shell.say("requests_withdraw")));
     let history = naming::history(shell, desk.context()?, request.id);
     let more = Html::joined(end.into_iter().chain([history]), " ");

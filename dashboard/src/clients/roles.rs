@@ -1,5 +1,7 @@
 //! Roles: the list, a new one or a copy, one and its end.
 
+use std::collections::HashMap;
+
 use axum::response::Response;
 use serde_json::{Value, json};
 use xwms_core::contract::role::{NewRole, RoleSettings, RoleView};
@@ -44,9 +46,10 @@ pub(crate) async fn list(desk: ClientDesk<ClientId>) -> Result<Response, Respons
     if found.is_empty() && asks.is_first() {
         return Ok(page.part(&filters.empty(shell.say("roles_list-none"))).respond());
     }
+    let held_by = members(&desk).await?;
     let table = Table::new(shell.say("roles_list-caption"), columns(shell)).rows(found.iter().map(|role| {
         let name = role.settings.name.as_str();
-        let copy = desk.may(Permission::RolesCreate).then(|| {
+        let copy = desk.may_now(Permission::RolesCreate).then(|| {
             let href = format!("{path}/new?copy={}", role.id);
             Html::action(href, shell.say("roles_copy"), name)
         });
@@ -56,6 +59,7 @@ pub(crate) async fn list(desk: ClientDesk<ClientId>) -> Result<Response, Respons
             Html::text(role.settings.level.get()),
             role.settings.group.as_ref().map_or_else(Html::default, |group| Html::words(group.as_str())),
             Html::text(held(shell, role)),
+            Html::text(held_by.get(&role.id).copied().unwrap_or_default()),
             Html::time_or(shell, role.settings.expires_at, shell.say("shell_never")),
             state(&desk, role),
             copy.unwrap_or_default(),
@@ -64,13 +68,22 @@ pub(crate) async fn list(desk: ClientDesk<ClientId>) -> Result<Response, Respons
     Ok(page.part(&table.html()).part(&pages).respond())
 }
 
-fn columns(shell: &Shell) -> [Column; 8] {
+/// How many members each role has, as far as the person may know.
+async fn members<P: ClientIds>(desk: &ClientDesk<P>) -> Result<HashMap<RoleId, i64>, Response> {
+    if !desk.may(Permission::MembersRead) {
+        return Ok(HashMap::new());
+    }
+    roles::members(desk.core(), &desk.caller(), desk.client()).await.map_err(|why| desk.fail(why))
+}
+
+fn columns(shell: &Shell) -> [Column; 9] {
     [
         Column::of(shell.say("field_role_name")),
         Column::of(shell.say("field_key")),
         Column::number(shell.say("field_level")),
         Column::of(shell.say("field_group")),
         Column::of(shell.say("field_permissions")),
+        Column::number(shell.say("section_members")),
         Column::of(shell.say("field_expires_at")),
         Column::of(shell.say("shell_status")),
         Column::actions(shell.say("team_actions")),
@@ -276,7 +289,7 @@ async fn draw(desk: &OneRole, role: &RoleView, values: &Values) -> Result<Respon
         .refused(values, |name| label_of(shell, name))
         .part(&Html::card(&terms(desk, role).html()));
     let copy = Html::quiet_button(format!("{path}/new?copy={}", role.id), shell.say("roles_copy"));
-    let copy = if desk.may(Permission::RolesCreate) { copy } else { Html::default() };
+    let copy = if desk.may_now(Permission::RolesCreate) { copy } else { Html::default() };
     let history = naming::history(shell, desk.context()?, role.id);
     let fixed = roles::why_not_to_change(desk.context()?, role);
     if fixed.is_some() || !desk.may_now(Permission::RolesUpdate) {
@@ -288,7 +301,7 @@ async fn draw(desk: &OneRole, role: &RoleView, values: &Values) -> Result<Respon
     let form = naming(shell, Form::new(shell, values, item.clone(), shell.say("shell_save")));
     let form = fields(desk, form).await?;
     let delete = Html::quiet_button(format!("{item}/delete"), shell.say("shell_delete"));
-    let delete = if desk.may(Permission::RolesDelete) { delete } else { Html::default() };
+    let delete = if desk.may_now(Permission::RolesDelete) { delete } else { Html::default() };
     Ok(page.part(&Html::card(&form.html())).part(&buttons([copy, history, delete])).respond())
 }
 

@@ -53,7 +53,7 @@ fn table(desk: &ClientDesk<ClientId>, found: &[ClientScopeView], logins: Option<
         Column::number(shell.say("scopes_logins")),
         Column::actions(shell.say("shell_actions")),
     ];
-    let may_delete = desk.may(Permission::ScopesDelete);
+    let may_delete = desk.may_now(Permission::ScopesDelete);
     let rows = found.iter().map(|scope| {
         let end = Html::action(format!("{path}/{}/delete", scope.name), shell.say("scopes_deactivate"), &scope.title);
         let end = if may_delete { end } else { Html::default() };
@@ -66,7 +66,7 @@ fn table(desk: &ClientDesk<ClientId>, found: &[ClientScopeView], logins: Option<
 
 /// Behind the end of a scope: the way to have it again.
 fn undo(desk: &ClientDesk<ClientId>) -> Html {
-    let ended = desk.frame().done_to("deactivated").filter(|_| desk.may(Permission::ScopesCreate));
+    let ended = desk.frame().done_to("deactivated").filter(|_| desk.may_now(Permission::ScopesCreate));
     let Some(name) = ended.filter(|name| !name.is_empty()) else { return Html::default() };
     let (shell, values) = (desk.shell(), Values::default());
     let path = format!("{}/new", ClientSection::Scopes.href(desk.client()));

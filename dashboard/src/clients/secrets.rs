@@ -163,7 +163,7 @@ fn draw(desk: &OneSecret, secret: &SecretView, values: &Values) -> Response {
         .crumb(path, shell.say("section_secrets"))
         .refused(values, |name| label_of(shell, name))
         .part(&Html::card(&terms.html()));
-    if !desk.may(Permission::SecretsUpdate) {
+    if !desk.may_switch(Permission::SecretsUpdate, secret.settings.active) {
         return page.respond();
     }
     let switch = Values::default();
@@ -178,10 +178,10 @@ fn draw(desk: &OneSecret, secret: &SecretView, values: &Values) -> Response {
         Html::quiet_button(format!("{item}/rotate"), shell.say("shell_rotate")),
         Html::quiet_button(format!("{item}/delete"), shell.say("shell_delete")),
     ];
-    page.part(&Html::card(&Html::paragraph(&Html::text(shell.say("secrets_switch-hint"))).and(&switch.html())))
-        .part(&Html::card(&form.html()))
-        .part(&Html::paragraph(&Html::joined(more, " ")))
-        .respond()
+    let page =
+        page.part(&Html::card(&Html::paragraph(&Html::text(shell.say("secrets_switch-hint"))).and(&switch.html())));
+    let page = if desk.may_now(Permission::SecretsUpdate) { page.part(&Html::card(&form.html())) } else { page };
+    page.part(&Html::paragraph(&Html::joined(more, " "))).respond()
 }
 
 pub(crate) async fn update(form: Posted<OneSecret>) -> Result<Response, Response> {

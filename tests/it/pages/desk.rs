@@ -82,7 +82,7 @@ fn needs(route: &Route) -> Option<Permission> {
 }
 
 /// The token of somebody's forms.
-fn csrf(browser: &Browser) -> String {
+pub(super) fn csrf(browser: &Browser) -> String {
     let (_, token) = browser.headers.iter().find(|(name, _)| name == "x-csrf-token").unwrap();
     token.clone()
 }

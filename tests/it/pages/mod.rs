@@ -13,6 +13,7 @@ mod recovery;
 mod registration;
 pub mod routes;
 mod sessions;
+mod standing;
 mod throttle;
 mod usage;
 

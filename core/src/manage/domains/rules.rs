@@ -68,7 +68,7 @@ pub(crate) async fn apply(
     patch: Patch<DomainSettings>,
     ownership: Option<Ownership>,
 ) -> Result<Domain, Error> {
-    let had = settings_of(&old, &server_ips(change, &old).await?);
+    let had = settings_now(change, &old).await?;
     let wanted = DomainSettings { primary: had.primary, ..change.take(patch.apply(&had))? };
     let mut domain = Domain { ownership: ownership.unwrap_or(old.ownership), ..old.clone() };
     set(&mut domain, &wanted);
@@ -201,6 +201,14 @@ fn blank(client: ClientId, root: RootDomain, now: Timestamp) -> Domain {
 /// What the partner publishes to show that the site is theirs: 43 characters that nobody guesses.
 fn ownership_token() -> String {
     MacKey::new(&random::bytes()).token(b"ownership")
+}
+
+/// What is set of a domain now.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn settings_now(change: &mut Change<'_>, domain: &Domain) -> Result<DomainSettings, Error> {
+    Ok(settings_of(domain, &server_ips(change, domain).await?))
 }
 
 /// What is set of a domain; `networks` are its server IPs.

@@ -38,7 +38,7 @@ fn draw(desk: &OneDomain, facts: DomainFacts, values: &Values) -> Result<Respons
     let nothing = Values::default();
     let milder = Form::new(shell, &nothing, format!("{path}/switches"), shell.say("shell_switch_off-instead"));
     let milder = milder.hidden("active", "false").quiet().html();
-    let milder = if domain.active && desk.may(Permission::DomainsUpdate) { milder } else { Html::default() };
+    let milder = if domain.active && desk.may_now(Permission::DomainsUpdate) { milder } else { Html::default() };
     let what = Html::paragraph(&Html::text(shell.tell(text!("domains_delete-what", logins = facts.logins))));
     let title = shell.tell(text!("domains_delete-title", root = domain.root_domain.as_str()));
     Ok(below(desk, title, ("", String::new()))?

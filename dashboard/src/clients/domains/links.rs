@@ -52,7 +52,7 @@ pub(crate) async fn list(desk: OneDomain) -> Result<Response, Response> {
     let rows = found.iter().map(|secret| {
         let label = secret.settings.label.as_str();
         let unlink = Html::action(format!("{path}/{}/unlink", secret.id), shell.say("links_unlink"), label);
-        let unlink = if desk.may(Permission::LinksDelete) { unlink } else { Html::default() };
+        let unlink = if desk.may_now(Permission::LinksDelete) { unlink } else { Html::default() };
         let name = if desk.may(Permission::SecretsRead) {
             Html::link(format!("{secrets}/{}", secret.id), label)
         } else {
@@ -68,7 +68,7 @@ pub(crate) async fn list(desk: OneDomain) -> Result<Response, Response> {
 fn undo(desk: &OneDomain) -> Html {
     let (shell, nothing) = (desk.shell(), Values::default());
     let secret = desk.frame().done_to("unlinked").and_then(|id| id.parse::<SecretId>().ok());
-    let Some(secret) = secret.filter(|_| desk.may(Permission::LinksCreate)) else { return Html::default() };
+    let Some(secret) = secret.filter(|_| desk.may_now(Permission::LinksCreate)) else { return Html::default() };
     let form = Form::new(shell, &nothing, format!("{}/link", list_path(desk)), shell.say("shell_undo"));
     form.hidden("secret", secret.to_string()).quiet().html()
 }
@@ -86,7 +86,7 @@ async fn draw_link(desk: &OneDomain, values: &Values) -> Result<Response, Respon
     let free = not_yet_linked(desk).await?;
     if free.is_empty() {
         let new = format!("{}/new", ClientSection::Secrets.href(desk.client()));
-        let new = desk.may(Permission::SecretsCreate).then(|| Html::button(new, shell.say("secrets_new-title")));
+        let new = desk.may_now(Permission::SecretsCreate).then(|| Html::button(new, shell.say("secrets_new-title")));
         return Ok(page.part(&Empty::new(shell.say("links_link-none")).action(new).html()).respond());
     }
     let choices = free.iter().map(|secret| choice(desk, shell, secret));

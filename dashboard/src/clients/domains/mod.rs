@@ -159,7 +159,7 @@ pub(super) async fn list(desk: ClientDesk<ClientId>) -> Result<Response, Respons
     let page = desk.page(shell.say("section_domains")).purpose(shell.say("domains_list-purpose")).primary(primary);
     if found.is_empty() && asked.is_first() {
         let action = Html::button(format!("{path}/new"), shell.say("domains_new-title"));
-        let action = desk.may(Permission::DomainsCreate).then_some(action);
+        let action = desk.may_now(Permission::DomainsCreate).then_some(action);
         return Ok(page.part(&Empty::new(shell.say("domains_list-none")).action(action).html()).respond());
     }
     let facts = domain_facts::of_client(desk.core(), &desk.caller(), desk.client()).await;

@@ -38,7 +38,7 @@ async fn draw(desk: &OneDomain, values: &Values) -> Result<Response, Response> {
         found.map(|(_, file)| file),
     ));
     let page = page.part(&Html::pair(&ways));
-    if !desk.may(Permission::DomainsUpdate) {
+    if !desk.may_now(Permission::DomainsUpdate) {
         return Ok(page.respond());
     }
     let form = Form::new(shell, values, format!("{}/ownership", path_of(desk)), shell.say("ownership_look")).once();

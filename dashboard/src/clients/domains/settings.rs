@@ -3,7 +3,6 @@
 use axum::response::Response;
 use xwms_core::contract::domain::{DomainSettings, DomainView};
 use xwms_core::gate::permission::Permission;
-use xwms_core::manage::client_context::Standing;
 use xwms_core::manage::{domains, urls};
 use xwms_core::model::url::needs_test_mode;
 
@@ -60,28 +59,27 @@ pub(super) async fn draw(
         .refused(settings, |name| label_of(shell, name))
         .part(&after(desk))
         .part(&in_the_way(desk, switches).await?);
-    let is_live = matches!(desk.context()?.standing, Standing::Live);
-    if desk.may(Permission::DomainsUpdate) && is_live {
+    if desk.may_now(Permission::DomainsUpdate) {
         page = page.part(&facts(desk, domain, false)).part(&switch_form(desk, domain, switches));
         page = page.part(&settings_form(desk, settings));
     } else {
-        page = page.part(&facts(desk, domain, true));
+        page = page.part(&facts(desk, domain, true)).part(&ways_off(desk, domain));
     }
     let delete = Html::quiet_button(format!("{}/delete", path_of(desk)), shell.say("domains_delete"));
-    let delete = if desk.may(Permission::DomainsDelete) { delete } else { Html::default() };
+    let delete = if desk.may_now(Permission::DomainsDelete) { delete } else { Html::default() };
     Ok(page.part(&Html::paragraph(&Html::joined([desk.history(domain.id), delete], " "))).respond())
 }
 
 /// What comes next after what was just done: the way on, or the way back.
 fn after(desk: &OneDomain) -> Html {
     let (shell, path) = (desk.shell(), path_of(desk));
-    if desk.frame().done_to("created").is_some() && desk.may(Permission::UrlsCreate) {
+    if desk.frame().done_to("created").is_some() && desk.may_now(Permission::UrlsCreate) {
         let next = Html::link(format!("{path}/urls/new?kind=callback"), shell.say("domains_next"));
         return Html::paragraph(&next);
     }
     let off = desk.frame().done_to("off");
     let name = super::switches::SWITCHES.into_iter().find(|name| off == Some(*name));
-    let Some(name) = name.filter(|_| desk.may(Permission::DomainsUpdate)) else { return Html::default() };
+    let Some(name) = name.filter(|_| desk.may_now(Permission::DomainsUpdate)) else { return Html::default() };
     let nothing = Values::default();
     Form::new(shell, &nothing, format!("{path}/switches"), shell.say("shell_undo")).hidden(name, "true").quiet().html()
 }
@@ -91,7 +89,7 @@ async fn in_the_way(desk: &OneDomain, switches: &Values) -> Result<Html, Respons
     let (shell, path) = (desk.shell(), path_of(desk));
     let notice = switches.refusal().and_then(|refusal| refusal.notice.as_ref());
     let is_it = notice.is_some_and(|notice| notice.code() == "test_urls_present");
-    if !is_it || !desk.may(Permission::UrlsRead) || !desk.may(Permission::UrlsUpdate) {
+    if !is_it || !desk.may(Permission::UrlsRead) || !desk.may_now(Permission::UrlsUpdate) {
         return Ok(Html::default());
     }
     let found = urls::list(desk.core(), &desk.caller(), desk.ids, None, MANY).await.map_err(|why| desk.fail(why))?;
@@ -136,6 +134,19 @@ fn facts(desk: &OneDomain, domain: &DomainView, all: bool) -> Html {
         lines.extend(FIELDS.map(stands));
     }
     Html::card(&Terms::new(lines).html())
+}
+
+/// While no plan entitles the client: what is on can be switched off, one by one.
+fn ways_off(desk: &OneDomain, domain: &DomainView) -> Html {
+    let (shell, nothing, settings) = (desk.shell(), Values::default(), &domain.settings);
+    let on = [("allow_login", settings.allow_login), ("allow_api", settings.allow_api), ("active", settings.active)];
+    let on = on.into_iter().filter(|(_, is_on)| *is_on && desk.may_switch(Permission::DomainsUpdate, true));
+    let form = |(name, _)| {
+        let action = format!("{}/switches", path_of(desk));
+        let off = Form::new(shell, &nothing, action, shell.say("shell_switch_off")).hidden(name, "false").quiet();
+        off.about(label_of(shell, name)).html()
+    };
+    on.map(|switch| Html::card(&Html::text(label_of(shell, switch.0)).and(&form(switch)))).collect()
 }
 
 fn switch_form(desk: &OneDomain, domain: &DomainView, values: &Values) -> Html {

@@ -28,7 +28,7 @@ pub(crate) async fn back(desk: OneDomain) -> Response {
 
 pub(crate) async fn switch(form: Posted<OneDomain>) -> Result<Response, Response> {
     let Posted { desk, sent } = form;
-    desk.need(Permission::DomainsUpdate)?;
+    desk.need_to_switch(Permission::DomainsUpdate)?;
     let domain = get(&desk).await?;
     let flips = flips(&domain, &sent.fields);
     let confirmed = sent.fields.text("confirm") == "true";
@@ -86,7 +86,7 @@ fn word(flips: &[(&'static str, bool)]) -> String {
 }
 
 pub(crate) async fn ask(desk: OneDomain) -> Result<Response, Response> {
-    desk.need(Permission::DomainsUpdate)?;
+    desk.need_to_switch(Permission::DomainsUpdate)?;
     let query = &desk.signed_in().visit.query;
     if let Some(name) = query.unknown(&SWITCHES) {
         let known = SWITCHES.join(", ");

@@ -73,7 +73,7 @@ pub(crate) async fn list(desk: OneDomain) -> Result<Response, Response> {
 fn undo(desk: &OneDomain) -> Html {
     let (shell, nothing) = (desk.shell(), Values::default());
     let url = desk.frame().done_to("off").and_then(|id| id.parse::<UrlId>().ok());
-    let Some(url) = url.filter(|_| desk.may(Permission::UrlsUpdate)) else { return Html::default() };
+    let Some(url) = url.filter(|_| desk.may_now(Permission::UrlsUpdate)) else { return Html::default() };
     let action = format!("{}/{url}/switches", list_path(desk));
     Form::new(shell, &nothing, action, shell.say("shell_undo")).hidden("active", "true").quiet().html()
 }
@@ -90,7 +90,7 @@ fn table(desk: &OneDomain, kind: UrlKind, found: &[UrlView]) -> Html {
             UrlKind::Logout => shell.say("urls_none-logout"),
         };
         let new = Html::button(format!("{path}/new?kind={}", kind.as_str()), shell.say("urls_new-title"));
-        let new = desk.may(Permission::UrlsCreate).then_some(new);
+        let new = desk.may_now(Permission::UrlsCreate).then_some(new);
         return heading.and(&Empty::new(words).action(new).html());
     }
     let columns = [
@@ -117,7 +117,7 @@ fn state(shell: &Shell, url: &UrlView) -> Html {
 fn status(desk: &OneDomain, url: &UrlView, item: &str) -> Html {
     let (shell, nothing) = (desk.shell(), Values::default());
     let state = state(shell, url);
-    if !desk.may(Permission::UrlsUpdate) {
+    if !desk.may_switch(Permission::UrlsUpdate, url.settings.settings.active) {
         return state;
     }
     let (word, next) = if url.settings.settings.active {
@@ -130,8 +130,8 @@ fn status(desk: &OneDomain, url: &UrlView, item: &str) -> Html {
 
 fn actions(desk: &OneDomain, item: &str, text: &str) -> Html {
     let shell = desk.shell();
-    let edit = desk.may(Permission::UrlsUpdate).then(|| Html::action(item, shell.say("shell_edit"), text));
-    let delete = desk.may(Permission::UrlsDelete);
+    let edit = desk.may_now(Permission::UrlsUpdate).then(|| Html::action(item, shell.say("shell_edit"), text));
+    let delete = desk.may_now(Permission::UrlsDelete);
     let delete = delete.then(|| Html::action(format!("{item}/delete"), shell.say("shell_delete"), text));
     Html::joined(edit.into_iter().chain(delete), " · ")
 }
@@ -238,13 +238,13 @@ fn draw(desk: &OneUrl, url: &UrlView, values: &Values) -> Result<Response, Respo
         .purpose(kind_hint(shell, kind))
         .refused(values, |name| label_of(shell, name));
     let mut page = remedied(desk, page, values)?.part(&Html::card(&terms.html()));
-    if desk.may(Permission::UrlsUpdate) {
+    if desk.may_now(Permission::UrlsUpdate) {
         let form = Form::new(shell, values, item.clone(), shell.say("shell_save"))
             .field(Control::line("url", label_of(shell, "url")).hint(shell.say("field_url-hint")));
         page = page.part(&Html::card(&form.cancel(list_path(desk)).html()));
     }
     let delete = Html::quiet_button(format!("{item}/delete"), shell.say("shell_delete"));
-    let delete = if desk.may(Permission::UrlsDelete) { delete } else { Html::default() };
+    let delete = if desk.may_now(Permission::UrlsDelete) { delete } else { Html::default() };
     Ok(page.part(&Html::paragraph(&Html::joined([desk.history(url.id), delete], " "))).respond())
 }
 
@@ -295,7 +295,7 @@ pub(crate) async fn switch(form: Posted<OneUrl>) -> Result<Response, Response> {
 }
 
 pub(crate) async fn ask_switch(desk: OneUrl) -> Result<Response, Response> {
-    desk.need(Permission::UrlsUpdate)?;
+    desk.need_to_switch(Permission::UrlsUpdate)?;
     let url = get(&desk).await?;
     let (shell, nothing) = (desk.shell(), Values::default());
     let on = desk.signed_in().visit.query.get("active") == Some("true");
