@@ -13,6 +13,7 @@ use crate::page::form::Form;
 use crate::page::html::{Html, Look};
 use crate::page::values::Values;
 use crate::section::{AccountSection, ClientSection, StaffSection};
+use crate::setup_steps;
 
 /// Where a person is.
 #[derive(Debug)]
@@ -87,6 +88,15 @@ impl Frame {
     pub(crate) fn status_message(&self, shell: &Shell) -> Option<String> {
         let text = crate::status_message::text(self.done.as_deref()?)?;
         Some(shell.tell(text))
+    }
+
+    /// While a client is set up: what comes next, once something was done.
+    pub(crate) fn next_step(&self, shell: &Shell) -> Html {
+        let setup = self.client().and_then(|context| Some((context.client.id, context.setup.as_ref()?)));
+        match (setup, &self.done) {
+            (Some((client, setup)), Some(_)) => setup_steps::next(shell, client, setup),
+            _ => Html::default(),
+        }
     }
 
     /// What was just done to: the id or name behind this word.
@@ -275,7 +285,10 @@ fn client_navigation(shell: &Shell, context: &ClientContext, current: ClientSect
 /// What waits in a section of a client.
 fn mark(shell: &Shell, context: &ClientContext, section: ClientSection) -> Option<String> {
     match section {
-        ClientSection::Overview if context.to_do > 0 => Some(shell.tell(text!("shell_to_do", count = context.to_do))),
+        ClientSection::Overview => {
+            let to_do = context.setup.as_ref().map(|setup| setup.to_do().count()).filter(|to_do| *to_do > 0)?;
+            Some(shell.tell(text!("shell_to_do", count = to_do)))
+        }
         ClientSection::Verifications if context.is_under_review => Some(shell.say("state_under_review")),
         _ => None,
     }

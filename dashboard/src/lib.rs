@@ -17,6 +17,7 @@ mod posted;
 pub mod public;
 mod routes;
 mod section;
+mod setup_steps;
 mod signed_in;
 mod signed_out;
 mod staff;

@@ -87,7 +87,7 @@ impl Demo {
 }
 
 /// Chromium, and the scripts that drive it; `None`, said once, where one of them can't be had.
-fn browser() -> Option<(PathBuf, PathBuf)> {
+pub fn browser() -> Option<(PathBuf, PathBuf)> {
     let Some(chromium) = chromium() else {
         skipped("the browser", "Chromium is not installed (CHROMIUM names it, else /usr/bin/chromium)");
         return None;

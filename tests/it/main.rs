@@ -17,6 +17,7 @@ mod api_tester;
 mod bad_fields;
 mod bad_input;
 mod browser;
+mod browser_story;
 mod chromium;
 mod cleaning;
 mod clients;

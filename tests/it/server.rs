@@ -146,6 +146,12 @@ impl Server {
         String::from_utf8(output.stdout).unwrap()
     }
 
+    /// Brings its platform to what a provisioning file says.
+    pub fn apply(&self, file: &str) {
+        std::fs::write(self.folder.path().join("more.toml"), file).unwrap();
+        self.run(&["apply", "more.toml"]);
+    }
+
     /// Kills it where it stands (`kill -9`).
     pub fn kill(&mut self) {
         self.process.take().expect("a running server").end();

@@ -28,6 +28,13 @@ pub struct StepView {
     pub done: bool,
 }
 
+impl SetupView {
+    /// The steps that are to do, in their order.
+    pub fn to_do(&self) -> impl Iterator<Item = Step> {
+        self.steps.iter().filter(|step| !step.done).map(|step| step.step)
+    }
+}
+
 impl View for SetupView {}
 
 impl From<Setup> for SetupView {

@@ -14,6 +14,12 @@ pub struct UserView {
     /// As you know them: the `sub` of tokens.
     #[schemars(example = &"1234567890123")]
     pub sub: Subject,
+    /// Their name, when they share it with you now.
+    #[schemars(length(max = 241), example = &"Ada Lovelace")]
+    pub name: Option<String>,
+    /// Their address, when they share it with you now.
+    #[schemars(length(max = 254), example = &"ada@example.test")]
+    pub email: Option<String>,
     /// When they first logged in.
     #[schemars(example = &"2026-01-31T12:00:00Z")]
     pub first_login: Timestamp,

@@ -6,6 +6,7 @@ use super::permit::{self, Caller};
 use super::setup;
 use crate::clock::Timestamp;
 use crate::contract::client::ClientView;
+use crate::contract::setup::SetupView;
 use crate::error::Error;
 use crate::gate::permission::{Membership, Permission};
 use crate::gate::standing;
@@ -39,8 +40,8 @@ pub struct ClientContext {
     pub reviewed_name: Option<String>,
     /// Whether a verification is under review.
     pub is_under_review: bool,
-    /// Steps of the set-up that are still to do, until somebody has logged in.
-    pub to_do: usize,
+    /// How far it is set up, until somebody has logged in.
+    pub setup: Option<SetupView>,
     /// Whether logins have stopped, for want of a plan.
     pub logins_stopped: bool,
     /// Its domains.
@@ -134,7 +135,7 @@ pub async fn open(core: &Core, caller: &Caller, id: ClientId) -> Result<ClientCo
     let reviewed_name = client.reviewed_name.clone();
     let client = clients::view(&mut conn, client).await?;
     drop(conn);
-    let to_do = if has_users { 0 } else { setup::to_do(core, id, now).await? };
+    let setup = if has_users { None } else { Some(setup::without_users(core, id).await?) };
     let logins_stopped = matches!(standing, Standing::ReadOnly { logins_until: Some(until), .. } if until <= now);
     Ok(ClientContext {
         member: member.map(|member| member.id),
@@ -145,7 +146,7 @@ pub async fn open(core: &Core, caller: &Caller, id: ClientId) -> Result<ClientCo
         standing,
         reviewed_name,
         is_under_review,
-        to_do,
+        setup,
         logins_stopped,
         domains: modes.collect(),
         others: others.collect(),

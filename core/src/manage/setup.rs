@@ -2,11 +2,10 @@
 
 use super::permit::Caller;
 use super::runner::{self, Ask};
-use crate::clock::Timestamp;
 use crate::contract::setup::SetupView;
 use crate::error::Error;
 use crate::gate::permission::Permission;
-use crate::gate::setup::{self as rules, Advice, Step, setup};
+use crate::gate::setup::{self as rules, Advice, setup};
 use crate::id::ClientId;
 use crate::state::Core;
 use crate::store::tables::{client_users, members};
@@ -23,13 +22,13 @@ pub async fn get(core: &Core, caller: &Caller, client: ClientId) -> Result<Setup
     Ok(setup(&snapshot, has_users, core.clock.now()).into())
 }
 
-/// How many steps are to do in a client where nobody has logged in yet.
+/// How far a client is set up where nobody has logged in yet.
 ///
 /// # Errors
 /// The database's.
-pub(super) async fn to_do(core: &Core, client: ClientId, now: Timestamp) -> Result<usize, Error> {
+pub(super) async fn without_users(core: &Core, client: ClientId) -> Result<SetupView, Error> {
     let snapshot = core.snapshots.get(client).await?.ok_or(Error::NotFound("client"))?;
-    Ok(Step::ALL.len() - setup(&snapshot, false, now).count())
+    Ok(setup(&snapshot, false, core.clock.now()).into())
 }
 
 /// What is good to have before real people come, each with whether it is so now.

@@ -16,7 +16,7 @@ use crate::id::{ClientId, DomainId, Subject, UserId};
 use crate::model::scope::ScopeSet;
 use crate::state::Core;
 use crate::store::tables::client_users::{self, ClientUser};
-use crate::store::tables::{consents, grants};
+use crate::store::tables::{client_scopes, consents, grants, profiles};
 use crate::text;
 use crate::throttle;
 
@@ -123,10 +123,16 @@ async fn views(conn: &mut Conn, client: ClientId, found: Vec<ClientUser>) -> Res
     for (user, domain) in client_users::domains_of(conn, client, &ids).await? {
         domains.entry(user).or_default().push(domain);
     }
+    let people = profiles::names(conn, &ids).await?;
+    let activated = client_scopes::of_client(conn, client).await?;
     let view = |user: ClientUser| {
         let scopes = scopes.remove(&user.user_id).unwrap_or_default();
+        let person = people.get(&user.user_id);
+        let shares = |scope: &str| scopes.contains(scope) && activated.contains(scope);
         UserView {
             sub: user.subject,
+            name: person.filter(|(name, _)| shares("profile") && !name.is_empty()).map(|(name, _)| name.clone()),
+            email: person.filter(|_| shares("email")).map(|(_, email)| email.clone()),
             first_login: user.first_login_at,
             last_login: user.last_login_at,
             logins: user.logins,

@@ -7,7 +7,7 @@ use xwms_core::contract::audit::EntryView;
 use xwms_core::contract::setup::SetupView;
 use xwms_core::contract::stats::StatsView;
 use xwms_core::gate::permission::Permission;
-use xwms_core::gate::setup::{Advice, Step};
+use xwms_core::gate::setup::Advice;
 use xwms_core::id::ClientId;
 use xwms_core::manage::attempts::{self, AttemptFields};
 use xwms_core::manage::audit_log::{self, Filter};
@@ -24,6 +24,7 @@ use crate::page::Page;
 use crate::page::html::{Html, Look};
 use crate::page::table::{Column, Table, Terms};
 use crate::section::ClientSection;
+use crate::setup_steps::{href_of, name_of};
 
 /// How many refused attempts and changes are shown.
 const LATELY: i64 = 5;
@@ -82,7 +83,7 @@ async fn checklist(desk: &Desk, setup: &SetupView) -> Result<Html, Response> {
     let done = setup.steps.iter().filter(|step| step.done).count();
     let heading = shell.tell(text!("overview_setup", done = done, all = setup.steps.len()));
     let lines = setup.steps.iter().map(|step| {
-        let link = Html::link(href_of(desk, setup, step.step), shell.tell(name_of(step.step)));
+        let link = Html::link(href_of(desk.client(), setup, step.step), shell.tell(name_of(step.step)));
         line(shell, step.done, &link)
     });
     let steps = steps(lines);
@@ -122,32 +123,6 @@ fn advised(client: ClientId, advice: Advice) -> (String, Text) {
         Advice::Verification => (ClientSection::Verifications, text!("overview_advice-verification")),
     };
     (section.href(client), text)
-}
-
-fn name_of(step: Step) -> Text {
-    match step {
-        Step::Scopes => text!("overview_step-scopes"),
-        Step::Secret => text!("overview_step-secret"),
-        Step::Domain => text!("overview_step-domain"),
-        Step::CallbackUrl => text!("overview_step-callback_url"),
-        Step::Link => text!("overview_step-link"),
-        Step::FirstLogin => text!("overview_step-first_login"),
-    }
-}
-
-/// Where a step is done.
-fn href_of(desk: &Desk, setup: &SetupView, step: Step) -> String {
-    let client = desk.client();
-    let domains = ClientSection::Domains.href(client);
-    match (step, setup.domain) {
-        (Step::Scopes, _) => format!("{}/new", ClientSection::Scopes.href(client)),
-        (Step::Secret, _) => format!("{}/new", ClientSection::Secrets.href(client)),
-        (Step::Domain | Step::CallbackUrl | Step::Link, None) => format!("{domains}/new"),
-        (Step::Domain, Some(domain)) => format!("{domains}/{domain}"),
-        (Step::CallbackUrl, Some(domain)) => format!("{domains}/{domain}/urls/new?kind=callback"),
-        (Step::Link, Some(domain)) => format!("{domains}/{domain}/secrets/link"),
-        (Step::FirstLogin, _) => ClientSection::Quickstart.href(client),
-    }
 }
 
 /// The numbers of the last 30 days, as bars and in total.

@@ -9,6 +9,7 @@ use xwms_core::error::Error;
 use xwms_core::gate::permission::Permission;
 use xwms_core::id::ClientId;
 use xwms_core::manage::scopes;
+use xwms_core::manage::shares::told_of;
 use xwms_core::manage::stats::{self, StatsFields};
 use xwms_core::model::day::Day;
 use xwms_core::model::scope::{OFFLINE_ACCESS, Tier};
@@ -55,11 +56,12 @@ fn table(desk: &ClientDesk<ClientId>, found: &[ClientScopeView], logins: Option<
     ];
     let may_delete = desk.may_now(Permission::ScopesDelete);
     let rows = found.iter().map(|scope| {
-        let end = Html::action(format!("{path}/{}/delete", scope.name), shell.say("scopes_deactivate"), &scope.title);
+        let end =
+            Html::action(format!("{path}/{}/delete", scope.name), shell.say("scopes_deactivate"), called(shell, scope));
         let end = if may_delete { end } else { Html::default() };
         let logins = logins.map(|logins| Html::text(logins.get(&scope.name).copied().unwrap_or_default()));
         let logins = logins.unwrap_or_else(|| Html::soft("–"));
-        [title(scope), Html::text(&scope.opens), tier(shell, scope.tier), logins, end]
+        [title(shell, scope), Html::text(&scope.opens), tier(shell, scope.tier), logins, end]
     });
     Table::new(shell.say("scopes_list-caption"), columns).rows(rows).html()
 }
@@ -74,8 +76,13 @@ fn undo(desk: &ClientDesk<ClientId>) -> Html {
 }
 
 /// What it is called, and its name on the wire.
-fn title(scope: &ClientScopeView) -> Html {
-    Html::words(&scope.title).and(&Html::text(" ")).and(&Html::code(&scope.name))
+pub(super) fn title(shell: &Shell, scope: &ClientScopeView) -> Html {
+    Html::words(called(shell, scope)).and(&Html::text(" ")).and(&Html::code(&scope.name))
+}
+
+/// What it is called, in the reader's language.
+fn called(shell: &Shell, scope: &ClientScopeView) -> String {
+    shell.tell(told_of(&scope.name, &scope.title, &scope.description).0)
 }
 
 fn tier(shell: &Shell, tier: Tier) -> Html {
@@ -154,10 +161,11 @@ async fn draw_new(desk: &ClientDesk<ClientId>, values: &Values) -> Result<Respon
 
 /// A scope as something to choose: what it is, what people read, what it opens.
 pub(super) fn choice(shell: &Shell, scope: &ClientScopeView) -> Choice {
-    let label = title(scope).and(&Html::text(" ")).and(&tier(shell, scope.tier));
+    let label = title(shell, scope).and(&Html::text(" ")).and(&tier(shell, scope.tier));
     let needed = (scope.name == OFFLINE_ACCESS).then(|| Html::text(shell.say("scopes_offline")));
     let opens = (!scope.opens.is_empty()).then(|| Html::code(&scope.opens));
-    let parts = [Some(Html::words(&scope.description)), opens, needed];
+    let parts =
+        [Some(Html::words(shell.tell(told_of(&scope.name, &scope.title, &scope.description).1))), opens, needed];
     Choice::new(scope.name.clone(), label).hint(Html::joined(parts.into_iter().flatten(), " "))
 }
 
@@ -175,7 +183,7 @@ pub(crate) async fn ask_deletion(desk: OneScope) -> Result<Response, Response> {
     let values = Values::default();
     let form = Form::new(shell, &values, format!("{path}/{name}/delete"), shell.say("scopes_deactivate"));
     Ok(desk
-        .page(shell.tell(text!("scopes_delete-title", scope = scope.title.as_str())))
+        .page(shell.tell(text!("scopes_delete-title", scope = called(shell, &scope))))
         .crumb(path.clone(), shell.say("section_scopes"))
         .purpose(shell.say("scopes_delete-purpose"))
         .part(&Html::card(&terms.html()))

@@ -6,6 +6,7 @@ use serde_json::json;
 use xwms_core::contract::secret::{Rotation, SecretSettings, SecretView};
 use xwms_core::error::Error;
 use xwms_core::gate::permission::Permission;
+use xwms_core::gate::setup::Step;
 use xwms_core::id::{ClientId, SecretId};
 use xwms_core::manage::runner::Done;
 use xwms_core::manage::secrets;
@@ -21,6 +22,7 @@ use crate::page::table::{Column, Empty, Table, Terms};
 use crate::page::values::Values;
 use crate::posted::Posted;
 use crate::section::ClientSection;
+use crate::setup_steps::next_after;
 
 /// Seconds that a replaced secret can go on: now, an hour, a day, a week, thirty days.
 const OVERLAPS: [i64; 5] = [0, 3600, 86_400, 604_800, 2_592_000];
@@ -122,7 +124,9 @@ fn draw_value<P: ClientIds>(desk: &ClientDesk<P>, done: &Done<SecretView>) -> Re
                 .and(&Html::paragraph(&Html::text(shell.say("shell_only_time"))))
                 .and(&Html::paragraph(&Html::text(shell.say("secrets_made-next"))));
             let stored = Html::paragraph(&Html::button(&item, shell.say("shell_stored")));
-            page.part(&Html::card(&card)).part(&stored).respond_created(&item)
+            let setup = desk.frame().client().and_then(|context| context.setup.as_ref());
+            let next = setup.map(|setup| next_after(shell, (desk.client(), setup), Step::Secret)).unwrap_or_default();
+            page.part(&Html::card(&card)).part(&next).part(&stored).respond_created(&item)
         }
         Done::Before(kept) => {
             let item = format!("{path}/{}", kept.body["id"].as_str().unwrap_or_default());

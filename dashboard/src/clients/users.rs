@@ -8,7 +8,7 @@ use xwms_core::manage::users::{self, UserFields};
 use xwms_core::text;
 
 use super::naming;
-use crate::desk::{ClientDesk, Place};
+use crate::desk::{ClientDesk, ClientIds, Place};
 use crate::page::Tab;
 use crate::page::filters::Filters;
 use crate::page::form::{Control, Form};
@@ -88,26 +88,54 @@ fn table(desk: &ClientDesk<ClientId>, path: &str, found: &[UserView]) -> Result<
     let (shell, context) = (desk.shell(), desk.context()?);
     let columns = [
         Column::of(shell.say("users_list-user")),
+        Column::of(shell.say("users_sub")),
+        Column::of(shell.say("users_first_login")),
         Column::of(shell.say("users_last_login")),
         Column::number(shell.say("users_logins")),
         Column::of(shell.say("users_domains")),
         Column::of(shell.say("users_shares")),
+        Column::actions(shell.say("shell_actions")),
     ];
+    let may_ask = desk.may_now(Permission::RequestsCreate);
     let rows = found.iter().map(|user| {
         let domains = user.domains.iter().map(|domain| naming::domain(shell, context, *domain));
+        let asks = ways_to_ask(desk, user).into_iter().map(|(href, text)| Html::action(href, text, called(user)));
         [
-            Html::link(format!("{path}/{}", user.sub), user.sub),
+            Html::link(format!("{path}/{}", user.sub), called(user)).and(&address(user)),
+            Html::code(user.sub),
+            Html::time(shell, user.first_login),
             Html::time(shell, user.last_login),
             Html::text(user.logins),
             Html::joined(domains, ", "),
             shared(desk, user),
+            if may_ask { Html::joined(asks, " ") } else { Html::default() },
         ]
     });
     Ok(Table::new(shell.say("users_list-caption"), columns).rows(rows).html())
 }
 
+/// What somebody is called: by what they share now, else by their number.
+fn called(user: &UserView) -> String {
+    user.name.clone().or_else(|| user.email.clone()).unwrap_or_else(|| user.sub.to_string())
+}
+
+/// The address behind the name, where they share both.
+fn address(user: &UserView) -> Html {
+    match (&user.name, &user.email) {
+        (Some(_), Some(email)) => Html::text(" ").and(&Html::soft(email)),
+        _ => Html::default(),
+    }
+}
+
+/// Where this person is asked for more.
+fn ways_to_ask<P: ClientIds>(desk: &ClientDesk<P>, user: &UserView) -> [(String, String); 2] {
+    let shell = desk.shell();
+    let ask = |kind: &str| format!("/clients/{}/requests/new?kind={kind}&sub={}", desk.client(), user.sub);
+    [(ask("access"), shell.say("users_ask-access")), (ask("test"), shell.say("users_ask-test"))]
+}
+
 /// What they share now.
-fn shared<P: crate::desk::ClientIds>(desk: &ClientDesk<P>, user: &UserView) -> Html {
+fn shared<P: ClientIds>(desk: &ClientDesk<P>, user: &UserView) -> Html {
     if user.scopes.is_empty() {
         return Html::soft(desk.shell().say("users_shares-nothing"));
     }
@@ -123,18 +151,18 @@ async fn get(desk: &OneUser) -> Result<UserView, Response> {
 
 pub(crate) async fn read(desk: OneUser) -> Result<Response, Response> {
     let user = get(&desk).await?;
-    let (shell, client) = (desk.shell(), desk.client());
-    let path = ClientSection::Users.href(client);
-    let ask = |kind: &str| format!("/clients/{client}/requests/new?kind={kind}&sub={}", user.sub);
+    let shell = desk.shell();
+    let path = ClientSection::Users.href(desk.client());
+    let [access, test] = ways_to_ask(&desk, &user);
     let asks = [
-        (Permission::RequestsCreate, ask("access"), shell.say("requests_new-access")),
-        (Permission::RequestsCreate, ask("test"), shell.say("requests_new-test")),
+        (Permission::RequestsCreate, access.0, access.1),
+        (Permission::RequestsCreate, test.0, test.1),
         (Permission::UsersDelete, format!("{path}/{}/delete", user.sub), shell.say("users_end")),
     ];
     let has_consent = !user.scopes.is_empty();
-    let asks = asks
-        .into_iter()
-        .filter(|(permission, ..)| desk.may(*permission) && (has_consent || *permission != Permission::UsersDelete));
+    let asks = asks.into_iter().filter(|(permission, ..)| {
+        desk.may_now(*permission) && (has_consent || *permission != Permission::UsersDelete)
+    });
     let history = naming::history(shell, desk.context()?, user.sub);
     let asks = Html::joined(asks.map(|(_, href, text)| Html::quiet_button(href, text)).chain([history]), " ");
     Ok(desk
@@ -149,6 +177,7 @@ fn terms(desk: &OneUser, user: &UserView) -> Result<Terms, Response> {
     let (shell, context) = (desk.shell(), desk.context()?);
     let domains = user.domains.iter().map(|domain| naming::domain(shell, context, *domain));
     Ok(Terms::new([
+        (shell.say("users_list-user"), Html::words(called(user)).and(&address(user))),
         (shell.say("users_sub"), Html::copy(shell, "sub", user.sub)),
         (shell.say("users_first_login"), Html::time(shell, user.first_login)),
         (shell.say("users_last_login"), Html::time(shell, user.last_login)),

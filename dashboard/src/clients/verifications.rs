@@ -18,6 +18,7 @@ use xwms_core::model::verification::{ItemStatus, VerificationState};
 use xwms_core::text;
 
 use super::naming;
+use super::scopes::title;
 use crate::desk::{ClientDesk, Place};
 use crate::layout::Shell;
 use crate::page::form::{Choice, Control, Form};
@@ -145,10 +146,7 @@ async fn draw_new(desk: &ClientDesk<ClientId>, values: &Values) -> Result<Respon
     let offered: Vec<Choice> = domains.iter().map(|domain| domain_choice(desk, domain)).collect();
     let reserved = scopes.iter().filter(|scope| scope.tier == Tier::Verified);
     let reserved: Vec<Choice> = reserved
-        .map(|scope| {
-            let label = Html::text(&scope.title).and(&Html::text(" ")).and(&Html::code(&scope.name));
-            Choice::new(scope.name.as_str(), label).hint(Html::text(&scope.opens))
-        })
+        .map(|scope| Choice::new(scope.name.as_str(), title(shell, scope)).hint(Html::text(&scope.opens)))
         .collect();
     let none = |choices: &[Choice], words: String| if choices.is_empty() { words } else { String::new() };
     let (no_domains, no_scopes) =

@@ -30,7 +30,7 @@ mod requests;
 mod reviews;
 mod roles;
 mod secrets;
-mod staff;
+pub mod staff;
 pub mod stage;
 mod stats;
 mod story;

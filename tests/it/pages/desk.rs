@@ -1,17 +1,21 @@
 //! The pages of whoever is signed in: who gets in, what every one of them is like, and that looking changes nothing.
 
-use serde_json::Value;
+use std::time::Duration;
+
+use axum::http::Method;
+use serde_json::{Value, json};
 use xwms_core::gate::permission::Permission;
 
 use super::routes::{Route, desk_routes};
 use super::signed_in;
+use crate::admin::staff::given_staff;
 use crate::admin::stage::{ROOMY, Stage, standing};
-use crate::admin::{CLIENTS, path_of};
+use crate::admin::{CLIENTS, ask, given_signed_in, path_of};
 use crate::browser::{Answer, Browser};
 use crate::world::{CLIENT, PASSWORD, SECRET, World, on_both};
 
 /// Roles that lack something.
-const ROLES: [&str; 2] = ["viewer", "developer"];
+const ROLES: [&str; 3] = ["viewer", "developer", "admin"];
 
 fn client_routes() -> Vec<Route> {
     let of_clients = |route: &Route| route.path.starts_with("/clients/{client}");
@@ -135,18 +139,24 @@ on_both!(a_member_sees_what_their_role_permits, ROOMY, async |world: World| {
         format!("[[users]]\nemail = \"{role}@example.test\"\npassword = \"{PASSWORD}\"\nemail_verified = true\n")
     };
     let member = |role: &str| format!("{{ email = \"{role}@example.test\", role = \"{role}\" }}");
-    let members = format!("[[clients]]\nid = \"{CLIENT}\"\nmembers = [{}]\n", ROLES.map(member).join(", "));
-    world.apply(&(ROLES.map(account).concat() + &members)).await;
+    let former = "{ email = \"former@example.test\", role = \"admin\", expires_at = \"2026-03-02T00:00:00Z\" }";
+    let members = [ROLES.map(member).join(", "), former.to_owned()].join(", ");
+    let members = format!("[[clients]]\nid = \"{CLIENT}\"\nmembers = [{members}]\n");
+    world.apply(&(ROLES.map(account).concat() + &account("former") + &members)).await;
     let mut stage = Stage::of_partner(&world).await;
+    world.clock.advance(Duration::from_secs(2 * 24 * 60 * 60));
+    let mut former = signed_in(&world, "former@example.test").await;
     for role in ROLES {
-        let path = path_of(&mut stage.owner, &format!("{CLIENTS}/{CLIENT}/roles"), "key", role).await;
-        let held = stage.owner.get(&path).await.json()["permissions"].clone();
+        let mut owner = given_signed_in(&world, "charles@example.test").await;
+        let path = path_of(&mut owner, &format!("{CLIENTS}/{CLIENT}/roles"), "key", role).await;
+        let held = owner.get(&path).await.json()["permissions"].clone();
         let holds = |permission: Permission| held.as_array().unwrap().contains(&Value::from(permission.text()));
         let mut member = signed_in(&world, &format!("{role}@example.test")).await;
         let mut tried = 0;
         for route in client_routes().iter().filter(|route| route.get) {
-            let Some(permission) = needs(route) else { continue };
             let path = filled(route, &stage);
+            assert_eq!(former.get(&path).await.status, 404, "a membership that has ended: {path}");
+            let Some(permission) = needs(route) else { continue };
             let answer = member.get(&path).await;
             let expected = if holds(permission) { 200 } else { 403 };
             assert_eq!(answer.status.as_u16(), expected, "{role} {path}: {answer:?}");
@@ -157,6 +167,111 @@ on_both!(a_member_sees_what_their_role_permits, ROOMY, async |world: World| {
             tried += 1;
         }
         assert!(tried >= 40, "{tried}");
+        stage.owner = owner;
+    }
+});
+
+on_both!(the_desk_of_the_staff_opens_for_them_alone, ROOMY, async |world: World| {
+    let stage = Stage::of_partner(&world).await;
+    let sub =
+        stage.staff.clone().get("/admin/v1/staff/users?q=ada@example.test").await.json()["data"][0]["sub"].clone();
+    let sub = sub.as_str().unwrap();
+    given_staff(&world, "reviewer").await;
+    let mut reviewer = signed_in(&world, "reviewer@example.test").await;
+    let mut admin = signed_in(&world, "admin@example.test").await;
+    let mut owner = signed_in(&world, "charles@example.test").await;
+    let before = standing(&world).await;
+    let routes: Vec<_> =
+        desk_routes().into_iter().filter(|route| route.path.starts_with("/staff/") && route.get).collect();
+    assert!(routes.len() >= 14, "{}", routes.len());
+    for route in routes {
+        let path = filled(&Route { path: route.path.replace("{sub}", sub), ..route }, &stage);
+        assert_eq!(world.browser().get(&path).await.status, 303, "{path}");
+        let refused = owner.get(&path).await;
+        assert_eq!(refused.status, 404, "{path}: {refused:?}");
+        let answer = admin.get(&path).await;
+        assert!([200, 303, 409].contains(&answer.status.as_u16()), "{path}: {answer:?}");
+        if answer.status == 200 && !path.ends_with(".jsonl") {
+            assert_is_page(&path, &answer);
+        }
+        let answer = reviewer.get(&path).await;
+        if path.starts_with("/staff/verifications") {
+            assert!([200, 303, 409].contains(&answer.status.as_u16()), "{path}: {answer:?}");
+        } else {
+            assert_eq!(answer.status, 403, "{path}: {answer:?}");
+        }
+    }
+    assert_eq!(before, standing(&world).await);
+});
+
+/// English sentences of ours that stand in pages as they are: at least three words of a message, between its arguments.
+fn sentences(language: &str) -> Vec<String> {
+    let folder = format!("{}/core/src/text/{language}", env!("CARGO_MANIFEST_DIR"));
+    let files = std::fs::read_dir(folder).unwrap().map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
+    let lines: Vec<String> = files.flat_map(|file| file.lines().map(str::to_owned).collect::<Vec<_>>()).collect();
+    let texts = lines.iter().filter_map(|line| line.split_once(" = ")).map(|(_, text)| text);
+    let pieces = texts.flat_map(|text| text.split(['{', '}', '<', '>']));
+    let long = pieces.map(str::trim).filter(|piece| piece.split(' ').count() >= 3 && !piece.starts_with('$'));
+    long.map(|piece| piece.replace('\'', "&#39;").replace('"', "&#34;")).collect()
+}
+
+on_both!(no_page_is_half_in_another_language, ROOMY, async |world: World| {
+    let stage = Stage::of_partner(&world).await;
+    let people = ["charles@example.test", "admin@example.test"];
+    let mut browsers = Vec::new();
+    for email in people {
+        browsers.push(signed_in(&world, email).await);
+    }
+    world.sql("UPDATE users SET locale = 'nl'").await;
+    let english = sentences("en");
+    let dutch = sentences("nl").concat();
+    let foreign: Vec<&String> = english.iter().filter(|sentence| !dutch.contains(*sentence)).collect();
+    assert!(foreign.len() > 800, "{}", foreign.len());
+    let mut seen = 0;
+    for browser in &mut browsers {
+        for route in desk_routes().iter().filter(|route| route.get && !route.leads_back()) {
+            let path =
+                stage.ids.iter().fold(route.path.clone(), |path, (kind, id)| path.replace(&format!("{{{kind}}}"), id));
+            let answer = browser.get(&path).await;
+            // The catalog's own words are what the staff have written, and change there.
+            let is_page = answer.status == 200 && !path.starts_with("/staff/scopes");
+            if !is_page || !answer.headers["content-type"].to_str().unwrap().starts_with("text/html") {
+                continue;
+            }
+            assert!(answer.body.contains("<html lang=\"nl\""), "{path}");
+            let found: Vec<_> = foreign.iter().filter(|sentence| answer.body.contains(sentence.as_str())).collect();
+            assert!(found.is_empty(), "{path} says in English: {found:?}");
+            seen += 1;
+        }
+    }
+    assert!(seen >= 80, "{seen} pages");
+});
+
+on_both!(names_of_partners_stay_text_and_take_no_more_room_than_there_is, ROOMY, async |world: World| {
+    let mut stage = Stage::of_partner(&world).await;
+    let wide = "\u{6f22}".repeat(120);
+    let hostile = ["\"><img src=x onerror=alert(1)>", "\u{5d0}\u{5d1}</bdi></a><script>alert(1)</script>", &wide];
+    for (number, name) in hostile.into_iter().enumerate() {
+        for (kind, field) in
+            [("domain", "internal_name"), ("secret", "label"), ("role", "name"), ("role", "description")]
+        {
+            let path = format!("{CLIENTS}/{CLIENT}/{kind}s/{}", stage.ids[kind]);
+            let changed = ask(&mut stage.owner, Method::PATCH, &path, &json!({ field: name })).await;
+            assert!([200, 422].contains(&changed.status.as_u16()), "{kind} {field}: {changed:?}");
+        }
+        let description = json!({ "description": name, "homepage_url": format!("https://engines.example/{number}") });
+        let path = format!("{CLIENTS}/{CLIENT}");
+        assert_eq!(ask(&mut stage.owner, Method::PATCH, &path, &description).await.status, 200);
+        let mut owner = stage.owner.clone();
+        for route in client_routes().iter().filter(|route| route.get) {
+            let path = filled(route, &stage);
+            let answer = owner.get(&path).await;
+            if answer.status != 200 || !answer.headers["content-type"].to_str().unwrap().starts_with("text/html") {
+                continue;
+            }
+            assert_is_page(&path, &answer);
+            assert!(!answer.body.contains("<img src=x") && !answer.body.contains("</bdi></a><script"), "{path}");
+        }
     }
 });
 

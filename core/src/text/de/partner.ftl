@@ -75,3 +75,4 @@ overview_advice-presentation = Logo, Datenschutzerklärung und Bedingungen sind 
 overview_advice-second_owner = Ein zweiter Inhaber kann einspringen
 overview_advice-webhook = Eine Webhook-URL meldet Ihren Servern, was geschieht
 overview_advice-verification = Reservierte Scopes sind für die Domains genehmigt, die sie verwenden
+overview_next = Nächster Schritt: { $step }

@@ -75,3 +75,4 @@ overview_advice-presentation = Logo, privacy policy and terms are there
 overview_advice-second_owner = A second owner can step in
 overview_advice-webhook = A Webhook URL tells your servers what happens
 overview_advice-verification = Reserved scopes are approved for the domains that use them
+overview_next = Next: { $step }

@@ -75,3 +75,4 @@ overview_advice-presentation = Logo, privacybeleid en voorwaarden zijn er
 overview_advice-second_owner = Een tweede eigenaar kan inspringen
 overview_advice-webhook = Een webhook-URL meldt je servers wat er gebeurt
 overview_advice-verification = Gereserveerde scopes zijn goedgekeurd voor de domeinen die ze gebruiken
+overview_next = Volgende stap: { $step }

@@ -73,7 +73,8 @@ pub(super) async fn draw(
 /// What comes next after what was just done: the way on, or the way back.
 fn after(desk: &OneDomain) -> Html {
     let (shell, path) = (desk.shell(), path_of(desk));
-    if desk.frame().done_to("created").is_some() && desk.may_now(Permission::UrlsCreate) {
+    let is_set_up = desk.frame().client().is_some_and(|context| context.setup.is_none());
+    if desk.frame().done_to("created").is_some() && is_set_up && desk.may_now(Permission::UrlsCreate) {
         let next = Html::link(format!("{path}/urls/new?kind=callback"), shell.say("domains_next"));
         return Html::paragraph(&next);
     }
