@@ -20,7 +20,7 @@ use crate::section::ClientSection;
 /// A kit: the word of the address, what it is called, and its programs, each with the name of its file.
 type Kit = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
 
-const KITS: [Kit; 5] = [
+const KITS: [Kit; 8] = [
     ("openid-client", "Node.js · openid-client", &[("server.mjs", include_str!("kits/openid_client.txt"))]),
     ("authlib", "Python · Authlib", &[("app.py", include_str!("kits/authlib.txt"))]),
     ("openidconnect", "Rust · openidconnect", &[("main.rs", include_str!("kits/openidconnect.txt"))]),
@@ -31,6 +31,17 @@ const KITS: [Kit; 5] = [
             ("application.yml", include_str!("kits/spring.txt")),
             ("Security.java", include_str!("kits/spring_java.txt")),
         ],
+    ),
+    ("xwms-js", "XWMS · JavaScript", &[("server.mjs", include_str!("kits/xwms_js.txt"))]),
+    (
+        "xwms-php",
+        "XWMS · PHP",
+        &[(".env", include_str!("kits/xwms_env.txt")), ("public/index.php", include_str!("kits/xwms_php.txt"))],
+    ),
+    (
+        "xwms-laravel",
+        "XWMS · Laravel",
+        &[(".env", include_str!("kits/xwms_env.txt")), ("routes/web.php", include_str!("kits/xwms_laravel.txt"))],
     ),
     ("curl", "curl", &[("login.sh", include_str!("kits/curl.txt"))]),
 ];
@@ -43,6 +54,7 @@ const MOST_URLS: i64 = 50;
 struct Facts {
     issuer: String,
     client: String,
+    domain: String,
     callback: String,
     scopes: String,
     alg: &'static str,
@@ -122,6 +134,7 @@ fn facts(
     Facts {
         issuer: desk.core().config.server.issuer().to_owned(),
         client: desk.client().to_string(),
+        domain: root.to_owned(),
         callback: callback.unwrap_or_else(|| format!("https://{root}/callback")),
         scopes: if scopes.is_empty() { USUAL_SCOPES.to_owned() } else { scopes },
         alg: settings.id_token_alg.as_str(),
@@ -139,11 +152,13 @@ impl Facts {
         let words = [
             ("{issuer}", self.issuer.clone()),
             ("{client}", self.client.clone()),
+            ("{domain}", self.domain.clone()),
             ("{alg}", self.alg.to_owned()),
             ("{insecure}", insecure.to_owned()),
             ("{scopes}", self.scopes.clone()),
             ("{scope_list}", self.scopes.replace(' ', ",")),
             ("{encoded_scopes}", encode(&self.scopes)),
+            ("{quoted_path}", path.replace('\'', "\\'")),
             ("{path}", path),
             ("{encoded_callback}", encode(&self.callback)),
             ("{callback}", self.callback.clone()),
@@ -161,6 +176,7 @@ mod tests {
         let facts = Facts {
             issuer: "https://xwms.example".to_owned(),
             client: "client_1".to_owned(),
+            domain: "engines.example".to_owned(),
             callback: "https://engines.example/a'b$c".to_owned(),
             scopes: "openid email".to_owned(),
             alg: "RS256",
@@ -170,7 +186,7 @@ mod tests {
             for fact in ["https://xwms.example", "client_1", "XWMS_CLIENT_SECRET"] {
                 assert!(filled.contains(fact), "{kit} lacks {fact}");
             }
-            for word in ["{issuer}", "{client}", "{alg}", "{insecure}", "{scope", "{path}", "{callback}", "{encoded"] {
+            for word in ["{issuer}", "{client}", "{domain}", "{alg}", "{insecure}", "{scope", "{path}", "{quoted", "{callback}", "{encoded"] {
                 assert!(!filled.contains(word), "{kit} keeps {word}");
             }
         }
