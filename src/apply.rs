@@ -9,7 +9,7 @@ use xwms_core::config::Config;
 use xwms_core::crypto::keys::KeyState;
 use xwms_core::crypto::password::PasswordHasher;
 use xwms_core::crypto::seal::MasterKey;
-use xwms_core::database::Db;
+use xwms_core::database::{Db, Options as DbOptions};
 use xwms_core::error::Error;
 use xwms_core::key_rotation;
 use xwms_core::manage::entitlement::Rules;
@@ -17,6 +17,7 @@ use xwms_core::provision::{self, MAX_BYTES, Options, Platform, Sealer};
 use xwms_core::random;
 use xwms_core::secret::Secret;
 
+use crate::database::current;
 use crate::output;
 use crate::wire::{self, StartError, database_options};
 
@@ -42,7 +43,9 @@ pub struct ApplyArgs {
 /// Everything that stands against the file, or why the database can't be used.
 pub async fn run(config: Config, args: ApplyArgs) -> Result<(), StartError> {
     let (config, text) = (Arc::new(config), read(&args.file)?);
-    let db = database(&config).await?;
+    // What is planned for a database that is not there yet is tried on one that goes with this command.
+    let folder = tempfile::tempdir().map_err(|why| StartError(format!("there is no place for a plan: {why}")))?;
+    let db = if args.plan { database_to_plan_on(&config, folder.path()).await? } else { database(&config).await? };
     let passwords = password_hasher(&config)?;
     let options = Options { plan: args.plan, set_passwords: args.set_passwords };
     let seal = sealer(&db, Arc::clone(&config), args.plan).await?;
@@ -60,6 +63,18 @@ pub async fn run(config: Config, args: ApplyArgs) -> Result<(), StartError> {
 pub(crate) async fn database(config: &Config) -> Result<Db, StartError> {
     let opened = Db::open(&database_options(config)).await;
     opened.map_err(|error| StartError(format!("the database can't be opened: {error:?}")))
+}
+
+/// The database that is there, as it is; an empty one in `folder` when there is none.
+async fn database_to_plan_on(config: &Config, folder: &Path) -> Result<Db, StartError> {
+    let options = database_options(config);
+    let there = options.url.strip_prefix("sqlite://").is_none_or(|path| Path::new(path).exists());
+    if there {
+        return current(config).await;
+    }
+    let url = format!("sqlite://{}", folder.join("plan.db").display());
+    let opened = Db::open(&DbOptions { url, ..options }).await;
+    opened.map_err(|error| StartError(format!("no database to plan on can be made: {error:?}")))
 }
 
 /// Seals under the master key, which is looked for, and made, as the server does it. A plan makes no file.
@@ -100,7 +115,7 @@ fn read(path: &Path) -> Result<Secret<String>, StartError> {
         std::fs::File::open(path).map_err(failed)?.take(most).read_to_end(&mut bytes).map_err(failed)?;
     }
     if bytes.len() > MAX_BYTES {
-        return Err(StartError(format!("{}: a provisioning file has at most 1 MiB", path.display())));
+        return Err(StartError(format!("{}: a provisioning file has at most {} MiB", path.display(), MAX_BYTES >> 20)));
     }
     let text = String::from_utf8(bytes).map_err(|_| StartError(format!("{}: this is not UTF-8", path.display())))?;
     Ok(Secret::new(text))

@@ -18,7 +18,7 @@ use crate::secret::{self, SecretArgs};
 use crate::token::{self, TokenArgs};
 use crate::user::{self, UserArgs};
 use crate::wire::{self, StartError};
-use crate::{listener, log, migrate, openapi, output, serve};
+use crate::{listener, log, migrate, only_server, openapi, output, serve};
 
 /// OAuth 2.1 and OpenID Connect authorization server
 #[derive(Debug, Parser)]
@@ -129,6 +129,7 @@ fn configured(file: Option<&Path>) -> Result<Config, StartError> {
 async fn serve(config: Config) -> Result<(), StartError> {
     // First of all, so that a second server touches nothing that the first one uses.
     let listener = listener::bind(config.server.listen, "server.listen").await?;
+    let _only = only_server::hold(&config)?;
     let core = wire::core(config, Clock::system()).await?;
     let issuer = core.config.server.issuer();
     tracing::info!(address = %core.config.server.listen, issuer, "serving");

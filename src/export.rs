@@ -12,12 +12,12 @@ use crate::wire::StartError;
 #[derive(Debug, clap::Args)]
 pub struct ExportArgs {}
 
-/// Prints all clients and their people, without passwords and secrets' values.
+/// Prints all people and clients, without passwords and secrets' values.
 ///
 /// # Errors
 /// Why the database can't be read.
 pub async fn run(config: Config, _: ExportArgs) -> Result<(), StartError> {
-    let db = database::existing(&config).await?;
+    let db = database::current(&config).await?;
     let exported = provision::export(&db, Clock::system().now()).await;
     output::result(&exported.map_err(|error| StartError(format!("the database can't be exported: {error:?}")))?)
 }

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::{Body, HttpBody as _};
 use axum::extract::{MatchedPath, Request};
+use axum::http::uri::Authority;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -101,6 +102,12 @@ async fn ready(core: Core) -> Response {
     }
 }
 
+/// Who reads an answer that was refused bare.
+struct Reader {
+    languages: Option<HeaderValue>,
+    wants_json: bool,
+}
+
 struct Gates {
     core: Core,
     metrics: Metrics,
@@ -133,14 +140,19 @@ impl Gates {
         let started = Instant::now();
         let id = self.ids.next();
         let (method, uri) = (request.method().clone(), request.uri().clone());
-        let languages = request.headers().get(header::ACCEPT_LANGUAGE).cloned();
+        let reader = Reader {
+            languages: request.headers().get(header::ACCEPT_LANGUAGE).cloned(),
+            wants_json: wants_json(request.headers().get(header::ACCEPT)),
+        };
         let route = Route::default();
         request.extensions_mut().insert(route.clone());
         let response = match self.admit(request) {
             Ok(request) => answer(router, request, self.time_limit, id).await,
+            // What can't be told apart from the next request ends the connection.
+            Err(StatusCode::BAD_REQUEST) => (StatusCode::BAD_REQUEST, [(header::CONNECTION, "close")]).into_response(),
             Err(status) => status.into_response(),
         };
-        let mut response = self.dress(uri.path(), &method, languages, response);
+        let mut response = self.dress(uri.path(), &method, &reader, response);
         let (route, status, elapsed) = (route.name(), response.status(), started.elapsed());
         self.metrics.answered(route, status, elapsed);
         let (name, status, milliseconds) = (id.as_str(), status.as_u16(), elapsed.as_millis());
@@ -156,8 +168,12 @@ impl Gates {
     /// Looks at what can be refused unread, bounds what is to be read, and notes who calls.
     fn admit(&self, mut request: Request) -> Result<Request, StatusCode> {
         let path = request.uri().path();
-        let checked = !matches!(path, "/healthz" | "/readyz");
-        if checked && !self.is_our_host(&request) {
+        if !is_framed_well(&request) {
+            return Err(StatusCode::BAD_REQUEST);
+        }
+        // What the page for another host loads is the same on every host.
+        let on_any_host = matches!(path, "/healthz" | "/readyz") || path.starts_with("/static/");
+        if !on_any_host && !self.is_our_host(&request) {
             return Err(StatusCode::MISDIRECTED_REQUEST);
         }
         if request.uri().path_and_query().is_some_and(|target| target.as_str().len() > self.body_bytes) {
@@ -186,33 +202,33 @@ impl Gates {
         }
         let peer = request.extensions().get::<Peer>().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0.ip());
         let server = &self.core.config.server;
-        let forwarded = request.headers().get_all(server.forwarded_header.as_str());
-        let forwarded: Vec<&str> = forwarded.iter().map(|value| value.to_str().unwrap_or_default()).collect();
-        let caller = address::resolve(peer, forwarded.into_iter(), &server.trusted_proxies);
+        let name = server.forwarded_header.as_str();
+        let forwarded = request.headers().get_all(name).iter().map(HeaderValue::as_bytes);
+        let caller = address::resolve(peer, (name, forwarded), &server.trusted_proxies);
         request.extensions_mut().insert(caller);
         Ok(request)
     }
 
     /// The host that is asked for: the target's, or the one `Host` header's.
     fn is_our_host(&self, request: &Request) -> bool {
-        let mut hosts = request.headers().get_all(header::HOST).iter();
-        let named = match (request.uri().authority(), hosts.next()) {
-            (Some(authority), _) => Some(authority.as_str()),
-            (None, Some(host)) => host.to_str().ok(),
-            (None, None) => None,
-        };
-        hosts.next().is_none() && named.is_some_and(|named| named.eq_ignore_ascii_case(&self.host))
+        let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+        let named = request.uri().authority().map(Authority::as_str).or(host);
+        // The default port is no other host (RFC 9110 §4.2.3).
+        let port = if self.https { ":443" } else { ":80" };
+        let without_port = |named: &str| named.strip_suffix(port).unwrap_or(named).to_owned();
+        let is_ours = |named: &str| without_port(named).eq_ignore_ascii_case(&without_port(&self.host));
+        named.is_some_and(is_ours)
     }
 
     /// Gives bare refusals the form of the part of the site they belong to, and every answer its common headers.
-    fn dress(&self, path: &str, method: &Method, languages: Option<HeaderValue>, mut response: Response) -> Response {
+    fn dress(&self, path: &str, method: &Method, reader: &Reader, mut response: Response) -> Response {
         let status = response.status();
         let bare = (status.is_client_error() || status.is_server_error())
             && !response.headers().contains_key(header::CACHE_CONTROL);
         if bare && !matches!(path, "/healthz" | "/readyz") {
-            let allow = response.headers().get(header::ALLOW).cloned();
+            let kept = [header::ALLOW, header::CONNECTION].map(|name| (response.headers().get(&name).cloned(), name));
             let page = |response| {
-                let languages = languages.as_ref().and_then(|languages| languages.to_str().ok());
+                let languages = reader.languages.as_ref().and_then(|languages| languages.to_str().ok());
                 xwms_dashboard::error::draw(&self.core, Language::choose(None, languages), response)
             };
             response = if response.extensions().get::<ErrorPage>().is_some() {
@@ -221,13 +237,17 @@ impl Gates {
                 envelope::refused(status)
             } else if path.starts_with("/admin/") {
                 xwms_admin_api::problem::refused(status)
+            } else if status == StatusCode::MISDIRECTED_REQUEST && reader.wants_json {
+                xwms_auth_server::wrong_host(self.core.config.server.issuer())
             } else if let Some(refused) = xwms_auth_server::refused(path, status) {
                 refused
             } else {
                 page(response)
             };
-            if let Some(allow) = allow {
-                response.headers_mut().insert(header::ALLOW, allow);
+            for (value, name) in kept {
+                if let Some(value) = value {
+                    response.headers_mut().insert(name, value);
+                }
             }
             if *method == Method::HEAD {
                 *response.body_mut() = Body::empty();
@@ -245,6 +265,28 @@ impl Gates {
     }
 }
 
+/// Whether it is clear where a request goes and where it ends: one host (RFC 9112 §3.2), and no transfer coding but chunks,
+/// once (§6.1).
+fn is_framed_well(request: &Request) -> bool {
+    let headers = request.headers();
+    let hosts = headers.get_all(header::HOST).iter().count();
+    let has_host = hosts == 1 || hosts == 0 && request.uri().authority().is_some();
+    let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
+    let chunked = |coding: &HeaderValue| coding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked");
+    let is_plain = match (codings.next(), codings.next()) {
+        (None, _) => true,
+        (Some(coding), None) => chunked(coding),
+        (Some(_), Some(_)) => false,
+    };
+    has_host && is_plain
+}
+
+/// Whether this caller reads JSON rather than pages.
+fn wants_json(accept: Option<&HeaderValue>) -> bool {
+    let accept = accept.and_then(|accept| accept.to_str().ok()).unwrap_or_default().to_ascii_lowercase();
+    accept.contains("application/json") && !accept.contains("text/html")
+}
+
 /// Runs the route, within the time limit. What has to wait for something goes on as a task of its own: neither a panic
 /// in it nor a caller who hangs up takes anything with it. What is answered at once needs no task, and no span for its
 /// log lines: they stand right before the line that names the request.
@@ -258,7 +300,8 @@ async fn answer(mut router: Router, request: Request, time_limit: Duration, id: 
             let running = tokio::spawn(running.instrument(tracing::info_span!("request", id = id.as_str())));
             match tokio::time::timeout(time_limit, running).await {
                 Ok(ended) => ended.map_err(drop),
-                Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
+                // A body may have been announced and never come: then nothing else can on this connection.
+                Err(_) => return (StatusCode::SERVICE_UNAVAILABLE, [(header::CONNECTION, "close")]).into_response(),
             }
         }
         Err(()) => Err(()),

@@ -39,7 +39,7 @@ enum KeysCommand {
 /// # Errors
 /// When the database or the master key is not there, or does not fit the other.
 pub async fn run(config: &Config, args: KeysArgs) -> Result<(), StartError> {
-    let db = database::existing(config).await?;
+    let db = database::current(config).await?;
     match args.command {
         KeysCommand::List => {
             let rows = key_rotation::list(&db).await.map_err(failed)?;

@@ -13,6 +13,7 @@ pub mod listener;
 pub mod log;
 pub mod metrics;
 pub mod migrate;
+mod only_server;
 pub mod openapi;
 pub mod output;
 mod request_id;

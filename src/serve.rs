@@ -19,6 +19,9 @@ use xwms_core::state::Core;
 use crate::http::{Peer, Site};
 use crate::metrics::Metrics;
 
+/// Header lines of one request that are read at all.
+const MOST_HEADERS: usize = 1_000;
+
 /// Bounds of one connection, from the configuration.
 #[derive(Clone, Copy)]
 struct Bounds {
@@ -112,6 +115,8 @@ fn connection(
     http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(bounds.header_time)
-        .max_buf_size(bounds.header_bytes)
+        // Beyond the bound, which `Gates` keeps: so a refusal has the form of its place as long as there is any measure in it.
+        .max_buf_size(bounds.header_bytes.saturating_mul(4))
+        .max_headers(MOST_HEADERS)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
 }

@@ -52,7 +52,7 @@ struct NewArgs {
 /// Why it can't be made.
 pub async fn run(config: Config, args: TokenArgs) -> Result<(), StartError> {
     let TokenCommand::New(new) = args.command;
-    let (db, rules) = (database::existing(&config).await?, Rules::of(&config));
+    let (db, rules) = (database::current(&config).await?, Rules::of(&config));
     let mut members = Map::new();
     if !new.permissions.is_empty() {
         members.insert("permissions".to_owned(), json!(new.permissions));

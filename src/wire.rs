@@ -8,7 +8,7 @@ use xwms_core::config::Config;
 use xwms_core::crypto::keys::KeyRing;
 use xwms_core::crypto::password::PasswordHasher;
 use xwms_core::crypto::seal::{MasterKey, MasterKeyError};
-use xwms_core::database::{Db, Options};
+use xwms_core::database::{Db, Options, health};
 use xwms_core::error::Error;
 use xwms_core::gate::standing::PlanRules;
 use xwms_core::key_rotation;
@@ -18,6 +18,8 @@ use xwms_core::memory::snapshot_cache::SnapshotCache;
 use xwms_core::memory::verified_tokens::VerifiedTokens;
 use xwms_core::outbound::{Dns, Outbound, SystemDns};
 use xwms_core::state::{Core, Parts};
+
+use crate::database::not_newer;
 
 /// Why the program can't start: a text for the operator.
 #[derive(Debug)]
@@ -48,6 +50,9 @@ pub fn database_options(config: &Config) -> Options {
 pub async fn core(config: Config, clock: Clock) -> Result<Core, StartError> {
     let db = Db::open(&database_options(&config)).await;
     let db = db.map_err(|error| StartError(format!("the database can't be opened: {error:?}")))?;
+    let asked = async { health::schema(&mut db.read().await?).await };
+    let schema = asked.await.map_err(|error: Error| StartError(format!("the schema can't be read: {error:?}")))?;
+    not_newer(&schema)?;
     core_on(db, config, clock).await
 }
 

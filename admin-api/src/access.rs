@@ -16,6 +16,7 @@ use crate::answer::unstored;
 use crate::authenticated::Authenticated;
 use crate::idempotency;
 use crate::operation::{Needs, Operation, PREFIX};
+use crate::page::Query;
 use crate::problem::Problem;
 
 /// Lets in who may, and carries out what has an `Idempotency-Key` once.
@@ -35,7 +36,11 @@ async fn let_in(core: &Core, operation: &Operation, request: Request) -> Result<
     let (mut parts, mut body) = request.into_parts();
     let Authenticated(mut caller) = Authenticated::from_request_parts(&mut parts, core).await?;
     ask(core, &caller, operation.needs, &parts.uri).await?;
-    if let Some(key) = idempotency::key_of(&parts) {
+    if !operation.method.changes() {
+        let query = Query::from_request_parts(&mut parts, core).await?;
+        query.only(operation.query, operation.response.is_list())?;
+    }
+    if let Some(key) = idempotency::key_of(&parts)? {
         let bytes = idempotency::read(body).await?;
         caller.once = Some(idempotency::of(&caller, &parts, &key, &bytes)?);
         body = Body::from(bytes);

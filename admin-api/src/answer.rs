@@ -49,6 +49,18 @@ pub(crate) fn created_as<T: View>(member: &str, path: &str, done: Done<T>) -> Re
     Ok(response)
 }
 
+/// 201 with several things that were made, whose address is that of their list.
+pub(crate) fn created_several<T: View>(path: &str, done: Done<T>) -> Response {
+    let mut response = match done {
+        Done::Now(view) => (StatusCode::CREATED, Json(view)).into_response(),
+        Done::Before(kept) => repeated(StatusCode::CREATED, kept),
+    };
+    if let Ok(location) = HeaderValue::from_str(&format!("{PREFIX}{path}")) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    response
+}
+
 fn versioned(status: StatusCode, version: Option<Timestamp>, answer: Response) -> Response {
     let mut response = (status, answer).into_response();
     if let Some(version) = version {

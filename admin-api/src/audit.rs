@@ -82,7 +82,6 @@ async fn of_client(
     PathIds(client): PathIds<ClientId>,
     query: Query,
 ) -> Result<Response, Problem> {
-    query.only(&OF_CLIENT)?;
     let filter = Filter { client: Some(client), ..filter(&query)? };
     answer(core, caller, Log::OfClient, filter, &query).await
 }
@@ -92,7 +91,6 @@ async fn of_all(
     Authenticated(caller): Authenticated,
     query: Query,
 ) -> Result<Response, Problem> {
-    query.only(&OF_ALL)?;
     let filter = Filter { client: client(&query)?, ..filter(&query)? };
     answer(core, caller, Log::OfAll, filter, &query).await
 }

@@ -38,7 +38,7 @@ impl FromRequestParts<Core> for Authenticated {
         }
         let issuer = core.config.server.issuer();
         let headers = &parts.headers;
-        let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let cookies = headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes);
         let cookie = cookies::get(cookies, cookies::SESSION, issuer.starts_with("https://"));
         let session = session::find(core, cookie).await?.ok_or_else(|| unknown("sign in, or send an API token"))?;
         if !parts.method.is_safe() {

@@ -17,8 +17,20 @@ use crate::problem::Problem;
 const LONGEST: usize = 255;
 
 /// The key of a request that has one.
-pub(crate) fn key_of(request: &Parts) -> Option<HeaderValue> {
-    request.headers.get("idempotency-key").filter(|_| request.method == Method::POST).cloned()
+///
+/// # Errors
+/// 400 for a request that has two: nobody can tell which is meant.
+pub(crate) fn key_of(request: &Parts) -> Result<Option<HeaderValue>, Problem> {
+    if request.method != Method::POST {
+        return Ok(None);
+    }
+    let mut keys = request.headers.get_all("idempotency-key").iter();
+    match (keys.next(), keys.next()) {
+        (key, None) => Ok(key.cloned()),
+        (_, Some(_)) => {
+            Err(Problem::new(StatusCode::BAD_REQUEST, "malformed", "the header Idempotency-Key is sent twice"))
+        }
+    }
 }
 
 /// What makes this request one that is carried out once.

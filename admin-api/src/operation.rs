@@ -145,6 +145,13 @@ impl Operation {
     }
 }
 
+impl ResponseBody {
+    /// Whether it comes in pages.
+    pub(crate) const fn is_list(&self) -> bool {
+        matches!(self, Self::Page(_) | Self::Log(_))
+    }
+}
+
 impl Method {
     pub(crate) const fn name(self) -> &'static str {
         match self {

@@ -43,12 +43,14 @@ impl Query {
         self.0.get(name)
     }
 
-    /// Goes on only when nothing is asked but this, and which page.
+    /// Goes on only when nothing is asked but this, and of a list which page. Every read is asked for with the words that
+    /// its operation has.
     ///
     /// # Errors
     /// [`Error::Invalid`] for the first other word.
-    pub(crate) fn only(&self, words: &[QueryParam]) -> Result<(), Error> {
-        let known: Vec<&str> = words.iter().map(|word| word.name).chain(["limit", "cursor"]).collect();
+    pub(crate) fn only(&self, words: &[QueryParam], is_list: bool) -> Result<(), Error> {
+        let of_lists: &[&str] = if is_list { &["limit", "cursor"] } else { &[] };
+        let known: Vec<&str> = words.iter().map(|word| word.name).chain(of_lists.iter().copied()).collect();
         match self.0.unknown(&known) {
             Some(name) => Err(refused(name, text!("unknown_field-query", known = known.join(", ")))),
             None => Ok(()),

@@ -6,6 +6,9 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use xwms_core::error::{Error, FieldError};
 
+/// So many values that are not right are told of one request.
+const MOST_ERRORS: usize = 100;
+
 /// An error answer.
 #[derive(Debug)]
 pub struct Problem {
@@ -39,6 +42,19 @@ impl Problem {
     pub fn new(status: StatusCode, code: impl Into<String>, detail: impl Into<String>) -> Self {
         Self { status, code: code.into(), detail: detail.into(), errors: Vec::new(), retry_after: None }
     }
+
+    /// What is wrong with values: the first of them, and how many more.
+    fn invalid(mut errors: Vec<FieldError>) -> Self {
+        let more = errors.len().saturating_sub(MOST_ERRORS);
+        errors.truncate(MOST_ERRORS);
+        let detail = match more {
+            0 => "some values are not right: see errors".to_owned(),
+            _ => format!(
+                "some values are not right: see errors, which has the first {MOST_ERRORS}; there are {more} more"
+            ),
+        };
+        Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail) }
+    }
 }
 
 /// The one mapping from what a use case fails with. The storage error itself goes to the log only.
@@ -52,10 +68,7 @@ impl From<Error> for Problem {
                 format!("this needs the permission {permission}"),
             ),
             Error::Refused(text) => Self::new(StatusCode::FORBIDDEN, text.code(), text.to_string()),
-            Error::Invalid(errors) => Self {
-                errors,
-                ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "some values are not right: see errors")
-            },
+            Error::Invalid(errors) => Self::invalid(errors),
             Error::Conflict(text) => Self::new(StatusCode::CONFLICT, text.code(), text.to_string()),
             Error::PlanRequired => Self::new(
                 StatusCode::PAYMENT_REQUIRED,

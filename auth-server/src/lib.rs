@@ -17,10 +17,11 @@ mod userinfo;
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::json;
 use xwms_core::login::error_page::ErrorPage;
 use xwms_core::state::Core;
 
@@ -59,6 +60,16 @@ const JSON_ENDPOINTS: [&str; 7] = [
 pub fn refused(path: &str, status: StatusCode) -> Option<Response> {
     let speaks_json = JSON_ENDPOINTS.contains(&path) && status != StatusCode::MISDIRECTED_REQUEST;
     speaks_json.then(|| OAuthError::refused(status).into_response())
+}
+
+/// The JSON error for a host that is none of ours: it names the issuer, which is where to go.
+pub fn wrong_host(issuer: &str) -> Response {
+    let body = json!({
+        "error": "misdirected_request",
+        "error_description": format!("XWMS answers as {issuer} and on no other host"),
+        "issuer": issuer,
+    });
+    (StatusCode::MISDIRECTED_REQUEST, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
 }
 
 /// Every route of the authorization server.

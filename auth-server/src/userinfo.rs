@@ -47,7 +47,7 @@ pub(crate) async fn userinfo(
     body: Bytes,
 ) -> Response {
     let answer = async {
-        let posted = if method == Method::POST { body.as_ref() } else { &[] };
+        let posted = if method == Method::POST && is_form(&headers) { body.as_ref() } else { &[] };
         let token = bearer_token(&headers, query.as_deref(), posted)?;
         userinfo::userinfo(&server.core, &token).await.map_err(OAuthError::of_userinfo)
     };
@@ -60,6 +60,12 @@ pub(crate) async fn userinfo(
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("WWW-Authenticate"));
     response
+}
+
+/// A token in a body is one of a form's fields (RFC 6750 §2.2); a body of another kind has none.
+fn is_form(headers: &HeaderMap) -> bool {
+    let named = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    named.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
 /// The one bearer token of a request: in the header or in a form body, never in the URL (OAuth 2.1 §5.1).

@@ -9,8 +9,8 @@ use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql};
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::BigInt;
-use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use time::{OffsetDateTime, UtcOffset};
 
 /// A moment: milliseconds since 1970-01-01T00:00:00Z.
 #[derive(
@@ -64,9 +64,11 @@ impl Timestamp {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
-    /// Reads an RFC 3339 time of any offset; `None` when it is none.
+    /// Reads an RFC 3339 time of any offset; `None` when it is none, or in UTC lies beyond the years 1 to 9999, in which it
+    /// could not be written again.
     pub fn parse(text: &str) -> Option<Self> {
         let time = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+        let time = time.checked_to_offset(UtcOffset::UTC).filter(|time| (1..=9999).contains(&time.year()))?;
         i64::try_from(time.unix_timestamp_nanos() / 1_000_000).ok().map(Self)
     }
 }

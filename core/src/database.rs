@@ -39,3 +39,4 @@ pub use crate::store::db::Db;
 pub use crate::store::engine::conn::{Conn, Options};
 pub use crate::store::engine::health;
 pub use crate::store::engine::migrations::migrate;
+pub use crate::store::engine::sqlite::make_folder;

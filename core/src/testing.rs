@@ -115,7 +115,7 @@ pub async fn issue(db: &Db, login: NewLogin, now: Timestamp) -> Result<bool, Err
 /// # Errors
 /// The database's.
 pub async fn redeem(db: &Db, code: CredentialKey, refresh: NewRefreshToken, now: Timestamp) -> Result<bool, Error> {
-    db.redeem(code, Some(refresh), now).await
+    db.redeem(code, None, Some(refresh), now).await
 }
 
 /// Spends the parent of a refresh token by the request of this digest, as `login::rotate` does.

@@ -245,7 +245,7 @@ fn standing_band(shell: &Shell, context: &ClientContext) -> Html {
             let links = if context.is_owner { Html::joined([plans, hand], " · ") } else { plans };
             band(shell, "care", &shell.say("state_read_only"), text, &links)
         }
-        Standing::Suspended { since } => {
+        Standing::Suspended { since, .. } => {
             let text = match since {
                 Some(since) => text!("band_suspended-since", since = Html::day(shell, since)),
                 None => text!("band_suspended"),

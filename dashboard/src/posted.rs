@@ -8,6 +8,7 @@ use xwms_core::clock::Timestamp;
 use xwms_core::contract::{Contract, Input, Patch, form};
 use xwms_core::error::Error;
 use xwms_core::login::csrf;
+use xwms_core::manage::fields::Expected;
 use xwms_core::manage::idempotency::Once;
 use xwms_core::manage::permit::Caller;
 use xwms_core::request::cookies;
@@ -78,10 +79,10 @@ impl Sent {
     }
 
     /// The version that was read when the form was drawn.
-    pub(crate) fn if_match(&self) -> Option<Timestamp> {
-        let text = self.fields.get("if_match")?;
+    pub(crate) fn if_match(&self) -> Expected {
         // What is no version of ours is none that stands.
-        Some(Timestamp::from_milliseconds(i64::from_str_radix(text, 16).unwrap_or(-1)))
+        let version = |text| Timestamp::from_milliseconds(i64::from_str_radix(text, 16).unwrap_or(-1));
+        self.fields.get("if_match").map(version).into()
     }
 
     /// What the form says of a resource. `beside`: its own fields.

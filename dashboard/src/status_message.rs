@@ -57,6 +57,7 @@ pub(crate) fn switch(name: &str) -> Option<Text> {
         "active" => text!("field_active"),
         "primary" => text!("field_primary"),
         "test_mode" => text!("field_test_mode"),
+        "at_login" => text!("field_at_login"),
         _ => return None,
     };
     Some(text)

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use xwms_core::crypto::credential::{Credential, CredentialKey, Kind};
 use xwms_core::error::{Error, FieldError};
+use xwms_core::id::FlowId;
 use xwms_core::login::csrf;
 use xwms_core::login::error_page::ErrorPage;
 use xwms_core::login::flow::FlowRefused;
@@ -80,10 +81,14 @@ impl FromRequest<Core> for Form {
     async fn from_request(request: Request, core: &Core) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
         let visit = Visit::from_request_parts(&mut parts, core).await?;
+        let path = parts.uri.path().to_owned();
         let fields = read_form(&visit, Request::from_parts(parts, body)).await?;
         let issuer = core.config.server.issuer();
-        if is_foreign(&visit.headers, issuer) || !csrf::valid(core, &visit.binding(), fields.text("csrf")) {
+        if is_foreign(&visit.headers, issuer) {
             return Err(visit.forged());
+        }
+        if !csrf::valid(core, &visit.binding(), fields.text("csrf")) {
+            return Err(visit.out_of_date(&path, &fields));
         }
         Ok(Self { visit, fields })
     }
@@ -204,6 +209,20 @@ impl Visit {
         error::page(page.for_reader(Some(self.language)))
     }
 
+    /// What becomes of a form of this browser's that was drawn before somebody signed in or out in another tab: nothing of it
+    /// is done, and its login goes on with who is signed in now.
+    fn out_of_date(self, path: &str, fields: &Params) -> Response {
+        let left = self.cookie(cookies::SESSION).and_then(|cookie| Credential::parse(Kind::Session, cookie));
+        let was_ours = |key: &CredentialKey| csrf::valid(&self.core, key, fields.text("csrf"));
+        let is_own = was_ours(&self.browser) || left.as_ref().is_some_and(was_ours);
+        let flow = fields.get("flow").and_then(|flow| flow.parse::<FlowId>().ok());
+        match (path, flow) {
+            ("/login" | "/consent", Some(flow)) if is_own => self.go(&format!("/oauth/continue?flow={flow}")),
+            ("/login", None) if is_own && self.session.is_some() => self.go("/"),
+            _ => self.forged(),
+        }
+    }
+
     /// The page for a form that none of our pages sent.
     pub(crate) fn forged(&self) -> Response {
         self.error(ErrorPage::csrf(reference()))
@@ -236,8 +255,8 @@ pub(crate) fn field_errors(visit: &Visit, why: Error) -> Result<Vec<FieldError>,
     }
 }
 
-fn cookie_headers(headers: &HeaderMap) -> impl Iterator<Item = &str> {
-    headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok())
+fn cookie_headers(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
+    headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes)
 }
 
 /// The language that the browser prefers.

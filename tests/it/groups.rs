@@ -261,6 +261,7 @@ impl Platform {
             created_at: self.now,
             expires_at,
             revoked_at: None,
+            url_id: None,
         };
         let code = Code {
             code_key: Credential::generate(Kind::Code, self.now).key(),

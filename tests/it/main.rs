@@ -24,6 +24,7 @@ mod clients;
 mod database;
 mod dns;
 mod failover;
+mod field;
 mod flow_quotas;
 mod groups;
 mod hang_up;

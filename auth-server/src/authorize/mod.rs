@@ -222,7 +222,7 @@ impl AuthServer {
     }
 
     pub(crate) fn cookie<'h>(&self, headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-        let values = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let values = headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes);
         cookies::get(values, name, self.https())
     }
 

@@ -110,7 +110,7 @@ impl AuthServer {
         check_lengths(params)?;
         let prompt = prompt(params.get("prompt"))?;
         let max_age = match params.get("max_age") {
-            Some(text) => Some(text.parse::<u32>().map_err(|_| Denial::ParameterInvalid("max_age"))?),
+            Some(text) => Some(seconds(text).ok_or(Denial::ParameterInvalid("max_age"))?),
             None => None,
         };
         let admission = oxide::decide(snapshot, domain, params, &attempt)?;
@@ -120,6 +120,8 @@ impl AuthServer {
                     seconds == 0 || now.since(session.authenticated_at) > Duration::from_secs(seconds.into())
                 })
         };
+        let oldest = |seconds: u32| now.before(Duration::from_secs(seconds.into())).milliseconds();
+        let signed_in_since = if prompt.login { Some(now.milliseconds()) } else { max_age.map(oldest) };
         let flow = Flow {
             id: None,
             kind: FlowKind::Authorize,
@@ -134,6 +136,7 @@ impl AuthServer {
                 ask_consent: prompt.consent,
                 ask_account: prompt.select_account,
                 stale_session: session.filter(too_old).map(|session| session.id),
+                signed_in_since,
             },
             decision: None,
         };
@@ -183,4 +186,8 @@ fn prompt(text: Option<&str>) -> Result<Prompt, Denial> {
         return Err(Denial::ParameterInvalid("prompt"));
     }
     Ok(prompt)
+}
+/// A whole number of seconds: digits and nothing else.
+fn seconds(text: &str) -> Option<u32> {
+    text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
 }

@@ -1,12 +1,11 @@
 //! What a person says about themselves: names, and what else sites may ask for.
 
-use crate::clock::Timestamp;
 use crate::contract::Patch;
 use crate::contract::profile::{ProfileSettings, ProfileView};
 use crate::error::Error;
 use crate::manage::accounts;
 use crate::manage::change::Change;
-use crate::manage::fields::same_version;
+use crate::manage::fields::{Expected, same_version};
 use crate::manage::permit::Caller;
 use crate::manage::runner::{self, Ask, Done};
 use crate::state::Core;
@@ -30,7 +29,7 @@ pub async fn update(
     core: &Core,
     caller: Caller,
     patch: Patch<ProfileSettings>,
-    expected: Option<Timestamp>,
+    expected: Expected,
 ) -> Result<Done<ProfileView>, Error> {
     let user = caller.user;
     runner::change(core, caller, Ask::Person, async move |change: &mut Change<'_>| {

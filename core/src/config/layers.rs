@@ -85,7 +85,7 @@ fn unknown(place: &str, path: &str, known: &[String]) -> ConfigError {
 }
 
 /// How many letters have to be changed, added or left out (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
+pub(super) fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (1..=b.len()).collect();
     let mut last = b.len();

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::de::{Deserialize, Deserializer, Error as _};
 
-use super::layers::{merge, parse, paths, set};
+use super::layers::{distance, merge, parse, paths, set};
 use super::{Config, MailTransport};
 use crate::crypto::signed_request::{ReporterKey, WebhookKey};
 use crate::model::server_ip::ServerIp;
@@ -54,6 +54,8 @@ impl Config {
         for (name, value) in environment {
             if let Some(path) = name.strip_prefix(PREFIX) {
                 set(&mut table, &name, &path.to_lowercase().replace("__", "."), &value, &known)?;
+            } else if let Some(meant) = meant_by(&name, &known) {
+                return Err(ConfigError::new(format!("{name}: write {meant}, with two underscores")));
             }
         }
         let mut config: Self = table.try_into().map_err(|why: toml::de::Error| ConfigError::new(one_line(&why)))?;
@@ -66,7 +68,15 @@ impl Config {
         let loopback = self.server.listen.ip().is_loopback();
         let longest_token = self.tokens.access_token_seconds.duration().max(self.tokens.id_token_seconds.duration());
         let url = self.database.url.expose();
+        let path = url.strip_prefix("sqlite://");
         let rules = [
+            (
+                path.is_none_or(|path| {
+                    !path.is_empty() && !path.starts_with([':']) && !path.starts_with("file:") && !path.contains('?')
+                }),
+                "database.url: behind sqlite:// stands a path and nothing else, such as sqlite://data/xwms.db; a database \
+                 in memory, file: and parameters are not taken",
+            ),
             (
                 loopback || !self.webhooks.allow_loopback,
                 "webhooks.allow_loopback may be true only when server.listen is a loopback address",
@@ -111,6 +121,17 @@ impl Config {
             None => Ok(()),
         }
     }
+}
+
+/// The variable that is meant by one which begins with a section of ours after a single underscore.
+fn meant_by(name: &str, known: &[String]) -> Option<String> {
+    let rest = name.strip_prefix("XWMS_")?.to_lowercase().replace("__", "_");
+    let of_section = known.iter().filter(|path| {
+        let section = path.split_once('.').map(|(section, _)| section);
+        section.is_some_and(|section| rest.strip_prefix(section).is_some_and(|rest| rest.starts_with('_')))
+    });
+    let near = of_section.min_by_key(|path| distance(&path.replace('.', "_"), &rest))?;
+    Some(format!("{PREFIX}{}", near.to_uppercase().replace('.', "__")))
 }
 
 /// The issuer as configured, or that of the address listened on.
@@ -226,6 +247,31 @@ mod tests {
 
     fn variable(path: &str) -> String {
         format!("{PREFIX}{}", path.to_uppercase().replace('.', "__"))
+    }
+
+    #[test]
+    fn f_28_a_variable_with_one_underscore_is_no_silence() {
+        let rows = [
+            ("XWMS_SERVER_LISTEN", Some("XWMS__SERVER__LISTEN")),
+            ("XWMS_SERVER__LISTN", Some("XWMS__SERVER__LISTEN")),
+            ("XWMS_LOG_FILTER", Some("XWMS__LOG__FILTER")),
+            ("XWMS_CLIENT_ID", None),
+            ("XWMS_ISSUER", None),
+            ("XWMS_TEST_REQUIRE", None),
+        ];
+        for (name, meant) in rows {
+            let told = load(&[(name, "info")]).err().map(|why| why.to_string());
+            let expected = meant.map(|meant| format!("{name}: write {meant}, with two underscores"));
+            assert_eq!(told, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn f_19_an_address_that_sqlite_would_take_for_something_else_is_refused() {
+        for url in ["sqlite:///d/x.db?mode=rwc", "sqlite://file:q.db", "sqlite://:memory:", "sqlite://"] {
+            let told = load(&[("XWMS__DATABASE__URL", url)]).unwrap_err().to_string();
+            assert!(told.contains("a path and nothing else"), "{url}: {told}");
+        }
     }
 
     #[test]

@@ -4,12 +4,14 @@ use deserr::Deserr;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::client_scope::ScopeUse;
 use super::value::{list, optional};
 use super::{Findings, View};
 use crate::clock::Timestamp;
 use crate::error::FieldIssue;
-use crate::id::ClientId;
-use crate::model::client::{SigningAlg, SubjectType};
+use crate::gate::permission::Permission;
+use crate::id::{ClientId, RoleId};
+use crate::model::client::{ClientState, SigningAlg, SubjectType};
 use crate::model::email::EmailAddress;
 use crate::model::label::Label;
 use crate::model::text::LongText;
@@ -52,8 +54,15 @@ pub struct ClientSettings {
     pub id_token_alg: SigningAlg,
     /// The activated scopes.
     #[schemars(default, example = ["openid", "profile"])]
-    #[deserr(default, from(Option<Vec<String>>) = list)]
-    pub scopes: Vec<String>,
+    #[deserr(default, from(Option<Vec<ScopeUse>>) = list)]
+    pub scopes: Vec<ScopeUse>,
+}
+
+impl ClientSettings {
+    /// Whether a scope of this name is activated.
+    pub fn has_scope(&self, name: &str) -> bool {
+        self.scopes.iter().any(|scope| scope.name == name)
+    }
 }
 
 /// A client as its members see it.
@@ -69,9 +78,43 @@ pub struct ClientView {
     /// What is set of it.
     #[serde(flatten)]
     pub settings: ClientSettings,
+    /// How it stands.
+    #[serde(flatten)]
+    pub standing: ClientStanding,
+    /// Your own place in its organisation.
+    pub access: ClientAccess,
     /// When it last changed.
     #[serde(skip)]
     pub updated_at: Timestamp,
+}
+
+/// How a client stands, since when, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ClientStanding {
+    /// How it stands: it works, it does so for members and testers only, its plan has ended, or it was suspended.
+    #[schemars(example = &"live")]
+    pub state: ClientState,
+    /// Why it was suspended, as the XWMS team says.
+    #[schemars(length(max = 500))]
+    pub state_reason: Option<String>,
+    /// Since when it is read-only or suspended.
+    pub state_since: Option<Timestamp>,
+    /// Until when logins go on while it is read-only.
+    pub logins_until: Option<Timestamp>,
+}
+
+/// A person's place in a client's organisation, narrowed to what their token permits.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ClientAccess {
+    /// Their role.
+    #[schemars(example = &"role_01jd3v8m1efb9rkyq9wzvw2x4a")]
+    pub role: Option<RoleId>,
+    /// Its level.
+    #[schemars(range(min = 0, max = 100), example = 80)]
+    pub level: u8,
+    /// What it permits.
+    #[schemars(example = ["client:read"])]
+    pub permissions: Vec<Permission>,
 }
 
 impl View for ClientView {

@@ -1,6 +1,8 @@
 //! How the values of members are read, and what the API's document says of them.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
+use std::hash::Hash;
 
 use deserr::{Deserr, IntoValue, MergeWithError as _, Value, ValuePointerRef, take_cf_content};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -50,14 +52,10 @@ pub(super) fn list<T>(items: Option<Vec<T>>) -> Vec<T> {
 }
 
 /// A list without repeats, in its order.
-pub(super) fn distinct<T: PartialEq>(list: Vec<T>) -> Vec<T> {
-    let mut kept = Vec::with_capacity(list.len());
-    for item in list {
-        if !kept.contains(&item) {
-            kept.push(item);
-        }
-    }
-    kept
+pub(super) fn distinct<T: Clone + Eq + Hash>(mut list: Vec<T>) -> Vec<T> {
+    let mut seen = HashSet::with_capacity(list.len());
+    list.retain(|item| seen.insert(item.clone()));
+    list
 }
 
 /// A list of one item at least, for `#[deserr(try_from(Option<Vec<T>>) = some -> FieldIssue)]`.

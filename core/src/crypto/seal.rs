@@ -216,16 +216,23 @@ const LARGEST_FILE: usize = 128;
 /// The open file is asked, not its name: so nothing can be put in its place between the look and the reading.
 #[cfg(unix)]
 fn require_private(file: &File, path: &Path) -> Result<(), MasterKeyError> {
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
     let metadata = file.metadata().map_err(|error| MasterKeyError::io("read", path, error))?;
     let mode = metadata.permissions().mode() & 0o777;
     if !metadata.is_file() {
         Err(MasterKeyError::NoFile(path.to_owned()))
-    } else if mode & 0o077 != 0 {
+    } else if !is_private(mode, metadata.uid()) {
         Err(MasterKeyError::Loose { path: path.to_owned(), mode })
     } else {
         Ok(())
     }
+}
+
+/// Whether a file of this mode and owner is nobody else's: its owner's alone, or root's and readable by a group. That this
+/// process has opened it says that it is of that group.
+#[cfg(unix)]
+const fn is_private(mode: u32, owner: u32) -> bool {
+    mode & 0o077 == 0 || owner == 0 && mode & 0o037 == 0
 }
 
 /// Without Unix modes only the kind of file can be told.
@@ -355,13 +362,31 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("master.key");
         MasterKey::create(&path).unwrap();
-        for mode in [0o644, 0o640, 0o604, 0o620, 0o602, 0o610, 0o601] {
+        for mode in [0o644, 0o604, 0o620, 0o602, 0o610, 0o601] {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
             let refused = MasterKey::from_file(&path).unwrap_err();
             assert!(refused.to_string().contains(&format!("mode {mode:04o}): run chmod 600")), "{refused}");
         }
         fs::set_permissions(&path, fs::Permissions::from_mode(0o400)).unwrap();
         assert!(MasterKey::from_file(&path).is_ok());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn f_16_a_secret_of_a_pod_is_roots_and_readable_by_a_group() {
+        for (mode, owner, private) in [
+            (0o600, 1000, true),
+            (0o400, 1000, true),
+            (0o440, 0, true),
+            (0o640, 0, true),
+            (0o440, 1000, false),
+            (0o640, 1000, false),
+            (0o660, 0, false),
+            (0o444, 0, false),
+            (0o450, 0, false),
+        ] {
+            assert_eq!(is_private(mode, owner), private, "{mode:o} of {owner}");
+        }
     }
 
     #[test]

@@ -146,6 +146,11 @@ impl<'a> Purpose<'a> {
     }
 }
 
+/// Which of the client's secrets this is.
+pub fn secret_of(snapshot: &Snapshot, digest: &StoredDigest) -> Option<SecretId> {
+    find(snapshot, digest).ok().map(|secret| secret.id)
+}
+
 fn verify<'s>(snapshot: &'s Snapshot, digest: &StoredDigest, now: Timestamp) -> Result<&'s ClientSecret, Denial> {
     let secret = find(snapshot, digest)?;
     is_active(secret)?;

@@ -16,7 +16,7 @@ pub(super) fn named_domain<'s>(
     if let Ok(id) = text.parse::<DomainId>() {
         return snapshot.domain(id).ok_or(Denial::DomainUnknown);
     }
-    let host = Host::parse(text).map_err(|_| Denial::DomainMalformed)?;
+    let host = Host::parse(without_port(text)).map_err(|_| Denial::DomainMalformed)?;
     if !host.is_loopback() {
         let holders = snapshot.domains.iter().filter(|domain| domain.holds(&host));
         return holders.max_by_key(|domain| domain.root.as_str().len()).ok_or(Denial::DomainUnknown);
@@ -32,6 +32,14 @@ pub(super) fn named_domain<'s>(
                 .filter(|domain| domain.active && secret.is_none_or(|secret| secret.is_linked_to(domain))),
         )
         .map_err(|found| if found.is_empty() { Denial::SecretNotLinked } else { ambiguous(&found) }),
+    }
+}
+
+/// Servers often know their host as the request names it, with its port.
+fn without_port(text: &str) -> &str {
+    match text.rsplit_once(':') {
+        Some((host, port)) if port.parse::<u16>().is_ok() && (host.ends_with(']') || !host.contains(':')) => host,
+        _ => text,
     }
 }
 
@@ -88,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn te_05_a_domain_is_named_by_id_root_or_host() {
+    fn te_05_f_22_a_domain_is_named_by_id_root_or_host() {
         let mut snapshot = good();
         snapshot.domains[1].root = RootDomain::parse("looms.engines.example").unwrap();
         let id = LIVE.to_string();
@@ -111,10 +119,15 @@ mod tests {
             ("192.0.2.7", unknown.clone()),
             ("evilengines.example", unknown.clone()),
             ("example", unknown.clone()),
-            ("engines.example.evil.test", unknown),
+            ("engines.example.evil.test", unknown.clone()),
             ("https://engines.example", malformed.clone()),
-            ("engines.example:443", malformed.clone()),
-            ("127.0.0.1:8081", malformed.clone()),
+            ("engines.example:443", Ok(Some(LIVE))),
+            ("127.0.0.1:8081", Ok(Some(TEST))),
+            ("[::1]:8081", unknown.clone()),
+            ("engines.example:", malformed.clone()),
+            ("engines.example:x", malformed.clone()),
+            ("engines.example:65536", malformed.clone()),
+            (":443", malformed.clone()),
             ("engines.example/", malformed.clone()),
             ("engines.example,engines.example", malformed.clone()),
             (" engines.example", malformed.clone()),

@@ -70,7 +70,7 @@ const SETTLE_THE_ANSWER: usize = 4;
 
 /// Whether the login may start, through which domain and with which scopes.
 ///
-/// No scope at all means, natively, every scope the client has activated but `offline_access`.
+/// No scope at all means, natively, every activated scope that is asked at login, but `offline_access`.
 ///
 /// # Errors
 /// The first rule of [`LOGIN`] that is broken.
@@ -191,7 +191,8 @@ fn scope(snapshot: &Snapshot, attempt: &Login<'_>) -> Result<ScopeSet, Denial> {
         let unknown: ScopeSet = asked.iter().filter(|name| !snapshot.scopes.contains_key(*name)).collect();
         return if unknown.is_empty() { Ok(asked.clone()) } else { Err(Denial::ScopeNotActivated(unknown)) };
     }
-    let activated = snapshot.scopes.keys().map(String::as_str).filter(|name| *name != OFFLINE_ACCESS);
+    let asked = |name: &&str| snapshot.at_login.contains(name) && *name != OFFLINE_ACCESS;
+    let activated = snapshot.scopes.keys().map(String::as_str).filter(asked);
     match attempt.kind {
         LoginKind::Authorize => Err(Denial::ScopeMissing),
         LoginKind::Native => {
@@ -292,7 +293,11 @@ mod tests {
             ..good_login()
         };
         let admitted = login(&snapshot, &native).unwrap();
-        assert_eq!(admitted.scope, scopes("email openid profile providers useraddresses userinfo"));
+        assert_eq!(admitted.scope, scopes("email openid profile providers"), "reserved ones are not asked for");
+        let chosen = Snapshot { at_login: scopes("offline_access openid userinfo"), ..good() };
+        assert_eq!(login(&chosen, &native).unwrap().scope, scopes("openid userinfo"));
+        let none = Snapshot { at_login: ScopeSet::default(), ..good() };
+        assert_eq!(login(&none, &native).unwrap_err(), Denial::ScopeMissing);
         let challenged = Login { code_challenge: Some(CHALLENGE), ..native };
         assert!(login(&snapshot, &challenged).is_ok());
         for (broken, reason) in [

@@ -2,6 +2,7 @@
 
 use super::denial::Denial;
 use super::snapshot::{Domain, Snapshot, Url};
+use crate::id::UrlId;
 use crate::model::url::{UrlKind, needs_test_mode};
 
 /// The domain whose registered URL of this kind `uri` is (SPEC §2.1(2)).
@@ -32,12 +33,20 @@ pub fn owner<'s>(snapshot: &'s Snapshot, kind: UrlKind, uri: &str) -> Option<&'s
     find(snapshot, kind, uri).ok().or_else(|| registered(snapshot, kind, uri).next().map(|(domain, _)| domain))
 }
 
+/// Which of a domain's callback URLs this is: of several that are met, one that is in use.
+pub fn callback_of(domain: &Domain, uri: &str) -> Option<UrlId> {
+    let met = domain.urls.iter().filter(|url| is_met(domain, url, UrlKind::Callback, uri));
+    met.max_by_key(|url| (in_use(domain, url).is_ok(), url.url == uri)).map(|url| url.id)
+}
+
+/// Whether a URL of this kind is this one of a domain's.
+fn is_met(domain: &Domain, url: &Url, kind: UrlKind, uri: &str) -> bool {
+    url.kind == kind && (url.url == uri || (domain.test_mode && differ_in_loopback_port(&url.url, uri)))
+}
+
 fn registered<'s>(snapshot: &'s Snapshot, kind: UrlKind, uri: &str) -> impl Iterator<Item = (&'s Domain, &'s Url)> {
     snapshot.domains.iter().flat_map(move |domain| {
-        let same = move |url: &&Url| {
-            url.kind == kind && (url.url == uri || (domain.test_mode && differ_in_loopback_port(&url.url, uri)))
-        };
-        domain.urls.iter().filter(same).map(move |url| (domain, url))
+        domain.urls.iter().filter(move |url| is_met(domain, url, kind, uri)).map(move |url| (domain, url))
     })
 }
 

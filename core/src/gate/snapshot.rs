@@ -25,6 +25,8 @@ pub struct Snapshot {
     pub secrets: Vec<ClientSecret>,
     /// The scopes it has activated.
     pub scopes: BTreeMap<String, Tier>,
+    /// Those of them that a login asks for when it names none.
+    pub at_login: ScopeSet,
     /// What its approved verifications cover.
     pub coverage: Vec<Coverage>,
     /// For how long logins go on after the plan has lapsed.

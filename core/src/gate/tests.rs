@@ -119,6 +119,7 @@ pub(super) fn good() -> Snapshot {
             Domain { test_mode: true, ..domain(TEST, "looms.example", test) },
         ],
         secrets: vec![secret(1, SECRET, vec![LIVE, TEST]), secret(2, TEST_SECRET, vec![TEST])],
+        at_login: open.iter().map(|(name, _)| name.as_str()).collect(),
         scopes: open.into_iter().chain(reserved).collect(),
         coverage: vec![Coverage { domain: LIVE, scope: "userinfo".to_owned(), until: Some(NOW.after(days(30))) }],
         login_grace: days(14),

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use super::tokens;
 use crate::crypto::credential::{Kind, StoredDigest};
 use crate::error::Error;
-use crate::gate::client_authentication::{Presented, Purpose, authenticate, authenticate_by_token, domain_meant};
+use crate::gate::client_authentication::{
+    Presented, Purpose, authenticate, authenticate_by_token, domain_meant, secret_of,
+};
 use crate::gate::denial::Denial;
 use crate::gate::snapshot::Snapshot;
-use crate::id::{ClientId, DomainId};
+use crate::id::{ClientId, DomainId, SecretId};
 use crate::memory::attempts::reference;
 use crate::model::token_claims::AccessTokenId;
 use crate::state::Core;
@@ -74,8 +76,17 @@ impl ClaimedClient {
         let unknown = || ClientRefused::Denied { denial: Denial::SecretUnknown, reference: reference() };
         let id = credentials.id.ok_or_else(unknown)?;
         core.secret_guesses.admit(&core.config.limits, id, address, core.clock.now())?;
-        match (core.snapshots.get(id).await?, credentials.secret) {
-            (Some(snapshot), Some(digest)) => Ok(Self { snapshot, address, proof: Proof::Secret(digest) }),
+        let snapshot = core.snapshots.get(id).await?;
+        // While that was loaded others may have guessed: the limit is looked at again, and a guess counted, in one step with
+        // the look at the secret.
+        core.secret_guesses.admit(&core.config.limits, id, address, core.clock.now())?;
+        match (snapshot, credentials.secret) {
+            (Some(snapshot), Some(digest)) => {
+                if secret_of(&snapshot, &digest).is_none() {
+                    core.secret_guesses.wrong(id, address, core.clock.now());
+                }
+                Ok(Self { snapshot, address, proof: Proof::Secret(digest) })
+            }
             _ => {
                 core.secret_guesses.wrong(id, address, core.clock.now());
                 Err(unknown())
@@ -104,6 +115,14 @@ impl ClaimedClient {
         self.snapshot.client.id
     }
 
+    /// The secret that was presented, when it is one of the client's.
+    pub(super) fn secret(&self) -> Option<SecretId> {
+        match &self.proof {
+            Proof::Secret(digest) => secret_of(&self.snapshot, digest),
+            Proof::Token(_) => None,
+        }
+    }
+
     /// Judges the credentials for this purpose (SPEC §2.2), notes the use of the secret, and says the domain they are good
     /// for; none for [`Purpose::Unknown`].
     ///
@@ -128,7 +147,7 @@ impl ClaimedClient {
                 Ok(authenticated.domain)
             }
             Err(denial) => {
-                if denial.is_of_the_secret() {
+                if denial.is_of_the_secret() && self.secret().is_some() {
                     core.secret_guesses.wrong(self.id(), self.address, now);
                 }
                 Err(self.refused(core, domain_meant(&self.snapshot, &presented), denial))

@@ -48,6 +48,10 @@ pub struct LoginRequest {
     pub ask_account: bool,
     /// This session does not count: `prompt=login`, or it is older than `max_age`.
     pub stale_session: Option<SessionId>,
+    /// Nor does any in which the person signed in before this moment, in milliseconds since 1970: the login demands a
+    /// younger sign-in, and a session that was not there when it began may be as old.
+    #[serde(default)]
+    pub signed_in_since: Option<i64>,
 }
 
 /// What the person said on the consent page.
@@ -170,7 +174,7 @@ impl Admitted<'_> {
         if flow.decision == Some(Decision::Denied) {
             return Ok(Step::Denied);
         }
-        let session = session.filter(|session| request.stale_session != Some(session.id) && !request.ask_account);
+        let session = session.filter(|session| request.takes(session) && !request.ask_account);
         let Some(session) = session else { return Ok(Step::SignIn(domain.id)) };
         let now = core.clock.now();
         let mut conn = core.db.read().await?;
@@ -195,6 +199,14 @@ impl Admitted<'_> {
             Some(consent) => Step::Ready(Ready { domain: domain.id, person, consent: consent.id, scope: on_offer }),
             None => Step::Consent(Offer { scope: on_offer, domain: domain.id, test_mode: domain.test_mode }),
         })
+    }
+}
+
+impl LoginRequest {
+    /// Whether somebody is signed in in this session as lately as the login demands. A sign-in within the login does.
+    fn takes(&self, session: &Session) -> bool {
+        let signed_in = session.authenticated_at.milliseconds();
+        self.stale_session != Some(session.id) && self.signed_in_since.is_none_or(|since| signed_in >= since)
     }
 }
 

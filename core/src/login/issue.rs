@@ -3,6 +3,7 @@
 use super::flow::{Flow, FlowKind, FlowRefused, Ready};
 use super::session::Session;
 use crate::crypto::credential::{Credential, Kind};
+use crate::gate::redirect_uri::callback_of;
 use crate::gate::snapshot::Snapshot;
 use crate::id::{GrantId, Subject};
 use crate::model::client::SubjectType;
@@ -64,6 +65,7 @@ pub async fn issue(
         created_at: now,
         expires_at: now.after(grant_lives),
         revoked_at: None,
+        url_id: snapshot.domain(ready.domain).and_then(|domain| callback_of(domain, &flow.request.redirect_uri)),
     };
     let issued = core.db.issue(NewLogin { flow: flow.id, grant, kind: code_kind, code }, now).await?;
     if issued { Ok(credential.text().clone()) } else { Err(FlowRefused::Gone) }

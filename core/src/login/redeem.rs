@@ -129,7 +129,7 @@ impl Redeemable<'_> {
             parent: None,
             expires_at: now.after(core.config.tokens.refresh_sliding_days.duration()).min(live.grant.expires_at),
         });
-        if !core.db.redeem(code.code_key, stored, now).await? {
+        if !core.db.redeem(code.code_key, client.secret(), stored, now).await? {
             return Err(TokenRefused::Grant);
         }
         let beside = Beside { refresh, nonce: code.nonce.as_deref() };

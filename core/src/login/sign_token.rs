@@ -113,6 +113,7 @@ pub async fn begin(
             ask_consent: false,
             ask_account: false,
             stale_session: None,
+            signed_in_since: None,
         },
         decision: None,
     };

@@ -81,8 +81,8 @@ pub async fn verify(
     }
     let found = live::find_with_profile(core, &client.snapshot, code.grant_id, None).await?;
     let (live, profile) = found.ok_or(VerifyRefused::TokenUnknown)?;
-    let key = code.code_key;
-    if !core.db.change(async move |conn: &mut Conn| Ok(codes::spend(conn, key, now).await?)).await? {
+    let (key, secret) = (code.code_key, client.secret());
+    if !core.db.change(async move |conn: &mut Conn| Ok(codes::spend(conn, key, secret, now).await?)).await? {
         return Err(VerifyRefused::TokenUnknown);
     }
     Ok(SharedPerson::of(live.grant.subject, profile, &live.scope))

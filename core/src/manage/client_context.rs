@@ -1,20 +1,24 @@
 //! A client as one of its members opens it: who they are in it, and how it stands. Every page of a client begins with it.
 
-use super::clients;
+use std::time::Duration;
+
+use super::clients::{self, Viewer};
 use super::entitlement::Rules;
 use super::permit::{self, Caller};
 use super::setup;
 use crate::clock::Timestamp;
-use crate::contract::client::ClientView;
+use crate::contract::client::{ClientStanding, ClientView};
 use crate::contract::setup::SetupView;
 use crate::error::Error;
 use crate::gate::permission::{Membership, Permission};
 use crate::gate::standing;
 use crate::id::{ClientId, DomainId, MemberId};
+use crate::model::client::ClientState;
 use crate::model::permissions::Permissions;
 use crate::state::Core;
 use crate::store::tables::clients::{self as table, Client};
-use crate::store::tables::{client_users, domains, members, profiles, roles, verifications};
+use crate::store::tables::profiles::{self, Profile};
+use crate::store::tables::{client_users, domains, members, roles, verifications};
 
 /// How many other clients the switcher lists.
 const OTHERS: i64 = 8;
@@ -64,7 +68,7 @@ pub struct DomainMode {
 }
 
 /// How a client stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// It works, and can be changed.
     Live,
@@ -79,7 +83,40 @@ pub enum Standing {
     Suspended {
         /// Since when.
         since: Option<Timestamp>,
+        /// Why, as the staff say; nothing when it is its billing owner who is suspended.
+        reason: Option<String>,
     },
+}
+
+impl Standing {
+    /// The same as the API tells it.
+    pub(super) fn told(self, all_in_test_mode: bool) -> ClientStanding {
+        let nothing =
+            ClientStanding { state: ClientState::Live, state_reason: None, state_since: None, logins_until: None };
+        match self {
+            Self::Live if all_in_test_mode => ClientStanding { state: ClientState::TestMode, ..nothing },
+            Self::Live => nothing,
+            Self::ReadOnly { ended_at, logins_until } => {
+                ClientStanding { state: ClientState::ReadOnly, state_since: ended_at, logins_until, ..nothing }
+            }
+            Self::Suspended { since, reason } => {
+                ClientStanding { state: ClientState::Suspended, state_since: since, state_reason: reason, ..nothing }
+            }
+        }
+    }
+}
+
+/// What plans entitle to, and for how long logins go on afterwards.
+pub(super) struct Plans {
+    rules: Rules,
+    grace: Duration,
+}
+
+impl Plans {
+    /// Those of the configuration.
+    pub(super) fn of(core: &Core) -> Self {
+        Self { rules: Rules::of(&core.config), grace: core.config.plans.grace_days.duration() }
+    }
 }
 
 impl ClientContext {
@@ -121,7 +158,7 @@ pub async fn open(core: &Core, caller: &Caller, id: ClientId) -> Result<ClientCo
         Some(payer) => profiles::find(&mut conn, payer).await?,
         None => None,
     };
-    let standing = standing_of(core, &client, payer.as_ref(), now);
+    let standing = standing_of(&Plans::of(core), &client, payer.as_ref(), now);
     let modes = domains::of_client(&mut conn, id).await?.into_iter().map(|domain| DomainMode {
         id: domain.id,
         root_domain: domain.root_domain.to_string(),
@@ -133,7 +170,7 @@ pub async fn open(core: &Core, caller: &Caller, id: ClientId) -> Result<ClientCo
     let has_users = client_users::exist(&mut conn, id).await?;
     let is_under_review = verifications::pending(&mut conn, id).await?.is_some();
     let reviewed_name = client.reviewed_name.clone();
-    let client = clients::view(&mut conn, client).await?;
+    let client = clients::view(&mut conn, &Viewer::of(core, caller), client).await?;
     drop(conn);
     let setup = if has_users { None } else { Some(setup::without_users(core, id).await?) };
     let logins_stopped = matches!(standing, Standing::ReadOnly { logins_until: Some(until), .. } if until <= now);
@@ -154,16 +191,14 @@ pub async fn open(core: &Core, caller: &Caller, id: ClientId) -> Result<ClientCo
     })
 }
 
-fn standing_of(core: &Core, client: &Client, payer: Option<&profiles::Profile>, now: Timestamp) -> Standing {
+pub(super) fn standing_of(plans: &Plans, client: &Client, payer: Option<&Profile>, now: Timestamp) -> Standing {
     let payers = payer.and_then(|payer| payer.suspended_at);
     if standing::is_suspended(client.suspended_at, payers) {
-        return Standing::Suspended { since: client.suspended_at.or(payers) };
+        return Standing::Suspended { since: client.suspended_at.or(payers), reason: client.suspended_reason.clone() };
     }
-    let rules = Rules::of(&core.config);
-    if payer.is_some_and(|payer| rules.entitlements(payer, now).clients) {
+    if payer.is_some_and(|payer| plans.rules.entitlements(payer, now).clients) {
         return Standing::Live;
     }
     let ended_at = payer.and_then(|payer| payer.plan_valid_until);
-    let logins_until = ended_at.map(|end| end.after(core.config.plans.grace_days.duration()));
-    Standing::ReadOnly { ended_at, logins_until }
+    Standing::ReadOnly { ended_at, logins_until: ended_at.map(|end| end.after(plans.grace)) }
 }

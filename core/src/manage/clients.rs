@@ -1,22 +1,27 @@
 //! Clients: make, list, read, change.
 
+use std::collections::HashMap;
+
 use serde_json::{Value, json};
 
 use super::change::Change;
-use super::fields::{same_version, suspension};
+use super::client_context::{self, Plans};
+use super::fields::{Expected, same_version, suspension};
 use super::permit::{self, Caller};
 use super::runner::{self, Ask, Done};
 use super::verifications::{self as applications, What};
 use super::{members, notice, roles, scopes};
 use crate::clock::Timestamp;
-use crate::contract::client::{ClientSettings, ClientView};
+use crate::contract::client::{ClientAccess, ClientSettings, ClientView};
+use crate::contract::client_scope::ScopeUse;
 use crate::contract::{Input, Patch};
 use crate::database::Conn;
 use crate::error::Error;
-use crate::gate::permission::Permission;
-use crate::id::{ClientId, UserId};
+use crate::gate::permission::{Membership, Permission};
+use crate::id::{ClientId, RoleId, UserId};
 use crate::model::email::EmailAddress;
 use crate::model::label::Label;
+use crate::model::permissions::Permissions;
 use crate::model::scope::ScopeSet;
 use crate::model::url::Link;
 use crate::state::Core;
@@ -36,13 +41,13 @@ const MOST_SEARCHED: i64 = 500;
 /// [`Error::Invalid`] with all bad fields; [`Error::PlanRequired`] when the caller's plan entitles to no (further) client;
 /// the database's.
 pub async fn create(core: &Core, caller: Caller, new: Input<ClientSettings>) -> Result<Done<ClientView>, Error> {
-    let user = caller.user;
+    let (user, viewer) = (caller.user, Viewer::of(core, &caller));
     runner::change(core, caller, Ask::Account(Permission::ClientCreate), async move |change: &mut Change<'_>| {
         profiles::hold(change.conn, user).await?;
         let owner = profiles::find(change.conn, user).await?.ok_or(Error::NotFound("account"))?;
         let settings = change.take(new)?;
         let client = insert(change, ClientId::generate(change.now), &owner, &settings, false).await?;
-        view(change.conn, client).await
+        view(change.conn, &viewer, client).await
     })
     .await
 }
@@ -60,7 +65,7 @@ pub async fn list(core: &Core, caller: &Caller, after: Option<ClientId>, limit: 
         Some(only) => vec![permit::to_read(&mut conn, caller, only, Permission::ClientRead, now).await?.client],
         None => clients::of_member(&mut conn, caller.user, now, after, limit).await?,
     };
-    views(&mut conn, found).await
+    views(&mut conn, &Viewer::of(core, caller), found).await
 }
 
 /// The clients that the caller is a member of whose names hold this text, in whatever case; the first five hundred are
@@ -82,7 +87,7 @@ pub async fn search(core: &Core, caller: &Caller, text: &str) -> Result<Vec<Clie
 pub async fn get(core: &Core, caller: &Caller, id: ClientId) -> Result<ClientView, Error> {
     let mut reading = runner::read(core, caller, Ask::Client(id, Permission::ClientRead)).await?;
     let client = reading.access()?.client.clone();
-    view(&mut reading.conn, client).await
+    view(&mut reading.conn, &Viewer::of(core, caller), client).await
 }
 
 /// Changes a client. `expected`: the version it must still have, `updated_at` of when it was read.
@@ -95,8 +100,9 @@ pub async fn update(
     caller: Caller,
     id: ClientId,
     patch: Patch<ClientSettings>,
-    expected: Option<Timestamp>,
+    expected: Expected,
 ) -> Result<Done<ClientView>, Error> {
+    let viewer = Viewer::of(core, &caller);
     runner::change(core, caller, Ask::Client(id, Permission::ClientUpdate), async move |change: &mut Change<'_>| {
         let access = change.access()?.clone();
         same_version(expected, access.client.updated_at)?;
@@ -106,7 +112,7 @@ pub async fn update(
             access.require(Permission::ScopesDelete, change.now)?;
         }
         let client = apply(change, access.client, patch).await?;
-        view(change.conn, client).await
+        view(change.conn, &viewer, client).await
     })
     .await
 }
@@ -144,7 +150,7 @@ pub async fn weigh(core: &Core, caller: &Caller, id: ClientId) -> Result<Weight,
 ///
 /// # Errors
 /// As [`get`]; [`Error::PlanRequired`]; [`Error::StalePrecondition`]; the database's.
-pub async fn delete(core: &Core, caller: Caller, id: ClientId, expected: Option<Timestamp>) -> Result<Done<()>, Error> {
+pub async fn delete(core: &Core, caller: Caller, id: ClientId, expected: Expected) -> Result<Done<()>, Error> {
     runner::change(core, caller, Ask::Client(id, Permission::ClientDelete), async move |change: &mut Change<'_>| {
         let client = change.access()?.client.clone();
         same_version(expected, client.updated_at)?;
@@ -195,6 +201,7 @@ pub(crate) async fn apply(change: &mut Change<'_>, old: Client, patch: Patch<Cli
         reviewed_name: old.reviewed_name.clone(),
         billing_owner: old.billing_owner,
         suspended_at: old.suspended_at,
+        suspended_reason: old.suspended_reason.clone(),
         updated_at: old.updated_at,
         ..row(old.id, &wanted, old.created_at)
     };
@@ -209,10 +216,7 @@ pub(crate) async fn apply(change: &mut Change<'_>, old: Client, patch: Patch<Cli
     }
     let told = (facts(&had), facts(&wanted));
     let rewritten = change.updated(Some(client.id), "client.updated", (client.id, &client.name), told);
-    let rescoped = scope_set(&wanted) != scope_set(&had);
-    if rescoped {
-        scopes::set(change, client.id, &wanted.scopes).await?;
-    }
+    let rescoped = wanted.scopes != had.scopes && scopes::set(change, client.id, &wanted.scopes).await?;
     if rewritten || rescoped {
         client.updated_at = change.version_after(old.updated_at);
         clients::update(change.conn, &client).await?;
@@ -230,6 +234,7 @@ pub(crate) async fn suspend(change: &mut Change<'_>, id: ClientId, suspended: bo
     let old = clients::find(change.conn, id).await?.ok_or(Error::NotFound("client"))?;
     let mut new = old.clone();
     new.suspended_at = suspension(old.suspended_at, suspended, change.now);
+    new.suspended_reason = old.suspended_reason.clone().filter(|_| suspended);
     let facts = |client: &Client| json!({ "suspended": client.suspended_at.is_some() });
     if change.updated(Some(id), "client.updated", (id, &new.name), (facts(&old), facts(&new))) {
         new.updated_at = change.version_after(old.updated_at);
@@ -238,22 +243,57 @@ pub(crate) async fn suspend(change: &mut Change<'_>, id: ClientId, suspended: bo
     Ok(())
 }
 
-pub(super) async fn view(conn: &mut Conn, client: Client) -> Result<ClientView, Error> {
-    views(conn, vec![client]).await?.pop().ok_or(Error::Internal("one client has one view"))
+/// Who looks at clients, when, and what decides how these stand.
+pub(super) struct Viewer {
+    user: UserId,
+    /// What their token leaves of their permissions.
+    token: Option<Permissions>,
+    plans: Plans,
+    now: Timestamp,
+}
+
+impl Viewer {
+    /// This caller, now.
+    pub(super) fn of(core: &Core, caller: &Caller) -> Self {
+        let token = caller.token.as_ref().map(|token| token.permissions);
+        Self { user: caller.user, token, plans: Plans::of(core), now: core.clock.now() }
+    }
+
+    fn access(&self, place: Option<(RoleId, Membership)>) -> ClientAccess {
+        let Some((role, membership)) = place else { return ClientAccess::default() };
+        let membership = match self.token {
+            Some(permissions) => membership.narrowed_to(permissions),
+            None => membership,
+        };
+        let permissions = membership.permissions.iter().collect();
+        ClientAccess { role: Some(role), level: membership.level, permissions }
+    }
+}
+
+pub(super) async fn view(conn: &mut Conn, viewer: &Viewer, client: Client) -> Result<ClientView, Error> {
+    views(conn, viewer, vec![client]).await?.pop().ok_or(Error::Internal("one client has one view"))
 }
 
 /// As many queries for many clients as for one.
-async fn views(conn: &mut Conn, found: Vec<Client>) -> Result<Vec<ClientView>, Error> {
+async fn views(conn: &mut Conn, viewer: &Viewer, found: Vec<Client>) -> Result<Vec<ClientView>, Error> {
     let ids: Vec<ClientId> = found.iter().map(|client| client.id).collect();
     let owners: Vec<UserId> = found.iter().filter_map(|client| client.billing_owner).collect();
     let mut scopes = client_scopes::of_clients(conn, &ids).await?;
-    let addresses = profiles::addresses(conn, &owners).await?;
-    let owner = |client: &Client| client.billing_owner.and_then(|owner| addresses.get(&owner).cloned());
+    let owners = profiles::several(conn, &owners).await?;
+    let owners: HashMap<UserId, Profile> = owners.into_iter().map(|owner| (owner.id, owner)).collect();
+    let mut places = memberships::places(conn, viewer.user, &ids).await?;
+    let modes = domains::modes(conn, &ids).await?;
     let view = |client: Client| {
         let scopes = scopes.remove(&client.id).unwrap_or_default();
+        let owner = client.billing_owner.and_then(|owner| owners.get(&owner));
+        let active = modes.iter().filter(|mode| mode.client == client.id && mode.active);
+        let mut active = active.peekable();
+        let all_in_test_mode = active.peek().is_some() && active.all(|mode| mode.test_mode);
         ClientView {
             id: client.id,
-            owner: owner(&client).unwrap_or_default(),
+            owner: owner.map(|owner| owner.email.clone()).unwrap_or_default(),
+            standing: client_context::standing_of(&viewer.plans, &client, owner, viewer.now).told(all_in_test_mode),
+            access: viewer.access(places.remove(&client.id)),
             updated_at: client.updated_at,
             settings: settings_of(client, &scopes),
         }
@@ -282,6 +322,7 @@ fn row(id: ClientId, settings: &ClientSettings, now: Timestamp) -> Client {
         id_token_alg: settings.id_token_alg,
         billing_owner: None,
         suspended_at: None,
+        suspended_reason: None,
         created_at: now,
         updated_at: now,
         description: settings.description.clone(),
@@ -299,17 +340,13 @@ pub(crate) fn settings_of(client: Client, scopes: &ScopeSet) -> ClientSettings {
         terms_url: client.terms_url.map(Link::stored),
         subject_type: client.subject_type,
         id_token_alg: client.id_token_alg,
-        scopes: scopes.iter().map(str::to_owned).collect(),
+        scopes: scopes.iter().map(ScopeUse::named).collect(),
     }
 }
 
 async fn settings(conn: &mut Conn, client: &Client) -> Result<ClientSettings, Error> {
     let scopes = client_scopes::of_client(conn, client.id).await?;
     Ok(settings_of(client.clone(), &scopes))
-}
-
-fn scope_set(settings: &ClientSettings) -> ScopeSet {
-    settings.scopes.iter().map(String::as_str).collect()
 }
 
 /// What staff look at beside name and logo.

@@ -3,18 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::permit::Caller;
+use super::recent_logins;
 use super::runner::{self, Ask};
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, DomainId};
-use crate::model::day::Day;
 use crate::model::stats::Dimension;
 use crate::model::url::UrlKind;
 use crate::state::Core;
-use crate::store::tables::{domain_urls, login_stats, secrets};
-
-/// Logins are told of so many days, up to today.
-const DAYS: i64 = 7;
+use crate::store::tables::{domain_urls, secrets};
 
 /// What depends on a domain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,12 +42,8 @@ pub async fn of_client(
     let mut reading = runner::read(core, caller, Ask::Client(client, Permission::DomainsRead)).await?;
     let conn = &mut reading.conn;
     let mut all: BTreeMap<DomainId, DomainFacts> = BTreeMap::new();
-    let today = Day::of(core.clock.now());
-    let (from, to) = (today.plus(1 - DAYS).number(), today.number());
-    for count in login_stats::of_days(conn, client, Dimension::Domain, from, to).await? {
-        if let Ok(domain) = count.name.parse() {
-            all.entry(domain).or_default().logins += count.logins;
-        }
+    for (domain, logins) in recent_logins::of_week(conn, core, client, Dimension::Domain).await? {
+        all.entry(domain).or_default().logins = logins;
     }
     for url in domain_urls::of_client(conn, client).await? {
         let facts = all.entry(url.domain_id).or_default();

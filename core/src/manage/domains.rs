@@ -5,10 +5,9 @@ mod rules;
 pub(crate) use rules::{apply, check, insert, remove, settings_of, settle_primary};
 
 use super::change::Change;
-use super::fields::same_version;
+use super::fields::{Expected, same_version};
 use super::permit::Caller;
 use super::runner::{self, Ask, Done};
-use crate::clock::Timestamp;
 use crate::contract::domain::{DomainSettings, DomainView};
 use crate::contract::{Input, Patch};
 use crate::database::Conn;
@@ -92,7 +91,7 @@ pub async fn update(
     caller: Caller,
     (client, id): (ClientId, DomainId),
     patch: Patch<DomainSettings>,
-    expected: Option<Timestamp>,
+    expected: Expected,
 ) -> Result<Done<DomainView>, Error> {
     runner::change(
         core,
@@ -127,7 +126,7 @@ pub async fn delete(
     core: &Core,
     caller: Caller,
     (client, id): (ClientId, DomainId),
-    expected: Option<Timestamp>,
+    expected: Expected,
 ) -> Result<Done<()>, Error> {
     runner::change(
         core,

@@ -3,12 +3,30 @@
 use crate::clock::Timestamp;
 use crate::error::Error;
 
-/// Goes on only with the version that the caller changes, when they say which: `updated_at` of when they read it.
+/// The versions of which the caller changes one, when they say which: `updated_at` of when they read it.
+#[derive(Clone, Debug, Default)]
+pub struct Expected(Option<Vec<Timestamp>>);
+
+impl Expected {
+    /// One of these.
+    pub const fn one_of(versions: Vec<Timestamp>) -> Self {
+        Self(Some(versions))
+    }
+}
+
+impl From<Option<Timestamp>> for Expected {
+    fn from(version: Option<Timestamp>) -> Self {
+        Self(version.map(|version| vec![version]))
+    }
+}
+
+/// Goes on only with a version that the caller changes.
 ///
 /// # Errors
 /// [`Error::StalePrecondition`].
-pub fn same_version(expected: Option<Timestamp>, stands: Timestamp) -> Result<(), Error> {
-    if expected.is_some_and(|expected| expected != stands) { Err(Error::StalePrecondition) } else { Ok(()) }
+pub fn same_version(Expected(versions): Expected, stands: Timestamp) -> Result<(), Error> {
+    let stale = versions.is_some_and(|versions| !versions.contains(&stands));
+    if stale { Err(Error::StalePrecondition) } else { Ok(()) }
 }
 
 /// When something is suspended, as it is to be: an old suspension keeps its time.

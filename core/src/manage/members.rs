@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::change::Change;
-use super::fields::same_version;
+use super::fields::{Expected, same_version};
 use super::permit::{Access, Caller};
 use super::runner::{self, Ask, Done};
 use super::{roles, succession};
@@ -84,7 +84,7 @@ pub async fn update(
     caller: Caller,
     (client, id): (ClientId, MemberId),
     patch: Patch<MemberSettings>,
-    expected: Option<Timestamp>,
+    expected: Expected,
 ) -> Result<Done<MemberView>, Error> {
     runner::change(
         core,
@@ -125,7 +125,7 @@ pub async fn delete(
     core: &Core,
     caller: Caller,
     (client, id): (ClientId, MemberId),
-    expected: Option<Timestamp>,
+    expected: Expected,
 ) -> Result<Done<()>, Error> {
     runner::change(core, caller, Ask::Membership(client, id), async move |change: &mut Change<'_>| {
         // Nobody's place decides when somebody leaves by themselves.

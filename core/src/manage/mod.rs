@@ -27,6 +27,7 @@ pub(crate) mod notice;
 pub mod ownership;
 pub mod permit;
 pub mod plans;
+pub mod recent_logins;
 pub mod requests;
 pub mod roles;
 pub mod runner;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::change::Change;
 use super::client_context::ClientContext;
-use super::fields::same_version;
+use super::fields::{Expected, same_version};
 use super::permit::Caller;
 use super::runner::{self, Ask, Done};
 use crate::clock::Timestamp;
@@ -125,7 +125,7 @@ pub async fn update(
     caller: Caller,
     (client, id): (ClientId, RoleId),
     patch: Patch<RoleSettings>,
-    expected: Option<Timestamp>,
+    expected: Expected,
 ) -> Result<Done<RoleView>, Error> {
     runner::change(
         core,
@@ -151,7 +151,7 @@ pub async fn delete(
     core: &Core,
     caller: Caller,
     (client, id): (ClientId, RoleId),
-    expected: Option<Timestamp>,
+    expected: Expected,
 ) -> Result<Done<()>, Error> {
     runner::change(core, caller, Ask::Client(client, Permission::RolesDelete), async move |change: &mut Change<'_>| {
         let by = change.access()?.membership.clone();

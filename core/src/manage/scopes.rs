@@ -1,19 +1,24 @@
 //! The catalog of scopes, and those that a client has activated.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use super::change::Change;
+use super::fields::{Expected, same_version};
 use super::permit::Caller;
 use super::runner::{self, Ask, Done};
-use crate::contract::Input;
-use crate::contract::client_scope::{ClientScopeView, NewClientScope, NewClientScopes};
+use crate::contract::client_scope::{
+    ActivatedScopeView, ActivatedView, ClientScopeSettings, ClientScopeView, NewClientScope, NewClientScopes, ScopeUse,
+};
+use crate::contract::{Input, Patch};
 use crate::database::Conn;
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::ClientId;
-use crate::model::scope::{self, ScopeSet};
+use crate::model::scope::{self, ScopeSet, Tier};
 use crate::state::Core;
-use crate::store::tables::client_scopes;
+use crate::store::tables::client_scopes::{self, Activated};
 use crate::store::tables::clients::{self, Client};
 use crate::store::tables::scopes::{self, Scope};
 use crate::text;
@@ -24,7 +29,7 @@ use crate::text;
 /// [`Error::Invalid`] for a `cursor` that is no name in it; the database's.
 pub async fn catalog(core: &Core, after: Option<&str>, limit: i64) -> Result<Vec<ClientScopeView>, Error> {
     let all = scopes::all(&mut core.db.read().await?).await?;
-    page(all, after, limit)
+    page(all.into_iter().map(view).collect(), after, limit, |scope| &scope.name)
 }
 
 /// The scopes that the client has activated, in the order of the catalog: at most `limit` of those after `after`, a name.
@@ -37,21 +42,22 @@ pub async fn list(
     client: ClientId,
     after: Option<&str>,
     limit: i64,
-) -> Result<Vec<ClientScopeView>, Error> {
+) -> Result<Vec<ActivatedScopeView>, Error> {
     let mut reading = runner::read(core, caller, Ask::Client(client, Permission::ScopesRead)).await?;
-    page(client_scopes::described(&mut reading.conn, client).await?, after, limit)
+    let all = client_scopes::described(&mut reading.conn, client).await?;
+    page(all.into_iter().map(activated_view).collect(), after, limit, |view| &view.scope.name)
 }
 
 /// One activated scope.
 ///
 /// # Errors
 /// [`Error::NotFound`]; those of [`super::permit`]; the database's.
-pub async fn get(core: &Core, caller: &Caller, client: ClientId, name: &str) -> Result<ClientScopeView, Error> {
+pub async fn get(core: &Core, caller: &Caller, client: ClientId, name: &str) -> Result<ActivatedScopeView, Error> {
     let mut reading = runner::read(core, caller, Ask::Client(client, Permission::ScopesRead)).await?;
-    active(&mut reading.conn, client, name).await.map(view)
+    active(&mut reading.conn, client, name).await.map(activated_view)
 }
 
-/// Activates a scope of the catalog.
+/// Activates a scope of the catalog, or several or none of them.
 ///
 /// # Errors
 /// [`Error::Invalid`] `unknown_scope`; [`Error::Conflict`] `already_active`; those of [`super::permit`]; the database's.
@@ -60,15 +66,21 @@ pub async fn activate(
     caller: Caller,
     client: ClientId,
     new: Input<NewClientScope>,
-) -> Result<Done<ClientScopeView>, Error> {
+) -> Result<Done<ActivatedView>, Error> {
     runner::change(core, caller, Ask::Client(client, Permission::ScopesCreate), async move |change: &mut Change<'_>| {
-        let NewClientScope { name } = change.take(new)?;
-        let scope = find(change, &name, "name").await?;
+        let NewClientScope { name, names, at_login } = change.take(new)?;
+        let Some(name) = name else {
+            let wanted = find_all(change, &names, "names").await?;
+            let added = add_all(change, client, wanted, at_login).await?;
+            return Ok(ActivatedView::Several { data: added });
+        };
+        if !names.is_empty() {
+            change.findings.add("names", text!("not_here-scope_names"));
+        }
+        let wanted = find(change, &name, "name").await?;
         change.sound()?;
-        let scope = scope.ok_or(Error::NotFound("scope"))?;
-        add(change, client, &scope).await?;
-        touch(change).await?;
-        Ok(view(scope))
+        let added = add_all(change, client, wanted.into_iter().collect(), at_login).await?;
+        added.into_iter().next().map(ActivatedView::One).ok_or(Error::NotFound("scope"))
     })
     .await
 }
@@ -85,18 +97,8 @@ pub async fn activate_all(
 ) -> Result<Done<()>, Error> {
     runner::change(core, caller, Ask::Client(client, Permission::ScopesCreate), async move |change: &mut Change<'_>| {
         let NewClientScopes { name: names } = change.take(new)?;
-        if names.is_empty() {
-            change.findings.add("name", text!("required-scope_names"));
-        }
-        let mut wanted = Vec::with_capacity(names.len());
-        for (index, name) in names.iter().enumerate() {
-            wanted.extend(find(change, name, &format!("name[{index}]")).await?);
-        }
-        change.sound()?;
-        for scope in &wanted {
-            add(change, client, scope).await?;
-        }
-        touch(change).await
+        let wanted = find_all(change, &names, "name").await?;
+        add_all(change, client, wanted, None).await.map(drop)
     })
     .await
 }
@@ -110,15 +112,103 @@ async fn find(change: &mut Change<'_>, name: &str, field: &str) -> Result<Option
     Ok(found)
 }
 
-/// Activates one that is not active.
-async fn add(change: &mut Change<'_>, client: ClientId, scope: &Scope) -> Result<(), Error> {
-    let name = &scope.name;
-    if client_scopes::of_client(change.conn, client).await?.contains(name) {
-        return Err(Error::Conflict(text!("already_active", scope = name)));
+/// The scopes of these names, when there is one and all of them are in the catalog.
+async fn find_all(change: &mut Change<'_>, names: &[String], field: &str) -> Result<Vec<Scope>, Error> {
+    if names.is_empty() {
+        change.findings.add("name", text!("required-scope_names"));
     }
-    client_scopes::insert(change.conn, client, name, change.now).await?;
-    change.created(Some(client), "scope.activated", (name, name), json!({ "scope": name }));
-    Ok(())
+    // A catalog is short, and a list that somebody sends may be long.
+    let catalog = scopes::all(change.conn).await?;
+    for (index, name) in names.iter().enumerate() {
+        if !catalog.iter().any(|scope| scope.name == *name) {
+            change.findings.add(&format!("{field}[{index}]"), text!("unknown_scope-name"));
+        }
+    }
+    change.sound()?;
+    Ok(names.iter().filter_map(|name| catalog.iter().find(|scope| scope.name == *name)).cloned().collect())
+}
+
+/// Activates scopes that are not active.
+async fn add_all(
+    change: &mut Change<'_>,
+    client: ClientId,
+    wanted: Vec<Scope>,
+    at_login: Option<bool>,
+) -> Result<Vec<ActivatedScopeView>, Error> {
+    let mut active = client_scopes::of_client(change.conn, client).await?;
+    let mut added = Vec::with_capacity(wanted.len());
+    for scope in wanted {
+        if active.contains(&scope.name) {
+            return Err(Error::Conflict(text!("already_active", scope = &scope.name)));
+        }
+        active = active.union(&std::iter::once(scope.name.as_str()).collect());
+        let at_login = add(change, client, (&scope.name, scope.tier), at_login).await?;
+        added.push(activated_view(Activated { scope, at_login, updated_at: change.now }));
+    }
+    touch(change).await?;
+    Ok(added)
+}
+
+/// Activates one that is not active; says whether logins that name no scope ask for it.
+async fn add(
+    change: &mut Change<'_>,
+    client: ClientId,
+    (name, tier): (&str, Tier),
+    at_login: Option<bool>,
+) -> Result<bool, Error> {
+    let at_login = at_login.unwrap_or(is_at_login(tier));
+    client_scopes::insert(change.conn, client, name, at_login, change.now).await?;
+    change.created(Some(client), "scope.activated", (name, name), json!({ "scope": name, "at_login": at_login }));
+    Ok(at_login)
+}
+
+/// Whether a login that names no scope asks for one of this tier, unless somebody says otherwise.
+pub(crate) fn is_at_login(tier: Tier) -> bool {
+    tier == Tier::Open
+}
+
+/// Changes an activated scope. `expected`: the version that it must still have, `updated_at` of when it was read.
+///
+/// # Errors
+/// As [`get`]; [`Error::Invalid`] with all bad fields; [`Error::StalePrecondition`].
+pub async fn update(
+    core: &Core,
+    caller: Caller,
+    (client, name): (ClientId, String),
+    patch: Patch<ClientScopeSettings>,
+    expected: Expected,
+) -> Result<Done<ActivatedScopeView>, Error> {
+    runner::change(core, caller, Ask::Client(client, Permission::ScopesCreate), async move |change: &mut Change<'_>| {
+        let mut stands = active(change.conn, client, &name).await?;
+        same_version(expected, stands.updated_at)?;
+        let had = ClientScopeSettings { at_login: stands.at_login };
+        let wanted = change.take(patch.apply(&had))?;
+        change.sound()?;
+        if change_at_login(change, client, &stands, wanted.at_login).await? {
+            stands.updated_at = change.version_after(stands.updated_at);
+            touch(change).await?;
+        }
+        Ok(activated_view(Activated { at_login: wanted.at_login, ..stands }))
+    })
+    .await
+}
+
+/// Sets whether logins that name no scope ask for this one; true when that changes something.
+async fn change_at_login(
+    change: &mut Change<'_>,
+    client: ClientId,
+    stands: &Activated,
+    at_login: bool,
+) -> Result<bool, Error> {
+    let name = &stands.scope.name;
+    let facts = |at_login: bool| json!({ "scope": name, "at_login": at_login });
+    let told = (facts(stands.at_login), facts(at_login));
+    if !change.updated(Some(client), "scope.updated", (name, name), told) {
+        return Ok(false);
+    }
+    let version = change.version_after(stands.updated_at);
+    client_scopes::set_at_login(change.conn, client, name, at_login, version).await?;
+    Ok(true)
 }
 
 /// Deactivates a scope.
@@ -135,28 +225,43 @@ pub async fn deactivate(core: &Core, caller: Caller, client: ClientId, name: Str
     .await
 }
 
-/// Makes the activated scopes exactly these.
+/// Makes the activated scopes exactly these; true when that changes something. Of one that is said twice the last counts.
 ///
 /// # Errors
 /// [`Error::Invalid`] naming every one that is not in the catalog (`scopes[0]`, code `unknown_scope`); the database's.
-pub(crate) async fn set(change: &mut Change<'_>, client: ClientId, wanted: &[String]) -> Result<(), Error> {
-    let catalog = client_scopes::catalog(change.conn).await?;
-    for (index, name) in wanted.iter().enumerate().filter(|(_, name)| !catalog.contains(name)) {
-        let unknown = text!("unknown_scope", scope = name, catalog = catalog.to_string());
+pub(crate) async fn set(change: &mut Change<'_>, client: ClientId, wanted: &[ScopeUse]) -> Result<bool, Error> {
+    let catalog = scopes::all(change.conn).await?;
+    let tier = |name: &str| catalog.iter().find(|scope| scope.name == name).map(|scope| scope.tier);
+    for (index, scope) in wanted.iter().enumerate().filter(|(_, scope)| tier(&scope.name).is_none()) {
+        let names: ScopeSet = catalog.iter().map(|scope| scope.name.as_str()).collect();
+        let unknown = text!("unknown_scope", scope = &scope.name, catalog = names.to_string());
         change.findings.add(&format!("scopes[{index}]"), unknown);
     }
     change.sound()?;
-    let wanted: ScopeSet = wanted.iter().map(String::as_str).collect();
-    let active = client_scopes::of_client(change.conn, client).await?;
-    for name in wanted.difference(&active).iter() {
-        client_scopes::insert(change.conn, client, name, change.now).await?;
-        change.created(Some(client), "scope.activated", (name, name), json!({ "scope": name }));
+    let wanted: BTreeMap<&str, Option<bool>> =
+        wanted.iter().map(|scope| (scope.name.as_str(), scope.at_login)).collect();
+    let active = client_scopes::described(change.conn, client).await?;
+    let mut changed = false;
+    for (name, at_login) in &wanted {
+        match active.iter().find(|activated| activated.scope.name == *name) {
+            Some(activated) => {
+                let at_login = at_login.unwrap_or(activated.at_login);
+                changed |= change_at_login(change, client, activated, at_login).await?;
+            }
+            None => {
+                let tier = tier(name).ok_or(Error::NotFound("scope"))?;
+                add(change, client, (name, tier), *at_login).await?;
+                changed = true;
+            }
+        }
     }
-    for name in active.difference(&wanted).iter() {
+    for activated in active.iter().filter(|activated| !wanted.contains_key(activated.scope.name.as_str())) {
+        let name = &activated.scope.name;
         client_scopes::delete(change.conn, client, name).await?;
         change.deleted(Some(client), "scope.deactivated", (name, name), json!({ "scope": name }));
+        changed = true;
     }
-    Ok(())
+    Ok(changed)
 }
 
 /// A client shows its scopes, so it is another version of itself.
@@ -166,24 +271,29 @@ async fn touch(change: &mut Change<'_>) -> Result<(), Error> {
     Ok(clients::update(change.conn, &Client { updated_at, ..client }).await?)
 }
 
-async fn active(conn: &mut Conn, client: ClientId, name: &str) -> Result<Scope, Error> {
+async fn active(conn: &mut Conn, client: ClientId, name: &str) -> Result<Activated, Error> {
     let all = client_scopes::described(conn, client).await?;
-    all.into_iter().find(|scope| scope.name == name).ok_or(Error::NotFound("scope"))
+    all.into_iter().find(|activated| activated.scope.name == name).ok_or(Error::NotFound("scope"))
 }
 
 /// A catalog is short, and read whole: what follows a name is known by its place.
-fn page(all: Vec<Scope>, after: Option<&str>, limit: i64) -> Result<Vec<ClientScopeView>, Error> {
+fn page<T>(all: Vec<T>, after: Option<&str>, limit: i64, name: impl Fn(&T) -> &String) -> Result<Vec<T>, Error> {
     let start = match after {
-        Some(name) => match all.iter().position(|scope| scope.name == name) {
+        Some(after) => match all.iter().position(|one| name(one) == after) {
             Some(place) => place + 1,
             None => return Err(Error::Invalid(vec![text!("invalid-cursor").at("cursor")])),
         },
         None => 0,
     };
-    Ok(all.into_iter().skip(start).take(usize::try_from(limit).unwrap_or(0)).map(view).collect())
+    Ok(all.into_iter().skip(start).take(usize::try_from(limit).unwrap_or(0)).collect())
 }
 
 fn view(scope: Scope) -> ClientScopeView {
     let Scope { name, title, description, opens, tier, position: _ } = scope;
     ClientScopeView { name, title, description, tier, opens }
+}
+
+fn activated_view(activated: Activated) -> ActivatedScopeView {
+    let Activated { scope, at_login, updated_at } = activated;
+    ActivatedScopeView { scope: view(scope), settings: ClientScopeSettings { at_login }, updated_at }
 }

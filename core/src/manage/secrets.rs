@@ -6,10 +6,9 @@ mod rules;
 pub use rotation::rotate;
 pub(crate) use rules::{apply, facts, insert, is_value, remove, set_links, settings_of};
 
-use super::fields::same_version;
+use super::fields::{Expected, same_version};
 use super::permit::Caller;
 use super::runner::{self, Ask, Done};
-use crate::clock::Timestamp;
 use crate::contract::Patch;
 use crate::contract::secret::{STANDARD_LABEL, SecretSettings, SecretView};
 use crate::crypto::credential::{Kind, StoredDigest};
@@ -102,7 +101,7 @@ pub async fn update(
     caller: Caller,
     (client, id): (ClientId, SecretId),
     patch: Patch<SecretSettings>,
-    expected: Option<Timestamp>,
+    expected: Expected,
 ) -> Result<Done<SecretView>, Error> {
     runner::change(
         core,
@@ -127,7 +126,7 @@ pub async fn delete(
     core: &Core,
     caller: Caller,
     (client, id): (ClientId, SecretId),
-    expected: Option<Timestamp>,
+    expected: Expected,
 ) -> Result<Done<()>, Error> {
     runner::change(
         core,

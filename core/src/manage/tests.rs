@@ -13,6 +13,7 @@ use crate::audit;
 use crate::clock::{Clock, Timestamp};
 use crate::config::Config;
 use crate::contract::client::{ClientSettings, ClientView};
+use crate::contract::client_scope::ScopeUse;
 use crate::contract::{Input, Patch};
 use crate::crypto::keys::{KeyRing, KeySet};
 use crate::crypto::password::PasswordHasher;
@@ -22,6 +23,7 @@ use crate::error::Error;
 use crate::gate::standing::PlanRules;
 use crate::id::{ClientId, ConsentId, DomainId, GrantId, SessionId, Subject};
 use crate::mail::Mailer;
+use crate::manage::fields::Expected;
 use crate::memory::snapshot_cache::SnapshotCache;
 use crate::memory::verified_tokens::VerifiedTokens;
 use crate::model::scope::ScopeSet;
@@ -96,7 +98,7 @@ impl World {
     }
 
     async fn update(&self, name: &str, id: ClientId, members: Value) -> Result<ClientView, Error> {
-        now(clients::update(&self.core, self.caller(name).await, id, patch(members), None).await)
+        now(clients::update(&self.core, self.caller(name).await, id, patch(members), Expected::default()).await)
     }
 }
 
@@ -133,7 +135,7 @@ async fn who_makes_a_client_owns_it_as_far_as_the_plan_goes() {
     assert_eq!((made.settings.name.as_str(), made.owner.as_str()), ("Engines", "ada@example.test"));
     let more = new(json!({ "name": "More", "scopes": ["openid"] }));
     let more = now(clients::create(&world.core, ada.clone(), more).await).unwrap();
-    assert_eq!(more.settings.scopes, ["openid"]);
+    assert_eq!(more.settings.scopes, [ScopeUse::named("openid")]);
     assert!(matches!(clients::create(&world.core, ada.clone(), new(named("Third"))).await, Err(Error::PlanRequired)));
 
     let mut conn = world.core.db.read().await.unwrap();
@@ -226,6 +228,7 @@ async fn the_subject_type_is_fixed_by_the_first_login() {
             created_at: now,
             expires_at: now,
             revoked_at: None,
+            url_id: None,
         };
         store::tables::client_users::record_login(conn, &grant, now).await?;
         Ok(())

@@ -6,10 +6,9 @@ pub(crate) use rules::{check, insert, remove, set_active};
 
 use super::change::Change;
 use super::domains::find as find_domain;
-use super::fields::same_version;
+use super::fields::{Expected, same_version};
 use super::permit::Caller;
 use super::runner::{self, Ask, Done};
-use crate::clock::Timestamp;
 use crate::contract::url::{NewUrl, UrlOnce, UrlSettings, UrlView};
 use crate::contract::{Input, Patch};
 use crate::crypto::webhook_secret::WebhookSecret;
@@ -91,7 +90,7 @@ pub async fn update(
     caller: Caller,
     (client, domain, id): (ClientId, DomainId, UrlId),
     patch: Patch<UrlSettings>,
-    expected: Option<Timestamp>,
+    expected: Expected,
 ) -> Result<Done<UrlView>, Error> {
     runner::change(
         core,
@@ -121,7 +120,7 @@ pub async fn delete(
     core: &Core,
     caller: Caller,
     (client, domain, id): (ClientId, DomainId, UrlId),
-    expected: Option<Timestamp>,
+    expected: Expected,
 ) -> Result<Done<()>, Error> {
     runner::change(core, caller, Ask::Client(client, Permission::UrlsDelete), async move |change: &mut Change<'_>| {
         let domain = find_domain(change.conn, client, domain).await?;

@@ -52,3 +52,17 @@ mod tests {
         }
     }
 }
+
+text_enum! {
+    /// How a client stands.
+    ClientState {
+        /// People log in.
+        Live = "live",
+        /// The same, with every active domain in test mode.
+        TestMode = "test_mode",
+        /// No plan entitles it: what takes away can be done, and nothing else.
+        ReadOnly = "read_only",
+        /// Nothing goes on, and nothing can be changed.
+        Suspended = "suspended",
+    }
+}

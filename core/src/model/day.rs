@@ -38,7 +38,7 @@ impl Day {
         Self(self.0.saturating_add(days))
     }
 
-    /// Reads `YYYY-MM-DD`; `None` for anything else, and for a day that no calendar has.
+    /// Reads `YYYY-MM-DD`; `None` for anything else, for a day that no calendar has, and for one before 1970.
     pub fn parse(text: &str) -> Option<Self> {
         let digits = |part: &str, length| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
         let mut parts = text.split('-');
@@ -47,7 +47,8 @@ impl Day {
             return None;
         }
         let month = Month::try_from(month.parse::<u8>().ok()?).ok()?;
-        let date = Date::from_calendar_date(year.parse().ok()?, month, day.parse().ok()?).ok()?;
+        let year = year.parse().ok().filter(|year| *year >= 1970)?;
+        let date = Date::from_calendar_date(year, month, day.parse().ok()?).ok()?;
         Some(Self((date - OffsetDateTime::UNIX_EPOCH.date()).whole_days()))
     }
 }

@@ -13,3 +13,13 @@ text_enum! {
         Scope = "scope",
     }
 }
+
+text_enum! {
+    /// Which way a login went: what is counted for a time only, to say what hangs on a thing.
+    Way {
+        /// The callback URL that it ended at.
+        Url = "url",
+        /// The secret that its code was redeemed with.
+        Secret = "secret",
+    }
+}

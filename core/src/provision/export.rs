@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::clock::Timestamp;
 use crate::contract::account::AccountSettings;
 use crate::contract::client::ClientSettings;
+use crate::contract::client_scope::ScopeUse;
 use crate::contract::domain::DomainSettings;
 use crate::contract::member::ProvisionedMember;
 use crate::contract::request::RequestTerms;
@@ -17,12 +18,14 @@ use crate::contract::url::NewUrl;
 use crate::database::{Conn, Db};
 use crate::error::Error;
 use crate::id::{ClientId, DomainId, RoleId, UserId};
+use crate::manage::scopes::is_at_login;
 use crate::manage::verifications::groups;
 use crate::manage::{
     self, accounts, catalog, clients as of_clients, domains as of_domains, secrets as of_secrets, urls as of_urls,
 };
 use crate::model::domain::Ownership;
 use crate::model::request::{RequestKind, RequestStatus};
+use crate::model::scope::ScopeSet;
 use crate::model::verification::VerificationStatus;
 use crate::store::tables::clients::{self, Client};
 use crate::store::tables::domains::{self, Domain};
@@ -37,7 +40,7 @@ use crate::store::tables::{client_scopes, domain_urls, members, requests, roles,
 /// The database's.
 pub async fn export(db: &Db, now: Timestamp) -> Result<String, Error> {
     let mut conn = db.read().await?;
-    let profiles = profiles::around_clients(&mut conn, now).await?;
+    let profiles = profiles::all(&mut conn).await?;
     let addresses: BTreeMap<UserId, String> = profiles.iter().map(|user| (user.id, user.email.clone())).collect();
     let user = |user: Profile| ExportedUser { settings: accounts::settings_of(&user), email: user.email };
     let users = profiles.into_iter().map(user).collect();
@@ -153,8 +156,14 @@ async fn client(
         requests: requests_of(conn, client.id, &roots, addresses, now).await?,
         verifications: verifications_of(conn, client.id, &roots, now).await?,
         settings: {
-            let scopes = client_scopes::of_client(conn, client.id).await?;
-            of_clients::settings_of(client, &scopes)
+            let activated = client_scopes::described(conn, client.id).await?;
+            let scopes = activated.iter().map(|activated| {
+                // What is as by default goes without saying.
+                let by_default = is_at_login(activated.scope.tier);
+                let at_login = Some(activated.at_login).filter(|at_login| *at_login != by_default);
+                ScopeUse { name: activated.scope.name.clone(), at_login }
+            });
+            ClientSettings { scopes: scopes.collect(), ..of_clients::settings_of(client, &ScopeSet::default()) }
         },
     })
 }
@@ -163,7 +172,7 @@ async fn client(
 async fn scopes_of(conn: &mut Conn, clients: &[ExportedClient]) -> Result<Vec<ExportedScope>, Error> {
     let mut used: BTreeSet<&str> = BTreeSet::new();
     for client in clients {
-        used.extend(client.settings.scopes.iter().map(String::as_str));
+        used.extend(client.settings.scopes.iter().map(|scope| scope.name.as_str()));
         used.extend(client.requests.iter().flat_map(|request| &request.scopes).map(String::as_str));
         used.extend(client.verifications.iter().flat_map(|it| &it.scopes).map(String::as_str));
     }

@@ -28,8 +28,8 @@ use crate::model::verification::VerificationStatus;
 use crate::secret::Secret;
 use crate::text;
 
-/// The largest file, in bytes.
-pub const MAX_BYTES: usize = 1 << 20;
+/// The largest file, in bytes: what `export` writes of a hundred thousand small clients fits.
+pub const MAX_BYTES: usize = 1 << 26;
 
 /// Reads a file; `issuer` is what fallbacks are held against.
 ///

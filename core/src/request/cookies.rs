@@ -12,15 +12,16 @@ pub fn full_name(name: &str, https: bool) -> String {
     if https { format!("__Host-{name}") } else { name.to_owned() }
 }
 
-/// The value of a cookie among the values of `Cookie` headers.
-pub fn get<'h>(headers: impl IntoIterator<Item = &'h str>, name: &str, https: bool) -> Option<&'h str> {
+/// The value of a cookie among the values of `Cookie` headers. What stands beside it may be of others, and anything: only
+/// ours is read (RFC 6265 §5.4).
+pub fn get<'h>(headers: impl IntoIterator<Item = &'h [u8]>, name: &str, https: bool) -> Option<&'h str> {
     let name = full_name(name, https);
-    headers
-        .into_iter()
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(known, _)| *known == name)
-        .map(|(_, value)| value)
+    let pairs = headers.into_iter().flat_map(|value| value.split(|&byte| byte == b';'));
+    let value_of = |pair: &'h [u8]| {
+        let value = pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"=")?;
+        std::str::from_utf8(value).ok()
+    };
+    pairs.into_iter().find_map(value_of)
 }
 
 /// A `Set-Cookie` value: `HttpOnly`, `SameSite=Lax`, the whole host, and `Secure` when the issuer is https. Without a
@@ -37,10 +38,27 @@ mod tests {
 
     #[test]
     fn https_has_its_own_names() {
-        let headers = ["a=1; xwms_session=plain", "__Host-xwms_session=strict"];
+        let headers: [&[u8]; 2] = [b"a=1; xwms_session=plain", b"__Host-xwms_session=strict"];
         assert_eq!(get(headers, SESSION, false), Some("plain"));
         assert_eq!(get(headers, SESSION, true), Some("strict"));
         assert_eq!(get(headers, DEVICE, true), None);
+    }
+
+    #[test]
+    fn f_02_cookies_of_others_hide_none_of_ours() {
+        let rows: [(&[u8], Option<&str>); 8] = [
+            (b"xwms_session=v; greeting=Zo\xc3\xab", Some("v")),
+            (b"greeting=Zo\xeb; xwms_session=v", Some("v")),
+            (b"\xff; =; ;;xwms_session=v;", Some("v")),
+            (b"my_xwms_session=x; xwms_session=v", Some("v")),
+            (b"xwms_session2=x; xwms_session=v", Some("v")),
+            (b"xwms_session=\xff; xwms_session=v", Some("v")),
+            (b"xwms_session", None),
+            (b"Zo\xeb", None),
+        ];
+        for (header, value) in rows {
+            assert_eq!(get([header], SESSION, false), value, "{}", String::from_utf8_lossy(header));
+        }
     }
 
     #[test]

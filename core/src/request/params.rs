@@ -1,6 +1,10 @@
 //! Parameters of OAuth requests: form-encoded, each at most once (OAuth 2.1 §3.1, §3.2).
 
 use std::borrow::Cow;
+use std::collections::HashSet;
+
+/// The most parameters of one request: what is walked through once for each must have an end.
+const MOST: usize = 2_000;
 
 /// The parameters of one request. An empty value counts as an omitted one; unknown parameters are ignored.
 #[derive(Debug, Default)]
@@ -15,8 +19,11 @@ impl Params {
     ///
     /// # Errors
     /// [`NotText`] when a name or a value is not UTF-8 once decoded, or, but for a `password`, holds NUL, which PostgreSQL
-    /// can't store.
+    /// can't store; also when there are more of them than any request has.
     pub fn parse(encoded: &[u8]) -> Result<Self, NotText> {
+        if encoded.iter().filter(|&&byte| byte == b'&').count() >= MOST {
+            return Err(NotText);
+        }
         encoded
             .split(|&byte| byte == b'&')
             .filter(|pair| !pair.is_empty())
@@ -60,9 +67,10 @@ impl Params {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// The first parameter that stands here more than once.
+    /// The first parameter that stands here again.
     pub fn first_repeated(&self) -> Option<&str> {
-        self.0.iter().map(|(name, _)| name.as_str()).find(|name| self.is_repeated(name))
+        let mut seen = HashSet::with_capacity(self.0.len());
+        self.0.iter().map(|(name, _)| name.as_str()).find(|name| !seen.insert(*name))
     }
 
     /// The first parameter that is none of `known`.
@@ -129,6 +137,15 @@ mod tests {
         params.extend(Params::parse(b"state=1&scope=a").unwrap());
         assert_eq!(params.repeated(&["scope", "state"]), Some("state"));
         assert_eq!(params.repeated(&["scope"]), None);
+    }
+
+    #[test]
+    fn f_44_parameters_have_an_end_and_the_first_repeated_one_is_found_in_one_walk() {
+        let many = |count: usize| (0..count).map(|number| format!("a{number}")).collect::<Vec<_>>().join("&");
+        assert!(Params::parse(many(MOST).as_bytes()).unwrap().first_repeated().is_none());
+        assert_eq!(Params::parse(many(MOST + 1).as_bytes()).unwrap_err(), NotText);
+        let repeated = Params::parse(b"a&b=1&c&b=2&a").unwrap();
+        assert_eq!(repeated.first_repeated(), Some("b"));
     }
 
     #[test]

@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::{because, reason};
-use crate::clock::Timestamp;
 use crate::contract::Patch;
 use crate::contract::staff::{ClientDecision, StaffClientView};
 use crate::database::Conn;
@@ -11,7 +10,7 @@ use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::ClientId;
 use crate::manage::change::{Change, Notice};
-use crate::manage::fields::{same_version, suspension};
+use crate::manage::fields::{Expected, same_version, suspension};
 use crate::manage::notice::named;
 use crate::manage::permit::{self, Caller};
 use crate::manage::runner::{self, Ask, Done};
@@ -76,7 +75,7 @@ pub async fn update(
     caller: Caller,
     id: ClientId,
     patch: Patch<ClientDecision>,
-    expected: Option<Timestamp>,
+    expected: Expected,
 ) -> Result<Done<StaffClientView>, Error> {
     let (by, ask) = (caller.clone(), Ask::Staff(Staff::Admin, Permission::StaffUpdate));
     runner::change(core, caller, ask, async move |change: &mut Change<'_>| {
@@ -89,6 +88,7 @@ pub async fn update(
         change.sound()?;
         let mut new = old.clone();
         new.suspended_at = suspension(old.suspended_at, wanted.suspended, change.now);
+        new.suspended_reason = new.suspended_at.map(|_| reason.to_string());
         if new.suspended_at != old.suspended_at {
             new.updated_at = change.version_after(old.updated_at);
             clients::update(change.conn, &new).await?;

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use crate::clock::Timestamp;
 use crate::contract::scope::{NewScope, ScopeSettings, ScopeView};
 use crate::contract::{Input, Patch};
 use crate::database::Conn;
@@ -10,7 +9,7 @@ use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::manage::catalog::{self, view};
 use crate::manage::change::Change;
-use crate::manage::fields::same_version;
+use crate::manage::fields::{Expected, same_version};
 use crate::manage::permit::Caller;
 use crate::manage::runner::{self, Ask, Done};
 use crate::model::account::Staff;
@@ -71,7 +70,7 @@ pub async fn update(
     caller: Caller,
     name: String,
     patch: Patch<ScopeSettings>,
-    expected: Option<Timestamp>,
+    expected: Expected,
 ) -> Result<Done<ScopeView>, Error> {
     runner::change(core, caller, CHANGE, async move |change: &mut Change<'_>| {
         let old = find(change.conn, &name).await?;

@@ -3,14 +3,13 @@
 use serde_json::{Value, json};
 
 use super::{because, reason};
-use crate::clock::Timestamp;
 use crate::contract::Patch;
 use crate::contract::staff::{StaffUserView, UserDecision};
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::UserId;
 use crate::manage::change::{Change, Notice};
-use crate::manage::fields::{same_moment, same_version, suspension};
+use crate::manage::fields::{Expected, same_moment, same_version, suspension};
 use crate::manage::permit::{self, Caller};
 use crate::manage::plans;
 use crate::manage::runner::{self, Ask, Done};
@@ -69,7 +68,7 @@ pub async fn update(
     caller: Caller,
     id: UserId,
     patch: Patch<UserDecision>,
-    expected: Option<Timestamp>,
+    expected: Expected,
 ) -> Result<Done<StaffUserView>, Error> {
     let (by, ask) = (caller.clone(), Ask::Staff(Staff::Admin, Permission::StaffUpdate));
     runner::change(core, caller, ask, async move |change: &mut Change<'_>| {

@@ -10,6 +10,7 @@ use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use crate::clock::Timestamp;
 use crate::crypto::credential::CredentialKey;
 use crate::error::Error;
+use crate::id::SecretId;
 use crate::store::engine::conn::{Conn, Options, SqliteConn, failed, lend, unavailable, with_conn};
 use crate::store::engine::grouped::{Group, Grouped, Pools};
 use crate::store::engine::lent::Lent;
@@ -146,7 +147,7 @@ impl Db {
         self.grouped(Issue { login, now }, group.map(|groups| &groups.issue)).await
     }
 
-    /// Spends a code and stores the first refresh token, if there is to be one; false when the code is spent or expired, and
+    /// Spends a code, for a caller with this secret, and stores the first refresh token, if there is to be one; false when the code is spent or expired, and
     /// then nothing is written.
     ///
     /// # Errors
@@ -154,10 +155,11 @@ impl Db {
     pub(crate) async fn redeem(
         &self,
         code: CredentialKey,
+        secret: Option<SecretId>,
         refresh: Option<NewRefreshToken>,
         now: Timestamp,
     ) -> Result<bool, Error> {
-        self.grouped(Redeem { code, refresh, now }, self.groups().map(|groups| &groups.redeem)).await
+        self.grouped(Redeem { code, secret, refresh, now }, self.groups().map(|groups| &groups.redeem)).await
     }
 
     /// Spends a refresh token, by the request of this digest, and stores its child; false when the token is spent or

@@ -40,6 +40,7 @@ diesel::joinable!(domains -> images (logo_digest));
 diesel::joinable!(email_tokens -> users (user_id));
 diesel::joinable!(known_devices -> users (user_id));
 diesel::joinable!(login_stats -> clients (client_id));
+diesel::joinable!(login_ways -> clients (client_id));
 diesel::joinable!(members -> clients (client_id));
 diesel::joinable!(members -> roles (role_id));
 diesel::joinable!(members -> users (user_id));
@@ -88,6 +89,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     client_users,
     client_user_domains,
     login_stats,
+    login_ways,
     login_stat_users,
     requests,
     client_blocks,

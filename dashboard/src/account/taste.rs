@@ -6,6 +6,7 @@ use axum::response::Response;
 use xwms_core::account::general;
 use xwms_core::contract::profile::ProfileSettings;
 use xwms_core::error::Error;
+use xwms_core::manage::fields::Expected;
 use xwms_core::text;
 
 use crate::desk::{AccountDesk, Place};
@@ -40,7 +41,7 @@ pub(crate) async fn theme(form: Posted<AccountDesk>) -> Result<Response, Respons
 pub(crate) async fn language(form: Posted<AccountDesk>) -> Result<Response, Response> {
     let Posted { desk, sent } = form;
     let chosen = match sent.patch_of::<ProfileSettings>(&["locale"], &[]) {
-        Ok(patch) => general::update(desk.core(), desk.caller(), patch, None).await,
+        Ok(patch) => general::update(desk.core(), desk.caller(), patch, Expected::default()).await,
         Err(why) => Err(why),
     };
     chosen.map_err(|why| desk.fail(why))?;

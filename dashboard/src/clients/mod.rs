@@ -3,6 +3,7 @@
 mod attempts;
 mod attention;
 pub(crate) mod audit;
+mod bite;
 mod check;
 mod denials;
 mod domains;
@@ -46,6 +47,7 @@ fn client_routes() -> Router<Core> {
         .route("/clients/{client}/secrets/new", get(secrets::new).post(secrets::create))
         .route("/clients/{client}/secrets/{secret}", get(secrets::read).post(secrets::update))
         .route("/clients/{client}/secrets/{secret}/switches", get(secrets::back).post(secrets::switch))
+        .route("/clients/{client}/secrets/{secret}/switches/confirm", get(secrets::ask_switch))
         .route("/clients/{client}/secrets/{secret}/env", get(secrets::back).post(secrets::env_file))
         .route("/clients/{client}/secrets/{secret}/rotate", get(secrets::ask_rotation).post(secrets::rotate))
         .route("/clients/{client}/secrets/{secret}/delete", get(secrets::ask_deletion).post(secrets::delete))
@@ -97,6 +99,7 @@ fn usage_routes() -> Router<Core> {
     Router::new()
         .route("/clients/{client}/scopes", get(scopes::list))
         .route("/clients/{client}/scopes/new", get(scopes::new).post(scopes::create))
+        .route("/clients/{client}/scopes/{name}/switches", get(scopes::back).post(scopes::switch))
         .route("/clients/{client}/scopes/{name}/delete", get(scopes::ask_deletion).post(scopes::delete))
         .route("/clients/{client}/users", get(users::list))
         .route("/clients/{client}/users/{sub}", get(users::read))

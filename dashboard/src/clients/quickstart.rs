@@ -130,7 +130,7 @@ fn facts(
 ) -> Facts {
     let root = domain.map_or("example.com", |domain| domain.root_domain.as_str());
     let settings = &context.client.settings;
-    let scopes = settings.scopes.join(" ");
+    let scopes = settings.scopes.iter().map(|scope| scope.name.as_str()).collect::<Vec<_>>().join(" ");
     Facts {
         issuer: desk.core().config.server.issuer().to_owned(),
         client: desk.client().to_string(),

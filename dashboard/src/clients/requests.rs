@@ -259,7 +259,7 @@ async fn asked_for(desk: &ClientDesk<ClientId>, kind: RequestKind) -> Result<Con
     }
     let catalog = scopes::catalog(desk.core(), None, WHOLE_CATALOG).await;
     let catalog = catalog.map_err(|why| desk.fail(why))?;
-    let active = catalog.iter().filter(|scope| context.client.settings.scopes.contains(&scope.name));
+    let active = catalog.iter().filter(|scope| context.client.settings.has_scope(&scope.name));
     let choices = active.map(|scope| choice(shell, scope));
     let scopes = Control::checks("scopes", label_of(shell, "scopes"), choices);
     Ok(scopes.hint(shell.say("requests_scopes-hint")))

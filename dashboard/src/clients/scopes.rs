@@ -1,20 +1,18 @@
 //! Client Scopes: the list, new ones, and the end of one.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use axum::response::Response;
 use serde_json::json;
-use xwms_core::contract::client_scope::{ClientScopeView, NewClientScopes};
-use xwms_core::error::Error;
+use xwms_core::contract::client_scope::{ActivatedScopeView, ClientScopeSettings, ClientScopeView, NewClientScopes};
 use xwms_core::gate::permission::Permission;
 use xwms_core::id::ClientId;
-use xwms_core::manage::scopes;
 use xwms_core::manage::shares::told_of;
-use xwms_core::manage::stats::{self, StatsFields};
-use xwms_core::model::day::Day;
+use xwms_core::manage::{recent_logins, scopes};
 use xwms_core::model::scope::{OFFLINE_ACCESS, Tier};
 use xwms_core::text;
 
+use super::bite;
 use crate::desk::{ClientDesk, ClientIds, Place};
 use crate::layout::Shell;
 use crate::page::form::{Choice, Control, Form};
@@ -34,36 +32,57 @@ pub(crate) async fn list(desk: ClientDesk<ClientId>) -> Result<Response, Respons
     let asked = ListRequest::<String>::of(&desk, &path, &[])?;
     let found =
         scopes::list(desk.core(), &desk.caller(), desk.client(), asked.after.as_deref(), asked.look_for()).await;
-    let (found, pages) = asked.cut(shell, found.map_err(|why| desk.fail(why))?, |scope| scope.name.clone());
+    let (found, pages) = asked.cut(shell, found.map_err(|why| desk.fail(why))?, |scope| scope.scope.name.clone());
     let primary = desk.primary(Permission::ScopesCreate, &format!("{path}/new"), shell.say("scopes_new-title"));
     let page = desk.page(shell.say("section_scopes")).purpose(shell.say("scopes_list-purpose")).primary(primary);
     if found.is_empty() && asked.is_first() {
         return Ok(page.part(&undo(&desk)).part(&Empty::new(shell.say("scopes_list-none")).html()).respond());
     }
-    let table = table(&desk, &found, logins(&desk).await?.as_ref());
-    let reserved = found.iter().any(|scope| scope.tier == Tier::Verified).then(|| ways_to_unlock(&desk));
+    let table = table(&desk, &found, &logins(&desk).await?);
+    let reserved = found.iter().any(|scope| scope.scope.tier == Tier::Verified).then(|| ways_to_unlock(&desk));
     Ok(page.part(&undo(&desk)).part(&table).part(&pages).part(&reserved.unwrap_or_default()).respond())
 }
 
-fn table(desk: &ClientDesk<ClientId>, found: &[ClientScopeView], logins: Option<&HashMap<String, i64>>) -> Html {
+fn table(desk: &ClientDesk<ClientId>, found: &[ActivatedScopeView], logins: &BTreeMap<String, i64>) -> Html {
     let (shell, path) = (desk.shell(), ClientSection::Scopes.href(desk.client()));
     let columns = [
         Column::of(shell.say("scopes_list-scope")),
         Column::of(shell.say("scopes_list-opens")),
         Column::of(shell.say("scopes_list-tier")),
-        Column::number(shell.say("scopes_logins")),
+        Column::of(shell.say("field_at_login")),
+        Column::number(shell.say("shell_logins")),
         Column::actions(shell.say("shell_actions")),
     ];
     let may_delete = desk.may_now(Permission::ScopesDelete);
-    let rows = found.iter().map(|scope| {
+    let rows = found.iter().map(|activated| {
+        let scope = &activated.scope;
         let end =
             Html::action(format!("{path}/{}/delete", scope.name), shell.say("scopes_deactivate"), called(shell, scope));
         let end = if may_delete { end } else { Html::default() };
-        let logins = logins.map(|logins| Html::text(logins.get(&scope.name).copied().unwrap_or_default()));
-        let logins = logins.unwrap_or_else(|| Html::soft("–"));
-        [title(shell, scope), Html::text(&scope.opens), tier(shell, scope.tier), logins, end]
+        let logins = Html::text(logins.get(&scope.name).copied().unwrap_or_default());
+        [title(shell, scope), Html::text(&scope.opens), tier(shell, scope.tier), at_login(desk, activated), logins, end]
     });
-    Table::new(shell.say("scopes_list-caption"), columns).rows(rows).html()
+    let hint = Html::paragraph(&Html::soft(shell.say("field_at_login-hint")));
+    Table::new(shell.say("scopes_list-caption"), columns).rows(rows).html().and(&hint)
+}
+
+/// Whether a login that names no scope asks for it, with its switch.
+fn at_login(desk: &ClientDesk<ClientId>, activated: &ActivatedScopeView) -> Html {
+    let (shell, nothing, scope) = (desk.shell(), Values::default(), &activated.scope);
+    let on = activated.settings.at_login;
+    let (state, word, next) = if on {
+        (shell.say("state_on"), shell.say("shell_switch_off"), "false")
+    } else {
+        (shell.say("state_off"), shell.say("shell_switch_on"), "true")
+    };
+    let state = Html::badge(if on { Look::Good } else { Look::Off }, state);
+    if !desk.may_now(Permission::ScopesCreate) {
+        return state;
+    }
+    let action = format!("{}/{}/switches", ClientSection::Scopes.href(desk.client()), scope.name);
+    state.and(
+        &Form::new(shell, &nothing, action, word).hidden("at_login", next).about(called(shell, scope)).quiet().html(),
+    )
 }
 
 /// Behind the end of a scope: the way to have it again.
@@ -142,10 +161,10 @@ pub(crate) async fn create(form: Posted<ClientDesk<ClientId>>) -> Result<Respons
 async fn draw_new(desk: &ClientDesk<ClientId>, values: &Values) -> Result<Response, Response> {
     let shell = desk.shell();
     let path = ClientSection::Scopes.href(desk.client());
-    let active = &desk.context()?.client.settings.scopes;
+    let settings = &desk.context()?.client.settings;
     let catalog = scopes::catalog(desk.core(), None, WHOLE_CATALOG).await.map_err(|why| desk.fail(why))?;
     let choices = catalog.iter().map(|scope| {
-        let is_active = active.contains(&scope.name);
+        let is_active = settings.has_scope(&scope.name);
         choice(shell, scope).fixed(is_active.then(|| shell.say("scopes_active")))
     });
     let names = Control::checks("name", shell.say("section_scopes"), choices);
@@ -176,33 +195,46 @@ pub(crate) async fn ask_deletion(desk: OneScope) -> Result<Response, Response> {
     let shell = desk.shell();
     let path = ClientSection::Scopes.href(desk.client());
     let (client, name) = &desk.ids;
-    let scope = scopes::get(desk.core(), &desk.caller(), *client, name).await.map_err(|why| desk.fail(why))?;
-    let logins = logins(&desk).await?.map(|logins| logins.get(name).copied().unwrap_or_default());
-    let logins = logins.map(|logins| (shell.say("scopes_logins"), Html::text(logins)));
-    let terms = Terms::new(logins.into_iter().chain([(shell.say("scopes_list-opens"), Html::text(&scope.opens))]));
+    let found = scopes::get(desk.core(), &desk.caller(), *client, name).await.map_err(|why| desk.fail(why))?;
+    let scope = &found.scope;
+    let logins = logins(&desk).await?.get(name).copied().unwrap_or_default();
+    let terms = Terms::new([
+        (shell.say("shell_logins"), Html::text(logins)),
+        (shell.say("scopes_list-opens"), Html::text(&scope.opens)),
+    ]);
+    let what = if logins > 0 { shell.tell(text!("scopes_delete-logins", logins = logins)) } else { String::new() };
     let values = Values::default();
     let form = Form::new(shell, &values, format!("{path}/{name}/delete"), shell.say("scopes_deactivate"));
     Ok(desk
-        .page(shell.tell(text!("scopes_delete-title", scope = called(shell, &scope))))
+        .page(shell.tell(text!("scopes_delete-title", scope = called(shell, scope))))
         .crumb(path.clone(), shell.say("section_scopes"))
         .purpose(shell.say("scopes_delete-purpose"))
-        .part(&Html::card(&terms.html()))
+        .part(&Html::card(&terms.html().and(&Html::paragraph(&Html::text(what)))))
         .part(&form.danger().cancel(path).html())
         .respond())
 }
 
-/// How many logins of the last seven days were given each scope, for whom the statistics show it.
-async fn logins<P: ClientIds + Sync>(desk: &ClientDesk<P>) -> Result<Option<HashMap<String, i64>>, Response> {
-    if !desk.may(Permission::StatsRead) {
-        return Ok(None);
-    }
-    let from = Day::of(desk.core().clock.now()).plus(-6).to_string();
-    let fields = StatsFields { from: Some(from), by: Some("scope".to_owned()), ..StatsFields::default() };
-    match stats::get(desk.core(), &desk.caller(), desk.client(), &fields).await {
-        Ok(found) => Ok(Some(found.data.into_iter().map(|line| (line.name, line.counted.logins)).collect())),
-        Err(Error::PlanRequired) => Ok(None),
-        Err(why) => Err(desk.fail(why)),
-    }
+/// How many logins of the last seven days were given each scope.
+async fn logins<P: ClientIds + Sync>(desk: &ClientDesk<P>) -> Result<BTreeMap<String, i64>, Response> {
+    recent_logins::by_scope(desk.core(), &desk.caller(), desk.client()).await.map_err(|why| desk.fail(why))
+}
+
+/// GET of the address that switches.
+pub(crate) async fn back(desk: OneScope) -> Response {
+    let path = ClientSection::Scopes.href(desk.client());
+    desk.go(&path)
+}
+
+pub(crate) async fn switch(form: Posted<OneScope>) -> Result<Response, Response> {
+    let Posted { desk, sent } = form;
+    let word = if bite::last(&sent.fields, "at_login") == "true" { "on-at_login" } else { "off-at_login" };
+    let changed = match sent.patch_of::<ClientScopeSettings>(&["at_login"], &[]) {
+        Ok(patch) => scopes::update(desk.core(), desk.caller(), desk.ids.clone(), patch, sent.if_match()).await,
+        Err(why) => Err(why),
+    };
+    changed.map_err(|why| desk.fail(why))?;
+    let path = ClientSection::Scopes.href(desk.client());
+    Ok(desk.done(&path, word))
 }
 
 pub(crate) async fn delete(form: Posted<OneScope>) -> Result<Response, Response> {

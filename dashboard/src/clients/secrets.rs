@@ -9,10 +9,11 @@ use xwms_core::gate::permission::Permission;
 use xwms_core::gate::setup::Step;
 use xwms_core::id::{ClientId, SecretId};
 use xwms_core::manage::runner::Done;
-use xwms_core::manage::secrets;
+use xwms_core::manage::{recent_logins, secrets};
 use xwms_core::secret::Secret;
 use xwms_core::text;
 
+use super::bite;
 use crate::desk::{ClientDesk, ClientIds, Place};
 use crate::layout::Shell;
 use crate::page::form::{Choice, Control, Form};
@@ -38,11 +39,14 @@ pub(crate) async fn list(desk: ClientDesk<ClientId>) -> Result<Response, Respons
     if found.is_empty() && asked.is_first() {
         return Ok(page.part(&Empty::new(shell.say("secrets_list-none")).html()).respond());
     }
+    let logins = recent_logins::by_secret(desk.core(), &desk.caller(), desk.client()).await;
+    let logins = logins.map_err(|why| desk.fail(why))?;
     let columns = [
         Column::of(shell.say("secrets_list-secret")),
         Column::of(shell.say("secrets_ends_in")),
         Column::of(shell.say("shell_status")),
         Column::of(shell.say("secrets_last_used")),
+        Column::number(shell.say("shell_logins")),
     ];
     let rows = found.iter().map(|secret| {
         [
@@ -50,6 +54,7 @@ pub(crate) async fn list(desk: ClientDesk<ClientId>) -> Result<Response, Respons
             ending(secret),
             state(&desk, secret),
             last_used(shell, secret),
+            Html::text(logins.get(&secret.id).copied().unwrap_or_default()),
         ]
     });
     let table = Table::new(shell.say("secrets_list-caption"), columns).rows(rows);
@@ -101,6 +106,7 @@ fn label_of(shell: &Shell, name: &str) -> String {
         "label" => shell.say("field_label"),
         "expires_at" => shell.say("field_expires_at"),
         "overlap_seconds" => shell.say("field_overlap_seconds"),
+        "confirm_name" => shell.say("field_confirm_name"),
         other => other.to_owned(),
     }
 }
@@ -213,9 +219,57 @@ fn item_path(desk: &OneSecret) -> String {
     format!("{}/{}", ClientSection::Secrets.href(desk.client()), desk.ids.1)
 }
 
+/// How many logins of the last seven days it was used for.
+async fn logins(desk: &OneSecret) -> Result<i64, Response> {
+    let all = recent_logins::by_secret(desk.core(), &desk.caller(), desk.client()).await;
+    Ok(all.map_err(|why| desk.fail(why))?.get(&desk.ids.1).copied().unwrap_or_default())
+}
+
+/// What says how much a secret is used.
+fn usage(shell: &Shell, secret: &SecretView, logins: i64) -> Html {
+    let terms = Terms::new([
+        (shell.say("shell_logins"), Html::text(logins)),
+        (shell.say("secrets_last_used"), last_used(shell, secret)),
+    ]);
+    let words = shell.tell(text!("secrets_logins", logins = logins));
+    if logins > 0 { terms.html().and(&Html::paragraph(&Html::text(words))) } else { terms.html() }
+}
+
+pub(crate) async fn ask_switch(desk: OneSecret) -> Result<Response, Response> {
+    desk.need_to_switch(Permission::SecretsUpdate)?;
+    let on = bite::last(bite::asked(&desk, &["active"])?, "active") == "true";
+    let (secret, logins) = (get(&desk).await?, logins(&desk).await?);
+    let (shell, item, nothing) = (desk.shell(), item_path(&desk), Values::default());
+    let label = secret.settings.label.as_str();
+    let (title, submit, next) = if on {
+        (text!("secrets_on-title", label = label), shell.say("shell_switch_on"), "true")
+    } else {
+        (text!("secrets_off-title", label = label), shell.say("shell_switch_off"), "false")
+    };
+    let form = Form::new(shell, &nothing, format!("{item}/switches"), submit)
+        .hidden("active", next)
+        .hidden("confirm", "true")
+        .danger()
+        .cancel(item.clone());
+    Ok(desk
+        .page(shell.tell(title))
+        .crumb(ClientSection::Secrets.href(desk.client()), shell.say("section_secrets"))
+        .crumb(item, label)
+        .purpose(shell.say("secrets_switch-hint"))
+        .part(&Html::card(&usage(shell, &secret, logins)))
+        .part(&form.html())
+        .respond())
+}
+
 pub(crate) async fn switch(form: Posted<OneSecret>) -> Result<Response, Response> {
     let Posted { desk, sent } = form;
-    let word = if sent.fields.text("active") == "true" { "on" } else { "off" };
+    desk.need_to_switch(Permission::SecretsUpdate)?;
+    let word = if bite::last(&sent.fields, "active") == "true" { "on" } else { "off" };
+    let bites = word == "off" && get(&desk).await?.settings.active && logins(&desk).await? > 0;
+    if bites && !bite::is_confirmed(&sent.fields) {
+        let path = bite::question(&item_path(&desk), &["active"], &sent.fields);
+        return Ok(desk.go(&path));
+    }
     let changed = match sent.patch::<SecretSettings>(&["confirm"]) {
         Ok(patch) => secrets::update(desk.core(), desk.caller(), desk.ids, patch, sent.if_match()).await,
         Err(why) => Err(why),
@@ -253,26 +307,29 @@ pub(crate) async fn back(desk: OneSecret) -> Response {
 
 pub(crate) async fn ask_rotation(desk: OneSecret) -> Result<Response, Response> {
     desk.need(Permission::SecretsCreate)?;
-    let secret = get(&desk).await?;
-    Ok(draw_rotation(&desk, &secret, &Values::beginning([("overlap_seconds", json!(86_400))])))
+    draw_rotation(&desk, &Values::beginning([("overlap_seconds", json!(86_400))])).await
 }
 
-fn draw_rotation(desk: &OneSecret, secret: &SecretView, values: &Values) -> Response {
+async fn draw_rotation(desk: &OneSecret, values: &Values) -> Result<Response, Response> {
+    let (secret, logins) = (get(desk).await?, logins(desk).await?);
     let shell = desk.shell();
     let item = item_path(desk);
     let choice = |seconds: i64| {
         let label = shell.tell(text!("secrets_rotate-overlap", hours = seconds / 3600));
-        Choice::new(seconds.to_string(), Html::text(label))
+        let choice = Choice::new(seconds.to_string(), Html::text(label));
+        if seconds == 0 && logins > 0 { choice.hint(Html::text(shell.say("secrets_rotate-now"))) } else { choice }
     };
     let overlap = Control::radios("overlap_seconds", label_of(shell, "overlap_seconds"), OVERLAPS.map(choice));
     let form = Form::new(shell, values, format!("{item}/rotate"), shell.say("shell_rotate")).once().field(overlap);
-    desk.page(shell.tell(text!("secrets_rotate-title", label = secret.settings.label.as_str())))
+    Ok(desk
+        .page(shell.tell(text!("secrets_rotate-title", label = secret.settings.label.as_str())))
         .crumb(ClientSection::Secrets.href(desk.client()), shell.say("section_secrets"))
         .crumb(item.clone(), secret.settings.label.as_str())
         .purpose(shell.say("secrets_rotate-purpose"))
         .refused(values, |name| label_of(shell, name))
+        .part(&Html::card(&usage(shell, &secret, logins)))
         .part(&form.cancel(item).html())
-        .respond()
+        .respond())
 }
 
 pub(crate) async fn rotate(form: Posted<OneSecret>) -> Result<Response, Response> {
@@ -286,39 +343,65 @@ pub(crate) async fn rotate(form: Posted<OneSecret>) -> Result<Response, Response
     match made {
         Ok(done) => Ok(draw_value(&desk, &done)),
         Err(why) => {
-            let secret = get(&desk).await?;
             let values = desk.refused(Values::default(), sent.fields, why)?;
-            Ok(draw_rotation(&desk, &secret, &values))
+            draw_rotation(&desk, &values).await
         }
     }
 }
 
 pub(crate) async fn ask_deletion(desk: OneSecret) -> Result<Response, Response> {
     desk.need(Permission::SecretsDelete)?;
-    let secret = get(&desk).await?;
-    let shell = desk.shell();
-    let item = item_path(&desk);
-    let values = Values::default();
-    let form =
-        Form::new(shell, &values, format!("{item}/delete"), shell.say("shell_delete")).danger().cancel(item.clone());
-    let terms = Terms::new([(shell.say("secrets_last_used"), last_used(shell, &secret))]);
+    draw_deletion(&desk, &Values::default()).await
+}
+
+async fn draw_deletion(desk: &OneSecret, values: &Values) -> Result<Response, Response> {
+    let (secret, logins) = (get(desk).await?, logins(desk).await?);
+    let (shell, item, nothing) = (desk.shell(), item_path(desk), Values::default());
+    let label = secret.settings.label.as_str();
+    let mut form =
+        Form::new(shell, values, format!("{item}/delete"), shell.say("shell_delete")).danger().cancel(item.clone());
+    if logins > 0 {
+        let hint = shell.tell(text!("field_confirm_name-hint", name = label));
+        form = form.field(Control::line("confirm_name", label_of(shell, "confirm_name")).hint(hint));
+    }
+    let milder = Form::new(shell, &nothing, format!("{item}/switches"), shell.say("shell_switch_off-instead"));
+    let milder = milder.hidden("active", "false").quiet().html();
+    let can_be_milder = secret.settings.active && desk.may(Permission::SecretsUpdate);
     Ok(desk
-        .page(shell.tell(text!("secrets_delete-title", label = secret.settings.label.as_str())))
+        .page(shell.tell(text!("secrets_delete-title", label = label)))
         .crumb(ClientSection::Secrets.href(desk.client()), shell.say("section_secrets"))
-        .crumb(item, secret.settings.label.as_str())
+        .crumb(item, label)
         .purpose(shell.say("secrets_delete-purpose"))
-        .part(&Html::card(&terms.html()))
+        .refused(values, |name| label_of(shell, name))
+        .part(&Html::card(&usage(shell, &secret, logins)))
+        .part(&if can_be_milder { milder } else { Html::default() })
         .part(&form.html())
         .respond())
 }
 
 pub(crate) async fn delete(form: Posted<OneSecret>) -> Result<Response, Response> {
     let Posted { desk, sent } = form;
-    sent.only(&["confirm_name"]).map_err(|why| desk.fail(why))?;
-    let deleted = secrets::delete(desk.core(), desk.caller(), desk.ids, sent.if_match()).await;
-    deleted.map_err(|why| desk.fail(why))?;
-    let path = ClientSection::Secrets.href(desk.client());
-    Ok(desk.done(&path, "deleted"))
+    desk.need(Permission::SecretsDelete)?;
+    let secret = get(&desk).await?;
+    let allowed = if logins(&desk).await? > 0 {
+        sent.confirmed(secret.settings.label.as_str())
+    } else {
+        sent.only(&["confirm_name"])
+    };
+    let deleted = match allowed {
+        Ok(()) => secrets::delete(desk.core(), desk.caller(), desk.ids, sent.if_match()).await,
+        Err(why) => Err(why),
+    };
+    match deleted {
+        Ok(_) => {
+            let path = ClientSection::Secrets.href(desk.client());
+            Ok(desk.done(&path, "deleted"))
+        }
+        Err(why) => {
+            let values = desk.refused(Values::default(), sent.fields, why)?;
+            draw_deletion(&desk, &values).await
+        }
+    }
 }
 
 /// Its last four characters.

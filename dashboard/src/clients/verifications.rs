@@ -144,7 +144,7 @@ async fn draw_new(desk: &ClientDesk<ClientId>, values: &Values) -> Result<Respon
     let domains = domains::list(core, &caller, client, None, CHOICES).await.map_err(|why| desk.fail(why))?;
     let scopes = scopes::list(core, &caller, client, None, i64::MAX).await.map_err(|why| desk.fail(why))?;
     let offered: Vec<Choice> = domains.iter().map(|domain| domain_choice(desk, domain)).collect();
-    let reserved = scopes.iter().filter(|scope| scope.tier == Tier::Verified);
+    let reserved = scopes.iter().map(|active| &active.scope).filter(|scope| scope.tier == Tier::Verified);
     let reserved: Vec<Choice> = reserved
         .map(|scope| Choice::new(scope.name.as_str(), title(shell, scope)).hint(Html::text(&scope.opens)))
         .collect();

@@ -43,7 +43,7 @@ impl Chart {
         let (lines, bars, names) = (lines(step), self.bars(step), self.names());
         Html::drawn(format!(
             "<figure class=\"chart\"><figcaption>{title}</figcaption>\
-             <svg viewBox=\"0 0 {WIDTH} 232\" role=\"img\" aria-labelledby=\"{id}-title {id}-finding\">\
+             <svg width=\"{WIDTH}\" height=\"232\" viewBox=\"0 0 {WIDTH} 232\" role=\"img\" aria-labelledby=\"{id}-title {id}-finding\">\
              <title id=\"{id}-title\">{title}</title><desc id=\"{id}-finding\">{finding}</desc>{lines}{bars}{names}</svg>\
              <p class=\"soft\">{finding}</p>{below}</figure>"
         ))

@@ -309,7 +309,7 @@ scopes = ["openid", "profile", "userinfo", "address"]
             "createMember" | "createRequest" => json!({ "email": email }),
             "setBillingOwner" => json!({ "member": self.own_place }),
             "createStaffScope" => json!({ "name": format!("birthday{number}") }),
-            "activateScope" => json!({ "name": ids["name"] }),
+            "activateScope" => json!({ "name": ids["name"], "names": [] }),
             // Without `userinfo` there would be nothing left to apply for.
             "updateClient" => json!({ "scopes": ["openid", "profile", "email", "userinfo", ids["name"]] }),
             _ => json!({}),

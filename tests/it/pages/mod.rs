@@ -2,6 +2,7 @@
 
 mod account;
 mod account_settings;
+mod bites;
 mod consent;
 mod csrf;
 mod desk;

@@ -17,7 +17,7 @@ const STEPS: &[Row] = &[
     ("login", [10, 3], [10, 3]),
     ("continue to consent", [3, 0], [3, 0]),
     ("consent page", [5, 0], [5, 0]),
-    ("consent", [7, 1], [7, 1]),
+    ("consent", [8, 1], [8, 1]),
     ("continue to the code", [8, 1], [8, 1]),
     ("login in a known browser", [8, 2], [8, 2]),
     ("start page, signed in", [2, 0], [2, 0]),
@@ -37,7 +37,7 @@ const STEPS: &[Row] = &[
     ("token, refresh revoked", [1, 0], [1, 0]),
     ("token, refresh used twice", [7, 2], [7, 1]),
     ("sign-token", [2, 1], [2, 1]),
-    ("sign-in, straight to the token", [11, 2], [11, 2]),
+    ("sign-in, straight to the token", [9, 2], [9, 2]),
     ("sign-token-verify, wrong verifier", [3, 1], [3, 1]),
     ("sign-token-verify", [3, 1], [3, 1]),
     ("sign-token-verify, unknown token", [0, 0], [0, 0]),
@@ -71,8 +71,8 @@ const STEPS: &[Row] = &[
     ("flush, nothing waits", [0, 0], [0, 0]),
     ("flush, one attempt and one use of a secret", [2, 2], [2, 2]),
     ("snapshot load", [8, 1], [8, 1]),
-    ("clean, nothing is due", [15, 2], [15, 2]),
-    ("clean, all is due", [23, 2], [23, 2]),
+    ("clean, nothing is due", [16, 2], [16, 2]),
+    ("clean, all is due", [24, 2], [24, 2]),
 ];
 
 on_both!(every_step_asks_exactly_so_much, RECORDED, async |world: World| {

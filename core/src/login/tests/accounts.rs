@@ -198,6 +198,7 @@ fn grant(user: UserId, now: Timestamp) -> Grant {
         created_at: now,
         expires_at: now.after(Duration::from_secs(3600)),
         revoked_at: None,
+        url_id: None,
     }
 }
 

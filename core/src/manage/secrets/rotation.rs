@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, SecretId};
 use crate::manage::change::Change;
-use crate::manage::fields::same_version;
+use crate::manage::fields::{Expected, same_version};
 use crate::manage::permit::Caller;
 use crate::manage::runner::{self, Ask, Done};
 use crate::model::label::{self, Label};
@@ -30,7 +30,7 @@ pub async fn rotate(
     caller: Caller,
     (client, id): (ClientId, SecretId),
     rotation: Input<Rotation>,
-    expected: Option<Timestamp>,
+    expected: Expected,
 ) -> Result<Done<SecretView>, Error> {
     runner::change(
         core,

@@ -16,6 +16,14 @@ async fn what_is_exported_makes_the_same_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn f_34_people_without_a_client_are_written_too() {
+    let world = World::with("[[users]]\nemail = \"alone@example.test\"\ngiven_name = \"Alone\"\n").await;
+    let exported = world.export().await;
+    assert!(exported.contains("alone@example.test") && exported.contains("Alone"), "{exported}");
+    assert_eq!(World::with(&exported).await.export().await, exported);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_export_holds_no_secret() {
     let world = World::new().await;
     let outcome = world.apply(EXAMPLE).await.unwrap();

@@ -7,7 +7,7 @@ pub(in crate::store) mod cached;
 pub(crate) mod savepoint;
 pub(crate) mod writer;
 pub(in crate::store) mod grouped;
-pub(in crate::store) mod sqlite;
+pub(crate) mod sqlite;
 pub(in crate::store) mod postgres;
 pub(crate) mod migrations;
 pub mod health;

@@ -47,7 +47,7 @@ pub(in crate::store) fn pool(
 }
 
 /// Makes a folder that only its owner can look into; one that is there stays as it is.
-pub(in crate::store) fn make_folder(folder: &std::path::Path) -> std::io::Result<()> {
+pub fn make_folder(folder: &std::path::Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -26,11 +26,13 @@ const TOGETHER: &str = "
         SELECT * FROM unnest(
             $1::bigint[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bigint[], $6::bytea[], $7::bigint[], $8::bytea[],
             $9::text[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bytea[], $15::text[],
-            $16::bytea[], $17::bytea[], $18::bytea[], $19::text[], $20::text[], $21::text[], $22::bigint[]
+            $16::bytea[], $17::bytea[], $18::bytea[], $19::text[], $20::text[], $21::text[], $22::bigint[],
+            $23::bytea[]
         ) AS input (
             now, grant_id, client_id, domain_id, user_id, consent_id, first_subject, session_id,
             scope, authenticated_at, created_at, expires_at, revoked_at, code_key, kind,
-            code_grant_id, code_client_id, code_domain_id, redirect_uri, code_challenge, nonce, code_expires_at
+            code_grant_id, code_client_id, code_domain_id, redirect_uri, code_challenge, nonce, code_expires_at,
+            url_id
         )
     ), known AS (
         INSERT INTO client_users (client_id, user_id, subject, first_login_at, last_login_at, logins)
@@ -47,9 +49,9 @@ const TOGETHER: &str = "
         ON CONFLICT (client_id, user_id, domain_id) DO UPDATE SET last_login_at = excluded.last_login_at
     ), given AS (
         INSERT INTO grants (id, client_id, domain_id, user_id, consent_id, subject, session_id, scope,
-            authenticated_at, created_at, expires_at, revoked_at)
+            authenticated_at, created_at, expires_at, revoked_at, url_id)
         SELECT grant_id, client_id, domain_id, user_id, consent_id, subject, session_id, scope,
-            authenticated_at, created_at, expires_at, revoked_at
+            authenticated_at, created_at, expires_at, revoked_at, url_id
         FROM login
     )
     INSERT INTO codes (code_key, kind, grant_id, client_id, domain_id, redirect_uri, code_challenge, nonce,
@@ -90,7 +92,8 @@ impl Grouped for Issue {
             .bind::<Array<Text>, _>(column(requests, |one| one.login.code.redirect_uri.as_str()))
             .bind::<Array<Nullable<Text>>, _>(column(requests, |one| one.login.code.code_challenge.as_deref()))
             .bind::<Array<Nullable<Text>>, _>(column(requests, |one| one.login.code.nonce.as_deref()))
-            .bind::<Array<BigInt>, _>(column(requests, |one| one.login.code.expires_at));
+            .bind::<Array<BigInt>, _>(column(requests, |one| one.login.code.expires_at))
+            .bind::<Array<Nullable<Binary>>, _>(column(requests, |one| one.login.grant.url_id));
         let rows: Vec<Granted> = Cached(query).load(conn).await?;
         Ok(granted(rows, requests, |one| one.login.code.code_key))
     }

@@ -30,6 +30,7 @@ diesel::table! {
         created_at -> BigInt,
         expires_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
+        url_id -> Nullable<Binary>,
     }
 }
 
@@ -47,6 +48,7 @@ diesel::table! {
         created_at -> BigInt,
         expires_at -> BigInt,
         used_at -> Nullable<BigInt>,
+        secret_id -> Nullable<Binary>,
     }
 }
 

@@ -118,5 +118,7 @@ diesel::table! {
         client_id -> Binary,
         scope -> Text,
         created_at -> BigInt,
+        at_login -> Bool,
+        updated_at -> BigInt,
     }
 }

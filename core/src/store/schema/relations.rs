@@ -63,6 +63,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    login_ways (client_id, day, way, name) {
+        client_id -> Binary,
+        day -> BigInt,
+        way -> Text,
+        name -> Text,
+        logins -> BigInt,
+    }
+}
+
+diesel::table! {
     requests (id) {
         id -> Binary,
         client_id -> Binary,

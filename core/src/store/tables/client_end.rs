@@ -8,7 +8,7 @@ use crate::id::ClientId;
 use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::schema::{
     api_tokens, attempts, client_blocks, client_scopes, client_secrets, client_users, consents, domains, grants,
-    login_stat_users, login_stats, members, requests, role_groups, roles, verifications,
+    login_stat_users, login_stats, login_ways, members, requests, role_groups, roles, verifications,
 };
 use crate::store::tables::clients;
 
@@ -41,6 +41,7 @@ pub(crate) async fn bury(conn: &mut Conn, id: ClientId, now: Timestamp) -> Query
     let counted = login_stat_users::table.filter(login_stat_users::client_id.eq(id));
     with_conn!(conn, |c| diesel::delete(counted).execute(c))?;
     with_conn!(conn, |c| diesel::delete(login_stats::table.filter(login_stats::client_id.eq(id))).execute(c))?;
+    with_conn!(conn, |c| diesel::delete(login_ways::table.filter(login_ways::client_id.eq(id))).execute(c))?;
     with_conn!(conn, |c| diesel::delete(attempts::table.filter(attempts::client_id.eq(id))).execute(c))?;
 
     clients::leave_tombstone(conn, id, now).await

@@ -37,10 +37,21 @@ pub(crate) async fn uses(conn: &mut Conn) -> QueryResult<HashMap<String, i64>> {
     Ok(rows.into_iter().collect())
 }
 
-/// What the catalog says of the scopes of a client, in its order.
-pub(crate) async fn described(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Scope>> {
+/// A scope that a client has activated.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub(crate) struct Activated {
+    /// What the catalog says of it.
+    pub scope: Scope,
+    /// Whether a login that names no scope asks for it.
+    pub at_login: bool,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// The scopes that a client has activated, in the order of the catalog.
+pub(crate) async fn described(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Activated>> {
     let query = scopes::table.inner_join(t::table).filter(t::client_id.eq(client)).order(scopes::position);
-    with_conn!(conn, |c| query.select(Scope::as_select()).load(c))
+    with_conn!(conn, |c| query.select((Scope::as_select(), t::at_login, t::updated_at)).load(c))
 }
 
 /// The names of the catalog.
@@ -50,9 +61,33 @@ pub(crate) async fn catalog(conn: &mut Conn) -> QueryResult<ScopeSet> {
 }
 
 /// Activates a scope of the catalog.
-pub(crate) async fn insert(conn: &mut Conn, client: ClientId, scope: &str, now: Timestamp) -> QueryResult<()> {
-    let row = (t::client_id.eq(client), t::scope.eq(scope), t::created_at.eq(now));
+pub(crate) async fn insert(
+    conn: &mut Conn,
+    client: ClientId,
+    scope: &str,
+    at_login: bool,
+    now: Timestamp,
+) -> QueryResult<()> {
+    let row = (
+        t::client_id.eq(client),
+        t::scope.eq(scope),
+        t::created_at.eq(now),
+        t::at_login.eq(at_login),
+        t::updated_at.eq(now),
+    );
     with_conn!(conn, |c| diesel::insert_into(t::table).values(row).execute(c)).map(drop)
+}
+
+/// Sets whether a login that names no scope asks for this one.
+pub(crate) async fn set_at_login(
+    conn: &mut Conn,
+    client: ClientId,
+    scope: &str,
+    at_login: bool,
+    now: Timestamp,
+) -> QueryResult<()> {
+    let set = (t::at_login.eq(at_login), t::updated_at.eq(now));
+    with_conn!(conn, |c| diesel::update(t::table.find((client, scope))).set(set).execute(c)).map(drop)
 }
 
 /// Deactivates a scope.

@@ -46,6 +46,8 @@ pub struct Client {
     pub updated_at: Timestamp,
     /// What it is for.
     pub description: Option<LongText<500>>,
+    /// Why staff suspended it.
+    pub suspended_reason: Option<String>,
 }
 
 /// Stores a new client.
@@ -70,7 +72,8 @@ pub(super) async fn leave_tombstone(conn: &mut Conn, id: ClientId, now: Timestam
         t::homepage_url.eq(nothing.clone()),
         t::privacy_url.eq(nothing.clone()),
         t::terms_url.eq(nothing.clone()),
-        t::description.eq(nothing),
+        t::description.eq(nothing.clone()),
+        t::suspended_reason.eq(nothing),
         t::logo_digest.eq(no_picture.clone()),
         t::reviewed_logo_digest.eq(no_picture),
     );

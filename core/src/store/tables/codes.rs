@@ -5,7 +5,7 @@ use diesel_async::RunQueryDsl;
 
 use crate::clock::Timestamp;
 use crate::crypto::credential::CredentialKey;
-use crate::id::{ClientId, DomainId, GrantId};
+use crate::id::{ClientId, DomainId, GrantId, SecretId};
 use crate::store::engine::cached::Cached;
 use crate::store::engine::conn::{Conn, hot, with_conn};
 use crate::store::schema::{codes as t, consents, grants, users};
@@ -96,10 +96,16 @@ pub(crate) async fn find_with_grant(
     Ok(found.map(|(code, grant, facts)| (code, LiveGrant::of(grant, facts, None))))
 }
 
-/// Spends an unspent, unexpired code; at most one caller ever gets `true` (OAuth 2.1 §4.1.3).
-pub(crate) async fn spend(conn: &mut Conn, key: CredentialKey, now: Timestamp) -> QueryResult<bool> {
+/// Spends an unspent, unexpired code; at most one caller ever gets `true` (OAuth 2.1 §4.1.3). `secret`: what the caller
+/// authenticated with.
+pub(crate) async fn spend(
+    conn: &mut Conn,
+    key: CredentialKey,
+    secret: Option<SecretId>,
+    now: Timestamp,
+) -> QueryResult<bool> {
     let unspent = t::table.find(key).filter(t::used_at.is_null()).filter(t::expires_at.gt(now));
-    let spend = diesel::update(unspent).set(t::used_at.eq(now));
+    let spend = diesel::update(unspent).set((t::used_at.eq(now), t::secret_id.eq(secret)));
     let spent: Vec<CredentialKey> = hot!(conn, get_results(Cached(spend.returning(t::code_key))))?;
     Ok(spent.len() == 1)
 }
@@ -115,6 +121,42 @@ pub(crate) async fn count_wrong_try(
     with_conn!(conn, |c| diesel::update(unspent).set(t::wrong_tries.eq(t::wrong_tries + 1)).execute(c))?;
     let worn_out = t::table.find(key).filter(t::used_at.is_null()).filter(t::wrong_tries.ge(burn_at));
     with_conn!(conn, |c| diesel::update(worn_out).set(t::used_at.eq(now)).execute(c)).map(drop)
+}
+
+/// Codes that were redeemed with a secret after `from`, up to `until`. A key begins with the time it was made, so those that
+/// may be among them are found by their keys.
+macro_rules! redeemed {
+    ($from:expr, $until:expr, $made_since:expr) => {
+        t::table
+            .filter(t::code_key.ge(CredentialKey::first_of($made_since)))
+            .filter(t::used_at.gt($from))
+            .filter(t::used_at.le($until))
+            .filter(t::secret_id.is_not_null())
+    };
+}
+
+/// Whether a code was redeemed with a secret after `from`, up to `until`; `made_since`: before that none of them was made.
+pub(crate) async fn any_redeemed(
+    conn: &mut Conn,
+    (from, until): (Timestamp, Timestamp),
+    made_since: Timestamp,
+) -> QueryResult<bool> {
+    let redeemed = redeemed!(from, until, made_since);
+    with_conn!(conn, |c| diesel::select(diesel::dsl::exists(redeemed)).get_result(c))
+}
+
+/// How many codes were redeemed with each secret in this time.
+pub(crate) async fn redeemed(
+    conn: &mut Conn,
+    (from, until): (Timestamp, Timestamp),
+    made_since: Timestamp,
+) -> QueryResult<Vec<(ClientId, SecretId, i64)>> {
+    let counted = redeemed!(from, until, made_since).group_by((t::client_id, t::secret_id)).select((
+        t::client_id,
+        t::secret_id.assume_not_null(),
+        diesel::dsl::count_star(),
+    ));
+    with_conn!(conn, |c| counted.load(c))
 }
 
 /// Deletes up to `limit` codes that were made before `before`, the oldest first.

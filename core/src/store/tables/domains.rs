@@ -68,6 +68,23 @@ pub(crate) async fn of_client(conn: &mut Conn, client: ClientId) -> QueryResult<
     with_conn!(conn, |c| query.select(Domain::as_select()).load(c))
 }
 
+/// What of a domain says how its client stands.
+#[derive(Clone, Copy, Debug, Queryable)]
+pub(crate) struct Mode {
+    /// Whose it is.
+    pub client: ClientId,
+    /// It is in use.
+    pub active: bool,
+    /// It is in test mode.
+    pub test_mode: bool,
+}
+
+/// The domains of these clients, as far as they say how those stand.
+pub(crate) async fn modes(conn: &mut Conn, clients: &[ClientId]) -> QueryResult<Vec<Mode>> {
+    let query = t::table.filter(t::client_id.eq_any(clients)).select((t::client_id, t::active, t::test_mode));
+    with_conn!(conn, |c| query.load(c))
+}
+
 /// The domains of other clients with one of these root domains.
 pub(crate) async fn of_others(conn: &mut Conn, client: ClientId, roots: &[RootDomain]) -> QueryResult<Vec<Domain>> {
     let query = t::table.filter(t::root_domain.eq_any(roots)).filter(t::client_id.ne(client)).order(t::id);

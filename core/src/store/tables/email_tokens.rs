@@ -8,6 +8,7 @@ use crate::crypto::credential::CredentialKey;
 use crate::id::UserId;
 use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::schema::email_tokens as t;
+use crate::store::tables::profiles;
 
 /// What a link is for. One kind is never taken for the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,9 +46,11 @@ pub(crate) struct NewLink {
     pub(crate) expires_at: Timestamp,
 }
 
-/// Stores a new link.
+/// Stores a new link; it ends the older ones of its kind. Links of one account are stored and used one after the other.
 pub(crate) async fn insert(conn: &mut Conn, link: NewLink, sent_to: &SentTo, now: Timestamp) -> QueryResult<()> {
     let NewLink { key, purpose, expires_at } = link;
+    profiles::hold(conn, sent_to.user_id).await?;
+    spend_all_of_user(conn, purpose, sent_to.user_id, now).await?;
     let row = (
         t::token_key.eq(key),
         t::purpose.eq(purpose.text()),
@@ -82,6 +85,7 @@ pub(crate) async fn spend(
     user: UserId,
     now: Timestamp,
 ) -> QueryResult<Option<SentTo>> {
+    profiles::hold(conn, user).await?;
     let live = t::table
         .find(key)
         .filter(t::purpose.eq(purpose.text()))

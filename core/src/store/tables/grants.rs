@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use crate::clock::Timestamp;
-use crate::id::{ClientId, ConsentId, DomainId, GrantId, SessionId, Subject, UserId};
+use crate::id::{ClientId, ConsentId, DomainId, GrantId, SessionId, Subject, UrlId, UserId};
 use crate::model::scope::ScopeSet;
 use crate::store::engine::conn::{Conn, hot, with_conn};
 use crate::store::schema::{consents, grants as t, revoked_tokens, users};
@@ -37,6 +37,8 @@ pub struct Grant {
     pub expires_at: Timestamp,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
+    /// The callback URL the login ended at.
+    pub url_id: Option<UrlId>,
 }
 
 /// A login, as far as it is counted.
@@ -54,6 +56,8 @@ pub(crate) struct Login {
     pub scope: ScopeSet,
     /// When.
     pub created_at: Timestamp,
+    /// At which callback URL.
+    pub url_id: Option<UrlId>,
 }
 
 /// The logins after one, up to another, in the order of their ids; at most `limit`.
@@ -65,6 +69,7 @@ pub(crate) async fn after(conn: &mut Conn, after: GrantId, until: GrantId, limit
         t::user_id,
         t::scope,
         t::created_at,
+        t::url_id,
     ));
     with_conn!(conn, |c| query.load(c))
 }

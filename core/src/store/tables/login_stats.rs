@@ -39,30 +39,53 @@ pub(crate) struct Count {
     pub users: i64,
 }
 
-const JOB: &str = "login_stats";
+/// What has a position of its own.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Job {
+    /// Logins, by their grants.
+    Logins,
+    /// Codes, by when they were redeemed.
+    Redeemed,
+}
+
+impl Job {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Logins => "login_stats",
+            Self::Redeemed => "login_ways",
+        }
+    }
+}
 
 /// Whether there are logins up to `until` that have not been counted.
 pub(crate) async fn any_uncounted(conn: &mut Conn, until: GrantId) -> QueryResult<bool> {
-    let position = positions::table.find(JOB).select(positions::position);
-    let last: Option<GrantId> = with_conn!(conn, |c| position.first(c)).optional()?;
-    let last = last.unwrap_or(GrantId::from_bytes([0; 16]));
+    let last = position(conn, Job::Logins).await?;
     let waiting = grants::table.filter(grants::id.gt(last)).filter(grants::id.le(until));
     with_conn!(conn, |c| diesel::select(diesel::dsl::exists(waiting)).get_result(c))
 }
 
-/// The last login that has been counted, held to the end of the transaction: two servers never count the same ones.
-pub(crate) async fn hold_position(conn: &mut Conn) -> QueryResult<GrantId> {
+/// The last that has been counted.
+pub(crate) async fn position(conn: &mut Conn, job: Job) -> QueryResult<GrantId> {
+    let position = positions::table.find(job.text()).select(positions::position);
+    let last: Option<GrantId> = with_conn!(conn, |c| position.first(c)).optional()?;
+    Ok(last.unwrap_or(GrantId::from_bytes([0; 16])))
+}
+
+/// The last that has been counted, held to the end of the transaction: two servers never count the same ones.
+pub(crate) async fn hold_position(conn: &mut Conn, job: Job) -> QueryResult<GrantId> {
+    let job = job.text();
     let first = GrantId::from_bytes([0; 16]);
-    let row = (positions::job.eq(JOB), positions::position.eq(first));
+    let row = (positions::job.eq(job), positions::position.eq(first));
     with_conn!(conn, |c| diesel::insert_into(positions::table).values(row).on_conflict_do_nothing().execute(c))?;
-    let same = diesel::update(positions::table.find(JOB)).set(positions::job.eq(JOB));
+    let same = diesel::update(positions::table.find(job)).set(positions::job.eq(job));
     with_conn!(conn, |c| same.execute(c))?;
-    with_conn!(conn, |c| positions::table.find(JOB).select(positions::position).first(c))
+    with_conn!(conn, |c| positions::table.find(job).select(positions::position).first(c))
 }
 
 /// Notes how far the counting has come.
-pub(crate) async fn set_position(conn: &mut Conn, last: GrantId) -> QueryResult<()> {
-    with_conn!(conn, |c| diesel::update(positions::table.find(JOB)).set(positions::position.eq(last)).execute(c))
+pub(crate) async fn set_position(conn: &mut Conn, job: Job, last: GrantId) -> QueryResult<()> {
+    let job = job.text();
+    with_conn!(conn, |c| diesel::update(positions::table.find(job)).set(positions::position.eq(last)).execute(c))
         .map(drop)
 }
 

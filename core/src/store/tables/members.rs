@@ -1,5 +1,7 @@
 //! Who belongs to clients' organisations.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
@@ -229,6 +231,18 @@ pub(crate) async fn membership(conn: &mut Conn, client: ClientId, user: UserId) 
     let query = t::table.inner_join(roles::table).filter(t::client_id.eq(client)).filter(t::user_id.eq(user));
     let found: Option<Place> = with_conn!(conn, |c| query.select(PLACE).first(c)).optional()?;
     Ok(found.map(membership_of))
+}
+
+/// This person's role in each of these clients' organisations, and what their place grants.
+pub(crate) async fn places(
+    conn: &mut Conn,
+    user: UserId,
+    clients: &[ClientId],
+) -> QueryResult<HashMap<ClientId, (RoleId, Membership)>> {
+    let own = t::table.inner_join(roles::table).filter(t::user_id.eq(user)).filter(t::client_id.eq_any(clients));
+    let rows: Vec<(ClientId, RoleId, Place)> =
+        with_conn!(conn, |c| own.select((t::client_id, t::role_id, PLACE)).load(c))?;
+    Ok(rows.into_iter().map(|(client, role, place)| (client, (role, membership_of(place)))).collect())
 }
 
 /// The same, with the client; `None` also when that was deleted. Every call of the management API asks it, in one

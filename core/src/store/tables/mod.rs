@@ -32,6 +32,7 @@ pub(crate) mod verifications;
 pub(crate) mod snapshots;
 pub(crate) mod attempts;
 pub(crate) mod login_stats;
+pub(crate) mod login_ways;
 pub(crate) mod audit;
 pub(crate) mod outbox;
 pub(crate) mod idempotency_keys;

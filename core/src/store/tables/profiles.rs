@@ -8,7 +8,6 @@ use diesel_async::RunQueryDsl;
 use crate::clock::Timestamp;
 use crate::id::UserId;
 use crate::model::account::{Plan, Staff};
-use crate::model::request::RequestStatus;
 use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::engine::lent::in_time;
 use crate::store::schema::users as t;
@@ -129,19 +128,9 @@ pub(crate) async fn search(
     }
 }
 
-/// The accounts that own a client, belong to one or have a standing request of one, by address.
-pub(crate) async fn around_clients(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<Profile>> {
-    use crate::store::schema::{clients, members, requests};
-    let owners = clients::table.filter(clients::deleted_at.is_null()).select(clients::billing_owner);
-    let lasts = members::expires_at.is_null().or(members::expires_at.gt(now));
-    let members = members::table.filter(lasts).select(members::user_id);
-    let asked = requests::table
-        .filter(requests::status.eq_any([RequestStatus::Pending, RequestStatus::Accepted]))
-        .filter(requests::expires_at.is_null().or(requests::expires_at.gt(now)))
-        .select(requests::user_id);
-    let id = t::id.nullable();
-    let query = t::table.filter(id.eq_any(owners).or(id.eq_any(members)).or(id.eq_any(asked))).order(t::email_key);
-    with_conn!(conn, |c| query.select(Profile::as_select()).load(c))
+/// All accounts, by address.
+pub(crate) async fn all(conn: &mut Conn) -> QueryResult<Vec<Profile>> {
+    with_conn!(conn, |c| t::table.order(t::email_key).select(Profile::as_select()).load(c))
 }
 
 /// Writes every field.

@@ -97,11 +97,12 @@ async fn read(conn: &mut Conn, id: ClientId, plans: PlanRules) -> Result<Option<
     let found: Option<(ClientRow, OwnerRow)> =
         with_conn!(conn, |c| query.select((ClientRow::as_select(), OwnerRow::as_select())).first(c)).optional()?;
     let Some((client, owner)) = found else { return Ok(None) };
-    let activated = client_scopes::table
-        .inner_join(scopes::table)
-        .filter(client_scopes::client_id.eq(id))
-        .select((scopes::name, scopes::tier));
-    let activated: Vec<(String, Tier)> = with_conn!(conn, |c| activated.load(c))?;
+    let activated = client_scopes::table.inner_join(scopes::table).filter(client_scopes::client_id.eq(id)).select((
+        scopes::name,
+        scopes::tier,
+        client_scopes::at_login,
+    ));
+    let activated: Vec<(String, Tier, bool)> = with_conn!(conn, |c| activated.load(c))?;
     let coverage = verifications::coverage(conn, id).await?;
     Ok(Some(Snapshot {
         client: Client {
@@ -122,7 +123,8 @@ async fn read(conn: &mut Conn, id: ClientId, plans: PlanRules) -> Result<Option<
         },
         domains: load_domains(conn, id).await?,
         secrets: load_secrets(conn, id).await?,
-        scopes: activated.into_iter().collect(),
+        at_login: activated.iter().filter(|(.., at_login)| *at_login).map(|(name, ..)| name.as_str()).collect(),
+        scopes: activated.into_iter().map(|(name, tier, _)| (name, tier)).collect(),
         coverage,
         login_grace: plans.grace,
     }))

@@ -30,3 +30,4 @@ request_open = Eine Anfrage dieser Art wartet schon auf diese Person.
 too_many_open = { $most } Anfragen warten auf Antwort. Ziehen Sie zuerst eine zurück.
 declined_recently = Diese Person hat abgelehnt oder möchte nicht gefragt werden. Warten Sie { $days } Tage.
 request_closed = Die Anfrage wurde beantwortet oder zurückgezogen oder ist abgelaufen.
+not_here-scope_names = Geben Sie den Namen eines Scopes an oder die Namen mehrerer, nicht beides.

@@ -76,3 +76,11 @@ overview_advice-second_owner = Ein zweiter Inhaber kann einspringen
 overview_advice-webhook = Eine Webhook-URL meldet Ihren Servern, was geschieht
 overview_advice-verification = Reservierte Scopes sind für die Domains genehmigt, die sie verwenden
 overview_next = Nächster Schritt: { $step }
+shell_logins = Anmeldungen in 7 Tagen
+secrets_on-title = { $label } einschalten?
+secrets_off-title = { $label } ausschalten?
+secrets_rotate-now = Server, die das alte noch senden, werden sofort abgewiesen.
+secrets_logins = { $logins ->
+    [one] Eine Anmeldung in 7 Tagen hat dieses Secret benutzt.
+   *[other] { $logins } Anmeldungen in 7 Tagen haben dieses Secret benutzt.
+}

@@ -155,3 +155,7 @@ logo_too_large = Sie haben { $sent } KiB gesendet. Ein Logo hat höchstens { $mo
 item_made = Erstellt
 shell_history = Verlauf
 domain_preview = Vorschau der Ersatzantwort
+urls_logins = { $logins ->
+    [one] Eine Anmeldung in 7 Tagen endete hier.
+   *[other] { $logins } Anmeldungen in 7 Tagen endeten hier.
+}

@@ -171,9 +171,14 @@ check_nearest-missing = Ab Zeichen { $at } fehlt „{ $right }“.
 check_nearest-extra = Ab Zeichen { $at } ist „{ $wrong }“ zu viel.
 check_nearest-other = Ab Zeichen { $at } steht dort „{ $right }“ statt „{ $wrong }“.
 scopes_undo = Rückgängig
-scopes_logins = Anmeldungen in 7 Tagen
 users_history = Verlauf
 requests_any_kind = Jede Art
 check_caption = Regeln, verletzte zuerst
 users_ask-access = Zugriffsanfrage senden
 users_ask-test = Testbenutzer-Anfrage senden
+field_at_login = Bei der Anmeldung gefragt
+field_at_login-hint = Wird alle gefragt, wenn eine Anmeldung keine Scopes nennt. Aus: nur, wenn eine Anmeldung ihn nennt.
+scopes_delete-logins = { $logins ->
+    [one] Eine Anmeldung in 7 Tagen erhielt diesen Scope. Sie verliert ihn sofort und hat ihn wieder, wenn Sie ihn wieder aktivieren.
+   *[other] { $logins } Anmeldungen in 7 Tagen erhielten diesen Scope. Sie verlieren ihn sofort und haben ihn wieder, wenn Sie ihn wieder aktivieren.
+}

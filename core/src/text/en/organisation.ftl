@@ -30,3 +30,4 @@ request_open = A request of this kind waits for this person already.
 too_many_open = { $most } requests wait for an answer. Take one back first.
 declined_recently = This person has declined or does not want to be asked. Wait { $days } days.
 request_closed = The request was answered or taken back, or has expired.
+not_here-scope_names = Give the name of one scope or the names of several, not both.

@@ -76,3 +76,11 @@ overview_advice-second_owner = A second owner can step in
 overview_advice-webhook = A Webhook URL tells your servers what happens
 overview_advice-verification = Reserved scopes are approved for the domains that use them
 overview_next = Next: { $step }
+shell_logins = Logins in 7 days
+secrets_on-title = Switch { $label } on?
+secrets_off-title = Switch { $label } off?
+secrets_rotate-now = Servers that still send the old one are refused at once.
+secrets_logins = { $logins ->
+    [one] One login in 7 days used this secret.
+   *[other] { $logins } logins in 7 days used this secret.
+}

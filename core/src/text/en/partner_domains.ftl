@@ -155,3 +155,7 @@ logo_too_large = You sent { $sent } KiB. A logo has at most { $most } KiB.
 item_made = Made
 shell_history = History
 domain_preview = Preview of the Fallback Response
+urls_logins = { $logins ->
+    [one] One login in 7 days ended here.
+   *[other] { $logins } logins in 7 days ended here.
+}

@@ -171,9 +171,14 @@ check_nearest-missing = From character { $at }, “{ $right }” is missing.
 check_nearest-extra = From character { $at }, “{ $wrong }” is too much.
 check_nearest-other = From character { $at }, “{ $wrong }” is “{ $right }” there.
 scopes_undo = Undo
-scopes_logins = Logins in 7 days
 users_history = History
 requests_any_kind = Any kind
 check_caption = Rules, broken ones first
 users_ask-access = Send Access Request
 users_ask-test = Send Test User Request
+field_at_login = Asked at login
+field_at_login-hint = Asked of everybody when a login names no scopes. Off: only when a login names it.
+scopes_delete-logins = { $logins ->
+    [one] One login in 7 days was given this scope. It loses it at once, and has it again when you activate it again.
+   *[other] { $logins } logins in 7 days were given this scope. They lose it at once, and have it again when you activate it again.
+}

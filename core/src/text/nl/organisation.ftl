@@ -30,3 +30,4 @@ request_open = Een verzoek van deze soort wacht al op deze persoon.
 too_many_open = { $most } verzoeken wachten op antwoord. Trek er eerst een terug.
 declined_recently = Deze persoon heeft afgewezen of wil niet worden gevraagd. Wacht { $days } dagen.
 request_closed = Het verzoek is beantwoord of teruggetrokken, of is verlopen.
+not_here-scope_names = Geef de naam van één scope of de namen van meer, niet allebei.

@@ -76,3 +76,11 @@ overview_advice-second_owner = Een tweede eigenaar kan inspringen
 overview_advice-webhook = Een webhook-URL meldt je servers wat er gebeurt
 overview_advice-verification = Gereserveerde scopes zijn goedgekeurd voor de domeinen die ze gebruiken
 overview_next = Volgende stap: { $step }
+shell_logins = Logins in 7 dagen
+secrets_on-title = { $label } aanzetten?
+secrets_off-title = { $label } uitzetten?
+secrets_rotate-now = Servers die het oude nog sturen, worden meteen geweigerd.
+secrets_logins = { $logins ->
+    [one] Eén login in 7 dagen gebruikte dit secret.
+   *[other] { $logins } logins in 7 dagen gebruikten dit secret.
+}

@@ -155,3 +155,7 @@ logo_too_large = Je stuurde { $sent } KiB. Een logo is ten hoogste { $most } KiB
 item_made = Gemaakt
 shell_history = Geschiedenis
 domain_preview = Voorbeeld van het terugvalantwoord
+urls_logins = { $logins ->
+    [one] Eén login in 7 dagen eindigde hier.
+   *[other] { $logins } logins in 7 dagen eindigden hier.
+}

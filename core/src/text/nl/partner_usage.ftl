@@ -171,9 +171,14 @@ check_nearest-missing = Vanaf teken { $at } ontbreekt “{ $right }”.
 check_nearest-extra = Vanaf teken { $at } is “{ $wrong }” te veel.
 check_nearest-other = Vanaf teken { $at } staat daar “{ $right }” in plaats van “{ $wrong }”.
 scopes_undo = Ongedaan maken
-scopes_logins = Logins in 7 dagen
 users_history = Geschiedenis
 requests_any_kind = Elke soort
 check_caption = Regels, eerst die niet kloppen
 users_ask-access = Toegangsverzoek sturen
 users_ask-test = Testgebruikersverzoek sturen
+field_at_login = Gevraagd bij inloggen
+field_at_login-hint = Wordt iedereen gevraagd als een login geen scopes noemt. Uit: alleen als een login hem noemt.
+scopes_delete-logins = { $logins ->
+    [one] Eén login in 7 dagen kreeg deze scope. Die raakt hem meteen kwijt, en heeft hem weer als je hem weer activeert.
+   *[other] { $logins } logins in 7 dagen kregen deze scope. Ze raken hem meteen kwijt, en hebben hem weer als je hem weer activeert.
+}

@@ -2,7 +2,6 @@
 
 use axum::response::Response;
 use xwms_core::contract::domain::{DomainSettings, DomainView};
-use xwms_core::error::Error;
 use xwms_core::gate::permission::Permission;
 use xwms_core::manage::domain_facts::DomainFacts;
 use xwms_core::manage::domains;
@@ -10,6 +9,7 @@ use xwms_core::request::params::Params;
 use xwms_core::text;
 
 use super::{OneDomain, below, facts_of, get, label_of, on_or_off, path_of, settings};
+use crate::clients::bite;
 use crate::desk::Place;
 use crate::page::form::Form;
 use crate::page::html::Html;
@@ -31,12 +31,8 @@ pub(crate) async fn switch(form: Posted<OneDomain>) -> Result<Response, Response
     desk.need_to_switch(Permission::DomainsUpdate)?;
     let domain = get(&desk).await?;
     let flips = flips(&domain, &sent.fields);
-    let confirmed = sent.fields.text("confirm") == "true";
-    if !confirmed && bites(&flips) && facts_of(&desk).await?.logins > 0 {
-        let asked = SWITCHES.into_iter().filter(|name| sent.fields.get(name).is_some());
-        let asked = asked.map(|name| (name, last(&sent.fields, name)));
-        let asked = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(asked).finish();
-        let path = format!("{}/switches/confirm?{asked}", path_of(&desk));
+    if !bite::is_confirmed(&sent.fields) && bites(&flips) && facts_of(&desk).await?.logins > 0 {
+        let path = bite::question(&path_of(&desk), &SWITCHES, &sent.fields);
         return Ok(desk.go(&path));
     }
     let changed = match sent.patch_of::<DomainSettings>(&SWITCHES, &["confirm"]) {
@@ -55,15 +51,10 @@ pub(crate) async fn switch(form: Posted<OneDomain>) -> Result<Response, Response
     }
 }
 
-/// The last value of a field: a hidden one stands before that of a check box.
-fn last<'f>(fields: &'f Params, name: &str) -> &'f str {
-    fields.pairs().filter(|(known, _)| *known == name).last().map_or("", |(_, value)| value)
-}
-
 /// What these fields change, and to what.
 fn flips(domain: &DomainView, fields: &Params) -> Vec<(&'static str, bool)> {
     let stands = Values::of(domain);
-    let wanted = |name: &&'static str| match last(fields, name) {
+    let wanted = |name: &&'static str| match bite::last(fields, name) {
         "true" => Some((*name, true)),
         "false" => Some((*name, false)),
         _ => None,
@@ -87,11 +78,7 @@ fn word(flips: &[(&'static str, bool)]) -> String {
 
 pub(crate) async fn ask(desk: OneDomain) -> Result<Response, Response> {
     desk.need_to_switch(Permission::DomainsUpdate)?;
-    let query = &desk.signed_in().visit.query;
-    if let Some(name) = query.unknown(&SWITCHES) {
-        let known = SWITCHES.join(", ");
-        return Err(desk.fail(Error::Invalid(vec![text!("unknown_field-query", known = known).at(name)])));
-    }
+    let query = bite::asked(&desk, &SWITCHES)?;
     let (domain, facts) = (get(&desk).await?, facts_of(&desk).await?);
     let flips = flips(&domain, query);
     if flips.contains(&("test_mode", true)) {

@@ -1,16 +1,19 @@
 //! Domain URLs: callback, webhook and logout URLs of a domain.
 
+use std::collections::BTreeMap;
+
 use axum::response::Response;
 use serde_json::json;
 use xwms_core::contract::url::{NewUrl, UrlSettings, UrlView};
 use xwms_core::gate::permission::Permission;
 use xwms_core::id::{ClientId, DomainId, UrlId};
 use xwms_core::manage::runner::Done;
-use xwms_core::manage::urls;
+use xwms_core::manage::{recent_logins, urls};
 use xwms_core::model::url::{UrlKind, needs_test_mode};
 use xwms_core::text;
 
 use super::{DomainIds, OneDomain, Part, below, mode_of, part_of, path_of};
+use crate::clients::bite;
 use crate::desk::{ClientDesk, Place};
 use crate::layout::Shell;
 use crate::page::Page;
@@ -65,7 +68,9 @@ pub(crate) async fn list(desk: OneDomain) -> Result<Response, Response> {
     let (found, pages) = asked.cut(shell, found.map_err(|why| desk.fail(why))?, |url| url.id.to_string());
     let primary = desk.primary(Permission::UrlsCreate, &format!("{path}/new"), shell.say("urls_new-title"));
     let page = part_of(&desk, Part::Urls)?.purpose(shell.say("urls_list-purpose")).primary(primary).part(&undo(&desk));
-    let tables: Html = UrlKind::ALL.iter().map(|kind| table(&desk, *kind, &found)).collect();
+    let logins = recent_logins::by_url(desk.core(), &desk.caller(), desk.client()).await;
+    let logins = logins.map_err(|why| desk.fail(why))?;
+    let tables: Html = UrlKind::ALL.iter().map(|kind| table(&desk, *kind, &found, &logins)).collect();
     Ok(page.part(&tables).part(&pages).respond())
 }
 
@@ -79,7 +84,7 @@ fn undo(desk: &OneDomain) -> Html {
 }
 
 /// The URLs of one kind.
-fn table(desk: &OneDomain, kind: UrlKind, found: &[UrlView]) -> Html {
+fn table(desk: &OneDomain, kind: UrlKind, found: &[UrlView], logins: &BTreeMap<UrlId, i64>) -> Html {
     let (shell, path) = (desk.shell(), list_path(desk));
     let of_kind: Vec<&UrlView> = found.iter().filter(|url| url.settings.once.kind == kind).collect();
     let heading = Html::heading(kind_name(shell, kind));
@@ -93,14 +98,20 @@ fn table(desk: &OneDomain, kind: UrlKind, found: &[UrlView]) -> Html {
         let new = desk.may_now(Permission::UrlsCreate).then_some(new);
         return heading.and(&Empty::new(words).action(new).html());
     }
-    let columns = [
-        Column::of(kind_name(shell, kind)),
-        Column::of(shell.say("shell_status")),
-        Column::actions(shell.say("shell_do")),
-    ];
-    let rows = of_kind.into_iter().map(|url| {
+    let mut columns = vec![Column::of(kind_name(shell, kind)), Column::of(shell.say("shell_status"))];
+    let actions_column = Column::actions(shell.say("shell_do"));
+    let row = |url: &UrlView| {
         let (item, text) = (format!("{path}/{}", url.id), url.settings.settings.url.as_str());
         [Html::code(text), status(desk, url, &item), actions(desk, &item, text)]
+    };
+    if kind != UrlKind::Callback {
+        columns.push(actions_column);
+        return heading.and(&Table::new(kind_hint(shell, kind), columns).rows(of_kind.into_iter().map(row)).html());
+    }
+    columns.extend([Column::number(shell.say("shell_logins")), actions_column]);
+    let rows = of_kind.into_iter().map(|url| {
+        let [text, status, actions] = row(url);
+        [text, status, Html::text(logins.get(&url.id).copied().unwrap_or_default()), actions]
     });
     heading.and(&Table::new(kind_hint(shell, kind), columns).rows(rows).html())
 }
@@ -220,20 +231,32 @@ async fn get(desk: &OneUrl) -> Result<UrlView, Response> {
     urls::get(desk.core(), &desk.caller(), desk.ids).await.map_err(|why| desk.fail(why))
 }
 
-pub(crate) async fn read(desk: OneUrl) -> Result<Response, Response> {
-    let url = get(&desk).await?;
-    draw(&desk, &url, &Values::of(&url))
+/// How many logins of the last seven days ended at a callback URL; `None` for one of another kind.
+async fn logins(desk: &OneUrl, url: &UrlView) -> Result<Option<i64>, Response> {
+    if url.settings.once.kind != UrlKind::Callback {
+        return Ok(None);
+    }
+    let all = recent_logins::by_url(desk.core(), &desk.caller(), desk.client()).await;
+    Ok(Some(all.map_err(|why| desk.fail(why))?.get(&url.id).copied().unwrap_or_default()))
 }
 
-fn draw(desk: &OneUrl, url: &UrlView, values: &Values) -> Result<Response, Response> {
+pub(crate) async fn read(desk: OneUrl) -> Result<Response, Response> {
+    let url = get(&desk).await?;
+    draw(&desk, &url, &Values::of(&url)).await
+}
+
+async fn draw(desk: &OneUrl, url: &UrlView, values: &Values) -> Result<Response, Response> {
+    let logins = logins(desk, url).await?;
     let (shell, item) = (desk.shell(), item_path(desk));
     let kind = url.settings.once.kind;
-    let terms = Terms::new([
+    let terms = [
         (shell.say("shell_id"), Html::copy(shell, "id", url.id)),
         (shell.say("item_made"), Html::made(shell, url.id.as_bytes())),
         (kind_name(shell, kind), Html::code(url.settings.settings.url.as_str())),
         (shell.say("shell_status"), state(shell, url)),
-    ]);
+    ];
+    let logins = logins.map(|logins| (shell.say("shell_logins"), Html::text(logins)));
+    let terms = Terms::new(terms.into_iter().chain(logins));
     let page = below(desk, kind_name(shell, kind), ("/urls", shell.say("domain_tab-urls")))?
         .purpose(kind_hint(shell, kind))
         .refused(values, |name| label_of(shell, name));
@@ -262,7 +285,7 @@ pub(crate) async fn update(form: Posted<OneUrl>) -> Result<Response, Response> {
         Err(why) => {
             let url = get(&desk).await?;
             let values = desk.refused(Values::of(&url), sent.fields, why)?;
-            draw(&desk, &url, &values)
+            draw(&desk, &url, &values).await
         }
     }
 }
@@ -275,7 +298,14 @@ pub(crate) async fn back(desk: OneUrl) -> Response {
 
 pub(crate) async fn switch(form: Posted<OneUrl>) -> Result<Response, Response> {
     let Posted { desk, sent } = form;
-    let word = if sent.fields.pairs().any(|pair| pair == ("active", "true")) { "on" } else { "off" };
+    desk.need_to_switch(Permission::UrlsUpdate)?;
+    let word = if bite::last(&sent.fields, "active") == "true" { "on" } else { "off" };
+    let url = get(&desk).await?;
+    let bites = word == "off" && url.settings.settings.active && logins(&desk, &url).await?.is_some_and(|it| it > 0);
+    if bites && !bite::is_confirmed(&sent.fields) {
+        let path = bite::question(&item_path(&desk), &["active"], &sent.fields);
+        return Ok(desk.go(&path));
+    }
     let changed = match sent.patch_of::<UrlSettings>(&["active"], &["confirm"]) {
         Ok(patch) => urls::update(desk.core(), desk.caller(), desk.ids, patch, sent.if_match()).await,
         Err(why) => Err(why),
@@ -286,19 +316,19 @@ pub(crate) async fn switch(form: Posted<OneUrl>) -> Result<Response, Response> {
             Ok(desk.done(&path, &word))
         }
         Err(why) => {
-            let url = get(&desk).await?;
             // What is wrong is the URL that is to be switched on: it stands in its field.
             let values = desk.refused(Values::of(&url), sent.fields, why)?.without_what_was_sent();
-            draw(&desk, &url, &values)
+            draw(&desk, &url, &values).await
         }
     }
 }
 
 pub(crate) async fn ask_switch(desk: OneUrl) -> Result<Response, Response> {
     desk.need_to_switch(Permission::UrlsUpdate)?;
+    let on = bite::last(bite::asked(&desk, &["active"])?, "active") == "true";
     let url = get(&desk).await?;
+    let logins = logins(&desk, &url).await?;
     let (shell, nothing) = (desk.shell(), Values::default());
-    let on = desk.signed_in().visit.query.get("active") == Some("true");
     let (title, submit, next) = if on {
         (shell.say("urls_on-title"), shell.say("shell_switch_on"), "true")
     } else {
@@ -309,28 +339,33 @@ pub(crate) async fn ask_switch(desk: OneUrl) -> Result<Response, Response> {
         .hidden("confirm", "true")
         .cancel(list_path(&desk));
     let page = below(&desk, title, ("/urls", shell.say("domain_tab-urls")))?;
-    Ok(page.part(&about(shell, &url)).part(&form.html()).respond())
+    Ok(page.part(&about(shell, &url, logins)).part(&form.html()).respond())
 }
 
-/// Which URL a question is about, and what is sent there.
-fn about(shell: &Shell, url: &UrlView) -> Html {
+/// Which URL a question is about, what is sent there, and what hangs on it.
+fn about(shell: &Shell, url: &UrlView, logins: Option<i64>) -> Html {
     let kind = url.settings.once.kind;
-    let terms = Terms::new([
+    let terms = [
         (kind_name(shell, kind), Html::code(url.settings.settings.url.as_str())),
         (shell.say("shell_status"), state(shell, url)),
-    ]);
-    Html::card(&terms.html().and(&Html::paragraph(&Html::text(kind_hint(shell, kind)))))
+    ];
+    let bites = logins.filter(|logins| *logins > 0).map(|logins| shell.tell(text!("urls_logins", logins = logins)));
+    let logins = logins.map(|logins| (shell.say("shell_logins"), Html::text(logins)));
+    let words = [Some(kind_hint(shell, kind)), bites].into_iter().flatten();
+    let words: Html = words.map(|words| Html::paragraph(&Html::text(words))).collect();
+    Html::card(&Terms::new(terms.into_iter().chain(logins)).html().and(&words))
 }
 
 pub(crate) async fn ask_deletion(desk: OneUrl) -> Result<Response, Response> {
     desk.need(Permission::UrlsDelete)?;
     let url = get(&desk).await?;
+    let logins = logins(&desk, &url).await?;
     let (shell, nothing) = (desk.shell(), Values::default());
     let form = Form::new(shell, &nothing, format!("{}/delete", item_path(&desk)), shell.say("shell_delete"));
     let title = shell.tell(text!("urls_delete-title", what = kind_name(shell, url.settings.once.kind)));
     Ok(below(&desk, title, ("/urls", shell.say("domain_tab-urls")))?
         .purpose(shell.say("urls_delete-purpose"))
-        .part(&about(shell, &url))
+        .part(&about(shell, &url, logins))
         .part(&form.danger().cancel(list_path(&desk)).html())
         .respond())
 }
