@@ -96,7 +96,11 @@ fn is_of_real_data(name: &str) -> bool {
 fn configure(folder: &Path, listen: SocketAddr, environment: Vec<(String, String)>) -> Result<Config, StartError> {
     let inside = |name: &str| folder.join(name).display().to_string();
     // What is printed at the start should stay in sight.
-    let before = [("XWMS__LOG__FILTER", "warn".to_owned())];
+    // Whoever tries webhooks receives them on this machine.
+    let before = [
+        ("XWMS__LOG__FILTER", "warn".to_owned()),
+        ("XWMS__WEBHOOKS__ALLOW_LOOPBACK", listen.ip().is_loopback().to_string()),
+    ];
     let after = [
         ("XWMS__SERVER__LISTEN", listen.to_string()),
         ("XWMS__SERVER__ISSUER", String::new()),
@@ -237,6 +241,7 @@ mod tests {
         let config = configure(Path::new("/tmp/demo"), listen, environment).unwrap();
         assert_eq!(config.database.url.expose(), "sqlite:///tmp/demo/xwms.db");
         assert_eq!((config.server.issuer(), config.log.filter.as_str()), ("http://127.0.0.1:9000", "debug"));
+        assert!(config.webhooks.allow_loopback);
         assert_eq!(config.keys.master_key_file, "/tmp/demo/master.key");
     }
 }

@@ -117,6 +117,7 @@ pub async fn core_asking(dns: Arc<dyn Dns>, db: Db, config: Config, clock: Clock
         secret_guesses: Default::default(),
         ownership_checks: Default::default(),
         flow_room: Default::default(),
+        outbox_bell: Default::default(),
     }))
 }
 

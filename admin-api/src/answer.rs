@@ -26,6 +26,13 @@ pub(crate) fn changed<T: View>(done: Done<T>) -> Response {
     }
 }
 
+/// 202 with what is on its way.
+pub(crate) fn accepted<T: View>(done: Done<T>) -> Response {
+    let mut response = changed(done);
+    *response.status_mut() = StatusCode::ACCEPTED;
+    response
+}
+
 /// 201 with what was made, whose address is its id below `path`, itself below [`PREFIX`].
 pub(crate) fn created<T: View>(path: &str, done: Done<T>) -> Result<Response, Problem> {
     created_as("id", path, done)

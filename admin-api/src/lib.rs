@@ -33,6 +33,7 @@ mod tokens;
 mod urls;
 mod users;
 mod verifications;
+mod webhooks;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -68,6 +69,7 @@ static RESOURCES: &[&[Operation]] = &[
     secrets::OPERATIONS,
     domains::OPERATIONS,
     urls::OPERATIONS,
+    webhooks::OPERATIONS,
     DOCUMENT,
 ];
 
@@ -84,7 +86,7 @@ static DOCUMENT: &[Operation] = &[Operation {
     handler: || get(async || Json(openapi()).into_response()),
 }];
 
-/// Every route of the management API.
+/// Every route of the management API, and the schemas of what webhooks are told.
 pub fn router(core: Core) -> Router {
     let guarded = |router: Router<Core>, operation: &'static Operation| {
         let handler = match operation.needs {
@@ -94,7 +96,8 @@ pub fn router(core: Core) -> Router {
         };
         router.route(&format!("{PREFIX}{}", operation.path), handler)
     };
-    operations().fold(Router::new(), guarded).with_state(core)
+    let schemas = Router::new().route("/docs/events/{file}", get(webhooks::schema));
+    operations().fold(schemas, guarded).with_state(core)
 }
 
 /// The OpenAPI 3.1 document of the management API.

@@ -8,8 +8,16 @@ use crate::operation::{Method, Needs, Operation, PREFIX, RequestBody, ResponseBo
 use crate::schema::{Described, Purpose};
 
 /// Operations that heed `If-Match` besides every PATCH.
-const HEEDS_IF_MATCH: [&str; 7] =
-    ["deleteClient", "deleteDomain", "deleteMember", "deleteRole", "deleteSecret", "deleteUrl", "rotateSecret"];
+const HEEDS_IF_MATCH: [&str; 8] = [
+    "deleteClient",
+    "deleteDomain",
+    "deleteMember",
+    "deleteRole",
+    "deleteSecret",
+    "deleteUrl",
+    "rotateSecret",
+    "rotateUrlSecret",
+];
 
 fn heeds_if_match(operation: &Operation) -> bool {
     operation.method == Method::Patch || HEEDS_IF_MATCH.contains(&operation.id)
@@ -40,6 +48,7 @@ pub(crate) fn document(operations: impl Iterator<Item = &'static Operation>) -> 
         "servers": [{ "url": "/" }],
         "tags": tags.into_iter().map(|name| json!({ "name": name })).collect::<Vec<_>>(),
         "paths": paths,
+        "webhooks": crate::webhooks::messages(),
         "components": {
             "schemas": schemas,
             "securitySchemes": {
@@ -152,6 +161,7 @@ fn answers(operation: &Operation) -> Value {
     let (status, good) = match &operation.response {
         ResponseBody::Nothing => ("204", json!({ "description": "Done." })),
         ResponseBody::One(shape) => ("200", json_answer("Done.", object(*shape))),
+        ResponseBody::Accepted(shape) => ("202", json_answer("It is on its way.", object(*shape))),
         ResponseBody::Made(shape) => {
             let mut made = json_answer("Made.", object(*shape));
             made["headers"] = json!({ "Location": { "description": "Where it is.", "schema": { "type": "string" } } });
@@ -246,6 +256,7 @@ fn codes(operation: &Operation) -> Vec<(u16, &'static str)> {
 fn shapes(operation: &Operation) -> Vec<&'static dyn Described> {
     match operation.response {
         ResponseBody::One(shape)
+        | ResponseBody::Accepted(shape)
         | ResponseBody::Made(shape)
         | ResponseBody::Page(shape)
         | ResponseBody::Log(shape)

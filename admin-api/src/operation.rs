@@ -89,6 +89,8 @@ pub(crate) enum ResponseBody {
     Nothing,
     /// 200 with an object.
     One(&'static dyn Described),
+    /// 202 with an object.
+    Accepted(&'static dyn Described),
     /// 201 with an object.
     Made(&'static dyn Described),
     /// 200 with a page of objects.

@@ -6,7 +6,8 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use xwms_core::error::Error;
 use xwms_core::id::{
-    ClientId, DomainId, MemberId, RequestId, RoleId, SecretId, Subject, TokenId, UrlId, UserId, VerificationId,
+    ClientId, DeliveryId, DomainId, MemberId, RequestId, RoleId, SecretId, Subject, TokenId, UrlId, UserId,
+    VerificationId,
 };
 use xwms_core::state::Core;
 
@@ -40,6 +41,7 @@ ids! {
     ClientId: "client",
     DomainId: "domain",
     UrlId: "URL",
+    DeliveryId: "delivery",
     SecretId: "secret",
     RoleId: "role",
     MemberId: "member",

@@ -9,7 +9,7 @@ use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql};
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::BigInt;
-use time::format_description::well_known::Rfc3339;
+use time::format_description::well_known::{Rfc2822, Rfc3339};
 use time::{OffsetDateTime, UtcOffset};
 
 /// A moment: milliseconds since 1970-01-01T00:00:00Z.
@@ -67,7 +67,15 @@ impl Timestamp {
     /// Reads an RFC 3339 time of any offset; `None` when it is none, or in UTC lies beyond the years 1 to 9999, in which it
     /// could not be written again.
     pub fn parse(text: &str) -> Option<Self> {
-        let time = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+        Self::of(OffsetDateTime::parse(text, &Rfc3339).ok()?)
+    }
+
+    /// Reads a time as HTTP writes it, `Sat, 31 Jan 2026 12:00:00 GMT` (RFC 9110 §5.6.7); `None` when it is none.
+    pub fn parse_http_date(text: &str) -> Option<Self> {
+        Self::of(OffsetDateTime::parse(text, &Rfc2822).ok()?)
+    }
+
+    fn of(time: OffsetDateTime) -> Option<Self> {
         let time = time.checked_to_offset(UtcOffset::UTC).filter(|time| (1..=9999).contains(&time.year()))?;
         i64::try_from(time.unix_timestamp_nanos() / 1_000_000).ok().map(Self)
     }

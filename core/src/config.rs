@@ -293,6 +293,8 @@ pub struct Limits {
 pub struct Webhooks {
     /// Whether they may go to loopback addresses, for development.
     pub allow_loopback: bool,
+    /// How long events and their deliveries are kept.
+    pub keep_days: Days<2, 365>,
 }
 
 /// Verified Partners.

@@ -262,8 +262,11 @@ typed_id!(
     /// Something on its way to a person who may have an account or none.
     LetterId, "letter");
 typed_id!(
-    /// An event that waits for the webhooks it goes to.
+    /// An event that webhooks are told of.
     EventId, "event");
+typed_id!(
+    /// An event on its way to one webhook URL: the `webhook-id` of its message.
+    DeliveryId, "delivery");
 
 /// A user's number: random, 10^12 ≤ n < 2^53, never reused.
 ///

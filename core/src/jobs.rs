@@ -13,20 +13,19 @@ use crate::error::Error;
 use crate::key_rotation;
 use crate::login::flow_quota;
 use crate::login_stats;
-use crate::manage::{letters, logos, ownership, succession, verifications};
+use crate::manage::{letters, logos, ownership, secrets, succession, verifications};
 use crate::state::Core;
 use crate::store::tables::{
     attempts, codes, email_tokens, flows, grants, idempotency_keys, known_devices, letters as of_letters, outbox,
     refresh_tokens, sessions, throttles,
 };
+use crate::webhooks;
 
 /// Rows that one statement deletes at the most, so that no change waits long for the cleaner.
 const BATCH: i64 = 500;
 
 /// How long a letter is tried to be delivered.
 const LETTERS_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
-/// How long an event waits for a webhook.
-const EVENTS_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The running jobs.
 pub struct Jobs {
@@ -49,6 +48,7 @@ pub fn start(core: &Core) -> Jobs {
             _ = until.changed() => {}
         }
     });
+    running.spawn(webhooks::run(core.clone(), stop.subscribe()));
     Jobs { stop, running, core: core.clone() }
 }
 
@@ -75,6 +75,7 @@ enum Work {
     KeepSigningKeys,
     FoldStats,
     RemindOfVerifications,
+    RemindOfSecrets,
     DeliverLetters,
     Clean,
     CheckOwnership,
@@ -83,7 +84,7 @@ enum Work {
 }
 
 impl Work {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::CheckOwnership,
         Self::HandOverClients,
         Self::DropPictures,
@@ -93,6 +94,7 @@ impl Work {
         Self::TellSeal,
         Self::KeepSigningKeys,
         Self::RemindOfVerifications,
+        Self::RemindOfSecrets,
         Self::DeliverLetters,
         Self::Clean,
     ];
@@ -106,9 +108,11 @@ impl Work {
             Self::KeepSigningKeys => Duration::from_secs(3),
             Self::DeliverLetters => Duration::from_secs(5),
             Self::FoldStats => Duration::from_secs(10),
-            Self::RemindOfVerifications | Self::Clean | Self::CheckOwnership | Self::HandOverClients => {
-                Duration::from_secs(60)
-            }
+            Self::RemindOfVerifications
+            | Self::RemindOfSecrets
+            | Self::Clean
+            | Self::CheckOwnership
+            | Self::HandOverClients => Duration::from_secs(60),
             Self::DropPictures => Duration::from_secs(600),
         }
     }
@@ -121,6 +125,7 @@ impl Work {
             Self::KeepSigningKeys => key_rotation::keep(core).await,
             Self::FoldStats => login_stats::fold(core).await,
             Self::RemindOfVerifications => verifications::remind(core).await,
+            Self::RemindOfSecrets => secrets::remind(core).await,
             Self::DeliverLetters => letters::deliver_left_over(core).await,
             Self::Clean => clean(core).await,
             Self::HandOverClients => succession::settle_due(core).await,
@@ -168,7 +173,7 @@ pub async fn clean(core: &Core) -> Result<(), Error> {
     // No token lives longer than this from when it was made; one whose grant ends before is dead earlier, and stays.
     let refresh_tokens_before = now.before(tokens.refresh_sliding_days.duration());
     let devices_since = now.before(config.sessions.known_device_days.duration());
-    let events_before = now.before(EVENTS_WAIT);
+    let events_before = now.before(config.webhooks.keep_days.duration());
     let letters_before = now.before(LETTERS_WAIT);
     loop {
         let deleted = core

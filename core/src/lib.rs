@@ -32,6 +32,7 @@ pub mod login_stats;
 pub mod audit;
 pub mod login;
 pub mod manage;
+pub(crate) mod webhooks;
 pub mod staff;
 pub mod account;
 pub mod provision;

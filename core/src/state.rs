@@ -3,6 +3,8 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use tokio::sync::Notify;
+
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::crypto::keys::KeyRing;
@@ -58,6 +60,8 @@ pub struct Parts {
     pub ownership_checks: ChecksUnderWay,
     /// Room for logins in progress.
     pub flow_room: FlowRoom,
+    /// Rung when something waits for webhooks, so that it need not wait for the next look.
+    pub outbox_bell: Notify,
 }
 
 impl Core {

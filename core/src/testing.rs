@@ -1,16 +1,22 @@
 //! For tests and benchmarks alone: a house test sees to it that the product names nothing of it.
 
+use std::time::Duration;
+
+use tokio::sync::watch;
+
 use crate::audit::{Told, entry};
 use crate::clock::Timestamp;
 use crate::crypto::credential::CredentialKey;
 use crate::database::{Conn, Db};
 use crate::error::Error;
 use crate::id::{AuditId, ClientId, GrantId, UserId};
+use crate::state::Core;
 use crate::store::engine::notices::{self, Whose};
 use crate::store::engine::writer;
 use crate::store::tables::{
     attempts, audit, clients, grants, members, notifications, outbox, profiles, refresh_tokens, scopes, users,
 };
+use crate::webhooks;
 
 pub use crate::store::engine::statements::{Statements, Taken};
 pub use crate::store::logins::NewLogin;
@@ -51,6 +57,21 @@ pub async fn catalog(db: &Db) -> Result<Vec<Scope>, Error> {
 /// The database's.
 pub async fn published(db: &Db, client: ClientId) -> Result<Vec<WebhookEvent>, Error> {
     Ok(outbox::newest(&mut db.read().await?, client, 10).await?)
+}
+
+/// Delivers everything to webhooks that is due now, as a server does.
+///
+/// # Errors
+/// The database's.
+pub async fn deliver(core: &Core) -> Result<(), Error> {
+    let (stop, stopped) = watch::channel(false);
+    let working = tokio::spawn(webhooks::run(core.clone(), stopped));
+    while !webhooks::is_idle(core).await? {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    // Nobody listens only when it has ended already.
+    let _ = stop.send(true);
+    working.await.map_err(|_| Error::Internal("it panicked"))
 }
 
 /// Refused attempts at a client, newest first.

@@ -290,6 +290,9 @@ fn mark(shell: &Shell, context: &ClientContext, section: ClientSection) -> Optio
             Some(shell.tell(text!("shell_to_do", count = to_do)))
         }
         ClientSection::Verifications if context.is_under_review => Some(shell.say("state_under_review")),
+        ClientSection::Webhooks if context.parked > 0 => {
+            Some(shell.tell(text!("section_webhooks-mark", count = context.parked)))
+        }
         _ => None,
     }
 }

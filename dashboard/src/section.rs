@@ -13,6 +13,7 @@ pub(crate) enum ClientSection {
     Scopes,
     Secrets,
     Users,
+    Webhooks,
     Attempts,
     Check,
     Quickstart,
@@ -26,8 +27,16 @@ pub(crate) enum ClientSection {
 
 impl ClientSection {
     /// Those of the integration.
-    pub(crate) const INTEGRATIONS: &'static [Self] =
-        &[Self::Domains, Self::Scopes, Self::Secrets, Self::Users, Self::Attempts, Self::Check, Self::Quickstart];
+    pub(crate) const INTEGRATIONS: &'static [Self] = &[
+        Self::Domains,
+        Self::Scopes,
+        Self::Secrets,
+        Self::Users,
+        Self::Webhooks,
+        Self::Attempts,
+        Self::Check,
+        Self::Quickstart,
+    ];
     /// Those of the organisation.
     pub(crate) const ORGANISATION: &'static [Self] =
         &[Self::Verifications, Self::Members, Self::Roles, Self::Tokens, Self::Audit, Self::Settings];
@@ -39,6 +48,7 @@ impl ClientSection {
             Self::Scopes => "/scopes",
             Self::Secrets => "/secrets",
             Self::Users => "/users",
+            Self::Webhooks => "/webhooks",
             Self::Attempts => "/attempts",
             Self::Check => "/check",
             Self::Quickstart => "/quickstart",
@@ -75,6 +85,7 @@ impl ClientSection {
             Self::Scopes => text!("section_scopes"),
             Self::Secrets => text!("section_secrets"),
             Self::Users => text!("section_users"),
+            Self::Webhooks => text!("section_webhooks"),
             Self::Attempts => text!("section_attempts"),
             Self::Check => text!("section_check"),
             Self::Quickstart => text!("section_quickstart"),
@@ -95,6 +106,7 @@ impl ClientSection {
             Self::Scopes => Permission::ScopesRead,
             Self::Secrets => Permission::SecretsRead,
             Self::Users => Permission::UsersRead,
+            Self::Webhooks => Permission::WebhooksRead,
             Self::Attempts | Self::Check => Permission::AttemptsRead,
             Self::Verifications => Permission::VerificationsRead,
             Self::Members => Permission::MembersRead,

@@ -32,6 +32,8 @@ pub(crate) fn text(done: &str) -> Option<Text> {
         "decided" => text!("done_decided"),
         "revoked" => text!("done_revoked"),
         "rotated" => text!("done_rotated"),
+        "pinged" => text!("done_pinged"),
+        "redelivered" => text!("done_redelivered"),
         "looked" => text!("done_looked"),
         "accepted" => text!("page_requests-done_accept"),
         "declined" => text!("page_requests-done_decline"),

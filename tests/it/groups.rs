@@ -275,7 +275,7 @@ impl Platform {
             expires_at,
             used_at: None,
         };
-        NewLogin { flow: None, grant, kind: CodeKind::Authorization, code }
+        NewLogin { flow: None, grant, kind: CodeKind::Authorization, code, told: None }
     }
 
     fn token(&self, parent: Option<CredentialKey>) -> NewRefreshToken {

@@ -44,6 +44,7 @@ mod server;
 mod signing_keys;
 mod statements;
 mod upgrade;
+mod webhooks;
 mod world;
 
 use std::net::TcpListener;

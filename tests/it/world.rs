@@ -256,6 +256,19 @@ impl World {
         .await;
     }
 
+    /// Gives a domain a webhook URL that nobody answers at, so that what happens is an event.
+    pub async fn given_webhook(&self, root: &str) {
+        let sqlite = crate::database::is_sqlite(&self.core.db).await;
+        let id = if sqlite { "randomblob(16)" } else { "decode(md5(random()::text), 'hex')" };
+        let columns = "id, domain_id, kind, url, active, created_at, updated_at";
+        self.sql(&format!(
+            "INSERT INTO domain_urls ({columns}) SELECT {id}, id, 'webhook', 'https://' || root_domain || '/hook', TRUE, 0, 0 \
+             FROM domains WHERE root_domain = '{root}'"
+        ))
+        .await;
+        self.core.snapshots.forget_all();
+    }
+
     /// The secret of the partner that is linked to the second domain only.
     pub async fn second_domains_secret(&self) -> String {
         SECOND_SECRET.to_owned()

@@ -1,7 +1,8 @@
 //! Requests of clients, as the person who is asked answers them (SPEC §2.7).
 
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
+use crate::contract::event::{Event, RequestAnswered};
 use crate::database::Conn;
 use crate::error::Error;
 use crate::id::{ClientId, RequestId, UserId};
@@ -146,17 +147,14 @@ async fn close(change: &mut Change<'_>, old: Request, user: UserId, status: Requ
     requests::update(change.conn, &request).await?;
     let told = (json!({ "status": old.status }), json!({ "status": status }));
     change.updated(None, "request.answered", (request.id, ""), told);
+    let known = client_users::subjects(change.conn, request.client_id, &[user]).await?;
+    let sub = known.first().map(|(_, sub)| *sub);
+    let answered = RequestAnswered { request: request.id, kind: request.kind, sub };
     let event = match status {
-        RequestStatus::Accepted => "request.accepted",
-        RequestStatus::Declined => "request.declined",
+        RequestStatus::Accepted => Event::RequestAccepted(answered),
+        RequestStatus::Declined => Event::RequestDeclined(answered),
         RequestStatus::Pending | RequestStatus::Withdrawn => return Ok(()),
     };
-    let mut data = Map::new();
-    data.insert("request".to_owned(), json!(request.id));
-    data.insert("kind".to_owned(), json!(request.kind));
-    for (_, sub) in client_users::subjects(change.conn, request.client_id, &[user]).await? {
-        data.insert("sub".to_owned(), json!(sub));
-    }
-    change.publish(request.client_id, request.domain_id, event, Value::Object(data));
+    change.publish(request.client_id, request.domain_id, event);
     Ok(())
 }

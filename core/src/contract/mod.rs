@@ -10,6 +10,7 @@ pub mod audit;
 pub mod client;
 pub mod client_scope;
 pub mod domain;
+pub mod event;
 mod findings;
 pub mod form;
 mod input;

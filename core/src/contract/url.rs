@@ -50,6 +50,10 @@ pub struct UrlView {
     #[serde(serialize_with = "told_once", skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", length(max = 60))]
     pub value: Option<Secret<String>>,
+    /// The last four characters of what is sent to a webhook is signed with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 4), example = &"mZ8=")]
+    pub hint: Option<String>,
     /// When it last changed.
     #[serde(skip)]
     pub updated_at: Timestamp,

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::digest::MacKey;
 use super::seal::{InvalidSeal, MasterKey};
 use crate::id::UrlId;
 use crate::random;
@@ -25,6 +26,19 @@ impl WebhookSecret {
     /// The text to hand out, once: `whsec_` and the key in base64.
     pub fn text(&self) -> Secret<String> {
         Secret::new(format!("{PREFIX}{}", STANDARD.encode(self.0.expose())))
+    }
+
+    /// The last four characters of the text.
+    pub fn hint(&self) -> String {
+        let text = self.text();
+        text.expose().chars().skip(text.expose().len() - 4).collect()
+    }
+
+    /// The signature of a message, as `webhook-signature` has it: `v1,` and the HMAC-SHA-256 of its id, its time and its
+    /// body.
+    pub fn sign(&self, id: &str, seconds: i64, body: &str) -> String {
+        let mac = MacKey::new(self.0.expose()).mac(format!("{id}.{seconds}.{body}").as_bytes());
+        format!("v1,{}", STANDARD.encode(mac))
     }
 
     /// What is stored. It opens for this URL only.

@@ -16,6 +16,7 @@ pub mod scope;
 pub mod setup;
 pub mod snapshot;
 pub mod standing;
+pub mod webhooks;
 
 #[cfg(test)]
 mod properties;

@@ -54,6 +54,7 @@ impl World {
             outbound: crate::outbound::Outbound::nowhere(),
             ownership_checks: Default::default(),
             flow_room: Default::default(),
+            outbox_bell: Default::default(),
             config,
         })
     }

@@ -2,9 +2,12 @@
 
 use super::flow::{Flow, FlowKind, FlowRefused, Ready};
 use super::session::Session;
+use crate::clock::Timestamp;
+use crate::contract::event::{Event, UserLogin};
 use crate::crypto::credential::{Credential, Kind};
 use crate::gate::redirect_uri::callback_of;
 use crate::gate::snapshot::Snapshot;
+use crate::gate::webhooks;
 use crate::id::{GrantId, Subject};
 use crate::model::client::SubjectType;
 use crate::model::scope::{OFFLINE_ACCESS, ScopeSet};
@@ -13,6 +16,7 @@ use crate::state::Core;
 use crate::store::logins::NewLogin;
 use crate::store::tables::codes::{Code, CodeKind};
 use crate::store::tables::grants::Grant;
+use crate::store::tables::outbox::WebhookEvent;
 
 /// Issues the code (or, natively, the callback token) of a login that needs nothing more: grant, code, client user and
 /// the end of the flow are one commit.
@@ -67,8 +71,21 @@ pub async fn issue(
         revoked_at: None,
         url_id: snapshot.domain(ready.domain).and_then(|domain| callback_of(domain, &flow.request.redirect_uri)),
     };
-    let issued = core.db.issue(NewLogin { flow: flow.id, grant, kind: code_kind, code }, now).await?;
+    let told = webhooks::any(snapshot).then(|| told(&grant, now));
+    let rings = told.is_some();
+    let issued = core.db.issue(NewLogin { flow: flow.id, grant, kind: code_kind, code, told }, now).await?;
+    if rings {
+        core.outbox_bell.notify_one();
+    }
     if issued { Ok(credential.text().clone()) } else { Err(FlowRefused::Gone) }
+}
+
+/// What the client's webhooks are told of a login.
+fn told(grant: &Grant, now: Timestamp) -> WebhookEvent {
+    let scopes = grant.scope.iter().map(str::to_owned).collect();
+    let event = Event::UserLogin(UserLogin { sub: grant.subject, scopes });
+    let (client, domain) = (grant.client_id, Some(grant.domain_id));
+    WebhookEvent::new(client, domain, event.event_type(), event.body(client, domain, now), now)
 }
 
 /// Whether a grant of this scope comes with a refresh token.

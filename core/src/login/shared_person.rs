@@ -68,7 +68,7 @@ pub struct SharedPhone {
 
 impl SharedPerson {
     /// What this scope opens of a person; the providers are read elsewhere.
-    pub(super) fn of(subject: Subject, person: Shareable, scope: &ScopeSet) -> Self {
+    pub(crate) fn of(subject: Subject, person: Shareable, scope: &ScopeSet) -> Self {
         let profile = scope.contains(PROFILE).then_some(SharedProfile {
             given_name: person.given_name,
             family_name: person.family_name,

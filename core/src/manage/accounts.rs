@@ -8,6 +8,7 @@ use super::fields::{same_moment, suspension};
 use super::{plans, tokens};
 use crate::clock::Timestamp;
 use crate::contract::account::{AccountOnce, AccountSettings, AccountStanding, NewAccount};
+use crate::contract::event::{Event, OfUser};
 use crate::contract::profile::ProfileSettings;
 use crate::contract::{Findings, Input, Patch};
 use crate::crypto::credential::CredentialKey;
@@ -17,6 +18,7 @@ use crate::database::{Conn, Db};
 use crate::error::{Error, FieldIssue};
 use crate::id::Subject;
 use crate::login::registration::{self, NewUser};
+use crate::login::shared_person::SharedPerson;
 use crate::model::email::EmailAddress;
 use crate::model::label::Label;
 use crate::model::password;
@@ -24,8 +26,9 @@ use crate::model::profile::{BirthDate, Country, Locale, PhoneNumber, Zoneinfo};
 use crate::model::url::Link;
 use crate::random;
 use crate::secret::Secret;
+use crate::store::tables::grants::{self, Shareable};
 use crate::store::tables::profiles::{self, Profile};
-use crate::store::tables::{grants, sessions};
+use crate::store::tables::{consents, sessions};
 
 /// What the audit log tells of an account. Of all else it tells only that it changed: the log stays as it is, and people
 /// may leave.
@@ -150,8 +153,41 @@ pub(crate) async fn save(change: &mut Change<'_>, old: &Profile, mut account: Pr
         account.updated_at = change.version_after(old.updated_at);
         profiles::update(change.conn, &account).await?;
         change.account_changed(account.id);
+        tell_sites(change, old, &account).await?;
     }
     Ok(account)
+}
+
+/// Tells the webhooks of those clients that see another person from now on.
+async fn tell_sites(change: &mut Change<'_>, old: &Profile, new: &Profile) -> Result<(), Error> {
+    for (client, sub, scope) in consents::known_of_user(change.conn, new.id).await? {
+        let seen = |account: &Profile| SharedPerson::of(sub, shareable(account, old.updated_at), &scope);
+        if seen(old) != seen(new) {
+            change.publish(client, None, Event::UserUpdated(OfUser { sub }));
+        }
+    }
+    Ok(())
+}
+
+/// What of an account can be shared, as if it had last changed at `updated_at`.
+fn shareable(account: &Profile, updated_at: Timestamp) -> Shareable {
+    let account = account.clone();
+    Shareable {
+        email: account.email,
+        email_verified: account.email_verified,
+        given_name: account.given_name,
+        family_name: account.family_name,
+        picture: account.picture,
+        locale: account.locale,
+        zoneinfo: account.zoneinfo,
+        birth_date: account.birth_date,
+        gender: account.gender,
+        second_email: account.second_email,
+        country: account.country,
+        phone_number: account.phone_number,
+        phone_number_verified: account.phone_number_verified,
+        updated_at,
+    }
 }
 
 /// Sets the password. When that takes an old one's place, everything that rests on the old one ends: sessions but the one

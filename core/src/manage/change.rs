@@ -13,14 +13,14 @@ use super::entitlement::Rules;
 use super::permit::Access;
 use crate::audit::{self, Told};
 use crate::clock::Timestamp;
-use crate::contract::{Findings, Input};
+use crate::contract::{Findings, Input, event};
 use crate::database::Conn;
 use crate::error::Error;
 use crate::id::{ClientId, DomainId, LetterId, NotificationId, UserId};
 use crate::mail::messages;
 use crate::store;
 use crate::store::engine::notices::Whose;
-use crate::store::tables::{notifications, outbox};
+use crate::store::tables::{domain_urls, notifications, outbox};
 use crate::text;
 use crate::text::Text;
 
@@ -64,6 +64,7 @@ pub struct Change<'c> {
     published: Vec<Published>,
     notices: Vec<Notice>,
     letters: Vec<LetterId>,
+    rings: bool,
     post: Post,
 }
 
@@ -72,8 +73,7 @@ pub struct Change<'c> {
 struct Published {
     client: ClientId,
     domain: Option<DomainId>,
-    event: &'static str,
-    data: Value,
+    event: event::Event,
 }
 
 /// What a person is told, on their own pages and by mail.
@@ -107,6 +107,7 @@ impl<'c> Change<'c> {
             published: Vec::new(),
             notices: Vec::new(),
             letters: Vec::new(),
+            rings: false,
             post: Post::Platform,
         }
     }
@@ -241,9 +242,14 @@ impl<'c> Change<'c> {
         self.everything = true;
     }
 
-    /// Has webhooks told. `data` is an object beside which `client` and `domain` are named.
-    pub(crate) fn publish(&mut self, client: ClientId, domain: Option<DomainId>, event: &'static str, data: Value) {
-        self.published.push(Published { client, domain, event, data });
+    /// Has the client's webhooks told, if it has any. `domain`: the one that it is about.
+    pub(crate) fn publish(&mut self, client: ClientId, domain: Option<DomainId>, event: event::Event) {
+        self.published.push(Published { client, domain, event });
+    }
+
+    /// Has what waits for webhooks looked at right after COMMIT.
+    pub(super) const fn ring(&mut self) {
+        self.rings = true;
     }
 
     /// Tells a person, on their own pages at once and by mail after COMMIT, unless they got enough mails of this kind.
@@ -296,6 +302,24 @@ impl<'c> Change<'c> {
         Ok(store::tables::audit::insert(self.conn, entry(last), whose).await?)
     }
 
+    /// Writes the events of those clients that have a webhook for them.
+    async fn write_events(&mut self) -> Result<(), Error> {
+        if self.published.is_empty() {
+            return Ok(());
+        }
+        let clients: BTreeSet<ClientId> = self.published.iter().map(|published| published.client).collect();
+        let clients: Vec<ClientId> = clients.into_iter().collect();
+        let listening = domain_urls::active_webhooks(self.conn, &clients).await?;
+        let listening: BTreeSet<ClientId> = listening.into_iter().map(|(client, _)| client).collect();
+        for Published { client, domain, event } in self.published.iter().filter(|it| listening.contains(&it.client)) {
+            let body = event.body(*client, *domain, self.now);
+            let row = outbox::WebhookEvent::new(*client, *domain, event.event_type(), body, self.now);
+            outbox::insert(self.conn, &row).await?;
+            self.rings = true;
+        }
+        Ok(())
+    }
+
     /// Writes an audit entry for everything that was done, and tells all servers whose configuration that was.
     ///
     /// # Errors
@@ -305,10 +329,7 @@ impl<'c> Change<'c> {
         for &account in &self.accounts {
             clients.extend(store::tables::clients::ids_owned(self.conn, account).await?);
         }
-        for Published { client, domain, event, data } in &self.published {
-            let body = outbox::body(*client, *domain, event, data, self.now);
-            outbox::insert(self.conn, &outbox::WebhookEvent::new(*client, *domain, event, body, self.now)).await?;
-        }
+        self.write_events().await?;
         let mut mails = Vec::new();
         for Notice { user, kind, object, subject, text } in &self.notices {
             let row = notifications::Notification {
@@ -328,8 +349,8 @@ impl<'c> Change<'c> {
         }
         let whose = if self.everything { Whose::all() } else { Whose::of(&clients) };
         self.note_down(&whose).await?;
-        let Self { events, everything, letters, post, .. } = self;
-        Ok(Changed { value, events, clients, everything, post, mails, letters })
+        let Self { events, everything, letters, rings, post, .. } = self;
+        Ok(Changed { value, events, clients, everything, post, mails, letters, rings })
     }
 }
 

@@ -18,7 +18,7 @@ use crate::model::permissions::Permissions;
 use crate::state::Core;
 use crate::store::tables::clients::{self as table, Client};
 use crate::store::tables::profiles::{self, Profile};
-use crate::store::tables::{client_users, domains, members, roles, verifications};
+use crate::store::tables::{client_users, deliveries, domains, members, roles, verifications};
 
 /// How many other clients the switcher lists.
 const OTHERS: i64 = 8;
@@ -48,6 +48,8 @@ pub struct ClientContext {
     pub setup: Option<SetupView>,
     /// Whether logins have stopped, for want of a plan.
     pub logins_stopped: bool,
+    /// How many of its messages to webhooks are parked, for whoever may read them.
+    pub parked: i64,
     /// Its domains.
     pub domains: Vec<DomainMode>,
     /// Other clients that the person belongs to.
@@ -165,6 +167,10 @@ pub async fn open(core: &Core, caller: &Caller, id: ClientId) -> Result<ClientCo
         active: domain.active,
         test_mode: domain.test_mode,
     });
+    let parked = match membership.permissions.contains(Permission::WebhooksRead) {
+        true => deliveries::parked(&mut conn, id).await?,
+        false => 0,
+    };
     let others = table::of_member(&mut conn, caller.user, now, None, OTHERS + 1).await?;
     let others = others.into_iter().filter(|other| other.id != id).map(|other| (other.id, other.name));
     let has_users = client_users::exist(&mut conn, id).await?;
@@ -185,6 +191,7 @@ pub async fn open(core: &Core, caller: &Caller, id: ClientId) -> Result<ClientCo
         is_under_review,
         setup,
         logins_stopped,
+        parked,
         domains: modes.collect(),
         others: others.collect(),
         client,

@@ -2,7 +2,7 @@
 
 mod rules;
 
-pub(crate) use rules::{apply, check, insert, remove, settings_of, settle_primary};
+pub(crate) use rules::{apply, check, insert, remove, settings_of, settle_primary, updated};
 
 use super::change::Change;
 use super::fields::{Expected, same_version};

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::change::Change;
 use super::clients::is_verified;
+use super::domains::updated;
 use super::permit::Caller;
 use super::runner::{self, Ask, Done};
 use super::verifications::{self, What};
@@ -208,7 +209,7 @@ async fn set(change: &mut Change<'_>, holder: Holder, logo: Option<ImageDigest>)
                 return Ok(false);
             }
             images::set_of_domain(change.conn, domain.id, logo).await?;
-            change.publish(client, Some(domain.id), "domain.updated", json!({}));
+            change.publish(client, Some(domain.id), updated(&domain));
             let updated_at = change.version_after(domain.updated_at);
             domains::update(change.conn, &Domain { updated_at, ..domain }).await?;
         }

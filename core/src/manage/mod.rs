@@ -41,6 +41,7 @@ pub mod tokens;
 pub mod urls;
 pub mod users;
 pub mod verifications;
+pub mod webhooks;
 
 #[cfg(test)]
 mod tests;

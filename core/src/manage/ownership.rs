@@ -13,7 +13,7 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::change::{Actor, Change, Notice};
-use super::domains::find;
+use super::domains::{find, updated};
 use super::permit::Caller;
 use super::runner::{self, Ask, Done};
 use crate::clock::Timestamp;
@@ -266,7 +266,7 @@ async fn set(change: &mut Change<'_>, old: Domain, ownership: Ownership) -> Resu
     let (client, root) = (domain.client_id, domain.root_domain.as_str());
     let told = (json!({ "ownership": old.ownership }), json!({ "ownership": ownership }));
     if change.updated(Some(client), "domain.updated", (domain.id, root), told) {
-        change.publish(client, Some(domain.id), "domain.updated", json!({ "ownership": ownership }));
+        change.publish(client, Some(domain.id), updated(&domain));
         domain.updated_at = change.version_after(old.updated_at);
     }
     domains::set_ownership(change.conn, &domain).await?;

@@ -1,8 +1,10 @@
 //! Client secrets. The rules that files share with the API are in `rules`.
 
+mod reminders;
 mod rotation;
 mod rules;
 
+pub use reminders::remind;
 pub use rotation::rotate;
 pub(crate) use rules::{apply, facts, insert, is_value, remove, set_links, settings_of};
 

@@ -65,6 +65,7 @@ impl World {
             outbound: crate::outbound::Outbound::nowhere(),
             ownership_checks: Default::default(),
             flow_room: Default::default(),
+            outbox_bell: Default::default(),
             config,
             clock,
             db,
@@ -191,9 +192,11 @@ async fn a_change_needs_its_permission_and_the_current_version() {
     let changed = world.update("ada", made.id, named("Difference Engines")).await.unwrap();
     assert!(changed.updated_at > made.updated_at, "also within a millisecond");
     let ada = world.caller("ada").await;
-    let stale = clients::update(&world.core, ada.clone(), made.id, patch(named("Late")), Some(made.updated_at)).await;
+    let stale =
+        clients::update(&world.core, ada.clone(), made.id, patch(named("Late")), Some(made.updated_at).into()).await;
     assert!(matches!(stale, Err(Error::StalePrecondition)));
-    let fresh = clients::update(&world.core, ada, made.id, patch(named("In time")), Some(changed.updated_at)).await;
+    let fresh =
+        clients::update(&world.core, ada, made.id, patch(named("In time")), Some(changed.updated_at).into()).await;
     assert_eq!(now(fresh).unwrap().settings.name.as_str(), "In time");
 }
 

@@ -1,8 +1,12 @@
 //! Callback, webhook and logout URLs of a domain. The rules that files share with the API are in `rules`.
 
+mod rotation;
 mod rules;
 
+pub use rotation::rotate;
 pub(crate) use rules::{check, insert, remove, set_active};
+
+use std::collections::HashMap;
 
 use super::change::Change;
 use super::domains::find as find_domain;
@@ -17,7 +21,6 @@ use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, DomainId, UrlId};
 use crate::model::url::{SiteUrl, UrlKind};
-use crate::secret::Secret;
 use crate::state::Core;
 use crate::store::tables::domain_urls::{self, DomainUrl};
 use crate::text;
@@ -36,7 +39,7 @@ pub async fn list(
     let mut reading = runner::read(core, caller, Ask::Client(client, Permission::UrlsRead)).await?;
     find_domain(&mut reading.conn, client, domain).await?;
     let found = domain_urls::page(&mut reading.conn, domain, after, limit).await?;
-    Ok(found.into_iter().map(|url| view(url, None)).collect())
+    views(core, &mut reading.conn, found).await
 }
 
 /// One URL.
@@ -50,7 +53,8 @@ pub async fn get(
 ) -> Result<UrlView, Error> {
     let mut reading = runner::read(core, caller, Ask::Client(client, Permission::UrlsRead)).await?;
     find_domain(&mut reading.conn, client, domain).await?;
-    Ok(view(find(&mut reading.conn, domain, id).await?, None))
+    let found = find(&mut reading.conn, domain, id).await?;
+    one(core, &mut reading.conn, found).await
 }
 
 /// Makes a URL; tells, for a webhook, the text of the secret that what is sent there is signed with: the only moment at
@@ -74,9 +78,9 @@ pub async fn create(
         if made.kind == UrlKind::Webhook {
             let secret = WebhookSecret::generate();
             domain_urls::set_secret(change.conn, made.id, &secret.seal(&parts.master_key, made.id)).await?;
-            text = Some(secret.text());
+            text = Some(secret);
         }
-        Ok(view(made, text))
+        Ok(view(made, text.as_ref()).telling(text.as_ref()))
     })
     .await
 }
@@ -92,6 +96,7 @@ pub async fn update(
     patch: Patch<UrlSettings>,
     expected: Expected,
 ) -> Result<Done<UrlView>, Error> {
+    let parts = core.clone();
     runner::change(
         core,
         caller,
@@ -106,7 +111,8 @@ pub async fn update(
             if wanted.url.as_str() != old.url {
                 refuse_taken(change.conn, domain.id, old.kind, wanted.url.as_str()).await?;
             }
-            Ok(view(rules::apply(change, &domain, old, &wanted).await?, None))
+            let url = rules::apply(change, &domain, old, &wanted).await?;
+            one(&parts, change.conn, url).await
         },
     )
     .await
@@ -137,8 +143,36 @@ pub(crate) fn as_new(url: &DomainUrl) -> NewUrl {
     NewUrl { once: UrlOnce { kind: url.kind }, settings }
 }
 
-fn view(url: DomainUrl, value: Option<Secret<String>>) -> UrlView {
-    UrlView { id: url.id, settings: as_new(&url), value, updated_at: url.updated_at }
+/// URLs as they are shown.
+async fn views(core: &Core, conn: &mut Conn, found: Vec<DomainUrl>) -> Result<Vec<UrlView>, Error> {
+    let webhooks: Vec<UrlId> = found.iter().filter(|url| url.kind == UrlKind::Webhook).map(|url| url.id).collect();
+    let sealed = match webhooks.is_empty() {
+        true => HashMap::new(),
+        false => domain_urls::sealed_of(conn, &webhooks).await?,
+    };
+    let view = |url: DomainUrl| {
+        let sealed = sealed.get(&url.id);
+        let secret = sealed.and_then(|sealed| WebhookSecret::open(&core.master_key, url.id, sealed).ok());
+        view(url, secret.as_ref())
+    };
+    Ok(found.into_iter().map(view).collect())
+}
+
+/// One URL as it is shown.
+async fn one(core: &Core, conn: &mut Conn, url: DomainUrl) -> Result<UrlView, Error> {
+    views(core, conn, vec![url]).await?.pop().ok_or(Error::Internal("one URL has one view"))
+}
+
+fn view(url: DomainUrl, secret: Option<&WebhookSecret>) -> UrlView {
+    let hint = secret.map(WebhookSecret::hint);
+    UrlView { id: url.id, settings: as_new(&url), value: None, hint, updated_at: url.updated_at }
+}
+
+impl UrlView {
+    /// The same, telling the secret: the only moment at which it is known.
+    fn telling(self, secret: Option<&WebhookSecret>) -> Self {
+        Self { value: secret.map(WebhookSecret::text), ..self }
+    }
 }
 
 async fn find(conn: &mut Conn, domain: DomainId, id: UrlId) -> Result<DomainUrl, Error> {

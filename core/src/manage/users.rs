@@ -8,6 +8,7 @@ use super::change::Change;
 use super::invitations;
 use super::permit::Caller;
 use super::runner::{self, Ask, Done};
+use crate::contract::event::{Event, OfUser};
 use crate::contract::user::UserView;
 use crate::database::Conn;
 use crate::error::Error;
@@ -106,7 +107,7 @@ pub(crate) async fn end_consent(change: &mut Change<'_>, client: ClientId, user:
     // Somebody who agreed and then did not go on is known under no subject yet.
     let known = client_users::subjects(change.conn, client, &[user]).await?;
     for (_, sub) in known {
-        change.publish(client, None, "consent.revoked", json!({ "sub": sub }));
+        change.publish(client, None, Event::ConsentRevoked(OfUser { sub }));
     }
     Ok(true)
 }

@@ -5,6 +5,7 @@ pub mod client;
 pub mod day;
 pub mod domain;
 pub mod email;
+pub mod event;
 pub mod fallback;
 pub mod host;
 pub mod image;

@@ -5,13 +5,15 @@
 //! time and size are bounded.
 
 mod dns;
+mod kept;
 mod special;
 
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::{ACCEPT, CONNECTION, HOST, USER_AGENT};
+use http::header::{ACCEPT, CONNECTION, HOST, RETRY_AFTER, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Method, Request, Response};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Body as _, Bytes, Incoming};
@@ -27,6 +29,7 @@ use url::{Host, Url};
 pub use dns::{Asked, Dns, DnsError, SystemDns};
 pub use special::is_special;
 
+use self::kept::{Kept, Line};
 use crate::crypto::tls;
 
 /// The port of https, the only one outside of development.
@@ -39,6 +42,12 @@ const HEAD_BYTES: usize = 16 * 1024;
 /// The way out.
 #[derive(Clone)]
 pub struct Outbound {
+    guard: Arc<Guard>,
+    kept: Kept,
+}
+
+/// Judges where connections go, and makes them.
+struct Guard {
     dns: Arc<dyn Dns>,
     tls: Arc<ClientConfig>,
     /// The origin of this server, which is nobody else's.
@@ -78,6 +87,8 @@ pub struct Reply {
     pub status: u16,
     /// Its body.
     pub body: Vec<u8>,
+    /// How long it asks to be left alone: `Retry-After`, as it stands there.
+    pub retry_after: Option<String>,
 }
 
 /// Why there is no answer that counts.
@@ -108,6 +119,14 @@ pub enum Fault {
     /// The answer is no HTTP, or broke off.
     BadAnswer,
 }
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl std::error::Error for Fault {}
 
 impl Fault {
     /// A stable code.
@@ -163,7 +182,9 @@ impl Outbound {
         allow_loopback: bool,
     ) -> Result<Self, String> {
         let tls = tls::client(authorities).map_err(|why| format!("no TLS: {why}"))?;
-        Ok(Self { dns, tls, own: Url::parse(issuer).ok().map(|url| url.origin()), allow_loopback })
+        let own = Url::parse(issuer).ok().map(|url| url.origin());
+        let guard = Arc::new(Guard { dns, tls, own, allow_loopback });
+        Ok(Self { kept: kept::client(Arc::clone(&guard)), guard })
     }
 
     /// Sends a request and reads the answer.
@@ -175,12 +196,30 @@ impl Outbound {
         sent.await.unwrap_or(Err(Fault::Timeout))
     }
 
+    /// As [`Outbound::send`], for those who send often: the connection is kept for a while for the next request to the host.
+    ///
+    /// # Errors
+    /// As [`Outbound::send`].
+    pub async fn send_kept(&self, outgoing: Outgoing<'_>, bounds: Bounds) -> Result<Reply, Fault> {
+        let sending = async {
+            let url = parsed(outgoing.url)?;
+            let mut request = request(&url, outgoing)?;
+            request.headers_mut().remove(CONNECTION);
+            let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+            let to = format!("{}://{host}{}", url.scheme(), request.uri());
+            *request.uri_mut() = to.parse().map_err(|_| Fault::UrlMalformed)?;
+            let response = self.kept.request(request).await.map_err(|error| kept::fault(&error))?;
+            read(response, bounds.body).await
+        };
+        tokio::time::timeout(bounds.time, sending).await.unwrap_or(Err(Fault::Timeout))
+    }
+
     /// The TXT records that stand at a name; none is an empty list.
     ///
     /// # Errors
     /// [`Fault::DnsFailed`] or [`Fault::Timeout`].
     pub async fn texts(&self, name: &str, time: Duration) -> Result<Vec<Vec<u8>>, Fault> {
-        match tokio::time::timeout(time, self.dns.texts(name)).await {
+        match tokio::time::timeout(time, self.guard.dns.texts(name)).await {
             Ok(Ok(texts)) => Ok(texts),
             Ok(Err(DnsError::NotFound)) => Ok(Vec::new()),
             Ok(Err(DnsError::Failed)) => Err(Fault::DnsFailed),
@@ -195,23 +234,28 @@ impl Outbound {
     }
 
     async fn send_in_time(&self, outgoing: Outgoing<'_>, bounds: Bounds) -> Result<Reply, Fault> {
-        let target = self.judge(outgoing.url).await?;
-        let request = request(&target.url, outgoing)?;
-        let stream = connect(&target, bounds.time / TRIES).await?;
+        let line = self.guard.connect(outgoing.url, bounds.time / TRIES).await?;
+        let request = request(&parsed(outgoing.url)?, outgoing)?;
+        exchange(line, request, bounds.body).await
+    }
+}
+
+impl Guard {
+    /// A connection to where a URL leads, when that is let through. `patience`: for each of its addresses.
+    async fn connect(&self, url: &str, patience: Duration) -> Result<Line, Fault> {
+        let target = self.judge(url).await?;
+        let stream = connect(&target, patience).await?;
         if target.url.scheme() != "https" {
-            return exchange(stream, request, bounds.body).await;
+            return Ok(Line::Plain(stream));
         }
         let name = ServerName::try_from(target.name).map_err(|_| Fault::UrlMalformed)?;
         let stream = TlsConnector::from(Arc::clone(&self.tls)).connect(name, stream).await;
-        exchange(stream.map_err(|_| Fault::Tls)?, request, bounds.body).await
+        stream.map(|stream| Line::Tls(Box::new(stream))).map_err(|_| Fault::Tls)
     }
 
     /// Where a URL leads, when that is let through.
     async fn judge(&self, text: &str) -> Result<Target, Fault> {
-        let url = Url::parse(text).map_err(|_| Fault::UrlMalformed)?;
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(Fault::UrlMalformed);
-        }
+        let url = parsed(text)?;
         let plain = match url.scheme() {
             "https" => false,
             "http" if self.allow_loopback => true,
@@ -251,6 +295,12 @@ impl Outbound {
         let addresses = addresses.into_iter().map(|address| SocketAddr::new(address, port)).collect();
         Ok(Target { url, name, addresses })
     }
+}
+
+/// A URL that may be one to send to: there is nobody's name in it.
+fn parsed(text: &str) -> Result<Url, Fault> {
+    let url = Url::parse(text).map_err(|_| Fault::UrlMalformed)?;
+    if url.username().is_empty() && url.password().is_none() { Ok(url) } else { Err(Fault::UrlMalformed) }
 }
 
 /// Where a request goes: addresses that were judged.
@@ -314,6 +364,7 @@ async fn read(response: Response<Incoming>, most: usize) -> Result<Reply, Fault>
         return Err(Fault::RedirectRefused(status.as_u16()));
     }
     let too_large = Fault::TooLarge(status.as_u16());
+    let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let mut body = response.into_body();
     if body.size_hint().lower() > most as u64 {
         return Err(too_large);
@@ -327,7 +378,7 @@ async fn read(response: Response<Incoming>, most: usize) -> Result<Reply, Fault>
         }
         bytes.extend_from_slice(&data);
     }
-    Ok(Reply { status: status.as_u16(), body: bytes })
+    Ok(Reply { status: status.as_u16(), body: bytes, retry_after })
 }
 
 #[cfg(test)]

@@ -182,6 +182,56 @@ async fn wh_02_the_connection_goes_to_the_address_that_was_checked_and_keeps_the
 }
 
 #[tokio::test]
+async fn wh_02_a_connection_that_is_kept_goes_to_the_address_that_was_checked() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let connections = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&connections);
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            counted.fetch_add(1, Ordering::SeqCst);
+            tokio::spawn(async move {
+                let mut request = [0; 4096];
+                while stream.read(&mut request).await.is_ok_and(|length| length > 0) {
+                    stream.write_all(ok("kept").as_bytes()).await.unwrap();
+                }
+            });
+        }
+    });
+    // What the name leads to later is another matter: a new connection would be refused.
+    let answers = Answers::default().host("engines.example", &["127.0.0.1", "169.254.169.254"]);
+    let (dns, outbound) = guard(answers.host("inside.example", &["10.0.0.1"]), true);
+    let post = async |url: &str| {
+        let outgoing =
+            Outgoing { method: Method::POST, url, headers: HeaderMap::new(), body: Bytes::from_static(b"{}") };
+        outbound.send_kept(outgoing, QUICK).await
+    };
+    for _ in 0..3 {
+        let reply = post(&format!("http://engines.example:{port}/path?query")).await.unwrap();
+        assert_eq!((reply.status, reply.body.as_slice()), (200, b"kept".as_slice()));
+    }
+    assert_eq!((connections.load(Ordering::SeqCst), dns.asked.load(Ordering::SeqCst)), (1, 1));
+    let closed = { TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port() };
+    let moved = Server::new("HTTP/1.1 308 Moved\r\nLocation: /\r\nContent-Length: 0\r\n\r\n").await;
+    let (large, dripping) = (Server::new(ok(&"x".repeat(20_000))).await, Server::dripping().await);
+    let rows = [
+        ("https://inside.example/".to_owned(), Fault::AddressRefused),
+        ("https://unknown.example/".to_owned(), Fault::HostUnknown),
+        ("http://10.0.0.1/".to_owned(), Fault::AddressRefused),
+        (format!("http://ada@engines.example:{port}/"), Fault::UrlMalformed),
+        ("ftp://engines.example/".to_owned(), Fault::SchemeRefused),
+        (format!("{ISSUER}/"), Fault::AddressRefused),
+        (format!("http://127.0.0.1:{closed}/"), Fault::Unreachable),
+        (format!("http://127.0.0.1:{}/", moved.port), Fault::RedirectRefused(308)),
+        (format!("http://127.0.0.1:{}/", large.port), Fault::TooLarge(200)),
+        (format!("http://127.0.0.1:{}/", dripping.port), Fault::Timeout),
+    ];
+    for (url, fault) in rows {
+        assert_eq!(post(&url).await, Err(fault), "{url}");
+    }
+}
+
+#[tokio::test]
 async fn wh_02_one_bad_address_among_good_ones_is_enough_and_so_is_a_later_one() {
     let server = Server::new(ok("")).await;
     let answers = Answers::default()
@@ -277,8 +327,11 @@ async fn an_answer_is_bounded_in_size_and_time() {
         (ok(&large), Err(Fault::TooLarge(200))),
         (chunked, Err(Fault::TooLarge(200))),
         (format!("HTTP/1.1 200 OK\r\n\r\n{large}"), Err(Fault::TooLarge(200))),
-        (ok(&"x".repeat(16 * 1024)), Ok(Reply { status: 200, body: vec![b'x'; 16 * 1024] })),
-        ("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_owned(), Ok(Reply { status: 404, body: vec![] })),
+        (ok(&"x".repeat(16 * 1024)), Ok(Reply { status: 200, body: vec![b'x'; 16 * 1024], retry_after: None })),
+        (
+            "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_owned(),
+            Ok(Reply { status: 404, body: vec![], retry_after: None }),
+        ),
         (endless_head, Err(Fault::BadAnswer)),
         ("SSH-2.0-OpenSSH_9.2\r\n".to_owned(), Err(Fault::BadAnswer)),
     ];

@@ -16,6 +16,7 @@ pub(in crate::store) use self::rotate::Rotate;
 use super::engine::grouped::{Group, Pools};
 use super::tables::codes::{Code, CodeKind};
 use super::tables::grants::Grant;
+use super::tables::outbox::WebhookEvent;
 use crate::crypto::credential::CredentialKey;
 use crate::id::FlowId;
 
@@ -30,6 +31,8 @@ pub struct NewLogin {
     pub kind: CodeKind,
     /// The code.
     pub code: Code,
+    /// What the client's webhooks are told, by the grant's subject; nothing when it has none.
+    pub told: Option<WebhookEvent>,
 }
 
 /// Where the changes of logins share statements.

@@ -59,6 +59,7 @@ diesel::joinable!(verification_items -> domains (domain_id));
 diesel::joinable!(verification_items -> scopes (scope));
 diesel::joinable!(verification_items -> verifications (verification_id));
 diesel::joinable!(verifications -> clients (client_id));
+diesel::joinable!(webhook_queues -> domain_urls (url_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     users,
@@ -109,6 +110,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     outbox,
     deliveries,
     delivery_tries,
+    webhook_queues,
     job_positions,
     idempotency_keys,
 );

@@ -43,6 +43,7 @@ files!(
     "partner_domains",
     "partner_team",
     "partner_usage",
+    "partner_webhooks",
     "staff_pages",
 );
 

@@ -206,6 +206,7 @@ pub(crate) fn what(shell: &Shell, action: &str) -> Html {
         "decided" => shell.say("audit_decided"),
         "leaked" => shell.say("audit_leaked"),
         "handed_over" => shell.say("audit_handed_over"),
+        "rotated" => shell.say("audit_rotated"),
         other => other.replace('_', " "),
     };
     Html::text(format!("{}: {verb} ", resource_name(shell, resource))).and(&Html::code(action))

@@ -23,6 +23,7 @@ mod stats;
 mod tokens;
 mod users;
 mod verifications;
+mod webhooks;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -30,7 +31,7 @@ use axum::routing::get;
 use xwms_core::id::{ClientId, DomainId};
 use xwms_core::state::Core;
 
-use domains::{deletion, links, ownership, switches, urls};
+use domains::{deletion, links, ownership, switches, urls, webhook};
 
 /// The pages of clients, one line a route. GET of an address that only takes POST leads to the page it belongs to.
 pub(crate) fn routes() -> Router<Core> {
@@ -69,6 +70,8 @@ fn domain_routes() -> Router<Core> {
         .route("/clients/{client}/domains/{domain}/urls/{url}/switches", get(urls::back).post(urls::switch))
         .route("/clients/{client}/domains/{domain}/urls/{url}/switches/confirm", get(urls::ask_switch))
         .route("/clients/{client}/domains/{domain}/urls/{url}/delete", get(urls::ask_deletion).post(urls::delete))
+        .route("/clients/{client}/domains/{domain}/urls/{url}/rotate", get(webhook::ask_rotation).post(webhook::rotate))
+        .route("/clients/{client}/domains/{domain}/urls/{url}/ping", get(urls::back).post(webhook::ping))
         .route("/clients/{client}/domains/{domain}/secrets", get(links::list))
         .route("/clients/{client}/domains/{domain}/secrets/link", get(links::ask_link).post(links::link))
         .route("/clients/{client}/domains/{domain}/secrets/{secret}/unlink", get(links::ask_unlink).post(links::unlink))
@@ -94,7 +97,7 @@ fn logo_routes() -> Router<Core> {
         )
 }
 
-/// Scopes, users, requests, statistics, attempts, the check, the quickstart.
+/// Scopes, users, requests, statistics, webhooks, attempts, the check, the quickstart.
 fn usage_routes() -> Router<Core> {
     Router::new()
         .route("/clients/{client}/scopes", get(scopes::list))
@@ -110,6 +113,13 @@ fn usage_routes() -> Router<Core> {
         .route("/clients/{client}/requests/{request}/delete", get(requests::ask_deletion).post(requests::delete))
         .route("/clients/{client}/stats", get(stats::read))
         .route("/clients/{client}/stats.csv", get(stats::file))
+        .route("/clients/{client}/webhooks", get(webhooks::list))
+        .route("/clients/{client}/webhooks/redeliver", get(webhooks::ask_redelivery).post(webhooks::redeliver_parked))
+        .route("/clients/{client}/webhooks/deliveries/{delivery}", get(webhooks::read))
+        .route(
+            "/clients/{client}/webhooks/deliveries/{delivery}/redeliver",
+            get(webhooks::back).post(webhooks::redeliver),
+        )
         .route("/clients/{client}/attempts", get(attempts::list))
         .route("/clients/{client}/check", get(check::read).post(check::check))
         .route("/clients/{client}/quickstart", get(quickstart::read))

@@ -186,7 +186,18 @@ mod tests {
             for fact in ["https://xwms.example", "client_1", "XWMS_CLIENT_SECRET"] {
                 assert!(filled.contains(fact), "{kit} lacks {fact}");
             }
-            for word in ["{issuer}", "{client}", "{domain}", "{alg}", "{insecure}", "{scope", "{path}", "{quoted", "{callback}", "{encoded"] {
+            for word in [
+                "{issuer}",
+                "{client}",
+                "{domain}",
+                "{alg}",
+                "{insecure}",
+                "{scope",
+                "{path}",
+                "{quoted",
+                "{callback}",
+                "{encoded",
+            ] {
                 assert!(!filled.contains(word), "{kit} keeps {word}");
             }
         }

@@ -314,13 +314,8 @@ async fn draw_rotation(desk: &OneSecret, values: &Values) -> Result<Response, Re
     let (secret, logins) = (get(desk).await?, logins(desk).await?);
     let shell = desk.shell();
     let item = item_path(desk);
-    let choice = |seconds: i64| {
-        let label = shell.tell(text!("secrets_rotate-overlap", hours = seconds / 3600));
-        let choice = Choice::new(seconds.to_string(), Html::text(label));
-        if seconds == 0 && logins > 0 { choice.hint(Html::text(shell.say("secrets_rotate-now"))) } else { choice }
-    };
-    let overlap = Control::radios("overlap_seconds", label_of(shell, "overlap_seconds"), OVERLAPS.map(choice));
-    let form = Form::new(shell, values, format!("{item}/rotate"), shell.say("shell_rotate")).once().field(overlap);
+    let form = Form::new(shell, values, format!("{item}/rotate"), shell.say("shell_rotate")).once();
+    let form = form.field(overlap(shell, logins > 0));
     Ok(desk
         .page(shell.tell(text!("secrets_rotate-title", label = secret.settings.label.as_str())))
         .crumb(ClientSection::Secrets.href(desk.client()), shell.say("section_secrets"))
@@ -330,6 +325,16 @@ async fn draw_rotation(desk: &OneSecret, values: &Values) -> Result<Response, Re
         .part(&Html::card(&usage(shell, &secret, logins)))
         .part(&form.cancel(item).html())
         .respond())
+}
+
+/// The choice of how long a secret that is replaced goes on. `bites`: it is in use.
+pub(super) fn overlap(shell: &Shell, bites: bool) -> Control {
+    let choice = |seconds: i64| {
+        let label = shell.tell(text!("secrets_rotate-overlap", hours = seconds / 3600));
+        let choice = Choice::new(seconds.to_string(), Html::text(label));
+        if seconds == 0 && bites { choice.hint(Html::text(shell.say("secrets_rotate-now"))) } else { choice }
+    };
+    Control::radios("overlap_seconds", label_of(shell, "overlap_seconds"), OVERLAPS.map(choice))
 }
 
 pub(crate) async fn rotate(form: Posted<OneSecret>) -> Result<Response, Response> {

@@ -23,6 +23,7 @@ fn only(field: &str, code: &str) -> Vec<(String, String)> {
 }
 
 on_both!(a_domain_is_made_with_its_defaults_and_changed, async |world: World| {
+    world.given_webhook("engines.example").await;
     let mut owner = given_signed_in(&world, "charles@example.test").await;
     let made = make(&mut owner, &json!({ "root_domain": "Third-Engines.Example." })).await;
     assert_eq!(made.status, 201, "{made:?}");

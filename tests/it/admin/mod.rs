@@ -40,7 +40,7 @@ mod tenants;
 mod tokens;
 mod urls;
 mod users;
-mod verifications;
+pub mod verifications;
 
 pub use staff::given_staff;
 

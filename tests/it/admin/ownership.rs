@@ -49,6 +49,7 @@ async fn events(world: &World, client: &str) -> Vec<String> {
 }
 
 on_both!(a_domain_is_proven_by_publishing_its_token, async |world: World| {
+    world.given_webhook("notes.example").await;
     let mut owner = given_signed_in(&world, "charles@example.test").await;
     let path = path(&world, OTHER_CLIENT, "notes.example").await;
     let first = check(&mut owner, &path).await;
@@ -142,6 +143,7 @@ on_both!(whoever_may_not_has_nothing_checked, async |world: World| {
 });
 
 on_both!(vw_04_a_proof_that_is_missed_three_days_lapses_and_so_do_verified_scopes, async |world: World| {
+    world.given_webhook("engines.example").await;
     world
         .apply(&format!(
             "[[clients]]\nid = \"{CLIENT}\"\n[[clients.verifications]]\ndomains = [\"engines.example\"]\n\

@@ -32,6 +32,7 @@ async fn events(world: &World, event: &str) -> Vec<Value> {
 
 on_both!(an_accepted_access_request_opens_the_scope_until_it_is_taken_back, async |world: World| {
     world.apply(&format!("[[users]]\nemail = \"{ADA}\"\ngender = \"countess\"\n")).await;
+    world.given_webhook("engines.example").await;
     let mut owner = Person::new(&world, CHARLES).await;
     let made = owner.post(
         "requests",
@@ -127,6 +128,7 @@ on_both!(a_tester_is_let_in_at_once_and_out_at_once, async |world: World| {
 });
 
 on_both!(a_request_may_name_one_domain_and_a_user_by_number, async |world: World| {
+    world.given_webhook("engines.example").await;
     world.given_login(ADA).await;
     let mut owner = Person::new(&world, CHARLES).await;
     let sub = owner.get("users").await.json()["data"][0]["sub"].as_str().unwrap().to_owned();
@@ -150,6 +152,7 @@ on_both!(a_request_may_name_one_domain_and_a_user_by_number, async |world: World
 
 on_both!(one_request_is_open_at_a_time_and_a_no_is_heard_for_thirty_days, async |world: World| {
     given_people(&world, &["dorothy"]).await;
+    world.given_webhook("engines.example").await;
     world.given_login(ADA).await;
     let mut owner = Person::new(&world, CHARLES).await;
     let (mut ada, mut dorothy) = (Person::new(&world, ADA).await, Person::new(&world, "dorothy@example.test").await);

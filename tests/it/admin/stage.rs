@@ -127,7 +127,7 @@ scopes = ["openid", "profile", "userinfo", "address"]
         stage.given_user().await;
         let users = stage.given(Method::GET, "/users", &Value::Null).await.json();
         stage.keep("sub", users["data"][0]["sub"].as_str().unwrap());
-        for kind in ["url", "secret", "role", "member", "request", "verification", "token"] {
+        for kind in ["url", "delivery", "secret", "role", "member", "request", "verification", "token"] {
             let id = stage.make(kind).await;
             stage.keep(kind, &id);
         }
@@ -181,8 +181,9 @@ scopes = ["openid", "profile", "userinfo", "address"]
             "domain" => ("/domains", json!({ "root_domain": format!("site{number}.example") })),
             "url" => {
                 let url = format!("https://app.{}/{number}", self.root);
-                ("/domains/{domain}/urls", json!({ "kind": "logout", "url": url }))
+                ("/domains/{domain}/urls", json!({ "kind": "webhook", "url": url }))
             }
+            "delivery" => ("/domains/{domain}/urls/{url}/ping", Value::Null),
             "secret" => ("/secrets", json!({ "label": format!("Key {number}") })),
             "role" => (
                 "/roles",

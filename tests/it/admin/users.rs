@@ -62,6 +62,7 @@ on_both!(a_client_with_numbers_of_its_own_sees_those, async |world: World| {
 });
 
 on_both!(ending_what_a_user_shares_ends_all_their_tokens, async |world: World| {
+    world.given_webhook("engines.example").await;
     let tokens = world.given_login(ADA).await;
     let (access, refresh) = (tokens["access_token"].as_str().unwrap(), tokens["refresh_token"].as_str().unwrap());
     let mut owner = Person::new(&world, CHARLES).await;

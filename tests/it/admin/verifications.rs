@@ -42,7 +42,7 @@ pub(super) async fn decision(staff: &mut Browser, application: &str, decision: &
     json!({ "version": read["version"], "items": items })
 }
 
-pub(super) async fn decide(staff: &mut Browser, application: &str, what: &str) {
+pub async fn decide(staff: &mut Browser, application: &str, what: &str) {
     let body = decision(staff, application, what).await;
     let decided = ask(staff, Method::POST, &format!("{application}/decision"), &body).await;
     assert_eq!(decided.status, 200, "{decided:?}");
@@ -68,6 +68,7 @@ async fn has_badge(world: &World) -> bool {
 }
 
 on_both!(an_application_is_decided_and_unlocks_at_once, async |world: World| {
+    world.given_webhook("engines.example").await;
     let mut owner = given_signed_in(&world, "charles@example.test").await;
     let mut reviewer = given_staff(&world, "reviewer").await;
     let list = of_client("/verifications");
@@ -117,7 +118,7 @@ on_both!(an_application_is_decided_and_unlocks_at_once, async |world: World| {
     assert_eq!(seen["expires_at"], "2027-03-01T12:00:00Z");
     assert!(world.mail().await.contains("No privacy page"));
     let events = testing::published(&world.core.db, CLIENT.parse().unwrap()).await.unwrap();
-    assert_eq!(events.iter().filter(|event| event.event == "verification.decided").count(), 1);
+    assert_eq!(events.iter().filter(|event| event.event.as_str() == "verification.decided").count(), 1);
     let log = owner.get(&format!("{}?action=verification.decided_by_staff", of_client("/audit"))).await.json();
     assert!(log["data"][0]["after"].to_string().contains("No privacy page"), "{log}");
 });

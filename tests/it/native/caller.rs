@@ -45,7 +45,7 @@ on_both!(na_06_what_x_client_domain_may_say, async |world: World| {
     let unknown = (403, "domain_unknown");
     let rows = [
         ("https://engines.example", malformed),
-        ("engines.example:443", malformed),
+        ("engines.example:65536", malformed),
         ("engines.example:", malformed),
         ("engines.example/", malformed),
         ("engines.example/cb", malformed),

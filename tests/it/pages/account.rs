@@ -90,6 +90,7 @@ on_both!(the_start_page_leads_to_them, async |world: World| {
 });
 
 on_both!(a_person_ends_what_a_site_knows, async |world: World| {
+    world.given_webhook("engines.example").await;
     let tokens = world.given_login(ADA).await;
     let (access, refresh) = (tokens["access_token"].as_str().unwrap(), tokens["refresh_token"].as_str().unwrap());
     let mut ada = Person::new(&world, ADA).await;

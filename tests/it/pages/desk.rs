@@ -32,7 +32,7 @@ fn filled(route: &Route, stage: &Stage<'_>) -> String {
 }
 
 /// What a member needs to see a page, by the end of its address; the longest that fits counts.
-const NEEDS: [(&str, Permission); 45] = [
+const NEEDS: [(&str, Permission); 49] = [
     ("{client}", Permission::ClientRead),
     ("/domains", Permission::DomainsRead),
     ("/domains/new", Permission::DomainsCreate),
@@ -43,6 +43,7 @@ const NEEDS: [(&str, Permission); 45] = [
     ("/domains/{domain}/urls/new", Permission::UrlsCreate),
     ("/domains/{domain}/urls/{url}", Permission::UrlsRead),
     ("/domains/{domain}/urls/{url}/delete", Permission::UrlsDelete),
+    ("/domains/{domain}/urls/{url}/rotate", Permission::UrlsUpdate),
     ("/domains/{domain}/secrets", Permission::LinksRead),
     ("/domains/{domain}/secrets/link", Permission::LinksCreate),
     ("/domains/{domain}/secrets/{secret}/unlink", Permission::LinksDelete),
@@ -62,6 +63,9 @@ const NEEDS: [(&str, Permission); 45] = [
     ("/requests/{request}", Permission::RequestsRead),
     ("/requests/{request}/delete", Permission::RequestsDelete),
     ("/stats", Permission::StatsRead),
+    ("/webhooks", Permission::WebhooksRead),
+    ("/webhooks/redeliver", Permission::WebhooksCreate),
+    ("/webhooks/deliveries/{delivery}", Permission::WebhooksRead),
     ("/attempts", Permission::AttemptsRead),
     ("/check", Permission::AttemptsRead),
     ("/quickstart", Permission::ClientRead),

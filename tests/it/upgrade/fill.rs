@@ -209,10 +209,12 @@ async fn unused(world: &World) {
              VALUES (1, {ada}, 'standard', 'London', 'GB', 1772366400000, 1772366400000)"
         ),
         format!(
-            "INSERT INTO deliveries SELECT {id}, (SELECT id FROM outbox ORDER BY id LIMIT 1), (SELECT id FROM domain_urls \
-             WHERE url = '{WEBHOOK}'), 'waiting', 1772366400000, 1772366400000"
+            "INSERT INTO deliveries (id, outbox_id, url_id, status, next_try_at, created_at, client_id, event, gives_up_at) \
+             SELECT {id}, outbox.id, domain_urls.id, 'waiting', 1772366400000, 1772366400000, outbox.client_id, \
+             outbox.event, 1772452800000 FROM outbox, domain_urls WHERE url = '{WEBHOOK}' ORDER BY outbox.id LIMIT 1"
         ),
-        format!("INSERT INTO delivery_tries VALUES ({id}, 1, 1772366400000, 503, 17)"),
+        format!("INSERT INTO delivery_tries VALUES ({id}, 1, 1772366400000, 503, 17, NULL)"),
+        format!("INSERT INTO webhook_queues SELECT id, 1772366400000, 0 FROM domain_urls WHERE url = '{WEBHOOK}'"),
     ] {
         world.sql(&insert).await;
     }

@@ -72,6 +72,7 @@ impl World {
             outbound: crate::outbound::Outbound::nowhere(),
             ownership_checks: Default::default(),
             flow_room: Default::default(),
+            outbox_bell: Default::default(),
             config,
             clock,
             db,

@@ -22,6 +22,7 @@ pub struct Changed<T> {
     pub(super) post: Post,
     pub(super) mails: Vec<Posted>,
     pub(super) letters: Vec<LetterId>,
+    pub(super) rings: bool,
 }
 
 impl<T> Changed<T> {
@@ -35,6 +36,9 @@ impl<T> Changed<T> {
             post_counted(core, mail, self.post.counters(core, &email_key, &kind));
         }
         self.letters.into_iter().for_each(|letter| letters::deliver(core, letter));
+        if self.rings {
+            core.outbox_bell.notify_one();
+        }
         self.value
     }
 

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::clock::Timestamp;
 use crate::contract::domain::DomainSettings;
+use crate::contract::event::{DomainUpdated, Event};
 use crate::contract::{Findings, Patch};
 use crate::crypto::digest::MacKey;
 use crate::error::Error;
@@ -145,14 +146,19 @@ async fn is_verified(change: &mut Change<'_>, domain: &Domain) -> Result<bool, E
     Ok(covered.iter().any(|coverage| coverage.domain == domain.id && coverage.holds(change.now)))
 }
 
+/// What webhooks are told of a domain that has changed.
+pub(crate) fn updated(domain: &Domain) -> Event {
+    Event::DomainUpdated(DomainUpdated { root_domain: domain.root_domain.clone(), ownership: domain.ownership })
+}
+
 /// Notes what differs between two states of a domain, for the audit log and for webhooks; true when anything does.
 fn note_update(change: &mut Change<'_>, domain: &Domain, told: (Value, Value)) -> bool {
     let client = domain.client_id;
-    let updated = change.updated(Some(client), "domain.updated", (domain.id, domain.root_domain.as_str()), told);
-    if updated {
-        change.publish(client, Some(domain.id), "domain.updated", json!({ "root_domain": domain.root_domain }));
+    let differs = change.updated(Some(client), "domain.updated", (domain.id, domain.root_domain.as_str()), told);
+    if differs {
+        change.publish(client, Some(domain.id), updated(domain));
     }
-    updated
+    differs
 }
 
 async fn shrink_application(change: &mut Change<'_>, domain: &Domain) -> Result<(), Error> {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use super::reminders::told_by;
 use super::{facts, find, insert, view};
 use crate::clock::Timestamp;
 use crate::contract::Input;
@@ -58,9 +59,11 @@ pub async fn rotate(
 /// Renames a secret that is replaced, and says when it ends.
 async fn retire(change: &mut Change<'_>, old: ClientSecret, end: Timestamp) -> Result<(), Error> {
     let taken = secrets::labels(change.conn, old.client_id).await?;
+    let end = old.expires_at.map_or(end, |sooner| sooner.min(end));
     let retired = ClientSecret {
         label: old_label(&old.label, &taken),
-        expires_at: Some(old.expires_at.map_or(end, |sooner| sooner.min(end))),
+        expires_at: Some(end),
+        noticed_days: told_by(end, change.now),
         updated_at: change.version_after(old.updated_at),
         ..old.clone()
     };

@@ -139,6 +139,7 @@ fn blank(client: ClientId, now: Timestamp) -> ClientSecret {
         leaked_at: None,
         created_at: now,
         updated_at: now,
+        noticed_days: None,
     }
 }
 
@@ -150,7 +151,11 @@ pub(crate) fn settings_of(secret: &ClientSecret) -> SecretSettings {
 fn set(change: &mut Change<'_>, secret: &mut ClientSecret, settings: &SecretSettings) {
     settings.label.as_str().clone_into(&mut secret.label);
     secret.active = settings.active;
-    secret.expires_at = change.expiry(secret.expires_at, settings.expires_at);
+    let end = change.expiry(secret.expires_at, settings.expires_at);
+    if end != secret.expires_at {
+        secret.noticed_days = None;
+    }
+    secret.expires_at = end;
 }
 
 /// Whether a text is one that `xwms secret new` makes: no other is taken.

@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value, json};
-
 use super::reviews::{self, What};
 use super::{Application, create};
 use crate::contract::Input;
+use crate::contract::event::{DecidedItem, Event, VerificationDecided};
 use crate::contract::verification::{
     MAX_DOMAINS, NewVerification, VerificationItem, VerificationSettings, VerificationView,
 };
@@ -178,28 +177,27 @@ pub(crate) async fn tell_owners(
         change.notify(Notice { user, kind: kind.into(), object: Some(verification.id.to_string()), subject, text });
     }
     if kind == "verification.decided" {
-        change.publish(verification.client_id, None, kind, told(view));
+        change.publish(verification.client_id, None, Event::VerificationDecided(told(view)));
     }
     Ok(())
 }
 
 /// What webhooks are told.
-fn told(view: &WithItems) -> Value {
-    let items: Vec<Value> = view
-        .items
-        .iter()
-        .map(|(item, _)| {
-            json!({ "domain": item.domain_id, "scope": item.scope, "status": item.status, "reason": item.reason })
-        })
-        .collect();
+fn told(view: &WithItems) -> VerificationDecided {
+    let item = |(item, _): &(Item, RootDomain)| DecidedItem {
+        domain: item.domain_id,
+        scope: item.scope.clone(),
+        status: item.status,
+        reason: item.reason.clone(),
+    };
     let verification = &view.verification;
-    json!({
-        "verification": verification.id,
-        "status": view.state(),
-        "reason": verification.reason().map(|reason| reason.to_string()),
-        "expires_at": verification.expires_at,
-        "items": items,
-    })
+    VerificationDecided {
+        verification: verification.id,
+        status: view.state(),
+        reason: verification.reason().map(|reason| reason.to_string()),
+        expires_at: verification.expires_at,
+        items: view.items.iter().map(item).collect(),
+    }
 }
 
 impl WithItems {

@@ -11,7 +11,7 @@ use crate::id::{ClientId, UserId};
 use crate::store::engine::cached::Cached;
 use crate::store::engine::conn::Conn;
 use crate::store::engine::grouped::Grouped;
-use crate::store::tables::{client_users, codes, flows, grants};
+use crate::store::tables::{client_users, codes, flows, grants, outbox};
 
 /// What a login gives, and when.
 pub(in crate::store) struct Issue {
@@ -21,18 +21,18 @@ pub(in crate::store) struct Issue {
 
 /// The subject that a client knows the person by comes back from `known`, and everything else is written from what is
 /// joined to it: so a row of `client_users` is always locked before those that hang on it, as in a login by itself.
-const TOGETHER: &str = "
+const TOGETHER: &str = r#"
     WITH input AS (
         SELECT * FROM unnest(
             $1::bigint[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bigint[], $6::bytea[], $7::bigint[], $8::bytea[],
             $9::text[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bytea[], $15::text[],
             $16::bytea[], $17::bytea[], $18::bytea[], $19::text[], $20::text[], $21::text[], $22::bigint[],
-            $23::bytea[]
+            $23::bytea[], $24::bytea[], $25::text[], $26::text[]
         ) AS input (
             now, grant_id, client_id, domain_id, user_id, consent_id, first_subject, session_id,
             scope, authenticated_at, created_at, expires_at, revoked_at, code_key, kind,
             code_grant_id, code_client_id, code_domain_id, redirect_uri, code_challenge, nonce, code_expires_at,
-            url_id
+            url_id, event_id, event, event_body
         )
     ), known AS (
         INSERT INTO client_users (client_id, user_id, subject, first_login_at, last_login_at, logins)
@@ -53,13 +53,18 @@ const TOGETHER: &str = "
         SELECT grant_id, client_id, domain_id, user_id, consent_id, subject, session_id, scope,
             authenticated_at, created_at, expires_at, revoked_at, url_id
         FROM login
+    ), told AS (
+        INSERT INTO outbox (id, client_id, domain_id, event, body, created_at)
+        SELECT event_id, client_id, domain_id, event,
+            replace(event_body, '"' || first_subject || '"', '"' || subject || '"'), now
+        FROM login WHERE event_id IS NOT NULL
     )
     INSERT INTO codes (code_key, kind, grant_id, client_id, domain_id, redirect_uri, code_challenge, nonce,
         wrong_tries, created_at, expires_at)
     SELECT code_key, kind, code_grant_id, code_client_id, code_domain_id, redirect_uri, code_challenge, nonce,
         0, now, code_expires_at
     FROM login
-    RETURNING code_key AS key";
+    RETURNING code_key AS key"#;
 
 /// For a login without a flow: only [`Grouped::alone`] ends one.
 impl Grouped for Issue {
@@ -93,19 +98,28 @@ impl Grouped for Issue {
             .bind::<Array<Nullable<Text>>, _>(column(requests, |one| one.login.code.code_challenge.as_deref()))
             .bind::<Array<Nullable<Text>>, _>(column(requests, |one| one.login.code.nonce.as_deref()))
             .bind::<Array<BigInt>, _>(column(requests, |one| one.login.code.expires_at))
-            .bind::<Array<Nullable<Binary>>, _>(column(requests, |one| one.login.grant.url_id));
+            .bind::<Array<Nullable<Binary>>, _>(column(requests, |one| one.login.grant.url_id))
+            .bind::<Array<Nullable<Binary>>, _>(column(requests, |one| one.login.told.as_ref().map(|it| it.id)))
+            .bind::<Array<Nullable<Text>>, _>(column(requests, |one| one.login.told.as_ref().map(|it| it.event)))
+            .bind::<Array<Nullable<Text>>, _>(column(requests, |one| {
+                one.login.told.as_ref().map(|it| it.body.as_str())
+            }));
         let rows: Vec<Granted> = Cached(query).load(conn).await?;
         Ok(granted(rows, requests, |one| one.login.code.code_key))
     }
 
     async fn alone(self, conn: &mut Conn) -> Result<bool, Error> {
-        let Self { login: NewLogin { flow, mut grant, kind, code }, now } = self;
+        let Self { login: NewLogin { flow, mut grant, kind, code, told }, now } = self;
         if let Some(flow) = flow
             && !flows::finish(conn, flow, now).await?
         {
             return Ok(false);
         }
-        grant.subject = client_users::record_login(conn, &grant, now).await?;
+        let subject = client_users::record_login(conn, &grant, now).await?;
+        if let Some(told) = told {
+            outbox::insert(conn, &told.about(grant.subject, subject)).await?;
+        }
+        grant.subject = subject;
         grants::insert(conn, grant).await?;
         codes::insert(conn, kind, code, now).await?;
         Ok(true)

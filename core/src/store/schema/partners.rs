@@ -102,6 +102,7 @@ diesel::table! {
         last_used_from -> Nullable<Text>,
         created_at -> BigInt,
         updated_at -> BigInt,
+        noticed_days -> Nullable<Integer>,
     }
 }
 

@@ -80,6 +80,11 @@ diesel::table! {
         status -> Text,
         next_try_at -> BigInt,
         created_at -> BigInt,
+        client_id -> Nullable<Binary>,
+        event -> Text,
+        tries -> Integer,
+        failures -> Integer,
+        gives_up_at -> BigInt,
     }
 }
 
@@ -90,6 +95,15 @@ diesel::table! {
         at -> BigInt,
         status -> Nullable<Integer>,
         milliseconds -> BigInt,
+        cause -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    webhook_queues (url_id) {
+        url_id -> Binary,
+        due_at -> Nullable<BigInt>,
+        leased_until -> BigInt,
     }
 }
 

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use crate::clock::Timestamp;
-use crate::id::{ClientId, ConsentId, DomainId, UserId};
+use crate::id::{ClientId, ConsentId, DomainId, Subject, UserId};
 use crate::model::scope::ScopeSet;
 use crate::store::engine::conn::{Conn, with_conn};
 use crate::store::schema::{client_users, clients, consent_domains, consents as t};
@@ -148,6 +148,17 @@ pub(crate) async fn of_user(conn: &mut Conn, user: UserId) -> QueryResult<Vec<Ap
     let found: Vec<Found> = with_conn!(conn, |c| query.load(c))?;
     let app = |(client, name, scope, granted_at, logins)| App { client, name, scope, granted_at, logins };
     Ok(found.into_iter().map(app).collect())
+}
+
+/// The clients that know a person and share something of them now: as whom, and what.
+pub(crate) async fn known_of_user(conn: &mut Conn, user: UserId) -> QueryResult<Vec<(ClientId, Subject, ScopeSet)>> {
+    let known = client_users::client_id.eq(t::client_id).and(client_users::user_id.eq(t::user_id));
+    let query = t::table
+        .inner_join(client_users::table.on(known))
+        .filter(t::user_id.eq(user))
+        .filter(t::ended_at.is_null())
+        .select((t::client_id, client_users::subject, t::scope));
+    with_conn!(conn, |c| query.load(c))
 }
 
 /// What each of these people shares with a client; one without a live consent is not among them.

@@ -1,5 +1,7 @@
 //! Callback, webhook and logout URLs of domains.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
@@ -53,6 +55,55 @@ pub(crate) async fn sealed_secret(conn: &mut Conn, id: UrlId) -> QueryResult<Opt
     Ok(found.flatten())
 }
 
+/// What deliveries to a webhook URL are signed with, sealed: its secret, and the one before with its end.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = t)]
+pub(crate) struct SealedSecrets {
+    /// Its secret.
+    pub sealed_secret: Option<Vec<u8>>,
+    /// The one before.
+    pub sealed_old_secret: Option<Vec<u8>>,
+    /// When that one ends.
+    pub old_secret_expires_at: Option<Timestamp>,
+}
+
+/// What deliveries to a webhook URL are signed with.
+pub(crate) async fn sealed_secrets(conn: &mut Conn, id: UrlId) -> QueryResult<SealedSecrets> {
+    let found = with_conn!(conn, |c| t::table.find(id).select(SealedSecrets::as_select()).first(c)).optional()?;
+    Ok(found.unwrap_or_default())
+}
+
+/// The secrets of these webhook URLs, sealed.
+pub(crate) async fn sealed_of(conn: &mut Conn, ids: &[UrlId]) -> QueryResult<HashMap<UrlId, Vec<u8>>> {
+    let query = t::table.filter(t::id.eq_any(ids)).filter(t::sealed_secret.is_not_null());
+    let rows: Vec<(UrlId, Option<Vec<u8>>)> = with_conn!(conn, |c| query.select((t::id, t::sealed_secret)).load(c))?;
+    Ok(rows.into_iter().filter_map(|(id, sealed)| Some((id, sealed?))).collect())
+}
+
+/// Writes the secrets of a webhook URL.
+pub(crate) async fn set_secrets(conn: &mut Conn, id: UrlId, sealed: &SealedSecrets) -> QueryResult<()> {
+    let set = (
+        t::sealed_secret.eq(&sealed.sealed_secret),
+        t::sealed_old_secret.eq(&sealed.sealed_old_secret),
+        t::old_secret_expires_at.eq(sealed.old_secret_expires_at),
+    );
+    with_conn!(conn, |c| diesel::update(t::table.find(id)).set(set).execute(c)).map(drop)
+}
+
+/// The webhook URLs of these clients that are in use, on domains that are.
+pub(crate) async fn active_webhooks(conn: &mut Conn, clients: &[ClientId]) -> QueryResult<Vec<(ClientId, UrlId)>> {
+    let query = t::table.inner_join(domains::table).filter(domains::client_id.eq_any(clients));
+    let query = query.filter(domains::active).filter(t::active).filter(t::kind.eq(UrlKind::Webhook));
+    with_conn!(conn, |c| query.order(t::id).select((domains::client_id, t::id)).load(c))
+}
+
+/// The webhook URLs of a client, by id.
+pub(crate) async fn webhooks(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<DomainUrl>> {
+    let query = t::table.inner_join(domains::table).filter(domains::client_id.eq(client));
+    let query = query.filter(t::kind.eq(UrlKind::Webhook)).order(t::id);
+    with_conn!(conn, |c| query.select(DomainUrl::as_select()).load(c))
+}
+
 /// Whether any webhook has a secret.
 pub(crate) async fn any_sealed(conn: &mut Conn) -> QueryResult<bool> {
     let sealed = t::table.filter(t::sealed_secret.is_not_null());
@@ -68,6 +119,12 @@ pub(crate) async fn delete(conn: &mut Conn, id: UrlId) -> QueryResult<()> {
 pub(crate) async fn find(conn: &mut Conn, domain: DomainId, id: UrlId) -> QueryResult<Option<DomainUrl>> {
     let query = t::table.find(id).filter(t::domain_id.eq(domain));
     with_conn!(conn, |c| query.select(DomainUrl::as_select()).first(c)).optional()
+}
+
+/// The URL of this id, and whose it is.
+pub(crate) async fn find_with_client(conn: &mut Conn, id: UrlId) -> QueryResult<Option<(ClientId, DomainUrl)>> {
+    let query = t::table.find(id).inner_join(domains::table);
+    with_conn!(conn, |c| query.select((domains::client_id, DomainUrl::as_select())).first(c)).optional()
 }
 
 /// Whether the domain has this URL of this kind.

@@ -35,6 +35,8 @@ pub(crate) mod login_stats;
 pub(crate) mod login_ways;
 pub(crate) mod audit;
 pub(crate) mod outbox;
+pub(crate) mod deliveries;
+pub(crate) mod webhook_queues;
 pub(crate) mod idempotency_keys;
 pub(crate) mod throttles;
 pub(crate) mod signing_keys;

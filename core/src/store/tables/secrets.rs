@@ -33,6 +33,8 @@ pub struct ClientSecret {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+    /// How many days before its end its partner was last told of it.
+    pub noticed_days: Option<i32>,
 }
 
 /// When, and from which address, a secret was last used.
@@ -114,6 +116,33 @@ pub(crate) async fn labels(conn: &mut Conn, client: ClientId) -> QueryResult<Vec
 pub(crate) async fn domains_of(conn: &mut Conn, secret: SecretId) -> QueryResult<Vec<DomainId>> {
     let query = links::table.filter(links::secret_id.eq(secret)).order(links::domain_id).select(links::domain_id);
     with_conn!(conn, |c| query.load(c))
+}
+
+/// The secrets in use that end between now and `before` and whose partners were not told so many days before, by their
+/// end: at most `limit` of those after `after`.
+pub(crate) async fn ending(
+    conn: &mut Conn,
+    (now, before): (Timestamp, Timestamp),
+    days: i32,
+    after: Option<(Timestamp, SecretId)>,
+    limit: i64,
+) -> QueryResult<Vec<ClientSecret>> {
+    let (end, id) = after.unwrap_or((now, SecretId::from_bytes([255; 16])));
+    let query = t::table
+        .filter(t::expires_at.ge(end))
+        .filter(t::expires_at.gt(end).or(t::id.gt(id)))
+        .filter(t::expires_at.le(before))
+        .filter(t::active)
+        .filter(t::noticed_days.is_null().or(t::noticed_days.gt(days)))
+        .order((t::expires_at, t::id))
+        .limit(limit);
+    with_conn!(conn, |c| query.select(ClientSecret::as_select()).load(c))
+}
+
+/// Notes that the partner is told so many days before the end; false when somebody else did, or told later already.
+pub(crate) async fn note_told(conn: &mut Conn, id: SecretId, days: i32) -> QueryResult<bool> {
+    let untold = t::table.find(id).filter(t::noticed_days.is_null().or(t::noticed_days.gt(days)));
+    Ok(with_conn!(conn, |c| diesel::update(untold).set(t::noticed_days.eq(days)).execute(c))? == 1)
 }
 
 /// Which secret has this digest, of any client.

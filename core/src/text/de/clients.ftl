@@ -21,3 +21,5 @@ too_large = Geben Sie ein Bild von höchstens { $max } MiB an.
 not_an_image = Dies ist kein Bild, das sich lesen lässt.
 not_an_image-other = Der Inhalt ist nicht, was sein Medientyp sagt.
 dimensions = Geben Sie ein Bild von höchstens { $max } mal { $max } Pixeln an.
+not_a_webhook = Nur Webhook-URLs haben ein Secret und bekommen Nachrichten.
+webhook_off = Die URL oder ihre Domain ist aus: Schalten Sie sie zuerst ein.

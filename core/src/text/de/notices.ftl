@@ -47,3 +47,10 @@ notice_token_leaked-subject = Eines Ihrer API-Tokens ist durchgesickert
 notice_token_leaked = Das API-Token "{ $label }" (…{ $hint }) wurde öffentlich gefunden{ $place }. Es ist endgültig außer Gebrauch. Erstellen Sie ein neues und löschen Sie es.
 notice_list = { $first }, { $rest }
 notice_leaked_at = {""}, unter { $url }
+notice_webhook_gone-subject = Eine Webhook-URL wurde ausgeschaltet
+notice_webhook_gone = { $url } antwortete, dass es sie nicht mehr gibt (410); deshalb wird nichts mehr dorthin gesendet. Schalten Sie sie wieder ein, sobald Ihr Server dort Nachrichten annimmt.
+notice_secret_expiring-subject = Ein Client-Secret läuft bald ab
+notice_secret_expiring = Das Client-Secret „{ $label }“ läuft am { $end } ab, in { $days ->
+    [one] einem Tag
+   *[other] { $days } Tagen
+ }. Erneuern Sie es vorher: Danach können Ihre Server es nicht mehr verwenden.

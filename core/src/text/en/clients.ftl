@@ -21,3 +21,5 @@ too_large = Give a picture of at most { $max } MiB.
 not_an_image = This is no picture that can be read.
 not_an_image-other = The content is not what its media type says.
 dimensions = Give a picture of at most { $max } by { $max } pixels.
+not_a_webhook = Only webhook URLs have a secret and are sent messages.
+webhook_off = The URL or its domain is off: switch it on first.

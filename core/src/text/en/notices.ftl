@@ -47,3 +47,10 @@ notice_token_leaked-subject = An API token of yours has leaked
 notice_token_leaked = The API token "{ $label }" (…{ $hint }) was found in public{ $place }. It is out of use for good. Make a new one, and delete it.
 notice_list = { $first }, { $rest }
 notice_leaked_at = {""}, at { $url }
+notice_webhook_gone-subject = A Webhook URL was switched off
+notice_webhook_gone = { $url } answered that it is gone for good (410), so nothing is sent there any more. Switch it on again when your server takes messages there.
+notice_secret_expiring-subject = A Client Secret ends soon
+notice_secret_expiring = The Client Secret “{ $label }” ends on { $end }, in { $days ->
+    [one] one day
+   *[other] { $days } days
+ }. Rotate it before then: your servers can’t use it afterwards.

@@ -21,3 +21,5 @@ too_large = Geef een afbeelding van hoogstens { $max } MiB.
 not_an_image = Dit is geen afbeelding die gelezen kan worden.
 not_an_image-other = De inhoud is niet wat het mediatype zegt.
 dimensions = Geef een afbeelding van hoogstens { $max } bij { $max } pixels.
+not_a_webhook = Alleen webhook-URL’s hebben een secret en krijgen berichten.
+webhook_off = De URL of het domein staat uit: zet eerst aan.

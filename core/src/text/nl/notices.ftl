@@ -47,3 +47,10 @@ notice_token_leaked-subject = Een API-token van je is uitgelekt
 notice_token_leaked = Het API-token "{ $label }" (…{ $hint }) is openbaar gevonden{ $place }. Het is voorgoed buiten gebruik. Maak een nieuw, en verwijder het.
 notice_list = { $first }, { $rest }
 notice_leaked_at = {""}, op { $url }
+notice_webhook_gone-subject = Een webhook-URL is uitgeschakeld
+notice_webhook_gone = { $url } antwoordde dat het er niet meer is (410), dus er gaat niets meer heen. Zet de URL weer aan als je server daar berichten aanneemt.
+notice_secret_expiring-subject = Een client-secret verloopt binnenkort
+notice_secret_expiring = Het client-secret “{ $label }” verloopt op { $end }, over { $days ->
+    [one] één dag
+   *[other] { $days } dagen
+ }. Vernieuw het voor die tijd: daarna kunnen je servers het niet meer gebruiken.

@@ -6,6 +6,7 @@ pub(super) mod ownership;
 pub(super) mod settings;
 pub(super) mod switches;
 pub(super) mod urls;
+pub(super) mod webhook;
 
 use axum::response::Response;
 use serde::de::DeserializeOwned;

@@ -4,16 +4,18 @@ use std::collections::BTreeMap;
 
 use axum::response::Response;
 use serde_json::json;
+use xwms_core::contract::event::DeliveryView;
 use xwms_core::contract::url::{NewUrl, UrlSettings, UrlView};
 use xwms_core::gate::permission::Permission;
 use xwms_core::id::{ClientId, DomainId, UrlId};
 use xwms_core::manage::runner::Done;
-use xwms_core::manage::{recent_logins, urls};
+use xwms_core::manage::{recent_logins, urls, webhooks};
 use xwms_core::model::url::{UrlKind, needs_test_mode};
 use xwms_core::text;
 
 use super::{DomainIds, OneDomain, Part, below, mode_of, part_of, path_of};
 use crate::clients::bite;
+use crate::clients::webhooks::brief;
 use crate::desk::{ClientDesk, Place};
 use crate::layout::Shell;
 use crate::page::Page;
@@ -23,14 +25,15 @@ use crate::page::list::ListRequest;
 use crate::page::table::{Column, Empty, Table, Terms};
 use crate::page::values::Values;
 use crate::posted::Posted;
+use crate::section::ClientSection;
 
-type OneUrl = ClientDesk<(ClientId, DomainId, UrlId)>;
+pub(super) type OneUrl = ClientDesk<(ClientId, DomainId, UrlId)>;
 
 fn list_path<P: DomainIds>(desk: &ClientDesk<P>) -> String {
     format!("{}/urls", path_of(desk))
 }
 
-fn item_path(desk: &OneUrl) -> String {
+pub(super) fn item_path(desk: &OneUrl) -> String {
     format!("{}/{}", list_path(desk), desk.ids.2)
 }
 
@@ -70,7 +73,8 @@ pub(crate) async fn list(desk: OneDomain) -> Result<Response, Response> {
     let page = part_of(&desk, Part::Urls)?.purpose(shell.say("urls_list-purpose")).primary(primary).part(&undo(&desk));
     let logins = recent_logins::by_url(desk.core(), &desk.caller(), desk.client()).await;
     let logins = logins.map_err(|why| desk.fail(why))?;
-    let tables: Html = UrlKind::ALL.iter().map(|kind| table(&desk, *kind, &found, &logins)).collect();
+    let sent = last_sent(&desk, &found).await?;
+    let tables: Html = UrlKind::ALL.iter().map(|kind| table(&desk, *kind, &found, (&logins, &sent))).collect();
     Ok(page.part(&tables).part(&pages).respond())
 }
 
@@ -83,8 +87,23 @@ fn undo(desk: &OneDomain) -> Html {
     Form::new(shell, &nothing, action, shell.say("shell_undo")).hidden("active", "true").quiet().html()
 }
 
+/// What was last sent to the webhook URLs among these, for whoever may read it.
+async fn last_sent(desk: &OneDomain, found: &[UrlView]) -> Result<Vec<DeliveryView>, Response> {
+    if !desk.may(Permission::WebhooksRead) || !found.iter().any(|url| url.settings.once.kind == UrlKind::Webhook) {
+        return Ok(Vec::new());
+    }
+    let endpoints = webhooks::endpoints(desk.core(), &desk.caller(), desk.ids.0).await;
+    let endpoints = endpoints.map_err(|why| desk.fail(why))?;
+    Ok(endpoints.into_iter().filter_map(|endpoint| endpoint.last).collect())
+}
+
 /// The URLs of one kind.
-fn table(desk: &OneDomain, kind: UrlKind, found: &[UrlView], logins: &BTreeMap<UrlId, i64>) -> Html {
+fn table(
+    desk: &OneDomain,
+    kind: UrlKind,
+    found: &[UrlView],
+    (logins, sent): (&BTreeMap<UrlId, i64>, &[DeliveryView]),
+) -> Html {
     let (shell, path) = (desk.shell(), list_path(desk));
     let of_kind: Vec<&UrlView> = found.iter().filter(|url| url.settings.once.kind == kind).collect();
     let heading = Html::heading(kind_name(shell, kind));
@@ -98,21 +117,38 @@ fn table(desk: &OneDomain, kind: UrlKind, found: &[UrlView], logins: &BTreeMap<U
         let new = desk.may_now(Permission::UrlsCreate).then_some(new);
         return heading.and(&Empty::new(words).action(new).html());
     }
-    let mut columns = vec![Column::of(kind_name(shell, kind)), Column::of(shell.say("shell_status"))];
-    let actions_column = Column::actions(shell.say("shell_do"));
-    let row = |url: &UrlView| {
-        let (item, text) = (format!("{path}/{}", url.id), url.settings.settings.url.as_str());
-        [Html::code(text), status(desk, url, &item), actions(desk, &item, text)]
+    let columns = [Column::of(kind_name(shell, kind)), Column::of(shell.say("shell_status"))];
+    let act = Column::actions(shell.say("shell_do"));
+    // What went through it lately: logins, or deliveries; nothing is counted of the others.
+    let used = match kind {
+        UrlKind::Callback => Some(Column::number(shell.say("shell_logins"))),
+        UrlKind::Webhook => Some(Column::of(shell.say("webhooks_last"))),
+        _ => None,
     };
-    if kind != UrlKind::Callback {
-        columns.push(actions_column);
-        return heading.and(&Table::new(kind_hint(shell, kind), columns).rows(of_kind.into_iter().map(row)).html());
+    let usage = |url: &UrlView| match kind {
+        UrlKind::Callback => Html::text(logins.get(&url.id).copied().unwrap_or_default()),
+        _ => {
+            let last = sent.iter().find(|delivery| delivery.url == url.id).map(|last| brief(shell, last));
+            last.unwrap_or_else(|| Html::text(shell.say("shell_never")))
+        }
+    };
+    let cells = |url: &UrlView| {
+        let (item, text) = (format!("{path}/{}", url.id), url.settings.settings.url.as_str());
+        (Html::code(text), status(desk, url, &item), actions(desk, url, &item))
+    };
+    if let Some(used) = used {
+        let rows = of_kind.into_iter().map(|url| {
+            let (text, status, actions) = cells(url);
+            [text, status, usage(url), actions]
+        });
+        let columns: Vec<Column> = columns.into_iter().chain([used, act]).collect();
+        return heading.and(&Table::new(kind_hint(shell, kind), columns).rows(rows).html());
     }
-    columns.extend([Column::number(shell.say("shell_logins")), actions_column]);
     let rows = of_kind.into_iter().map(|url| {
-        let [text, status, actions] = row(url);
-        [text, status, Html::text(logins.get(&url.id).copied().unwrap_or_default()), actions]
+        let (text, status, actions) = cells(url);
+        [text, status, actions]
     });
+    let columns: Vec<Column> = columns.into_iter().chain([act]).collect();
     heading.and(&Table::new(kind_hint(shell, kind), columns).rows(rows).html())
 }
 
@@ -139,12 +175,16 @@ fn status(desk: &OneDomain, url: &UrlView, item: &str) -> Html {
     state.and(&Form::new(shell, &nothing, format!("{item}/switches"), word).hidden("active", next).quiet().html())
 }
 
-fn actions(desk: &OneDomain, item: &str, text: &str) -> Html {
-    let shell = desk.shell();
+fn actions(desk: &OneDomain, url: &UrlView, item: &str) -> Html {
+    let (shell, text) = (desk.shell(), url.settings.settings.url.as_str());
     let edit = desk.may_now(Permission::UrlsUpdate).then(|| Html::action(item, shell.say("shell_edit"), text));
+    let nothing = Values::default();
+    let ping = (url.settings.once.kind == UrlKind::Webhook && url.settings.settings.active)
+        .then(|| Form::new(shell, &nothing, format!("{item}/ping"), shell.say("webhooks_ping")).quiet().once().html());
+    let ping = ping.filter(|_| desk.may_now(Permission::WebhooksCreate));
     let delete = desk.may_now(Permission::UrlsDelete);
     let delete = delete.then(|| Html::action(format!("{item}/delete"), shell.say("shell_delete"), text));
-    Html::joined(edit.into_iter().chain(delete), " · ")
+    Html::joined(edit.into_iter().chain(ping).chain(delete), " · ")
 }
 
 pub(crate) async fn new(desk: OneDomain) -> Result<Response, Response> {
@@ -185,7 +225,7 @@ pub(crate) async fn create(form: Posted<OneDomain>) -> Result<Response, Response
         Err(why) => Err(why),
     };
     match made {
-        Ok(done) if is_webhook(&done) => draw_value(&desk, &done),
+        Ok(done) if is_webhook(&done) => draw_value(&desk, &done, desk.shell().say("urls_made-title")),
         Ok(_) => {
             let path = list_path(&desk);
             Ok(desk.done(&path, "created"))
@@ -205,9 +245,13 @@ fn is_webhook(done: &Done<UrlView>) -> bool {
 }
 
 /// The page that shows what a webhook's messages are signed with, the one time; sent again, the page that says so.
-fn draw_value(desk: &OneDomain, done: &Done<UrlView>) -> Result<Response, Response> {
+pub(super) fn draw_value<P: DomainIds>(
+    desk: &ClientDesk<P>,
+    done: &Done<UrlView>,
+    title: String,
+) -> Result<Response, Response> {
     let (shell, path) = (desk.shell(), list_path(desk));
-    let page = below(desk, shell.say("urls_made-title"), ("/urls", shell.say("domain_tab-urls")))?;
+    let page = below(desk, title, ("/urls", shell.say("domain_tab-urls")))?;
     match done {
         Done::Now(url) => {
             let item = format!("{path}/{}", url.id);
@@ -220,14 +264,17 @@ fn draw_value(desk: &OneDomain, done: &Done<UrlView>) -> Result<Response, Respon
         }
         Done::Before(kept) => {
             let item = format!("{path}/{}", kept.body["id"].as_str().unwrap_or_default());
-            let delete = Html::quiet_button(format!("{item}/delete"), shell.say("shell_delete"));
-            let card = Html::paragraph(&Html::text(shell.say("shell_shown_before"))).and(&delete);
+            let links = [
+                Html::quiet_button(format!("{item}/rotate"), shell.say("shell_rotate")),
+                Html::quiet_button(format!("{item}/delete"), shell.say("shell_delete")),
+            ];
+            let card = Html::paragraph(&Html::text(shell.say("shell_shown_before"))).and(&Html::joined(links, " "));
             Ok(page.part(&Html::card(&card)).respond())
         }
     }
 }
 
-async fn get(desk: &OneUrl) -> Result<UrlView, Response> {
+pub(super) async fn get(desk: &OneUrl) -> Result<UrlView, Response> {
     urls::get(desk.core(), &desk.caller(), desk.ids).await.map_err(|why| desk.fail(why))
 }
 
@@ -249,6 +296,7 @@ async fn draw(desk: &OneUrl, url: &UrlView, values: &Values) -> Result<Response,
     let logins = logins(desk, url).await?;
     let (shell, item) = (desk.shell(), item_path(desk));
     let kind = url.settings.once.kind;
+    let hint = url.hint.as_ref().map(|hint| (shell.say("secrets_ends_in"), Html::code(format!("whsec_…{hint}"))));
     let terms = [
         (shell.say("shell_id"), Html::copy(shell, "id", url.id)),
         (shell.say("item_made"), Html::made(shell, url.id.as_bytes())),
@@ -256,7 +304,7 @@ async fn draw(desk: &OneUrl, url: &UrlView, values: &Values) -> Result<Response,
         (shell.say("shell_status"), state(shell, url)),
     ];
     let logins = logins.map(|logins| (shell.say("shell_logins"), Html::text(logins)));
-    let terms = Terms::new(terms.into_iter().chain(logins));
+    let terms = Terms::new(terms.into_iter().chain(logins).chain(hint));
     let page = below(desk, kind_name(shell, kind), ("/urls", shell.say("domain_tab-urls")))?
         .purpose(kind_hint(shell, kind))
         .refused(values, |name| label_of(shell, name));
@@ -266,9 +314,23 @@ async fn draw(desk: &OneUrl, url: &UrlView, values: &Values) -> Result<Response,
             .field(Control::line("url", label_of(shell, "url")).hint(shell.say("field_url-hint")));
         page = page.part(&Html::card(&form.cancel(list_path(desk)).html()));
     }
+    let more = webhook_buttons(desk, url);
     let delete = Html::quiet_button(format!("{item}/delete"), shell.say("shell_delete"));
     let delete = if desk.may_now(Permission::UrlsDelete) { delete } else { Html::default() };
-    Ok(page.part(&Html::paragraph(&Html::joined([desk.history(url.id), delete], " "))).respond())
+    Ok(page.part(&Html::paragraph(&Html::joined([desk.history(url.id), more, delete], " "))).respond())
+}
+
+/// What can be done with a webhook URL only.
+fn webhook_buttons(desk: &OneUrl, url: &UrlView) -> Html {
+    if url.settings.once.kind != UrlKind::Webhook {
+        return Html::default();
+    }
+    let shell = desk.shell();
+    let rotate = Html::quiet_button(format!("{}/rotate", item_path(desk)), shell.say("webhooks_rotate"));
+    let rotate = desk.may_now(Permission::UrlsUpdate).then_some(rotate);
+    let sent = format!("{}?url={}", ClientSection::Webhooks.href(desk.ids.0), url.id);
+    let sent = desk.may(Permission::WebhooksRead).then(|| Html::quiet_button(sent, shell.say("webhooks_deliveries")));
+    Html::joined(rotate.into_iter().chain(sent), " ")
 }
 
 pub(crate) async fn update(form: Posted<OneUrl>) -> Result<Response, Response> {
