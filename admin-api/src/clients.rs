@@ -47,7 +47,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         .needs(Needs::Client(Permission::ClientUpdate))
         .request(RequestBody::Changes(&SETTINGS))
         .response(ResponseBody::One(&CLIENT))
-        .refusals(&[(409, "subject_type_fixed")]),
+        .refusals(&[(409, "subject_type_fixed"), (409, "type_fixed"), (409, "secrets_present")]),
     Operation::new(Method::Delete, "/clients/{client}", || delete(remove))
         .named(
             "deleteClient",

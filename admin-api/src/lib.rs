@@ -23,6 +23,7 @@ mod page;
 mod path_ids;
 pub mod problem;
 mod requests;
+mod resource_metadata;
 mod roles;
 mod schema;
 mod scopes;
@@ -36,7 +37,7 @@ mod verifications;
 mod webhooks;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn_with_state, map_response_with_state};
 use axum::routing::get;
 use axum::{Json, response::IntoResponse as _};
 use xwms_core::state::Core;
@@ -97,7 +98,13 @@ pub fn router(core: Core) -> Router {
         router.route(&format!("{PREFIX}{}", operation.path), handler)
     };
     let schemas = Router::new().route("/docs/events/{file}", get(webhooks::schema));
-    operations().fold(schemas, guarded).with_state(core)
+    let metadata = format!("{}{PREFIX}", resource_metadata::WELL_KNOWN);
+    operations()
+        .fold(Router::new(), guarded)
+        .layer(map_response_with_state(core.clone(), resource_metadata::challenge))
+        .route(&metadata, get(resource_metadata::get))
+        .merge(schemas)
+        .with_state(core)
 }
 
 /// The OpenAPI 3.1 document of the management API.

@@ -35,7 +35,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         .needs(Needs::Client(Permission::SecretsCreate))
         .request(RequestBody::MaybeNew(&SETTINGS))
         .response(ResponseBody::Made(&SECRET))
-        .refusals(&[(409, "label_taken")]),
+        .refusals(&[(409, "label_taken"), (409, "public_client")]),
     Operation::new(Method::Get, "/clients/{client}/secrets/{secret}", || get(read))
         .named("getSecret", "Reads a secret: all but the secret itself.")
         .needs(Needs::Client(Permission::SecretsRead))
@@ -63,7 +63,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         .response(ResponseBody::Page(&SECRET)),
     Operation::new(Method::Put, "/clients/{client}/domains/{domain}/secrets/{secret}", || put(link))
         .named("createLink", "Lets a secret be used for a domain.")
-        .needs(Needs::Client(Permission::LinksCreate)),
+        .needs(Needs::Client(Permission::LinksCreate))
+        .refusals(&[(409, "public_client")]),
     Operation::new(Method::Delete, "/clients/{client}/domains/{domain}/secrets/{secret}", || delete(unlink))
         .named("deleteLink", "Takes that back.")
         .needs(Needs::Client(Permission::LinksDelete)),

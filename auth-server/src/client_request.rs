@@ -1,14 +1,15 @@
-//! Requests to the OAuth endpoints that a client authenticates at: `client_secret_basic` or `client_secret_post`, never
-//! both.
+//! Requests to the OAuth endpoints that a client authenticates at: `client_secret_basic`, `client_secret_post`, or, for a
+//! public client, `none`.
 
 use std::net::IpAddr;
 
 use axum::body::Bytes;
 use axum::extract::{Extension, FromRequest, FromRequestParts as _, RawQuery, Request};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use xwms_core::id::ClientId;
 use xwms_core::login::client::{ClaimedClient, Credentials};
 use xwms_core::request::address::CallerAddress;
 use xwms_core::request::params::{Params, form_decode};
@@ -80,11 +81,10 @@ impl ClientRequest {
     /// The client whose credentials are in this request; the secret is not judged yet.
     ///
     /// # Errors
-    /// `invalid_client` without any or of an unknown client, `invalid_request` with two or a mismatching `client_id`; 429
-    /// after too many wrong secrets for this client from this address; 503 when the database is away.
+    /// `invalid_client` without any or of an unknown client, `invalid_request` with two that differ; 429 after too many wrong secrets for this client from this address; 503 when the database is away.
     pub(crate) async fn claim(&self, core: &Core) -> Result<ClaimedClient, OAuthError> {
         let claimed = ClaimedClient::of(core, self.credentials()?, self.address).await;
-        claimed.map_err(|refused| OAuthError::of_client(refused, self.by_basic()))
+        claimed.map_err(OAuthError::of_client)
     }
 
     /// The token that introspection or revocation is about, and the client that asks.
@@ -96,34 +96,37 @@ impl ClientRequest {
         Ok((self.claim(core).await?, self.require("token")?))
     }
 
-    /// Whether the client authenticates by Basic.
-    pub(crate) fn by_basic(&self) -> bool {
-        self.headers.contains_key(header::AUTHORIZATION)
+    /// The client that this says to be from; a page sends no secret, so its id stands in the body.
+    pub(crate) fn client_id(&self) -> Option<ClientId> {
+        self.params.get("client_id").and_then(|id| id.parse().ok())
     }
 
-    /// The credentials of this request (RFC 6749 §2.3.1: Basic's halves are form-encoded).
+    /// The origin of the page that sends this, when there is one.
+    pub(crate) fn origin(&self) -> Option<&HeaderValue> {
+        self.headers.get(header::ORIGIN)
+    }
+
+    /// The credentials of this request (RFC 6749 §2.3.1: Basic's halves are form-encoded, and an empty secret is none). One
+    /// secret sent both ways is one secret.
     fn credentials(&self) -> Result<Credentials, OAuthError> {
         let mut authorizations = self.headers.get_all(header::AUTHORIZATION).iter();
         let basic = authorizations.next();
         if authorizations.next().is_some() {
             return Err(OAuthError::invalid_request("the Authorization header is given twice"));
         }
-        let posted = (self.params.get("client_id"), self.params.get("client_secret"));
-        match (basic, posted) {
-            (Some(_), (_, Some(_))) => Err(OAuthError::invalid_request(
-                "use one way of client authentication, Basic or client_secret, not both",
-            )),
-            (Some(value), (posted_id, None)) => {
-                let (id, secret) =
-                    value.to_str().ok().and_then(basic_pair).ok_or_else(|| OAuthError::invalid_client(true))?;
-                if posted_id.is_some_and(|posted| posted != id) {
-                    return Err(OAuthError::invalid_request("client_id is not the one in the Authorization header"));
-                }
-                Ok(Credentials::new(&id, &secret))
-            }
-            (None, (Some(id), Some(secret))) => Ok(Credentials::new(id, secret)),
-            (None, _) => Err(OAuthError::invalid_client(false)),
+        let (posted_id, posted_secret) = (self.params.get("client_id"), self.params.get("client_secret"));
+        let Some(value) = basic else {
+            let id = posted_id.ok_or_else(OAuthError::invalid_client)?;
+            return Ok(Credentials::new(id, posted_secret));
+        };
+        let (id, secret) = value.to_str().ok().and_then(basic_pair).ok_or_else(OAuthError::invalid_client)?;
+        if posted_id.is_some_and(|posted| posted != id) {
+            return Err(OAuthError::invalid_request("client_id is not the one in the Authorization header"));
         }
+        if posted_secret.is_some_and(|posted| posted != secret) {
+            return Err(OAuthError::invalid_request("client_secret is not the one in the Authorization header"));
+        }
+        Ok(Credentials::new(&id, Some(secret.as_str()).filter(|secret| !secret.is_empty())))
     }
 }
 

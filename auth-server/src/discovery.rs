@@ -5,6 +5,8 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use xwms_core::login::shared_person::CLAIMS;
+use xwms_core::model::scope::OFFLINE_ACCESS;
 
 use crate::AuthServer;
 
@@ -16,13 +18,13 @@ struct Metadata {
     introspection_endpoint: String,
     revocation_endpoint: String,
     jwks_uri: String,
-    scopes_supported: [&'static str; 7],
+    scopes_supported: Vec<&'static str>,
     response_types_supported: [&'static str; 1],
     response_modes_supported: [&'static str; 1],
     grant_types_supported: [&'static str; 3],
-    token_endpoint_auth_methods_supported: [&'static str; 2],
+    token_endpoint_auth_methods_supported: [&'static str; 3],
     introspection_endpoint_auth_methods_supported: [&'static str; 2],
-    revocation_endpoint_auth_methods_supported: [&'static str; 2],
+    revocation_endpoint_auth_methods_supported: [&'static str; 3],
     code_challenge_methods_supported: [&'static str; 1],
     authorization_response_iss_parameter_supported: bool,
     #[serde(flatten)]
@@ -36,15 +38,17 @@ struct OpenIdMetadata {
     subject_types_supported: [&'static str; 2],
     id_token_signing_alg_values_supported: [&'static str; 2],
     prompt_values_supported: [&'static str; 4],
-    claims_supported: &'static [&'static str],
+    claims_supported: Vec<&'static str>,
     claims_parameter_supported: bool,
     request_parameter_supported: bool,
     request_uri_parameter_supported: bool,
 }
 
-/// `address` and `useraddresses` open nothing yet.
-const SCOPES: [&str; 7] = ["openid", "profile", "email", "offline_access", "providers", "userinfo", "phone"];
+/// The claims that an ID token has of its own.
+const ID_TOKEN_CLAIMS: [&str; 6] = ["auth_time", "acr", "amr", "sid", "nonce", "at_hash"];
 const AUTH_METHODS: [&str; 2] = ["client_secret_basic", "client_secret_post"];
+/// And where public clients call.
+const PUBLIC_TOO: [&str; 3] = ["client_secret_basic", "client_secret_post", "none"];
 
 /// Both documents as they are sent. They say what the program can do, so they are made once.
 pub(crate) struct Documents {
@@ -55,13 +59,14 @@ pub(crate) struct Documents {
 impl Documents {
     /// The documents of this issuer.
     pub(crate) fn of(issuer: &str) -> Self {
+        let opened = CLAIMS.into_iter().flat_map(|(_, claims)| claims.iter().copied());
         let openid = OpenIdMetadata {
             userinfo_endpoint: format!("{issuer}/oauth/userinfo"),
             end_session_endpoint: format!("{issuer}/oauth/logout"),
             subject_types_supported: ["public", "pairwise"],
             id_token_signing_alg_values_supported: ["RS256", "ES256"],
             prompt_values_supported: ["none", "login", "consent", "select_account"],
-            claims_supported: crate::userinfo::CLAIMS,
+            claims_supported: opened.chain(ID_TOKEN_CLAIMS).collect(),
             claims_parameter_supported: false,
             request_parameter_supported: false,
             request_uri_parameter_supported: false,
@@ -117,13 +122,14 @@ fn metadata(issuer: &str, openid: Option<OpenIdMetadata>) -> Metadata {
         revocation_endpoint: format!("{issuer}/oauth/revoke"),
         jwks_uri: format!("{issuer}/oauth/jwks"),
         issuer: issuer.to_owned(),
-        scopes_supported: SCOPES,
+        // `address` and `useraddresses` open nothing yet.
+        scopes_supported: CLAIMS.into_iter().map(|(scope, _)| scope).chain([OFFLINE_ACCESS]).collect(),
         response_types_supported: ["code"],
         response_modes_supported: ["query"],
         grant_types_supported: ["authorization_code", "refresh_token", "client_credentials"],
-        token_endpoint_auth_methods_supported: AUTH_METHODS,
+        token_endpoint_auth_methods_supported: PUBLIC_TOO,
         introspection_endpoint_auth_methods_supported: AUTH_METHODS,
-        revocation_endpoint_auth_methods_supported: AUTH_METHODS,
+        revocation_endpoint_auth_methods_supported: PUBLIC_TOO,
         code_challenge_methods_supported: ["S256"],
         authorization_response_iss_parameter_supported: true,
         openid,

@@ -48,6 +48,11 @@ impl OAuthError {
         Self::bad_request("invalid_scope", description)
     }
 
+    /// 400 `invalid_target` (RFC 8707 §2).
+    pub(crate) fn invalid_target() -> Self {
+        Self::bad_request("invalid_target", Denial::ResourceUnknown.explanation().to_string())
+    }
+
     /// 400 `unsupported_grant_type`.
     pub(crate) fn unsupported_grant_type() -> Self {
         let known = "grant_type is one of authorization_code, refresh_token and client_credentials";
@@ -60,9 +65,9 @@ impl OAuthError {
         Self::bad_request("invalid_grant", "the code or token is unknown, expired, used, revoked or another client's")
     }
 
-    /// 401 `invalid_client`, the same for an unknown client as for a wrong secret. With Basic, the challenge that
-    /// RFC 6749 §5.2 asks for.
-    pub(crate) fn invalid_client(by_basic: bool) -> Self {
+    /// 401 `invalid_client`, the same for an unknown client as for a wrong secret. Every 401 names a way to authenticate
+    /// (RFC 9110 §15.5.2).
+    pub(crate) fn invalid_client() -> Self {
         Self {
             status: StatusCode::UNAUTHORIZED,
             error: "invalid_client",
@@ -70,9 +75,15 @@ impl OAuthError {
                 "client authentication failed: check the client id, the secret, and that the secret is active, \
                           unexpired and linked to the domain"
                     .to_owned(),
-            challenge: by_basic.then_some("Basic realm=\"xwms\", charset=\"UTF-8\""),
+            challenge: Some("Basic realm=\"xwms\", charset=\"UTF-8\""),
             retry_after: None,
         }
+    }
+
+    /// 401 `invalid_client` for who sent no secret: the same for an unknown client.
+    fn no_secret() -> Self {
+        let sent_none = "no client secret was sent: only a public client goes without, with a code or a refresh token";
+        Self { description: sent_none.to_owned(), ..Self::invalid_client() }
     }
 
     /// 401 `invalid_token` of a bearer endpoint (RFC 6750 §3.1).
@@ -120,19 +131,18 @@ impl OAuthError {
         Self { status, ..Self::bad_request(error, description) }
     }
 
-    /// Why a client may not act here. `by_basic`: it authenticates by Basic.
-    pub(crate) fn of_client(refused: ClientRefused, by_basic: bool) -> Self {
+    /// Why a client may not act here.
+    pub(crate) fn of_client(refused: ClientRefused) -> Self {
         match refused {
-            ClientRefused::Denied { denial, .. } => Self::of_denial(&denial, by_basic),
+            ClientRefused::Denied { denial, reference } => Self::of_denial(&denial, &reference),
             ClientRefused::Failed(error) => Self::from(error),
         }
     }
 
-    /// Why a client is given no tokens. `by_basic`: it authenticates by Basic.
-    pub(crate) fn of_tokens(refused: TokenRefused, by_basic: bool) -> Self {
+    /// Why a client is given no tokens.
+    pub(crate) fn of_tokens(refused: TokenRefused) -> Self {
         match refused {
-            TokenRefused::Client(refused) => Self::of_client(refused, by_basic),
-            TokenRefused::Grant => Self::invalid_grant(),
+            TokenRefused::Client(refused) => Self::of_client(refused),
             TokenRefused::Scope(ScopeRefused::Malformed) => Self::invalid_scope("scope is malformed"),
             TokenRefused::Scope(ScopeRefused::MoreThanGranted) => {
                 Self::invalid_scope("scope asks for more than was granted")
@@ -155,9 +165,22 @@ impl OAuthError {
     }
 
     /// The gate's reasons at the endpoints that a client authenticates at. Whoever has not shown a good secret for the
-    /// domain hears one thing, whatever the reason.
-    fn of_denial(denial: &Denial, by_basic: bool) -> Self {
+    /// domain hears one thing, whatever the reason; whoever has is told where to find the refusal among the attempts.
+    fn of_denial(denial: &Denial, reference: &str) -> Self {
+        let told = Self::of_reason(denial);
+        let nobody = denial.is_of_the_secret() || matches!(denial, Denial::SecretMissing | Denial::ClientUnknown);
+        if nobody {
+            return told;
+        }
+        Self { description: format!("{} (reference {reference})", told.description.trim_end_matches('.')), ..told }
+    }
+
+    fn of_reason(denial: &Denial) -> Self {
         match denial {
+            Denial::SecretMissing => Self::no_secret(),
+            Denial::PublicClient => Self::bad_request("unauthorized_client", denial.explanation().to_string()),
+            Denial::ResourceUnknown => Self::invalid_target(),
+            Denial::Grant(flaw) => Self::bad_request("invalid_grant", flaw.explanation().to_string()),
             Denial::DomainMalformed | Denial::DomainAmbiguous(_) => {
                 Self::invalid_request(denial.explanation().to_string())
             }
@@ -167,6 +190,7 @@ impl OAuthError {
             Denial::ClientUnknown
             | Denial::ClientSuspended
             | Denial::PlanLapsed
+            | Denial::SecretMalformed(_)
             | Denial::SecretUnknown
             | Denial::SecretInactive
             | Denial::SecretExpired
@@ -174,13 +198,14 @@ impl OAuthError {
             | Denial::DomainUnknown
             | Denial::DomainInactive
             | Denial::ApiNotAllowed
-            | Denial::IpNotAllowed => Self::invalid_client(by_basic),
+            | Denial::IpNotAllowed => Self::invalid_client(),
             // Reasons of the authorization endpoint, which is answered with a redirect or a page.
             Denial::RedirectUriMissing
             | Denial::RedirectUriUnknown
             | Denial::RedirectUriInactive
             | Denial::RedirectUriNeedsTestMode
             | Denial::LoginNotAllowed
+            | Denial::LogoutUrlUnknown
             | Denial::RequestMalformed
             | Denial::ParameterRepeated(_)
             | Denial::ParameterInvalid(_)
@@ -189,6 +214,7 @@ impl OAuthError {
             | Denial::ResponseTypeMissing
             | Denial::ResponseTypeUnsupported
             | Denial::PkceMissing
+            | Denial::PkceOrNonceMissing
             | Denial::PkceMethodUnsupported
             | Denial::PkceChallengeInvalid
             | Denial::ScopeMissing
@@ -197,7 +223,7 @@ impl OAuthError {
             | Denial::EmailUnverified
             | Denial::Declined
             | Denial::LoginRequired
-            | Denial::ConsentRequired => Self::invalid_client(by_basic),
+            | Denial::ConsentRequired => Self::invalid_client(),
         }
     }
 }

@@ -9,6 +9,8 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use xwms_core::id::{ClientId, DomainId};
 use xwms_core::login::introspect::{self, LiveToken};
+use xwms_core::model::scope::EMAIL;
+use xwms_core::model::token_claims::Audience;
 
 use crate::AuthServer;
 use crate::client_request::ClientRequest;
@@ -27,11 +29,13 @@ struct Introspection<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     token_type: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    username: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     sub: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     iss: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    aud: Option<&'a str>,
+    aud: Option<&'a Audience>,
     #[serde(skip_serializing_if = "Option::is_none")]
     jti: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,7 +51,7 @@ pub(crate) async fn introspect(
 ) -> Result<Response, OAuthError> {
     let (client, token) = request.about_a_token(&server.core).await?;
     let found = introspect::introspect(&server.core, &client, token).await;
-    let found = found.map_err(|refused| OAuthError::of_client(refused, request.by_basic()))?;
+    let found = found.map_err(OAuthError::of_client)?;
     let body = match &found {
         Some(live) => describe(live, server.core.config.server.issuer()),
         None => Introspection::default(),
@@ -57,12 +61,13 @@ pub(crate) async fn introspect(
 
 fn describe<'a>(token: &'a LiveToken, issuer: &'a str) -> Introspection<'a> {
     match token {
-        LiveToken::Access { claims, scope } => Introspection {
+        LiveToken::Access { claims, scope, username } => Introspection {
             active: true,
             scope: Some(scope.as_str()),
             client_id: Some(claims.client_id),
             domain: Some(claims.domain),
             token_type: Some("Bearer"),
+            username: username.as_deref(),
             sub: Some(Cow::Borrowed(&claims.sub)),
             iss: Some(&claims.iss),
             aud: Some(&claims.aud),
@@ -76,6 +81,7 @@ fn describe<'a>(token: &'a LiveToken, issuer: &'a str) -> Introspection<'a> {
             client_id: Some(live.grant.client_id),
             domain: Some(live.grant.domain_id),
             token_type: Some("refresh_token"),
+            username: live.scope.contains(EMAIL).then_some(live.person.email.as_str()),
             sub: Some(live.grant.subject.to_string().into()),
             iss: Some(issuer),
             exp: Some(expires_at.seconds()),

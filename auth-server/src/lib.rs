@@ -5,6 +5,7 @@
 
 pub mod authorize;
 mod client_request;
+mod cors;
 mod discovery;
 mod error;
 mod introspect;
@@ -84,10 +85,10 @@ pub fn router(server: AuthServer) -> Router {
         .route("/oauth/authorize", get(authorize::get).post(authorize::post))
         .route("/oauth/sign-in", get(authorize::sign_in))
         .route("/oauth/continue", get(authorize::go_on))
-        .route("/oauth/token", post(token::token))
+        .route("/oauth/token", post(token::token).options(cors::preflight))
         .route("/oauth/userinfo", get(userinfo::userinfo).post(userinfo::userinfo).options(discovery::preflight))
         .route("/oauth/introspect", post(introspect::introspect))
-        .route("/oauth/revoke", post(revoke::revoke))
+        .route("/oauth/revoke", post(revoke::revoke).options(cors::preflight))
         .route("/oauth/logout", get(logout::get).post(logout::post))
         .with_state(server.clone())
         .merge(native::router(server))

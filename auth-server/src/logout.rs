@@ -11,6 +11,7 @@ use xwms_core::id::ClientId;
 use xwms_core::login::logout::{LogoutRequest, ask};
 use xwms_core::login::session;
 use xwms_core::login::tokens::id_token_hint;
+use xwms_core::memory::attempts::Refused;
 use xwms_core::model::token_claims::IdClaims;
 use xwms_core::model::url::UrlKind;
 use xwms_core::request::address::CallerAddress;
@@ -47,6 +48,13 @@ pub(crate) async fn post(State(server): State<AuthServer>, body: Bytes) -> Respo
     }
 }
 
+/// Where a logout ends.
+struct Destination {
+    uri: String,
+    /// Without a page that names its host.
+    automatic: bool,
+}
+
 impl AuthServer {
     async fn log_out(&self, headers: &HeaderMap, address: CallerAddress, params: &Params) -> Result<Response, Error> {
         if let Some(name) = params.repeated(&ONCE) {
@@ -56,7 +64,9 @@ impl AuthServer {
             return Ok(self.page(&Denial::ParameterInvalid("state")));
         }
         let hint = params.get("id_token_hint").and_then(|token| id_token_hint(&self.core, token));
-        let request = LogoutRequest { destination: self.destination(params, hint.as_ref()).await? };
+        let destination = self.destination(params, hint.as_ref(), address).await?;
+        let automatic = destination.as_ref().is_some_and(|found| found.automatic);
+        let request = LogoutRequest { destination: destination.map(|found| found.uri) };
         let session = session::find(&self.core, self.cookie(headers, cookies::SESSION)).await?;
         match (session, hint) {
             (Some(session), Some(hint)) if hint.sid == session.id.to_string() => {
@@ -65,6 +75,8 @@ impl AuthServer {
             }
             // Nobody is signed in here: there is nothing to ask.
             (None, Some(_)) => Ok(self.signed_out(&request, headers)),
+            // Whoever it was: a site that has proven who it is gets its person back.
+            (None, None) if automatic => Ok(self.signed_out(&request, headers)),
             (None, None) => Ok(self.signed_out(&LogoutRequest::default(), headers)),
             (Some(_), _) => {
                 let browser = self.browser(headers, address);
@@ -74,8 +86,14 @@ impl AuthServer {
         }
     }
 
-    /// The relying party's URL with its `state`, when it is an active logout URL of the client that asks.
-    async fn destination(&self, params: &Params, hint: Option<&IdClaims>) -> Result<Option<String>, Error> {
+    /// The relying party's URL with its `state`, when it is an active logout URL of the client that asks; any other one is
+    /// recorded for its partner.
+    async fn destination(
+        &self,
+        params: &Params,
+        hint: Option<&IdClaims>,
+        CallerAddress(address): CallerAddress,
+    ) -> Result<Option<Destination>, Error> {
         let Some(uri) = params.get("post_logout_redirect_uri") else { return Ok(None) };
         let client = match (params.get("client_id"), hint.map(|hint| hint.aud.as_str())) {
             (Some(named), Some(hinted)) if named != hinted => None,
@@ -83,11 +101,20 @@ impl AuthServer {
         };
         let Some(client) = client.and_then(|client| client.parse::<ClientId>().ok()) else { return Ok(None) };
         let Some(snapshot) = self.core.snapshots.get(client).await? else { return Ok(None) };
-        if redirect_uri::find(&snapshot, UrlKind::Logout, uri).is_err() {
+        let Ok(domain) = redirect_uri::find(&snapshot, UrlKind::Logout, uri) else {
+            let refused = Refused {
+                domain: error_return::domain_of(&snapshot, uri).map(|domain| domain.id),
+                denial: &Denial::LogoutUrlUnknown,
+                address: Some(address),
+                redirect_uri: Some(uri),
+                scope: None,
+            };
+            self.core.attempts.refused(client, &refused, self.core.clock.now());
             return Ok(None);
-        }
+        };
         let state: Vec<_> = params.get("state").map(|state| ("state", state)).into_iter().collect();
-        Ok(Some(error_return::with_parameters(uri, &state)))
+        let automatic = error_return::is_automatic(domain, uri, false);
+        Ok(Some(Destination { uri: error_return::with_parameters(uri, &state), automatic }))
     }
 
     /// Takes the session's cookie away from a browser that sent it. One that sent none may have one all the same: an

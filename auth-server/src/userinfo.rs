@@ -5,38 +5,11 @@ use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Map, Value, json};
-use xwms_core::login::shared_person::SharedPerson;
 use xwms_core::login::userinfo;
 use xwms_core::request::params::Params;
 
 use crate::AuthServer;
 use crate::error::OAuthError;
-
-/// Every claim that userinfo or an ID token can hold.
-pub(crate) const CLAIMS: &[&str] = &[
-    "sub",
-    "name",
-    "given_name",
-    "family_name",
-    "picture",
-    "locale",
-    "zoneinfo",
-    "updated_at",
-    "email",
-    "email_verified",
-    "providers",
-    "birthdate",
-    "gender",
-    "phone_number",
-    "phone_number_verified",
-    "auth_time",
-    "acr",
-    "amr",
-    "sid",
-    "nonce",
-    "at_hash",
-];
 
 /// `GET` and `POST /oauth/userinfo`.
 pub(crate) async fn userinfo(
@@ -52,7 +25,7 @@ pub(crate) async fn userinfo(
         userinfo::userinfo(&server.core, &token).await.map_err(OAuthError::of_userinfo)
     };
     let mut response = match answer.await {
-        Ok(person) => Json(claims(person)).into_response(),
+        Ok(person) => Json(person.claims()).into_response(),
         Err(error) => error.into_response(),
     };
     let headers = response.headers_mut();
@@ -98,38 +71,4 @@ fn bearer_token(headers: &HeaderMap, query: Option<&str>, body: &[u8]) -> Result
             }
         }
     }
-}
-
-/// The claims of a person (OpenID Connect Core §5.4); one that the person has not filled in is left out.
-fn claims(person: SharedPerson) -> Map<String, Value> {
-    let mut claims = Map::new();
-    let mut put = |name: &str, value: Value| {
-        if !value.is_null() {
-            claims.insert(name.to_owned(), value);
-        }
-    };
-    put("sub", json!(person.subject.to_string()));
-    if let Some(profile) = person.profile {
-        put("name", json!(profile.name()));
-        put("given_name", json!(profile.given_name));
-        put("family_name", json!(profile.family_name));
-        put("picture", json!(profile.picture));
-        put("locale", json!(profile.locale));
-        put("zoneinfo", json!(profile.zoneinfo));
-        put("updated_at", json!(profile.updated_at.seconds()));
-    }
-    if let Some(email) = person.email {
-        put("email", json!(email.address));
-        put("email_verified", json!(email.verified));
-    }
-    if let Some(details) = person.details {
-        put("birthdate", json!(details.birth_date));
-        put("gender", json!(details.gender));
-    }
-    if let Some(phone) = person.phone {
-        put("phone_number", json!(phone.number));
-        put("phone_number_verified", json!(phone.verified));
-    }
-    put("providers", json!(person.providers));
-    claims
 }

@@ -5,6 +5,7 @@ use xwms_core::gate::permission::Permission;
 use xwms_core::id::ClientId;
 use xwms_core::manage::client_context::{ClientContext, Standing};
 use xwms_core::model::account::Staff;
+use xwms_core::model::client::ClientType;
 use xwms_core::text;
 use xwms_core::text::Text;
 
@@ -223,11 +224,11 @@ fn client_bands(shell: &Shell, context: &ClientContext) -> Html {
 
 /// What stands in the way of all that is changed in a client.
 fn standing_band(shell: &Shell, context: &ClientContext) -> Html {
-    match context.standing {
+    match &context.standing {
         Standing::Live => Html::default(),
         Standing::ReadOnly { ended_at, logins_until } => {
             let owner = context.client.owner.as_str();
-            let text = match (ended_at, logins_until) {
+            let text = match (*ended_at, *logins_until) {
                 (Some(ended), Some(until)) if !context.logins_stopped => text!(
                     "band_read_only-grace",
                     owner = owner,
@@ -245,10 +246,13 @@ fn standing_band(shell: &Shell, context: &ClientContext) -> Html {
             let links = if context.is_owner { Html::joined([plans, hand], " · ") } else { plans };
             band(shell, "care", &shell.say("state_read_only"), text, &links)
         }
-        Standing::Suspended { since, .. } => {
-            let text = match since {
-                Some(since) => text!("band_suspended-since", since = Html::day(shell, since)),
-                None => text!("band_suspended"),
+        Standing::Suspended { since, reason } => {
+            let text = match (since, reason) {
+                (Some(since), Some(reason)) => {
+                    text!("band_suspended-reason", since = Html::day(shell, *since), reason = reason.as_str())
+                }
+                (Some(since), None) => text!("band_suspended-since", since = Html::day(shell, *since)),
+                (None, _) => text!("band_suspended"),
             };
             band(shell, "bad", &shell.say("state_suspended"), text, &Html::default())
         }
@@ -272,7 +276,10 @@ fn client_navigation(shell: &Shell, context: &ClientContext, current: ClientSect
         mark: mark(shell, context, section),
     };
     let open = |sections: &[ClientSection]| -> Vec<NavLink> {
-        sections.iter().filter(|section| context.may(section.permission())).map(|section| link(*section)).collect()
+        // A public client has no secrets.
+        let public = context.client.settings.client_type == ClientType::Public;
+        let its = sections.iter().filter(|section| !public || **section != ClientSection::Secrets);
+        its.filter(|section| context.may(section.permission())).map(|section| link(*section)).collect()
     };
     let groups = [
         (None, open(&[ClientSection::Overview])),

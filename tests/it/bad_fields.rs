@@ -309,6 +309,8 @@ async fn management(world: &World) -> Vec<Case> {
         field("homepage_url", "https://engines.example/"),
         field("subject_type", "public"),
         field("id_token_alg", "ES256"),
+        field("id_token_claims", "thin"),
+        field("pkce", "or_nonce"),
     ];
     let request = |method, path: &str| {
         Request::new(method, path).header("Cookie", cookies(&browser)).header("X-CSRF-Token", csrf)

@@ -262,6 +262,7 @@ impl Platform {
             expires_at,
             revoked_at: None,
             url_id: None,
+            resources: xwms_core::model::resource::Resources::default(),
         };
         let code = Code {
             code_key: Credential::generate(Kind::Code, self.now).key(),

@@ -13,10 +13,16 @@ use tempfile::TempDir;
 
 use crate::browser::Answer;
 use crate::postgres;
-use crate::world::{Backend, CALLBACK, CLIENT, PASSWORD, SECRET};
+use crate::world::{Backend, CALLBACK, CLIENT, OTHER_SECRET, PASSWORD, SECRET};
 
 /// Where the partner has its people sent after a logout.
 pub const LOGGED_OUT: &str = "https://app.engines.example/";
+
+/// A client without a secret, with the address of a resource server.
+const PUBLIC_CLIENT: &str = "client_01jd3v8m1efb9rkyq9wzvw2x4c";
+const API: &str = "https://api.engines.example/";
+/// A client of software that knows no PKCE.
+const NONCE_CLIENT: &str = "client_01jd3v8m1efb9rkyq9wzvw2x4d";
 
 /// How long the program may take to start, or to end once it is asked to.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -189,6 +195,11 @@ impl Server {
             ("CLIENT_SECRET", SECRET.to_owned()),
             ("REDIRECT_URI", CALLBACK.to_owned()),
             ("LOGOUT_URI", LOGGED_OUT.to_owned()),
+            ("PUBLIC_CLIENT_ID", PUBLIC_CLIENT.to_owned()),
+            ("API_URL", API.to_owned()),
+            ("NONCE_CLIENT_ID", NONCE_CLIENT.to_owned()),
+            ("NONCE_CLIENT_SECRET", OTHER_SECRET.to_owned()),
+            ("NONCE_REDIRECT_URI", "https://shop.notes.example/cb".to_owned()),
             ("EMAIL", "ada@example.test".to_owned()),
             ("PASSWORD", PASSWORD.to_owned()),
         ]
@@ -336,6 +347,36 @@ scopes = ["openid", "profile", "email", "offline_access"]
   ownership = "proven"
   secrets = ["Standard Key"]
   urls = [{{ kind = "callback", url = "{CALLBACK}" }}, {{ kind = "logout", url = "{LOGGED_OUT}" }}]
+
+[[clients]]
+id = "{PUBLIC_CLIENT}"
+name = "Engines on the desk"
+owner = "charles@example.test"
+type = "public"
+scopes = ["openid", "profile", "email", "offline_access"]
+  [[clients.domains]]
+  root_domain = "engines.example"
+  allow_login = true
+  active = true
+  ownership = "proven"
+  urls = [{{ kind = "callback", url = "http://127.0.0.1/cb" }}, {{ kind = "api", url = "{API}" }}]
+
+[[clients]]
+id = "{NONCE_CLIENT}"
+name = "Notes"
+owner = "charles@example.test"
+pkce = "or_nonce"
+scopes = ["openid", "profile", "email"]
+  [[clients.secrets]]
+  label = "Standard Key"
+  value = "{OTHER_SECRET}"
+  [[clients.domains]]
+  root_domain = "notes.example"
+  allow_login = true
+  active = true
+  ownership = "proven"
+  secrets = ["Standard Key"]
+  urls = [{{ kind = "callback", url = "https://shop.notes.example/cb" }}]
 "#
     )
 }

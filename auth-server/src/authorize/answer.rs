@@ -1,6 +1,8 @@
 //! How an authorization request is answered: the code, an error at the callback, the fallback URI, or a page
 //! (SPEC §2.4).
 
+use std::net::IpAddr;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use xwms_core::error::Error;
@@ -10,7 +12,8 @@ use xwms_core::gate::snapshot::Snapshot;
 use xwms_core::login::error_page::{ErrorPage, Way};
 use xwms_core::login::flow::{Flow, FlowKind, FlowRefused};
 use xwms_core::login::session::Session;
-use xwms_core::memory::attempts::reference;
+use xwms_core::memory::attempts::{Refused, reference};
+use xwms_core::request::address::CallerAddress;
 use xwms_core::secret::Secret;
 
 use crate::AuthServer;
@@ -23,6 +26,8 @@ pub(super) struct Refusal<'a> {
     pub(super) snapshot: Option<&'a Snapshot>,
     pub(super) redirect_uri: Option<&'a str>,
     pub(super) state: Option<&'a str>,
+    pub(super) scope: Option<&'a str>,
+    pub(super) address: Option<IpAddr>,
     pub(super) kind: FlowKind,
     pub(super) silent: bool,
 }
@@ -36,9 +41,16 @@ impl<'a> Refusal<'a> {
             snapshot: None,
             redirect_uri: None,
             state: None,
+            scope: None,
+            address: None,
             kind: FlowKind::Authorize,
             silent: false,
         }
+    }
+
+    /// The same, with where the request was seen to come from.
+    pub(super) fn seen_at(self, CallerAddress(address): CallerAddress) -> Self {
+        Self { address: Some(address), ..self }
     }
 
     pub(super) fn of_flow(snapshot: &'a Snapshot, flow: &'a Flow, denial: Denial, silent: bool) -> Self {
@@ -48,6 +60,8 @@ impl<'a> Refusal<'a> {
             snapshot: Some(snapshot),
             redirect_uri: Some(&flow.request.redirect_uri),
             state: flow.request.state.as_deref(),
+            scope: Some(flow.request.scope.as_str()),
+            address: None,
             kind: flow.kind,
             silent,
         }
@@ -109,8 +123,14 @@ impl AuthServer {
         };
         let now = self.core.clock.now();
         let domain = error_return::domain_of(snapshot, redirect_uri);
-        let reference =
-            self.core.attempts.refused(snapshot.client.id, domain.map(|domain| domain.id), &refusal.denial, now);
+        let refused = Refused {
+            domain: domain.map(|domain| domain.id),
+            denial: &refusal.denial,
+            address: refusal.address,
+            redirect_uri: Some(redirect_uri),
+            scope: refusal.scope,
+        };
+        let reference = self.core.attempts.refused(snapshot.client.id, &refused, now);
         let issuer = self.core.config.server.issuer();
         let failure = Failure {
             denial: &refusal.denial,

@@ -135,7 +135,7 @@ impl AuthServer {
         };
         let Asked { flow, domain, silent } = match self.read(&snapshot, params, session) {
             Ok(asked) => asked,
-            Err(refusal) => return self.refuse(refusal, session),
+            Err(refusal) => return self.refuse(refusal.seen_at(address), session),
         };
         let browser = self.browser(headers, address);
         let admitted = Admitted { snapshot: &snapshot, flow: &flow, domain };
@@ -189,7 +189,7 @@ impl AuthServer {
         match flow::finish(&self.core, visit.flow).await {
             Ok(true) => {
                 let refusal = Refusal::of_flow(visit.snapshot, visit.flow, denial, visit.silent);
-                self.refuse(refusal, visit.session)
+                self.refuse(refusal.seen_at(CallerAddress(visit.browser.address)), visit.session)
             }
             Ok(false) => self.flow_refused(FlowRefused::Gone),
             Err(error) => self.failed(error),

@@ -9,6 +9,7 @@ use xwms_core::gate::snapshot::{Domain, Snapshot};
 use xwms_core::id::ClientId;
 use xwms_core::login::flow::{Flow, FlowKind, LoginRequest};
 use xwms_core::login::session::Session;
+use xwms_core::model::resource::Resources;
 use xwms_core::model::scope::ScopeSet;
 use xwms_core::request::params::Params;
 
@@ -78,6 +79,8 @@ impl AuthServer {
             silent: params.get("prompt") == Some("none"),
             redirect_uri: Some(redirect_uri),
             state: params.get("state").filter(|_| !params.is_repeated("state")),
+            scope: params.get("scope"),
+            address: None,
             kind: FlowKind::Authorize,
             snapshot: Some(snapshot),
             denial,
@@ -94,13 +97,16 @@ impl AuthServer {
     ) -> Result<Asked<'s>, Denial> {
         let now = self.core.clock.now();
         let scope = params.get("scope").map(ScopeSet::parse).transpose();
+        let resources = Resources::parse(params.all("resource"));
         let attempt = Login {
             redirect_uri,
             now,
             response_type: params.get("response_type"),
             code_challenge: params.get("code_challenge"),
             code_challenge_method: params.get("code_challenge_method"),
+            nonce: params.get("nonce"),
             scope: scope.as_ref().ok().and_then(Option::as_ref),
+            resources: resources.as_ref().ok(),
             kind: LoginKind::Authorize,
         };
         // Where the answer goes is settled first; only then may an error be sent there.
@@ -108,6 +114,7 @@ impl AuthServer {
         check_form(params)?;
         scope.as_ref().map_err(|_| Denial::ParameterInvalid("scope"))?;
         check_lengths(params)?;
+        let resources = resources.as_ref().map_err(|_| Denial::ResourceUnknown)?;
         let prompt = prompt(params.get("prompt"))?;
         let max_age = match params.get("max_age") {
             Some(text) => Some(seconds(text).ok_or(Denial::ParameterInvalid("max_age"))?),
@@ -130,6 +137,7 @@ impl AuthServer {
                 redirect_uri: redirect_uri.to_owned(),
                 state: params.get("state").map(str::to_owned),
                 scope: admission.scope,
+                resources: resources.clone(),
                 nonce: params.get("nonce").map(str::to_owned),
                 code_challenge: params.get("code_challenge").map(str::to_owned),
                 login_hint: params.get("login_hint").map(str::to_owned),

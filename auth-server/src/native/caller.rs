@@ -73,7 +73,7 @@ impl Call {
             return client.map(|client| Caller { client, named: None }).ok_or_else(Failure::token_invalid);
         }
         let (Some(id), Some(secret)) = (id, secret) else { return Err(Failure::credentials_missing()) };
-        let client = ClaimedClient::of(core, Credentials::new(id, secret), self.address).await?;
+        let client = ClaimedClient::of(core, Credentials::new(id, Some(secret)), self.address).await?;
         Ok(Caller { client, named })
     }
 }

@@ -81,9 +81,12 @@ impl Failure {
     fn denied(denial: &Denial, reference: String) -> Self {
         let (code, explanation) = (denial.code(), denial.explanation().to_string());
         let failure = match denial {
-            Denial::ClientUnknown | Denial::SecretUnknown | Denial::SecretInactive | Denial::SecretExpired => {
-                Self::bad_credentials()
-            }
+            Denial::ClientUnknown
+            | Denial::SecretMissing
+            | Denial::SecretMalformed(_)
+            | Denial::SecretUnknown
+            | Denial::SecretInactive
+            | Denial::SecretExpired => Self::bad_credentials(),
             Denial::DomainMalformed | Denial::DomainAmbiguous(_) => {
                 Self::new(StatusCode::BAD_REQUEST, code, explanation)
             }
@@ -94,11 +97,14 @@ impl Failure {
             | Denial::ScopeLocked(_)
             | Denial::ScopeMissing
             | Denial::ScopeNotForClients(_) => Self::invalid("scope", "invalid_scope", explanation),
-            Denial::PkceMissing | Denial::PkceMethodUnsupported | Denial::PkceChallengeInvalid => {
-                Self::invalid("code_challenge", "invalid", explanation)
-            }
+            Denial::PkceMissing
+            | Denial::PkceOrNonceMissing
+            | Denial::PkceMethodUnsupported
+            | Denial::PkceChallengeInvalid => Self::invalid("code_challenge", "invalid", explanation),
             Denial::ClientSuspended
             | Denial::PlanLapsed
+            | Denial::PublicClient
+            | Denial::Grant(_)
             | Denial::RedirectUriInactive
             | Denial::RedirectUriNeedsTestMode
             | Denial::DomainInactive
@@ -116,6 +122,8 @@ impl Failure {
             | Denial::RequestUriUnsupported
             | Denial::ResponseTypeMissing
             | Denial::ResponseTypeUnsupported
+            | Denial::LogoutUrlUnknown
+            | Denial::ResourceUnknown
             | Denial::TestModeRefuses
             | Denial::UserSuspended
             | Denial::EmailUnverified

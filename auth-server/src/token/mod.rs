@@ -12,6 +12,7 @@ use xwms_core::login::tokens::Tokens;
 
 use crate::AuthServer;
 use crate::client_request::ClientRequest;
+use crate::cors;
 use crate::error::OAuthError;
 
 /// The parameters that may stand only once.
@@ -41,12 +42,16 @@ struct TokenResponse<'a> {
 }
 
 /// `POST /oauth/token`.
-pub(crate) async fn token(State(server): State<AuthServer>, request: ClientRequest) -> Result<Response, OAuthError> {
+pub(crate) async fn token(State(server): State<AuthServer>, request: ClientRequest) -> Response {
+    cors::open(&server, &request, give(&server, &request).await).await
+}
+
+async fn give(server: &AuthServer, request: &ClientRequest) -> Result<Response, OAuthError> {
     request.once(&ONCE)?;
     let tokens = match request.require("grant_type")? {
-        "authorization_code" => grant_types::authorization_code(&server.core, &request).await?,
-        "refresh_token" => grant_types::refresh_token(&server.core, &request).await?,
-        "client_credentials" => grant_types::client_credentials(&server.core, &request).await?,
+        "authorization_code" => grant_types::authorization_code(&server.core, request).await?,
+        "refresh_token" => grant_types::refresh_token(&server.core, request).await?,
+        "client_credentials" => grant_types::client_credentials(&server.core, request).await?,
         _ => return Err(OAuthError::unsupported_grant_type()),
     };
     Ok(answer(&tokens))

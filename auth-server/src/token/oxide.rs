@@ -89,7 +89,7 @@ pub(super) fn decide(
     loop {
         input = match machine.advance(input) {
             Output::Authenticate { client, .. } if client == redemption.client => Input::Authenticated,
-            Output::Authenticate { .. } => return Err(OAuthError::invalid_client(false)),
+            Output::Authenticate { .. } => return Err(OAuthError::invalid_client()),
             Output::Recover { .. } => Input::Recovered(Some(Box::new(redemption.grant()?))),
             Output::Extend { .. } => Input::Extended { access_extensions: Extensions::new() },
             Output::Issue { grant } => {

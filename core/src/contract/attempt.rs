@@ -21,6 +21,9 @@ pub struct AttemptView {
     /// Why it was refused.
     #[schemars(length(max = 100), example = &"redirect_uri_unknown")]
     pub reason: String,
+    /// What is seen of a secret that can be none: `white_space` around it, a wrong `checksum`, or another `form`.
+    #[schemars(length(max = 20), example = ())]
+    pub detail: Option<String>,
     /// The domain, where one is known.
     #[schemars(example = ())]
     pub domain: Option<DomainId>,
@@ -30,6 +33,15 @@ pub struct AttemptView {
     /// When.
     #[schemars(example = &"2026-01-31T12:00:00Z")]
     pub at: Timestamp,
+    /// Where it came from.
+    #[schemars(length(max = 50), example = &"192.0.2.1")]
+    pub address: Option<String>,
+    /// The redirect URI that was sent, without its query.
+    #[schemars(length(max = 1024), example = &"https://app.engines.example/cb")]
+    pub redirect_uri: Option<String>,
+    /// The scopes that were asked for, where any were.
+    #[schemars(example = ["openid", "profile"])]
+    pub scopes: Option<Vec<String>>,
     /// What to change.
     #[schemars(length(max = 400), example = &"Switch the URL on.")]
     pub fix: Option<String>,
@@ -55,10 +67,18 @@ pub struct CheckQuestion {
     #[schemars(length(max = 20), example = &"S256")]
     #[deserr(default, try_from(Option<String>) = at_most::<20> -> FieldIssue)]
     pub code_challenge_method: Option<String>,
+    /// OpenID Connect's nonce.
+    #[schemars(length(max = 2048), example = &"n-0S6_WzA2Mj")]
+    #[deserr(default, try_from(Option<String>) = at_most::<2048> -> FieldIssue)]
+    pub nonce: Option<String>,
     /// Scopes, joined by a space.
     #[schemars(length(max = 2048), example = &"openid profile")]
     #[deserr(default, try_from(Option<String>) = at_most::<2048> -> FieldIssue)]
     pub scope: Option<String>,
+    /// The address of a resource server that tokens shall be for.
+    #[schemars(length(max = 2048), example = &"https://api.engines.example/")]
+    #[deserr(default, try_from(Option<String>) = at_most::<2048> -> FieldIssue)]
+    pub resource: Option<String>,
     /// A client secret. It is not kept.
     #[serde(skip_serializing)]
     #[schemars(with = "Option<String>", length(max = 200), example = &"xwms_sk_…")]

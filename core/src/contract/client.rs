@@ -11,7 +11,7 @@ use crate::clock::Timestamp;
 use crate::error::FieldIssue;
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, RoleId};
-use crate::model::client::{ClientState, SigningAlg, SubjectType};
+use crate::model::client::{ClientState, ClientType, IdTokenClaims, Pkce, SigningAlg, SubjectType};
 use crate::model::email::EmailAddress;
 use crate::model::label::Label;
 use crate::model::text::LongText;
@@ -52,6 +52,20 @@ pub struct ClientSettings {
     #[schemars(default, example = &"RS256")]
     #[deserr(default)]
     pub id_token_alg: SigningAlg,
+    /// What ID tokens say of a person: the claims of `profile` and `email`, or who it is and no more.
+    #[schemars(default, example = &"full")]
+    #[deserr(default)]
+    pub id_token_claims: IdTokenClaims,
+    /// Whether it can keep a secret: software in people's browsers and on their devices can't. Fixed after the first login.
+    #[serde(rename = "type")]
+    #[schemars(default, example = &"confidential")]
+    #[deserr(rename = "type", default)]
+    pub client_type: ClientType,
+    /// What binds a code to the login that asked for it: PKCE, or, where a login sends no challenge, the nonce of OpenID
+    /// Connect.
+    #[schemars(default, example = &"required")]
+    #[deserr(default)]
+    pub pkce: Pkce,
     /// The activated scopes.
     #[schemars(default, example = ["openid", "profile"])]
     #[deserr(default, from(Option<Vec<ScopeUse>>) = list)]

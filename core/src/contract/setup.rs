@@ -39,7 +39,7 @@ impl View for SetupView {}
 
 impl From<Setup> for SetupView {
     fn from(setup: Setup) -> Self {
-        let steps = Step::ALL.map(|step| StepView { step, done: setup.is_done(step) });
-        Self { steps: steps.into(), domain: setup.domain }
+        let steps = setup.steps().iter().map(|(step, done)| StepView { step: *step, done: *done });
+        Self { steps: steps.collect(), domain: setup.domain }
     }
 }

@@ -1,4 +1,4 @@
-//! A callback, webhook or logout URL of a domain.
+//! A callback, webhook, logout or API URL of a domain.
 
 use deserr::Deserr;
 use schemars::JsonSchema;
@@ -15,7 +15,8 @@ use crate::secret::Secret;
 #[derive(Clone, Debug, PartialEq, Eq, Deserr, Serialize, JsonSchema)]
 #[deserr(error = Findings, deny_unknown_fields)]
 pub struct UrlOnce {
-    /// What it is for: where a login ends, where events are sent, where a logout ends.
+    /// What it is for: where a login ends, where events are sent, where a logout ends, where a
+    /// resource server is that takes access tokens.
     #[schemars(example = &"callback")]
     pub kind: UrlKind,
 }

@@ -62,6 +62,13 @@ impl Kind {
         }
     }
 
+    /// Whether a text begins like one of this kind with a checksum, is as long and of the same characters.
+    pub fn looks_like(self, text: &str) -> bool {
+        let body = text.strip_prefix(self.prefix()).filter(|_| self.has_checksum());
+        let length = base62::LENGTH_OF_256_BITS + base62::LENGTH_OF_CHECKSUM;
+        body.is_some_and(|body| body.len() == length && base62::is_base62(body))
+    }
+
     const fn has_checksum(self) -> bool {
         matches!(self, Self::ClientSecret | Self::ApiToken)
     }
@@ -215,10 +222,10 @@ impl StoredDigest {
     ///
     /// Kinds without a checksum have a [`CredentialKey`] instead, and give `None`.
     pub fn parse(kind: Kind, text: &str) -> Option<Self> {
-        let body = text.strip_prefix(kind.prefix()).filter(|_| kind.has_checksum())?;
-        if body.len() != base62::LENGTH_OF_256_BITS + base62::LENGTH_OF_CHECKSUM || !base62::is_base62(body) {
+        if !kind.looks_like(text) {
             return None;
         }
+        let body = text.strip_prefix(kind.prefix())?;
         let (precedes, sum) = text.split_at(text.len() - base62::LENGTH_OF_CHECKSUM);
         let random = &body[..base62::LENGTH_OF_256_BITS];
         (base62::different_characters(random) >= LEAST_DIFFERENT && base62::checksum(precedes) == sum)

@@ -7,12 +7,14 @@ use std::net::IpAddr;
 use super::client_authentication;
 use super::denial::Denial;
 use super::domain_choice::{default_domain, named_domain};
+use super::flaw::SecretFlaw;
 use super::login::{LOGIN, Login, LoginKind};
 use super::redirect_uri;
 use super::scope;
 use super::snapshot::{ClientSecret, Domain, Snapshot};
 use crate::clock::Timestamp;
 use crate::crypto::credential::StoredDigest;
+use crate::model::resource::Resources;
 use crate::model::scope::ScopeSet;
 use crate::model::url::UrlKind;
 
@@ -27,10 +29,14 @@ pub struct Question<'a> {
     pub code_challenge: Option<&'a str>,
     /// How it was made.
     pub code_challenge_method: Option<&'a str>,
+    /// OpenID Connect's nonce.
+    pub nonce: Option<&'a str>,
     /// The scopes of a login.
     pub scope: Option<&'a ScopeSet>,
-    /// The digest of a secret; `Err` is a text that is no secret at all.
-    pub secret: Option<Result<&'a StoredDigest, ()>>,
+    /// The resource servers that tokens shall be for.
+    pub resources: Option<&'a Resources>,
+    /// The digest of a secret; `Err` is a text that can be none.
+    pub secret: Option<Result<&'a StoredDigest, SecretFlaw>>,
     /// The domain, as an id, a root domain or a host.
     pub domain: Option<&'a str>,
     /// Where a server calls from.
@@ -51,14 +57,16 @@ pub fn check(snapshot: &Snapshot, question: &Question<'_>, now: Timestamp) -> Ve
     let mut lines = Vec::new();
     let mut note = |rule, answer: Result<(), Denial>| lines.push(Line { rule, denial: answer.err() });
     let pkce = question.code_challenge.is_some() || question.code_challenge_method.is_some();
-    let authorize = question.response_type.is_some() || pkce;
+    let authorize = question.response_type.is_some() || question.nonce.is_some() || pkce;
     let login = Login {
         redirect_uri: question.redirect_uri.unwrap_or_default(),
         now,
         response_type: question.response_type,
         code_challenge: question.code_challenge,
         code_challenge_method: question.code_challenge_method,
+        nonce: question.nonce,
         scope: question.scope,
+        resources: question.resources,
         kind: if authorize { LoginKind::Authorize } else { LoginKind::Native },
     };
     for rule in &LOGIN {
@@ -67,6 +75,7 @@ pub fn check(snapshot: &Snapshot, question: &Question<'_>, now: Timestamp) -> Ve
             "response_type" => question.response_type.is_some(),
             "pkce" => authorize,
             "scope" => question.scope.is_some(),
+            "resource" => question.resources.is_some(),
             _ => true,
         };
         if asked {
@@ -75,7 +84,7 @@ pub fn check(snapshot: &Snapshot, question: &Question<'_>, now: Timestamp) -> Ve
     }
     let secret = question.secret.map(|secret| match secret {
         Ok(digest) => client_authentication::find(snapshot, digest),
-        Err(()) => Err(Denial::SecretUnknown),
+        Err(flaw) => Err(Denial::SecretMalformed(flaw)),
     });
     if let Some(secret) = &secret {
         note("secret_known", secret.as_ref().map(drop).map_err(Clone::clone));
@@ -93,19 +102,23 @@ pub fn check(snapshot: &Snapshot, question: &Question<'_>, now: Timestamp) -> Ve
         note("secret_linked", if linked { Ok(()) } else { Err(Denial::SecretNotLinked) });
     }
     note("domain_active", client_authentication::domain_is_active(domain));
-    if question.secret.is_some() || question.ip.is_some() {
+    if question.secret.is_some() || (question.ip.is_some() && !snapshot.client.is_public()) {
         note("api_allowed", client_authentication::api_is_allowed(domain));
     }
     if let Some(ip) = question.ip {
         note("ip_allowed", client_authentication::ip_is_allowed(domain, ip));
     }
     if let Some(asked) = question.scope {
-        let activated: ScopeSet = asked.iter().filter(|name| snapshot.scopes.contains_key(*name)).collect();
-        let locked: ScopeSet =
-            activated.iter().filter(|name| !scope::unlocked(snapshot, domain, name, None, now)).collect();
-        note("scope_unlocked", if locked.is_empty() { Ok(()) } else { Err(Denial::ScopeLocked(locked)) });
+        note("scope_unlocked", unlocked(snapshot, domain, asked, now));
     }
     lines
+}
+
+/// Whether those of the scopes that are activated open something there for anybody.
+fn unlocked(snapshot: &Snapshot, domain: &Domain, asked: &ScopeSet, now: Timestamp) -> Result<(), Denial> {
+    let activated = asked.iter().filter(|name| snapshot.scopes.contains_key(*name));
+    let locked: ScopeSet = activated.filter(|name| !scope::unlocked(snapshot, domain, name, None, now)).collect();
+    if locked.is_empty() { Ok(()) } else { Err(Denial::ScopeLocked(locked)) }
 }
 
 /// The domain that the question is about: the one it names, the one its redirect URI belongs to, the one its secret means,
@@ -146,7 +159,9 @@ mod tests {
             response_type: Some("code"),
             code_challenge: Some(CHALLENGE),
             code_challenge_method: Some("S256"),
+            nonce: None,
             scope: Some(scope),
+            resources: None,
             secret: Some(Ok(&SECRET)),
             domain: None,
             ip: Some(SERVER),
@@ -190,10 +205,13 @@ mod tests {
         let lines = check(&good(), &Question::default(), NOW);
         let rules: Vec<&str> = lines.iter().map(|line| line.rule).collect();
         assert_eq!(rules, ["client_known", "client_not_suspended", "plan_entitles"]);
-        let stranger =
-            Question { secret: Some(Err(())), domain: Some("https://engines.example"), ..Question::default() };
+        let stranger = Question {
+            secret: Some(Err(SecretFlaw::Form)),
+            domain: Some("https://engines.example"),
+            ..Question::default()
+        };
         let lines = check(&good(), &stranger, NOW);
         let broken: Vec<_> = lines.iter().filter_map(|line| line.denial.clone()).collect();
-        assert_eq!(broken, [Denial::SecretUnknown, Denial::DomainMalformed]);
+        assert_eq!(broken, [Denial::SecretMalformed(SecretFlaw::Form), Denial::DomainMalformed]);
     }
 }

@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use super::denial::Denial;
 use super::domain_choice::{default_domain, named_domain};
 use super::login::client_live;
+use super::resource;
 use super::snapshot::{ClientSecret, Domain, Snapshot};
 use crate::clock::Timestamp;
 use crate::crypto::credential::StoredDigest;
@@ -35,6 +36,12 @@ pub enum Purpose<'a> {
     IssuedThrough(DomainId),
     /// A code or token that is unknown or another client's.
     Unknown,
+    /// A question about a token, one of this client's issued through this domain or one that is unknown or another's. It
+    /// takes a secret.
+    About(Option<DomainId>),
+    /// A question about another client's token that these take: by the secret of a resource server among them. Else it is as
+    /// `About(None)`.
+    Audience(&'a [String]),
     /// A token for the client itself. `named` is the `domain` parameter.
     ClientCredentials {
         /// An id, a root domain or a host; an empty text is none.
@@ -69,8 +76,9 @@ pub fn authenticate(snapshot: &Snapshot, presented: &Presented<'_>) -> Result<Au
     let secret = verify(snapshot, presented.secret, presented.now)?;
     client_live(snapshot, presented.now)?;
     let domain = match presented.purpose {
-        Purpose::Unknown => None,
-        Purpose::IssuedThrough(id) => snapshot.domain(id),
+        Purpose::Unknown | Purpose::About(None) => None,
+        Purpose::IssuedThrough(id) | Purpose::About(Some(id)) => snapshot.domain(id),
+        Purpose::Audience(audience) => resource::of_audience(snapshot, secret, audience),
         Purpose::ClientCredentials { named } | Purpose::Native { named, .. } => {
             let named = named.filter(|text| !text.is_empty());
             let api = presented.purpose.needs_api();
@@ -92,12 +100,41 @@ pub fn authenticate(snapshot: &Snapshot, presented: &Presented<'_>) -> Result<Au
     Ok(Authenticated { secret: secret.id, domain: Some(domain.id) })
 }
 
-/// The domain that a call means which is refused, as far as that can be told: for the partner's record of it.
-pub fn domain_meant(snapshot: &Snapshot, presented: &Presented<'_>) -> Option<DomainId> {
-    let secret = find(snapshot, presented.secret).ok();
-    let domain = match presented.purpose {
+/// Judges a caller who says which client it is and shows no secret (`none`, OAuth 2.1 §2.4). A public client is taken at its
+/// word where something else proves that what it presents was given to it: a code's verifier, or a refresh token.
+///
+/// # Errors
+/// [`Denial::SecretMissing`] for a client that has secrets, and where a secret it takes; [`Denial::PublicClient`] for what
+/// no public client may; then as [`authenticate`] of the client and the domain.
+pub fn identify(
+    snapshot: &Snapshot,
+    purpose: Purpose<'_>,
+    address: IpAddr,
+    now: Timestamp,
+) -> Result<Option<DomainId>, Denial> {
+    if !snapshot.client.is_public() {
+        return Err(Denial::SecretMissing);
+    }
+    client_live(snapshot, now)?;
+    let domain = match purpose {
+        Purpose::About(_) | Purpose::Audience(_) => return Err(Denial::SecretMissing),
+        Purpose::ClientCredentials { .. } | Purpose::Native { .. } => return Err(Denial::PublicClient),
         Purpose::Unknown => None,
         Purpose::IssuedThrough(id) => snapshot.domain(id),
+    };
+    if let Some(domain) = domain {
+        may_call(domain, false, address)?;
+    }
+    Ok(domain.map(|domain| domain.id))
+}
+
+/// The domain that a call means which is refused, as far as that can be told: for the partner's record of it.
+pub fn domain_meant(snapshot: &Snapshot, secret: Option<&StoredDigest>, purpose: Purpose<'_>) -> Option<DomainId> {
+    let secret = secret.and_then(|secret| find(snapshot, secret).ok());
+    let domain = match purpose {
+        Purpose::Unknown | Purpose::About(None) => None,
+        Purpose::IssuedThrough(id) | Purpose::About(Some(id)) => snapshot.domain(id),
+        Purpose::Audience(audience) => secret.and_then(|secret| resource::of_audience(snapshot, secret, audience)),
         Purpose::ClientCredentials { named } | Purpose::Native { named, .. } => {
             match (named.filter(|text| !text.is_empty()), secret) {
                 (Some(text), secret) => named_domain(snapshot, secret, text).ok(),
@@ -107,6 +144,18 @@ pub fn domain_meant(snapshot: &Snapshot, presented: &Presented<'_>) -> Option<Do
         }
     };
     domain.map(|domain| domain.id)
+}
+
+/// Whether what a client credentials token was given for still holds, for whoever is asked about it by a resource server: the
+/// address is that of the caller there, so it is not looked at.
+///
+/// # Errors
+/// As [`authenticate_by_token`], but for the address.
+pub fn token_holds(snapshot: &Snapshot, domain: DomainId, now: Timestamp) -> Result<(), Denial> {
+    client_live(snapshot, now)?;
+    let domain = snapshot.domain(domain).ok_or(Denial::DomainUnknown)?;
+    domain_is_active(domain)?;
+    api_is_allowed(domain)
 }
 
 /// Judges a call that brings a client credentials token in place of a secret; `domain` is the token's claim. That the
@@ -141,7 +190,7 @@ impl<'a> Purpose<'a> {
         match self {
             Self::ClientCredentials { .. } => true,
             Self::Native { user_api, .. } => *user_api,
-            Self::IssuedThrough(_) | Self::Unknown => false,
+            Self::IssuedThrough(_) | Self::Unknown | Self::About(_) | Self::Audience(_) => false,
         }
     }
 }
@@ -160,7 +209,12 @@ fn verify<'s>(snapshot: &'s Snapshot, digest: &StoredDigest, now: Timestamp) -> 
 
 pub(super) fn find<'s>(snapshot: &'s Snapshot, digest: &StoredDigest) -> Result<&'s ClientSecret, Denial> {
     // Every secret is compared, so that the time it takes does not tell which one fitted.
-    let own = snapshot.secrets.iter().filter(|secret| secret.digest == *digest).fold(None, |_, secret| Some(secret));
+    let own = snapshot
+        .secrets
+        .iter()
+        .filter(|_| !snapshot.client.is_public())
+        .filter(|secret| secret.digest == *digest)
+        .fold(None, |_, secret| Some(secret));
     own.ok_or(Denial::SecretUnknown)
 }
 
@@ -198,6 +252,7 @@ pub(super) fn ip_is_allowed(domain: &Domain, address: IpAddr) -> Result<(), Deni
 mod tests {
     use super::super::tests::{LIVE, NOW, SECRET, SERVER, TEST, TEST_SECRET, days, good};
     use super::*;
+    use crate::model::client::ClientType;
     use crate::model::server_ip::ServerIp;
 
     const ELSEWHERE: DomainId = DomainId::from_bytes([9; 16]);
@@ -262,7 +317,7 @@ mod tests {
         let mut snapshot = good();
         snapshot.domains[0].allow_api = false;
         for (secret, purpose, domain) in rows {
-            assert_eq!(domain_meant(&snapshot, &Presented { secret, ..presented(purpose) }), domain, "{purpose:?}");
+            assert_eq!(domain_meant(&snapshot, Some(secret), purpose), domain, "{purpose:?}");
         }
     }
 
@@ -335,6 +390,45 @@ mod tests {
             (None, None, Purpose::Unknown),
         ] {
             assert_eq!(Purpose::of_native_login(name, issued_through), purpose);
+        }
+    }
+
+    #[test]
+    fn te_01_a_public_client_is_taken_at_its_word_for_what_was_given_to_it_and_nothing_else() {
+        let mut snapshot = good();
+        let through = Purpose::IssuedThrough(LIVE);
+        let credentials = Purpose::ClientCredentials { named: None };
+        let native = Purpose::Native { named: None, user_api: false };
+        let purposes =
+            [through, Purpose::Unknown, Purpose::About(Some(LIVE)), Purpose::About(None), credentials, native];
+        for purpose in purposes {
+            assert_eq!(identify(&snapshot, purpose, SERVER, NOW), Err(Denial::SecretMissing), "{purpose:?}");
+        }
+        snapshot.client.client_type = ClientType::Public;
+        let asked = |snapshot: &Snapshot, purpose| identify(snapshot, purpose, SERVER, NOW);
+        assert_eq!(asked(&snapshot, through), Ok(Some(LIVE)));
+        assert_eq!(asked(&snapshot, Purpose::Unknown), Ok(None));
+        assert_eq!(asked(&snapshot, Purpose::IssuedThrough(ELSEWHERE)), Ok(None));
+        for purpose in [Purpose::About(Some(LIVE)), Purpose::About(None)] {
+            assert_eq!(asked(&snapshot, purpose), Err(Denial::SecretMissing));
+        }
+        for purpose in [credentials, native] {
+            assert_eq!(asked(&snapshot, purpose), Err(Denial::PublicClient));
+        }
+        assert_eq!(authenticate(&snapshot, &presented(through)), Err(Denial::SecretUnknown), "it has no secrets");
+        let elsewhere = [198, 51, 100, 1].into();
+        assert_eq!(identify(&snapshot, through, elsewhere, NOW), Err(Denial::IpNotAllowed));
+        type Row = (fn(&mut Snapshot), Denial);
+        let rows: [Row; 4] = [
+            (|s| s.domains[0].active = false, Denial::DomainInactive),
+            (|s| s.client.suspended = true, Denial::ClientSuspended),
+            (|s| s.client.deleted = true, Denial::ClientUnknown),
+            (|s| s.client.entitled_until = Some(NOW.before(days(14))), Denial::PlanLapsed),
+        ];
+        for (break_it, reason) in rows {
+            let mut broken = snapshot.clone();
+            break_it(&mut broken);
+            assert_eq!(asked(&broken, through), Err(reason));
         }
     }
 

@@ -7,9 +7,10 @@
 //! was verified, to the caller of the native API. A stranger (any browser, or a caller whose secret is wrong) gets
 //! [`Denial::oauth_error`] and the public explanation only. That is one text for every redirect URI that will not do, one
 //! for every client that may not log people in, and one for every failed client authentication, so that nothing can be
-//! probed. The reasons `client_unknown`, `secret_unknown`, `secret_inactive` and `secret_expired` are answered alike to
-//! everybody who has not authenticated.
+//! probed. The reasons `client_unknown`, `secret_malformed`, `secret_unknown`, `secret_inactive` and `secret_expired` are
+//! answered alike to everybody who has not authenticated.
 
+use super::flaw::{GrantFlaw, SecretFlaw};
 use crate::id::DomainId;
 use crate::model::scope::ScopeSet;
 use crate::text;
@@ -57,6 +58,8 @@ pub enum Denial {
     ResponseTypeUnsupported,
     /// No code challenge was sent.
     PkceMissing,
+    /// Neither a code challenge was sent nor a nonce with `openid`, one of which this client needs.
+    PkceOrNonceMissing,
     /// The challenge's method is another than S256.
     PkceMethodUnsupported,
     /// The challenge is no SHA-256 in base64url.
@@ -69,6 +72,11 @@ pub enum Denial {
     ScopeLocked(ScopeSet),
     /// These scopes are never given to a client on its own behalf.
     ScopeNotForClients(ScopeSet),
+
+    /// Where a logout shall end is no logout URL in use of the client.
+    LogoutUrlUnknown,
+    /// What is named as a resource is no API URL in use of the client, or more than was granted.
+    ResourceUnknown,
 
     /// The domain is in test mode, and the person is neither a member nor a tester.
     TestModeRefuses,
@@ -83,6 +91,12 @@ pub enum Denial {
     /// No page may be shown, and the person has to be asked.
     ConsentRequired,
 
+    /// No secret was sent, and this takes one.
+    SecretMissing,
+    /// What was sent as the secret can be none.
+    SecretMalformed(SecretFlaw),
+    /// A client that can keep no secret may not do this.
+    PublicClient,
     /// The secret is none of the client's.
     SecretUnknown,
     /// The secret is switched off.
@@ -101,6 +115,8 @@ pub enum Denial {
     ApiNotAllowed,
     /// The caller's address is none of the domain's server IPs.
     IpNotAllowed,
+    /// The code or refresh token gives no tokens.
+    Grant(GrantFlaw),
 }
 
 impl Denial {
@@ -124,18 +140,24 @@ impl Denial {
             Self::ResponseTypeMissing => "response_type_missing",
             Self::ResponseTypeUnsupported => "response_type_unsupported",
             Self::PkceMissing => "pkce_missing",
+            Self::PkceOrNonceMissing => "pkce_or_nonce_missing",
             Self::PkceMethodUnsupported => "pkce_method_unsupported",
             Self::PkceChallengeInvalid => "pkce_challenge_invalid",
             Self::ScopeMissing => "scope_missing",
             Self::ScopeNotActivated(_) => "scope_not_activated",
             Self::ScopeLocked(_) => "scope_locked",
             Self::ScopeNotForClients(_) => "scope_not_for_clients",
+            Self::LogoutUrlUnknown => "logout_url_unknown",
+            Self::ResourceUnknown => "resource_unknown",
             Self::TestModeRefuses => "test_mode_refuses",
             Self::UserSuspended => "user_suspended",
             Self::EmailUnverified => "email_unverified",
             Self::Declined => "declined",
             Self::LoginRequired => "login_required",
             Self::ConsentRequired => "consent_required",
+            Self::SecretMissing => "secret_missing",
+            Self::SecretMalformed(_) => "secret_malformed",
+            Self::PublicClient => "public_client",
             Self::SecretUnknown => "secret_unknown",
             Self::SecretInactive => "secret_inactive",
             Self::SecretExpired => "secret_expired",
@@ -145,12 +167,13 @@ impl Denial {
             Self::DomainAmbiguous(_) => "domain_ambiguous",
             Self::ApiNotAllowed => "api_not_allowed",
             Self::IpNotAllowed => "ip_not_allowed",
+            Self::Grant(flaw) => flaw.code(),
         }
     }
 
     /// Whether the secret that was presented is none that is good: what somebody who guesses is told, whatever they hit.
     pub const fn is_of_the_secret(&self) -> bool {
-        matches!(self, Self::SecretUnknown | Self::SecretInactive | Self::SecretExpired)
+        matches!(self, Self::SecretMalformed(_) | Self::SecretUnknown | Self::SecretInactive | Self::SecretExpired)
     }
 
     /// The error code of OAuth and OpenID Connect for this reason (RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core
@@ -166,11 +189,13 @@ impl Denial {
             | Self::RedirectUriInactive
             | Self::RedirectUriNeedsTestMode
             | Self::LoginNotAllowed
+            | Self::LogoutUrlUnknown
             | Self::RequestMalformed
             | Self::ParameterRepeated(_)
             | Self::ParameterInvalid(_)
             | Self::ResponseTypeMissing
             | Self::PkceMissing
+            | Self::PkceOrNonceMissing
             | Self::PkceMethodUnsupported
             | Self::PkceChallengeInvalid
             | Self::DomainMalformed
@@ -181,10 +206,15 @@ impl Denial {
             Self::ScopeMissing | Self::ScopeNotActivated(_) | Self::ScopeLocked(_) | Self::ScopeNotForClients(_) => {
                 "invalid_scope"
             }
+            Self::ResourceUnknown => "invalid_target",
             Self::EmailUnverified => "interaction_required",
             Self::LoginRequired => "login_required",
             Self::ConsentRequired => "consent_required",
+            Self::PublicClient => "unauthorized_client",
+            Self::Grant(_) => "invalid_grant",
             Self::ClientUnknown
+            | Self::SecretMissing
+            | Self::SecretMalformed(_)
             | Self::SecretUnknown
             | Self::SecretInactive
             | Self::SecretExpired
@@ -216,18 +246,24 @@ impl Denial {
             Self::ResponseTypeMissing => text!("response_type_missing-explanation"),
             Self::ResponseTypeUnsupported => text!("response_type_unsupported-explanation"),
             Self::PkceMissing => text!("pkce_missing-explanation"),
+            Self::PkceOrNonceMissing => text!("pkce_or_nonce_missing-explanation"),
             Self::PkceMethodUnsupported => text!("pkce_method_unsupported-explanation"),
             Self::PkceChallengeInvalid => text!("pkce_challenge_invalid-explanation"),
             Self::ScopeMissing => text!("scope_missing-explanation"),
             Self::ScopeNotActivated(names) => text!("scope_not_activated-explanation", names = listed(names.iter())),
             Self::ScopeLocked(names) => text!("scope_locked-explanation", names = listed(names.iter())),
             Self::ScopeNotForClients(names) => text!("scope_not_for_clients-explanation", names = listed(names.iter())),
+            Self::LogoutUrlUnknown => text!("logout_url_unknown-explanation"),
+            Self::ResourceUnknown => text!("resource_unknown-explanation"),
             Self::TestModeRefuses => text!("test_mode_refuses-explanation"),
             Self::UserSuspended => text!("user_suspended-explanation"),
             Self::EmailUnverified => text!("email_unverified-explanation"),
             Self::Declined => text!("declined-explanation"),
             Self::LoginRequired => text!("login_required-explanation"),
             Self::ConsentRequired => text!("consent_required-explanation"),
+            Self::SecretMissing => text!("secret_missing-explanation"),
+            Self::SecretMalformed(_) => text!("secret_malformed-explanation"),
+            Self::PublicClient => text!("public_client-explanation"),
             Self::SecretUnknown => text!("secret_unknown-explanation"),
             Self::SecretInactive => text!("secret_inactive-explanation"),
             Self::SecretExpired => text!("secret_expired-explanation"),
@@ -237,6 +273,7 @@ impl Denial {
             Self::DomainAmbiguous(choices) => text!("domain_ambiguous-explanation", choices = listed(choices)),
             Self::ApiNotAllowed => text!("api_not_allowed-explanation"),
             Self::IpNotAllowed => text!("ip_not_allowed-explanation"),
+            Self::Grant(flaw) => flaw.explanation(),
         }
     }
 
@@ -251,7 +288,8 @@ impl Denial {
             Self::ClientSuspended | Self::PlanLapsed => text!("login_refused-client"),
             Self::TestModeRefuses => text!("login_refused-test_mode"),
             Self::UserSuspended => text!("login_refused-user"),
-            Self::SecretUnknown
+            Self::SecretMalformed(_)
+            | Self::SecretUnknown
             | Self::SecretInactive
             | Self::SecretExpired
             | Self::SecretNotLinked
@@ -269,23 +307,29 @@ impl Denial {
             | Self::ResponseTypeMissing
             | Self::ResponseTypeUnsupported
             | Self::PkceMissing
+            | Self::PkceOrNonceMissing
             | Self::PkceMethodUnsupported
             | Self::PkceChallengeInvalid
             | Self::ScopeMissing
             | Self::ScopeNotActivated(_)
             | Self::ScopeLocked(_)
             | Self::ScopeNotForClients(_)
+            | Self::LogoutUrlUnknown
+            | Self::ResourceUnknown
             | Self::EmailUnverified
             | Self::Declined
             | Self::LoginRequired
             | Self::ConsentRequired
+            | Self::SecretMissing
+            | Self::PublicClient
+            | Self::Grant(_)
             | Self::DomainMalformed => self.explanation(),
         }
     }
 
     /// One of each reason, with nothing in it.
     pub fn each() -> Vec<Self> {
-        vec![
+        let reasons = [
             Self::ClientUnknown,
             Self::ClientSuspended,
             Self::PlanLapsed,
@@ -303,18 +347,24 @@ impl Denial {
             Self::ResponseTypeMissing,
             Self::ResponseTypeUnsupported,
             Self::PkceMissing,
+            Self::PkceOrNonceMissing,
             Self::PkceMethodUnsupported,
             Self::PkceChallengeInvalid,
             Self::ScopeMissing,
             Self::ScopeNotActivated(ScopeSet::default()),
             Self::ScopeLocked(ScopeSet::default()),
             Self::ScopeNotForClients(ScopeSet::default()),
+            Self::LogoutUrlUnknown,
+            Self::ResourceUnknown,
             Self::TestModeRefuses,
             Self::UserSuspended,
             Self::EmailUnverified,
             Self::Declined,
             Self::LoginRequired,
             Self::ConsentRequired,
+            Self::SecretMissing,
+            Self::SecretMalformed(SecretFlaw::Form),
+            Self::PublicClient,
             Self::SecretUnknown,
             Self::SecretInactive,
             Self::SecretExpired,
@@ -324,12 +374,23 @@ impl Denial {
             Self::DomainAmbiguous(Vec::new()),
             Self::ApiNotAllowed,
             Self::IpNotAllowed,
-        ]
+        ];
+        reasons.into_iter().chain(GrantFlaw::ALL.map(Self::Grant)).collect()
     }
 
-    /// What the partner changes, by the [`Denial::code`] that was kept of a reason.
-    pub fn fix_of(code: &str) -> Option<Text> {
-        Self::each().iter().find(|denial| denial.code() == code).map(Self::fix)
+    /// What of a reason is kept beside its code.
+    pub const fn detail(&self) -> Option<&'static str> {
+        match self {
+            Self::SecretMalformed(flaw) => Some(flaw.code()),
+            _ => None,
+        }
+    }
+
+    /// What the partner changes, by the [`Denial::code`] and the [`Denial::detail`] that were kept of a reason.
+    pub fn fix_of(code: &str, detail: Option<&str>) -> Option<Text> {
+        let flaws = SecretFlaw::ALL.map(Self::SecretMalformed).into_iter().filter(|denial| denial.detail() == detail);
+        let mut all = flaws.chain(Self::each());
+        all.find(|denial| denial.code() == code).map(|denial| denial.fix())
     }
 
     /// What the partner changes so that it goes.
@@ -349,16 +410,23 @@ impl Denial {
             Self::ParameterInvalid(_) => text!("parameter_invalid-fix"),
             Self::RequestObjectUnsupported | Self::RequestUriUnsupported => text!("request_not_supported-fix"),
             Self::ResponseTypeMissing | Self::ResponseTypeUnsupported => text!("response_type_missing-fix"),
-            Self::PkceMissing | Self::PkceMethodUnsupported | Self::PkceChallengeInvalid => text!("pkce_missing-fix"),
+            Self::PkceMissing => text!("pkce_missing-fix"),
+            Self::PkceOrNonceMissing => text!("pkce_or_nonce_missing-fix"),
+            Self::PkceMethodUnsupported | Self::PkceChallengeInvalid => text!("pkce_method_unsupported-fix"),
             Self::ScopeMissing => text!("scope_missing-fix"),
             Self::ScopeNotActivated(_) => text!("scope_not_activated-fix"),
             Self::ScopeLocked(_) => text!("scope_locked-fix"),
             Self::ScopeNotForClients(_) => text!("scope_not_for_clients-fix"),
+            Self::LogoutUrlUnknown => text!("logout_url_unknown-fix"),
+            Self::ResourceUnknown => text!("resource_unknown-fix"),
             Self::TestModeRefuses => text!("test_mode_refuses-fix"),
             Self::UserSuspended => text!("user_suspended-fix"),
             Self::EmailUnverified => text!("email_unverified-fix"),
             Self::Declined => text!("declined-fix"),
             Self::LoginRequired | Self::ConsentRequired => text!("login_required-fix"),
+            Self::SecretMissing => text!("secret_missing-fix"),
+            Self::SecretMalformed(flaw) => flaw.fix(),
+            Self::PublicClient => text!("public_client-fix"),
             Self::SecretUnknown => text!("secret_unknown-fix"),
             Self::SecretInactive => text!("secret_inactive-fix"),
             Self::SecretExpired => text!("secret_expired-fix"),
@@ -368,6 +436,7 @@ impl Denial {
             Self::DomainAmbiguous(_) => text!("domain_ambiguous-fix"),
             Self::ApiNotAllowed => text!("api_not_allowed-fix"),
             Self::IpNotAllowed => text!("ip_not_allowed-fix"),
+            Self::Grant(flaw) => flaw.fix(),
         }
     }
 }
@@ -418,9 +487,19 @@ mod tests {
             let texts = denials.iter().map(|denial| (denial.oauth_error(), denial.public_explanation().to_string()));
             texts.collect::<BTreeSet<_>>().len()
         };
-        assert_eq!(told(&[Denial::SecretUnknown, Denial::SecretInactive, Denial::SecretExpired]), 1);
+        let malformed = Denial::SecretMalformed(SecretFlaw::Form);
+        assert_eq!(told(&[malformed, Denial::SecretUnknown, Denial::SecretInactive, Denial::SecretExpired]), 1);
         assert_eq!(told(&[Denial::RedirectUriUnknown, Denial::RedirectUriInactive, Denial::LoginNotAllowed]), 1);
         assert_eq!(told(&[Denial::ClientSuspended, Denial::PlanLapsed]), 1);
+    }
+
+    #[test]
+    fn what_is_seen_of_a_secret_says_what_to_change() {
+        let fixes: BTreeSet<String> = SecretFlaw::ALL
+            .map(|flaw| Denial::fix_of("secret_malformed", Some(flaw.code())).unwrap().to_string())
+            .into();
+        assert_eq!(fixes.len(), SecretFlaw::ALL.len());
+        assert!(Denial::fix_of("secret_malformed", None).is_some() && Denial::fix_of("unheard_of", None).is_none());
     }
 
     #[test]

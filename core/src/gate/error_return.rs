@@ -127,7 +127,8 @@ fn fallback(domain: Option<&Domain>, failure: &Failure<'_>) -> Return {
     Return::Fallback { uri: with_parameters(uri, &parameters), automatic: is_automatic(domain, uri, failure.signed_in) }
 }
 
-fn is_automatic(domain: &Domain, target: &str, signed_in: bool) -> bool {
+/// Whether a browser may be sent to this URL of the domain without a page that names its host.
+pub fn is_automatic(domain: &Domain, target: &str, signed_in: bool) -> bool {
     domain.proven || signed_in || Host::of_url(target).is_some_and(|host| host.is_loopback())
 }
 

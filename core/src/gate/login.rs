@@ -1,11 +1,12 @@
 //! Whether a login may start, whom it lets in, and whether what it gave still holds (SPEC §2.1).
 
 use super::denial::Denial;
-use super::redirect_uri;
 use super::snapshot::{Client, Domain, Person, Snapshot};
 use super::standing;
+use super::{pkce, redirect_uri, resource};
 use crate::clock::Timestamp;
 use crate::id::DomainId;
+use crate::model::resource::Resources;
 use crate::model::scope::{OFFLINE_ACCESS, ScopeSet};
 use crate::model::url::UrlKind;
 
@@ -22,8 +23,12 @@ pub struct Login<'a> {
     pub code_challenge: Option<&'a str>,
     /// How the challenge was made; natively S256 when absent.
     pub code_challenge_method: Option<&'a str>,
+    /// OpenID Connect's nonce.
+    pub nonce: Option<&'a str>,
     /// The scopes asked for; an empty set is none.
     pub scope: Option<&'a ScopeSet>,
+    /// The resource servers that its tokens shall be for; none is whoever takes tokens of ours.
+    pub resources: Option<&'a Resources>,
     /// The front door.
     pub kind: LoginKind,
 }
@@ -55,14 +60,15 @@ pub struct Rule {
 }
 
 /// SPEC §2.1 in the order in which §2.4 answers: [`login`] stops at the first denial.
-pub const LOGIN: [Rule; 7] = [
+pub const LOGIN: [Rule; 8] = [
     Rule { name: "client_known", test: |s, _| known(&s.client) },
     Rule { name: "redirect_uri", test: |s, a| redirect_uri::find(s, UrlKind::Callback, a.redirect_uri).map(drop) },
     Rule { name: "client_not_suspended", test: |s, _| not_suspended(&s.client) },
     Rule { name: "plan_entitles", test: |s, a| entitled(s, a.now) },
     Rule { name: "response_type", test: |_, a| response_type(a) },
-    Rule { name: "pkce", test: |_, a| pkce(a) },
+    Rule { name: "pkce", test: |s, a| pkce::asked(s, a) },
     Rule { name: "scope", test: |s, a| scope(s, a).map(drop) },
+    Rule { name: "resource", test: |s, a| resource(s, a) },
 ];
 
 /// So many rules of [`LOGIN`] settle where an answer goes; what breaks a later one may be told at the redirect URI.
@@ -170,20 +176,9 @@ fn response_type(attempt: &Login<'_>) -> Result<(), Denial> {
     }
 }
 
-/// RFC 7636 §4.2: the base64url of a SHA-256 has 43 characters. A method that is left out would mean `plain` (§4.3),
-/// which is refused; the native API knows S256 alone.
-fn pkce(attempt: &Login<'_>) -> Result<(), Denial> {
-    let challenge = match (attempt.kind, attempt.code_challenge) {
-        (LoginKind::Native, None) => return Ok(()),
-        (LoginKind::Authorize, None | Some("")) => return Err(Denial::PkceMissing),
-        (_, Some(challenge)) => challenge,
-    };
-    match (attempt.kind, attempt.code_challenge_method) {
-        (_, Some("S256")) | (LoginKind::Native, None) => {}
-        _ => return Err(Denial::PkceMethodUnsupported),
-    }
-    let base64url = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    if challenge.len() == 43 && challenge.bytes().all(base64url) { Ok(()) } else { Err(Denial::PkceChallengeInvalid) }
+fn resource(snapshot: &Snapshot, attempt: &Login<'_>) -> Result<(), Denial> {
+    let Some(asked) = attempt.resources else { return Ok(()) };
+    resource::target(snapshot, &Resources::default(), asked).map(drop)
 }
 
 fn scope(snapshot: &Snapshot, attempt: &Login<'_>) -> Result<ScopeSet, Denial> {

@@ -5,24 +5,25 @@ use std::net::IpAddr;
 use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
 
-use super::client_authentication::{Authenticated, Presented, Purpose, authenticate};
+use super::client_authentication::{Authenticated, Presented, Purpose, authenticate, identify};
 use super::error_return::{Failure, Return, decide, domain_of};
 use super::login::{Login, LoginKind, login, may_answer, person, still_holds};
-use super::snapshot::{ClientSecret, Coverage, Domain, Person, Snapshot, Tests, Url};
+use super::snapshot::{Client, ClientSecret, Coverage, Domain, Person, Snapshot, Tests, Url};
 use super::tests::{
     CALLBACK, CHALLENGE, LIVE, LOOPBACK, NOW, SECRET, SERVER, TEST, ada, domain, good, good_login, secret, url,
 };
-use super::{redirect_uri, scope};
+use super::{pkce, redirect_uri, scope};
 use crate::clock::Timestamp;
 use crate::crypto::credential::StoredDigest;
 use crate::id::DomainId;
+use crate::model::client::{ClientType, Pkce};
 use crate::model::host::Host;
 use crate::model::scope::{ScopeSet, Tier};
 use crate::model::server_ip::ServerIp;
 use crate::model::url::UrlKind;
 
 const ROOTS: [&str; 4] = ["engines.example", "app.engines.example", "looms.example", "mills.example"];
-const URLS: [&str; 8] = [
+const URLS: [&str; 9] = [
     CALLBACK,
     "https://app.engines.example/cb?x=1",
     "https://engines.example/bye",
@@ -31,8 +32,11 @@ const URLS: [&str; 8] = [
     "http://[::1]/callback",
     "http://localhost:8081/callback",
     "http://looms.example/cb",
+    APP,
 ];
-const SENT: [&str; 7] = [
+/// A callback of an app.
+const APP: &str = "example.looms:/cb";
+const SENT: [&str; 8] = [
     CALLBACK,
     "https://looms.example/cb",
     LOOPBACK,
@@ -40,6 +44,7 @@ const SENT: [&str; 7] = [
     "http://[::1]:1/callback",
     "http://localhost:9999/callback",
     "https://evil.test/cb",
+    APP,
 ];
 const NAMES: [&str; 7] =
     ["engines.example", "x.app.engines.example", "looms.example", "127.0.0.1", "localhost", "evil.test", ""];
@@ -87,10 +92,12 @@ fn any_snapshot() -> impl Strategy<Value = Snapshot> {
     let covered = (select(ids), select(&SCOPES[..]), moment());
     let coverage = prop::collection::vec(covered, 0..6);
     let activated = subsequence(SCOPES.to_vec(), 2..=SCOPES.len());
-    let client = (prop::bool::weighted(0.05), prop::bool::weighted(0.1), moment());
+    let settings = (select(Pkce::ALL), select(ClientType::ALL));
+    let client = (prop::bool::weighted(0.05), prop::bool::weighted(0.1), moment(), settings);
     (domains, secrets, coverage, activated, client).prop_map(|(domains, secrets, coverage, activated, client)| {
         let mut snapshot = good();
-        (snapshot.client.deleted, snapshot.client.suspended, snapshot.client.entitled_until) = client;
+        let (deleted, suspended, entitled_until, (pkce, client_type)) = client;
+        snapshot.client = Client { deleted, suspended, entitled_until, pkce, client_type, ..snapshot.client };
         snapshot.domains = vec![domains.0, domains.1, domains.2, domains.3];
         let numbered = secrets.into_iter().zip(1..);
         snapshot.secrets = numbered
@@ -134,6 +141,7 @@ struct Attempt {
     response_type: Option<&'static str>,
     challenge: Option<&'static str>,
     method: Option<&'static str>,
+    nonce: Option<&'static str>,
     scope: Option<ScopeSet>,
     kind: LoginKind,
 }
@@ -146,7 +154,9 @@ impl Attempt {
             response_type: self.response_type,
             code_challenge: self.challenge,
             code_challenge_method: self.method,
+            nonce: self.nonce,
             scope: self.scope.as_ref(),
+            resources: None,
             kind: self.kind,
         }
     }
@@ -154,16 +164,21 @@ impl Attempt {
 
 fn any_attempt() -> impl Strategy<Value = Attempt> {
     let response_type = prop_oneof![8 => Just(Some("code")), 1 => Just(Some("token")), 1 => Just(None)];
-    let challenge = prop_oneof![8 => Just(Some(CHALLENGE)), 1 => Just(Some("short")), 1 => Just(None)];
-    let method = prop_oneof![8 => Just(Some("S256")), 1 => Just(Some("plain")), 1 => Just(None)];
+    let pkce = prop_oneof![
+        6 => Just((Some(CHALLENGE), Some("S256"))),
+        3 => Just((None, None)),
+        1 => (select(&[Some(CHALLENGE), Some("short"), None][..]), select(&[Some("S256"), Some("plain"), None][..])),
+    ];
+    let nonce = prop::option::of(Just("n-0S6_WzA2Mj"));
     let few = subsequence(SCOPES.to_vec(), 0..=2).prop_map(|names| names.into_iter().collect::<ScopeSet>());
     let kind = prop_oneof![Just(LoginKind::Authorize), Just(LoginKind::Native)];
-    (select(&SENT[..]), response_type, challenge, method, prop::option::of(few), kind).prop_map(
-        |(redirect_uri, response_type, challenge, method, scope, kind)| Attempt {
+    (select(&SENT[..]), response_type, pkce, nonce, prop::option::of(few), kind).prop_map(
+        |(redirect_uri, response_type, (challenge, method), nonce, scope, kind)| Attempt {
             redirect_uri,
             response_type,
             challenge,
             method,
+            nonce,
             scope,
             kind,
         },
@@ -176,6 +191,7 @@ enum Asked {
     Unknown,
     Credentials(Option<String>),
     Native(Option<String>, bool),
+    About(Option<DomainId>),
 }
 
 impl Asked {
@@ -185,6 +201,7 @@ impl Asked {
             Self::Unknown => Purpose::Unknown,
             Self::Credentials(named) => Purpose::ClientCredentials { named: named.as_deref() },
             Self::Native(named, user_api) => Purpose::Native { named: named.as_deref(), user_api: *user_api },
+            Self::About(id) => Purpose::About(*id),
         }
     }
 }
@@ -194,7 +211,8 @@ fn any_asked() -> impl Strategy<Value = Asked> {
     let text = prop_oneof![select(&NAMES[..]).prop_map(str::to_owned), id.clone().prop_map(|id| id.to_string())];
     let named = prop::option::of(text);
     prop_oneof![
-        id.prop_map(Asked::Through),
+        id.clone().prop_map(Asked::Through),
+        prop::option::of(id).prop_map(Asked::About),
         Just(Asked::Unknown),
         named.clone().prop_map(Asked::Credentials),
         (named, any::<bool>()).prop_map(|(named, user_api)| Asked::Native(named, user_api)),
@@ -238,6 +256,7 @@ fn switch_something_off(snapshot: &mut Snapshot, what: usize, which: Index) {
             snapshot.scopes.remove(&names[which.index(names.len())]);
         }
         6 => snapshot.client.suspended = true,
+        8 => snapshot.client.pkce = Pkce::Required,
         7 => snapshot.coverage.clear(),
         _ => domain.proven = false,
     }
@@ -259,19 +278,27 @@ proptest! {
         let met = domain.urls.iter().any(|url| {
             let same = url.url == attempt.redirect_uri;
             let any_port = portless(&url.url).is_some() && portless(&url.url) == portless(attempt.redirect_uri);
-            url.kind == UrlKind::Callback && url.active && (same || (domain.test_mode && any_port))
+            let any_port = any_port && (domain.test_mode || snapshot.client.is_public());
+            url.kind == UrlKind::Callback && url.active && (same || any_port)
         });
         prop_assert!(met);
         let at_home = attempt.redirect_uri.starts_with("https://");
-        prop_assert!(domain.test_mode || at_home);
+        let app = snapshot.client.is_public() && portless(attempt.redirect_uri).is_some();
+        let app = app || (snapshot.client.is_public() && attempt.redirect_uri == APP);
+        prop_assert!(domain.test_mode || at_home || app);
+        prop_assert!(attempt.redirect_uri != APP || app);
         prop_assert!(!admitted.scope.is_empty());
         prop_assert!(admitted.scope.iter().all(|name| snapshot.scopes.contains_key(name)));
         prop_assert!(attempt.challenge.is_none() || attempt.challenge == Some(CHALLENGE));
         prop_assert!(attempt.method != Some("plain") || attempt.challenge.is_none());
         if attempt.kind == LoginKind::Authorize {
             prop_assert_eq!(attempt.response_type, Some("code"));
-            prop_assert_eq!(attempt.challenge, Some(CHALLENGE));
-            prop_assert_eq!(attempt.method, Some("S256"));
+            let challenged = attempt.challenge == Some(CHALLENGE) && attempt.method == Some("S256");
+            let by_nonce = attempt.challenge.is_none() && attempt.method.is_none() && attempt.nonce.is_some();
+            let openid = attempt.scope.as_ref().is_some_and(|scope| scope.contains("openid"));
+            let either = snapshot.client.pkce == Pkce::OrNonce && !snapshot.client.is_public();
+            prop_assert!(challenged || (by_nonce && openid && either));
+            prop_assert!(pkce::binding(&snapshot.client, attempt.challenge, attempt.nonce).is_some());
             prop_assert_eq!(attempt.scope.clone(), Some(admitted.scope.clone()));
         }
         prop_assert_eq!(may_answer(&snapshot, &attempt.as_login()).unwrap().id, domain.id);
@@ -296,13 +323,13 @@ proptest! {
         let purpose = asked.as_purpose();
         let presented = Presented { secret: &digest, purpose, address, now: NOW };
         let Ok(Authenticated { secret, domain }) = authenticate(&snapshot, &presented) else { return Ok(()) };
-        prop_assert!(client_is_live(&snapshot));
+        prop_assert!(client_is_live(&snapshot) && !snapshot.client.is_public());
         let secret = snapshot.secrets.iter().find(|known| known.id == secret).unwrap();
         prop_assert!(secret.digest == digest && secret.active);
         prop_assert!(secret.expires_at.is_none_or(|end| NOW < end));
         let Some(domain) = domain.map(|id| snapshot.domain(id).unwrap()) else {
-            let gone = matches!(&asked, Asked::Through(id) if snapshot.domain(*id).is_none());
-            prop_assert!(gone || matches!(asked, Asked::Unknown));
+            let gone = matches!(&asked, Asked::Through(id) | Asked::About(Some(id)) if snapshot.domain(*id).is_none());
+            prop_assert!(gone || matches!(asked, Asked::Unknown | Asked::About(None)));
             prop_assert!(snapshot.domains.iter().any(|domain| domain.active && secret.links.contains(&domain.id)));
             return Ok(());
         };
@@ -312,11 +339,11 @@ proptest! {
         let (named, api) = match &asked {
             Asked::Credentials(named) => (named.as_deref(), true),
             Asked::Native(named, user_api) => (named.as_deref(), *user_api),
-            Asked::Through(id) => {
+            Asked::Through(id) | Asked::About(Some(id)) => {
                 prop_assert_eq!(*id, domain.id);
                 (None, false)
             }
-            Asked::Unknown => (None, false),
+            Asked::Unknown | Asked::About(None) => (None, false),
         };
         prop_assert!(domain.allow_api || !api);
         if let Some(host) = named.and_then(|text| Host::parse(text).ok()) {
@@ -325,9 +352,26 @@ proptest! {
     }
 
     #[test]
+    fn a_client_is_taken_at_its_word_only_when_it_is_public_and_for_what_it_was_given(
+        snapshot in any_snapshot(),
+        asked in any_asked(),
+        address in select(&ADDRESSES[..]),
+    ) {
+        let address: IpAddr = address.parse().unwrap();
+        let Ok(domain) = identify(&snapshot, asked.as_purpose(), address, NOW) else { return Ok(()) };
+        prop_assert!(client_is_live(&snapshot) && snapshot.client.is_public());
+        prop_assert!(matches!(asked, Asked::Through(_) | Asked::Unknown));
+        if let Some(domain) = domain.map(|id| snapshot.domain(id).unwrap()) {
+            let free = domain.test_mode || domain.server_ips.is_empty();
+            prop_assert!(domain.active);
+            prop_assert!(free || domain.server_ips.iter().any(|ip| ip.contains(address.to_canonical())));
+        }
+    }
+
+    #[test]
     fn switching_something_off_never_admits_more(
         before in any_snapshot(),
-        what in 0_usize..9,
+        what in 0_usize..10,
         which in any::<Index>(),
         attempt in any_attempt(),
         who in any_person(),
@@ -425,7 +469,7 @@ proptest! {
             }
         };
         let (automatic, proven) = automatic;
-        let local = Host::of_url(&target).unwrap().is_loopback();
+        let local = Host::of_url(&target).is_some_and(|host| host.is_loopback());
         prop_assert!(!automatic || proven || local || signed_in);
         prop_assert!(target.is_ascii() && !target.contains(['#', ' ', '\r', '\n']));
     }

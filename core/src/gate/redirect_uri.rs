@@ -1,14 +1,15 @@
 //! Where a login or a logout may end: the URLs a client has registered, byte for byte.
 
 use super::denial::Denial;
-use super::snapshot::{Domain, Snapshot, Url};
+use super::snapshot::{Client, Domain, Snapshot, Url};
 use crate::id::UrlId;
-use crate::model::url::{UrlKind, needs_test_mode};
+use crate::model::url::{UrlKind, is_for_app, is_private_use, needs_test_mode, origin_of};
 
 /// The domain whose registered URL of this kind `uri` is (SPEC §2.1(2)).
 ///
 /// Equality is that of bytes (RFC 9700 §4.1.3). In test mode a URL on `127.0.0.1` or `[::1]` is met with any port
-/// (RFC 8252 §7.3); outside test mode an http or loopback URL is met by nothing. When several domains have the URL, one
+/// (RFC 8252 §7.3); outside test mode an http or loopback URL is met by nothing, but for the callbacks of a public client's
+/// apps: those on this machine are met with any port, and those of private-use schemes are met at all. When several domains have the URL, one
 /// that admits it is preferred, then the longest root.
 ///
 /// # Errors
@@ -18,7 +19,7 @@ pub fn find<'s>(snapshot: &'s Snapshot, kind: UrlKind, uri: &str) -> Result<&'s 
     let mut found = Err(Denial::RedirectUriUnknown);
     for (domain, url) in registered(snapshot, kind, uri) {
         let longer = |best: &Domain| domain.root.as_str().len() > best.root.as_str().len();
-        match (in_use(domain, url), &found) {
+        match (in_use(&snapshot.client, domain, url), &found) {
             (Ok(()), Err(_)) => found = Ok(domain),
             (Ok(()), Ok(best)) if longer(best) => found = Ok(domain),
             (Err(reason), Err(Denial::RedirectUriUnknown)) => found = Err(reason),
@@ -33,25 +34,52 @@ pub fn owner<'s>(snapshot: &'s Snapshot, kind: UrlKind, uri: &str) -> Option<&'s
     find(snapshot, kind, uri).ok().or_else(|| registered(snapshot, kind, uri).next().map(|(domain, _)| domain))
 }
 
-/// Which of a domain's callback URLs this is: of several that are met, one that is in use.
-pub fn callback_of(domain: &Domain, uri: &str) -> Option<UrlId> {
-    let met = domain.urls.iter().filter(|url| is_met(domain, url, UrlKind::Callback, uri));
-    met.max_by_key(|url| (in_use(domain, url).is_ok(), url.url == uri)).map(|url| url.id)
+/// Whether a page of this origin may call where tokens are given and revoked: it is that of a callback in use of a client
+/// that is public. `null`, which is the origin of many, is none.
+pub fn is_origin_of_callback(snapshot: &Snapshot, origin: &str) -> bool {
+    let urls = snapshot.domains.iter().flat_map(|domain| domain.urls.iter().map(move |url| (domain, url)));
+    let mut callbacks = urls.filter(|(_, url)| url.kind == UrlKind::Callback);
+    let bare = without_loopback_port(origin).map_or(origin, |(host, _)| host);
+    snapshot.client.is_public()
+        && callbacks.any(|(domain, url)| {
+            in_use(&snapshot.client, domain, url).is_ok() && origin_of(&url.url).as_deref() == Some(bare)
+        })
 }
 
-/// Whether a URL of this kind is this one of a domain's.
-fn is_met(domain: &Domain, url: &Url, kind: UrlKind, uri: &str) -> bool {
-    url.kind == kind && (url.url == uri || (domain.test_mode && differ_in_loopback_port(&url.url, uri)))
+/// Whether the answer to this URI may reach another program than the client's own: one for an app, where the system or
+/// whoever listens decides who gets it (RFC 8252 §8.6).
+pub fn may_be_anybodys(snapshot: &Snapshot, uri: &str) -> bool {
+    snapshot.client.is_public() && is_for_app(uri)
+}
+
+/// Which of a domain's callback URLs this is: of several that are met, one that is in use.
+pub fn callback_of(client: &Client, domain: &Domain, uri: &str) -> Option<UrlId> {
+    let met = domain.urls.iter().filter(|url| is_met(client, domain, url, (UrlKind::Callback, uri)));
+    met.max_by_key(|url| (in_use(client, domain, url).is_ok(), url.url == uri)).map(|url| url.id)
+}
+
+/// Whether a URL of this kind is this one of a domain's. A client that can keep a secret has no apps.
+fn is_met(client: &Client, domain: &Domain, url: &Url, (kind, uri): (UrlKind, &str)) -> bool {
+    let any_port = domain.test_mode || is_for_app_of(client, url);
+    let same = url.url == uri || (any_port && differ_in_loopback_port(&url.url, uri));
+    url.kind == kind && same && (client.is_public() || !is_private_use(&url.url))
 }
 
 fn registered<'s>(snapshot: &'s Snapshot, kind: UrlKind, uri: &str) -> impl Iterator<Item = (&'s Domain, &'s Url)> {
+    let client = &snapshot.client;
     snapshot.domains.iter().flat_map(move |domain| {
-        domain.urls.iter().filter(move |url| is_met(domain, url, kind, uri)).map(move |url| (domain, url))
+        let met = move |url: &&Url| is_met(client, domain, url, (kind, uri));
+        domain.urls.iter().filter(met).map(move |url| (domain, url))
     })
 }
 
+/// Whether this is a callback for an app of a public client.
+fn is_for_app_of(client: &Client, url: &Url) -> bool {
+    client.is_public() && url.kind == UrlKind::Callback && is_for_app(&url.url)
+}
+
 /// Whether this URL of this domain admits anything.
-pub(crate) fn in_use(domain: &Domain, url: &Url) -> Result<(), Denial> {
+pub(crate) fn in_use(client: &Client, domain: &Domain, url: &Url) -> Result<(), Denial> {
     if !url.active {
         return Err(Denial::RedirectUriInactive);
     }
@@ -61,7 +89,7 @@ pub(crate) fn in_use(domain: &Domain, url: &Url) -> Result<(), Denial> {
     if url.kind == UrlKind::Callback && !domain.allow_login {
         return Err(Denial::LoginNotAllowed);
     }
-    if !domain.test_mode && needs_test_mode(&url.url) {
+    if !domain.test_mode && needs_test_mode(&url.url) && !is_for_app_of(client, url) {
         return Err(Denial::RedirectUriNeedsTestMode);
     }
     Ok(())
@@ -97,6 +125,7 @@ mod tests {
     use super::super::tests::{CALLBACK, LIVE, LOOPBACK, TEST, good};
     use super::*;
     use crate::id::DomainId;
+    use crate::model::client::ClientType;
 
     fn callback(snapshot: &Snapshot, uri: &str) -> Result<DomainId, Denial> {
         find(snapshot, UrlKind::Callback, uri).map(|domain| domain.id)
@@ -253,6 +282,69 @@ mod tests {
             find(&snapshot, UrlKind::Logout, "http://[::1]:8081/").map(|domain| domain.id),
             Err(Denial::RedirectUriNeedsTestMode)
         );
+    }
+
+    #[test]
+    fn ru_04_only_a_public_client_has_apps() {
+        let app = "example.looms:/cb";
+        for (public, test_mode, uri, met) in [
+            (true, false, app, true),
+            (true, true, app, true),
+            (true, false, LOOPBACK, true),
+            (true, false, "http://127.0.0.1:1/callback", true),
+            (true, false, "http://localhost:8081/callback", false),
+            (true, false, "http://127.0.0.1:1/other", false),
+            (true, false, "example.looms:/CB", false),
+            (true, false, "example.looms://cb", false),
+            (true, false, "http://[::1]:8081/", false),
+            (false, false, app, false),
+            (false, true, app, false),
+            (false, false, LOOPBACK, false),
+            (false, true, LOOPBACK, true),
+        ] {
+            let mut snapshot = good();
+            if public {
+                snapshot.client.client_type = ClientType::Public;
+            }
+            snapshot.domains[1].test_mode = test_mode;
+            snapshot.domains[1].urls[2].url = app.to_owned();
+            assert_eq!(callback(&snapshot, uri).ok(), met.then_some(TEST), "{public} {test_mode} {uri}");
+            assert_eq!(may_be_anybodys(&snapshot, uri), public && !uri.contains("localhost"), "{uri}");
+        }
+        let mut snapshot = good();
+        snapshot.client.client_type = ClientType::Public;
+        snapshot.domains[1].test_mode = false;
+        let bye = find(&snapshot, UrlKind::Logout, "http://[::1]:8081/").map(|domain| domain.id);
+        assert_eq!(bye, Err(Denial::RedirectUriNeedsTestMode), "callbacks alone");
+    }
+
+    #[test]
+    fn te_10_pages_call_from_the_origins_of_a_public_clients_callbacks() {
+        let mut snapshot = good();
+        assert!(!is_origin_of_callback(&snapshot, "https://app.engines.example"), "it can keep a secret");
+        snapshot.client.client_type = ClientType::Public;
+        for (origin, allowed) in [
+            ("https://app.engines.example", true),
+            ("https://looms.example", true),
+            ("http://127.0.0.1:49152", true),
+            ("http://127.0.0.1", true),
+            ("http://localhost:8081", true),
+            ("http://localhost:8082", false),
+            ("https://engines.example", false),
+            ("https://app.engines.example.evil.test", false),
+            ("https://app.engines.example:8443", false),
+            ("http://app.engines.example", false),
+            ("http://127.0.0.1.evil.test", false),
+            ("http://localhost.evil.test", false),
+            ("https://app.engines.example/", false),
+            ("null", false),
+            ("", false),
+            ("*", false),
+        ] {
+            assert_eq!(is_origin_of_callback(&snapshot, origin), allowed, "{origin}");
+        }
+        snapshot.domains[0].urls[0].active = false;
+        assert!(!is_origin_of_callback(&snapshot, "https://app.engines.example"), "it is off");
     }
 
     #[test]

@@ -30,29 +30,18 @@ pub enum Step {
     FirstLogin,
 }
 
-impl Step {
-    /// All, in their order.
-    pub const ALL: [Self; 6] =
-        [Self::Scopes, Self::Secret, Self::Domain, Self::CallbackUrl, Self::Link, Self::FirstLogin];
-}
-
 /// How far a client is set up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setup {
-    done: [bool; 6],
+    steps: Vec<(Step, bool)>,
     /// The domain that the steps about a domain go on with: the one that has come farthest.
     pub domain: Option<DomainId>,
 }
 
 impl Setup {
-    /// Whether a step is done.
-    pub const fn is_done(&self, step: Step) -> bool {
-        self.done[step as usize]
-    }
-
-    /// How many steps are done.
-    pub fn count(&self) -> usize {
-        self.done.iter().filter(|done| **done).count()
+    /// The steps of this client in their order, each with whether it is done.
+    pub fn steps(&self) -> &[(Step, bool)] {
+        &self.steps
     }
 }
 
@@ -67,7 +56,7 @@ pub fn setup(snapshot: &Snapshot, has_users: bool, now: Timestamp) -> Setup {
     let is_open = |domain: &Domain| domain.active && domain.allow_login;
     let has_callback = |domain: &Domain| {
         let callbacks = domain.urls.iter().filter(|url| url.kind == UrlKind::Callback);
-        is_open(domain) && callbacks.into_iter().any(|url| redirect_uri::in_use(domain, url).is_ok())
+        is_open(domain) && callbacks.into_iter().any(|url| redirect_uri::in_use(&snapshot.client, domain, url).is_ok())
     };
     let is_linked = |domain: &Domain| {
         has_callback(domain) && snapshot.secrets.iter().filter(usable).any(|secret| secret.is_linked_to(domain))
@@ -75,17 +64,17 @@ pub fn setup(snapshot: &Snapshot, has_users: bool, now: Timestamp) -> Setup {
     let any = |test: &dyn Fn(&Domain) -> bool| snapshot.domains.iter().find(|domain| test(domain));
     let (open, callback, linked) = (any(&is_open), any(&has_callback), any(&is_linked));
     let farthest = linked.or(callback).or(open).or(snapshot.domains.first());
-    Setup {
-        done: [
-            !snapshot.scopes.is_empty(),
-            snapshot.secrets.iter().any(|secret| usable(&secret)),
-            open.is_some(),
-            callback.is_some(),
-            linked.is_some(),
-            has_users,
-        ],
-        domain: farthest.map(|domain| domain.id),
-    }
+    let steps = [
+        (Step::Scopes, !snapshot.scopes.is_empty()),
+        (Step::Secret, snapshot.secrets.iter().any(|secret| usable(&secret))),
+        (Step::Domain, open.is_some()),
+        (Step::CallbackUrl, callback.is_some()),
+        (Step::Link, linked.is_some()),
+        (Step::FirstLogin, has_users),
+    ];
+    // A public client has no secrets.
+    let is_its = |(step, _): &(Step, bool)| !snapshot.client.is_public() || !matches!(step, Step::Secret | Step::Link);
+    Setup { steps: steps.into_iter().filter(is_its).collect(), domain: farthest.map(|domain| domain.id) }
 }
 
 /// What is good to have before real people come; nothing of it is asked for by a rule.
@@ -132,6 +121,7 @@ pub fn advice(snapshot: &Snapshot, owners: usize) -> [(Advice, bool); 7] {
 mod tests {
     use super::super::tests::{LIVE, LOOPBACK, NOW, TEST, good};
     use super::*;
+    use crate::model::client::ClientType;
 
     /// What undoes a step, and what is to do then.
     type Row = (fn(&mut Snapshot), &'static [Step]);
@@ -139,7 +129,7 @@ mod tests {
     /// The steps that are still to do.
     fn left(snapshot: &Snapshot, has_users: bool) -> Vec<Step> {
         let setup = setup(snapshot, has_users, NOW);
-        Step::ALL.into_iter().filter(|step| !setup.is_done(*step)).collect()
+        setup.steps().iter().filter(|(_, done)| !done).map(|(step, _)| *step).collect()
     }
 
     #[test]
@@ -173,6 +163,16 @@ mod tests {
         assert!(!left(&only_test, true).contains(&Step::CallbackUrl));
         only_test.domains[0].test_mode = false;
         assert!(left(&only_test, true).contains(&Step::CallbackUrl));
+    }
+
+    #[test]
+    fn a_public_client_needs_no_secret() {
+        let mut public = good();
+        public.client.client_type = ClientType::Public;
+        public.secrets.clear();
+        assert_eq!(left(&public, true), []);
+        let steps: Vec<Step> = setup(&public, false, NOW).steps().iter().map(|(step, _)| *step).collect();
+        assert_eq!(steps, [Step::Scopes, Step::Domain, Step::CallbackUrl, Step::FirstLogin]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::clock::Timestamp;
 use crate::crypto::credential::StoredDigest;
 use crate::id::{ClientId, DomainId, SecretId, UrlId, UserId};
-use crate::model::client::{SigningAlg, SubjectType};
+use crate::model::client::{ClientType, IdTokenClaims, Pkce, SigningAlg, SubjectType};
 use crate::model::host::Host;
 use crate::model::image::ImageDigest;
 use crate::model::root_domain::RootDomain;
@@ -56,6 +56,12 @@ pub struct Client {
     pub subject_type: SubjectType,
     /// What its ID tokens are signed with.
     pub id_token_alg: SigningAlg,
+    /// What they say of a person.
+    pub id_token_claims: IdTokenClaims,
+    /// What binds its codes to a login.
+    pub pkce: Pkce,
+    /// Whether it can keep a secret.
+    pub client_type: ClientType,
     /// It is gone for good.
     pub deleted: bool,
     /// It is suspended, or its billing owner is.
@@ -193,6 +199,16 @@ impl Snapshot {
     /// Whether an approval is in force, proven or not: what the staff have looked at stays as long.
     fn is_approved(&self, now: Timestamp) -> bool {
         self.coverage.iter().any(|coverage| coverage.holds(now))
+    }
+}
+
+impl Client {
+    /// Whether it can keep no secret, and is taken at its word.
+    pub const fn is_public(&self) -> bool {
+        match self.client_type {
+            ClientType::Public => true,
+            ClientType::Confidential => false,
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use super::snapshot::{Client, ClientSecret, Coverage, Domain, Person, Snapshot, 
 use crate::clock::Timestamp;
 use crate::crypto::credential::StoredDigest;
 use crate::id::{ClientId, DomainId, SecretId, UrlId};
-use crate::model::client::{SigningAlg, SubjectType};
+use crate::model::client::{ClientType, IdTokenClaims, Pkce, SigningAlg, SubjectType};
 use crate::model::root_domain::RootDomain;
 use crate::model::scope::{ScopeSet, Tier};
 use crate::model::server_ip::ServerIp;
@@ -104,6 +104,9 @@ pub(super) fn good() -> Snapshot {
             terms_url: None,
             subject_type: SubjectType::Public,
             id_token_alg: SigningAlg::Rs256,
+            id_token_claims: IdTokenClaims::Full,
+            pkce: Pkce::Required,
+            client_type: ClientType::Confidential,
             deleted: false,
             suspended: false,
             entitled_until: Some(NOW.after(days(30))),
@@ -134,7 +137,9 @@ pub(super) fn good_login() -> Login<'static> {
         response_type: Some("code"),
         code_challenge: Some(CHALLENGE),
         code_challenge_method: Some("S256"),
+        nonce: None,
         scope: Some(&SIGN_IN),
+        resources: None,
         kind: LoginKind::Authorize,
     }
 }

@@ -41,8 +41,8 @@ pub fn any(snapshot: &Snapshot) -> bool {
 }
 
 fn in_use_now(snapshot: &Snapshot) -> impl Iterator<Item = &Url> {
-    snapshot.domains.iter().flat_map(|domain| {
-        let webhook = move |url: &&Url| url.kind == UrlKind::Webhook && in_use(domain, url).is_ok();
+    snapshot.domains.iter().flat_map(move |domain| {
+        let webhook = move |url: &&Url| url.kind == UrlKind::Webhook && in_use(&snapshot.client, domain, url).is_ok();
         domain.urls.iter().filter(webhook)
     })
 }

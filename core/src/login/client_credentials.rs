@@ -4,7 +4,9 @@ use super::client::ClaimedClient;
 use super::tokens::{Access, ScopeRefused, TokenRefused, Tokens};
 use crate::gate::client_authentication::Purpose;
 use crate::gate::denial::Denial;
+use crate::gate::resource::target;
 use crate::gate::scope;
+use crate::model::resource::Resources;
 use crate::model::scope::ScopeSet;
 use crate::state::Core;
 
@@ -15,6 +17,8 @@ pub struct Wanted<'a> {
     pub domain: Option<&'a str>,
     /// The scope; all that is to be had without one.
     pub scope: Option<&'a str>,
+    /// The resource servers that the token shall be for.
+    pub resources: &'a Resources,
 }
 
 /// Issues an access token for the client itself, for one of its domains.
@@ -29,7 +33,9 @@ pub fn issue(core: &Core, client: &ClaimedClient, wanted: &Wanted<'_>) -> Result
     let now = core.clock.now();
     let scope =
         scope::client_credentials(&client.snapshot, domain, asked.as_ref(), now).map_err(ScopeRefused::Denied)?;
+    let resources = target(&client.snapshot, &Resources::default(), wanted.resources)
+        .map_err(|denial| client.refused(core, authenticated, denial))?;
     let (id, subject) = (client.id(), client.id().to_string());
-    let access = Access { subject, client: id, domain: domain.id, grant: None, scope };
+    let access = Access { subject, client: id, domain: domain.id, grant: None, scope, resources: &resources };
     Ok(access.tokens(core, now)?)
 }

@@ -12,10 +12,13 @@ const WRONG_TRIES: i32 = 5;
 
 /// RFC 7636 §4.6, with the form of §4.1 asked of the verifier first.
 pub(super) fn is_verifier_of(verifier: &str, challenge: &str) -> bool {
+    is_verifier(verifier) && constant_time_eq(pkce_s256(verifier).as_bytes(), challenge.as_bytes())
+}
+
+/// Whether it has the form of RFC 7636 §4.1: padding is none of it.
+pub(super) fn is_verifier(text: &str) -> bool {
     let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    (43..=128).contains(&verifier.len())
-        && verifier.bytes().all(unreserved)
-        && constant_time_eq(pkce_s256(verifier).as_bytes(), challenge.as_bytes())
+    (43..=128).contains(&text.len()) && text.bytes().all(unreserved)
 }
 
 /// Counts a wrong verifier or redirect URI; the last one allowed spends the code.

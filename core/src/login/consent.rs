@@ -4,6 +4,7 @@ use super::flow::{Decision, Flow, FlowRefused, Offer, Step, next_step};
 use super::session::Session;
 use crate::database::Conn;
 use crate::error::Error;
+use crate::gate::redirect_uri;
 use crate::gate::snapshot::Snapshot;
 use crate::model::scope::ScopeSet;
 use crate::state::Core;
@@ -44,14 +45,18 @@ pub async fn decide(core: &Core, snapshot: &Snapshot, flow: &Flow, answer: Answe
     if granted.as_ref().is_some_and(|offer| shown != Some(&offer.scope)) {
         return Ok(false);
     }
-    let (now, client, user) = (core.clock.now(), flow.client, session.user_id);
+    let (now, client, user, browser) = (core.clock.now(), flow.client, session.user_id, session.id);
+    let for_app = redirect_uri::may_be_anybodys(snapshot, &flow.request.redirect_uri);
     let decided = async move |conn: &mut Conn| {
         // Several logins of one person may be answered at once: one yes after the other is added to the consent.
         profiles::hold(conn, user).await?;
         let is_first = flows::decide(conn, id, decision.text()).await?;
         if let Some(Offer { scope, domain, test_mode }) = granted.as_ref().filter(|_| is_first) {
             let allowed = Allowed { client, user, scope, domain: *domain, test_mode: *test_mode };
-            consents::allow(conn, allowed, now).await?;
+            let consent = consents::allow(conn, allowed, now).await?;
+            if for_app {
+                consents::note_session(conn, consent, browser).await?;
+            }
         }
         Ok::<_, Error>(true)
     };

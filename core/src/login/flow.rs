@@ -10,10 +10,12 @@ use crate::database::Conn;
 use crate::error::Error;
 use crate::gate::denial::Denial;
 use crate::gate::login::{Login, LoginKind};
+use crate::gate::redirect_uri;
 use crate::gate::scope::RequestedScopes;
 use crate::gate::snapshot::{Domain, Person, Snapshot};
 use crate::gate::{self};
 use crate::id::{ClientId, ConsentId, DomainId, FlowId, SessionId};
+use crate::model::resource::Resources;
 use crate::model::scope::ScopeSet;
 use crate::state::Core;
 use crate::store::tables::{consents, flows, people};
@@ -36,6 +38,9 @@ pub struct LoginRequest {
     pub state: Option<String>,
     /// The scopes asked for.
     pub scope: ScopeSet,
+    /// The resource servers that its tokens are for.
+    #[serde(default)]
+    pub resources: Resources,
     /// For the ID token.
     pub nonce: Option<String>,
     /// PKCE's S256 challenge.
@@ -194,7 +199,13 @@ impl Admitted<'_> {
         if on_offer.is_empty() {
             return Ok(Step::Refused(Denial::ScopeLocked(request.scope.clone())));
         }
-        let ask_again = request.ask_consent && flow.decision.is_none();
+        let mut ask_again = request.ask_consent && flow.decision.is_none();
+        if let Some(consent) = &consent
+            && redirect_uri::may_be_anybodys(snapshot, &request.redirect_uri)
+        {
+            // Any program on the device can pass for an app: only the browser in which the person agreed spares the page.
+            ask_again |= !consents::was_given_in(&mut conn, consent.id, session.id).await?;
+        }
         Ok(match consent.filter(|consent| !ask_again && covers(consent, &on_offer, domain.test_mode)) {
             Some(consent) => Step::Ready(Ready { domain: domain.id, person, consent: consent.id, scope: on_offer }),
             None => Step::Consent(Offer { scope: on_offer, domain: domain.id, test_mode: domain.test_mode }),
@@ -225,7 +236,9 @@ impl Flow {
             response_type: Some("code"),
             code_challenge: self.request.code_challenge.as_deref(),
             code_challenge_method: self.request.code_challenge.as_ref().map(|_| "S256"),
+            nonce: self.request.nonce.as_deref(),
             scope: Some(&self.request.scope),
+            resources: Some(&self.request.resources),
             kind: match self.kind {
                 FlowKind::Authorize => LoginKind::Authorize,
                 FlowKind::Native => LoginKind::Native,

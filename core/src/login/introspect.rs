@@ -8,9 +8,10 @@ use super::live::{self, Live};
 use super::presented_token::PresentedToken;
 use crate::clock::Timestamp;
 use crate::error::Error;
-use crate::gate::client_authentication::authenticate_by_token;
+use crate::gate::client_authentication::token_holds;
 use crate::gate::scope;
-use crate::model::scope::ScopeSet;
+use crate::gate::snapshot::Snapshot;
+use crate::model::scope::{EMAIL, ScopeSet};
 use crate::model::token_claims::{AccessClaims, AccessTokenId};
 use crate::state::Core;
 use crate::store::tables::grants;
@@ -24,6 +25,8 @@ pub enum LiveToken {
         claims: Arc<AccessClaims>,
         /// What of its scope still holds; never nothing.
         scope: ScopeSet,
+        /// The person's address, where that scope opens it.
+        username: Option<String>,
     },
     /// A refresh token.
     Refresh {
@@ -39,10 +42,11 @@ pub enum LiveToken {
 /// # Errors
 /// [`ClientRefused`].
 pub async fn introspect(core: &Core, client: &ClaimedClient, token: &str) -> Result<Option<LiveToken>, ClientRefused> {
-    match PresentedToken::of_client(core, client, token).await? {
+    match PresentedToken::asked_about(core, client, token).await? {
         Some(PresentedToken::Access(claims)) => {
-            let scope = holding_scope(core, client, &claims).await?;
-            Ok(scope.filter(|scope| !scope.is_empty()).map(|scope| LiveToken::Access { claims, scope }))
+            let Some(Holding { scope, email }) = holding(core, &claims).await? else { return Ok(None) };
+            let username = email.filter(|_| scope.contains(EMAIL));
+            Ok(Some(scope).filter(|scope| !scope.is_empty()).map(|scope| LiveToken::Access { claims, scope, username }))
         }
         Some(PresentedToken::Refresh(token, found)) => {
             let unspent = token.used_at.is_none() && token.expires_at > core.clock.now();
@@ -54,24 +58,32 @@ pub async fn introspect(core: &Core, client: &ClaimedClient, token: &str) -> Res
     }
 }
 
-/// What of an access token's scope still holds; `None` when the token does not live.
-async fn holding_scope(core: &Core, client: &ClaimedClient, claims: &AccessClaims) -> Result<Option<ScopeSet>, Error> {
+/// What of an access token still holds; `None` when it does not live. That is for the configuration of the client it was
+/// given to, whoever asks.
+async fn holding(core: &Core, claims: &AccessClaims) -> Result<Option<Holding>, Error> {
     let issued = ScopeSet::parse(&claims.scope).unwrap_or_default();
+    let Some(snapshot) = core.snapshots.get(claims.client_id).await? else { return Ok(None) };
     let now_open = match AccessTokenId::grant_of(&claims.jti) {
         Some(grant) => {
-            let live = live::find(core, &client.snapshot, grant, Some(&claims.jti)).await?;
-            live.map(|live| live.scope)
+            let live = live::find(core, &snapshot, grant, Some(&claims.jti)).await?;
+            live.map(|live| Holding { scope: live.scope, email: Some(live.person.email) })
         }
-        None => own_scope(core, client, claims).await?,
+        None => own_scope(core, &snapshot, claims).await?.map(|scope| Holding { scope, email: None }),
     };
-    Ok(now_open.map(|scope| scope.intersection(&issued)))
+    Ok(now_open.map(|now| Holding { scope: now.scope.intersection(&issued), ..now }))
 }
 
-/// What a token that a client got for itself may open now. Whoever asks has just been let in for the token's domain, so
-/// its address is one of that domain's.
-async fn own_scope(core: &Core, client: &ClaimedClient, claims: &AccessClaims) -> Result<Option<ScopeSet>, Error> {
-    let (snapshot, now) = (&client.snapshot, core.clock.now());
-    if authenticate_by_token(snapshot, claims.domain, client.address, now).is_err() {
+/// What still holds of an access token.
+struct Holding {
+    scope: ScopeSet,
+    /// The address of its person; none for a client's own.
+    email: Option<String>,
+}
+
+/// What a token that a client got for itself may open now. Whoever asks has just been let in.
+async fn own_scope(core: &Core, snapshot: &Snapshot, claims: &AccessClaims) -> Result<Option<ScopeSet>, Error> {
+    let now = core.clock.now();
+    if token_holds(snapshot, claims.domain, now).is_err() {
         return Ok(None);
     }
     let Some(domain) = snapshot.domain(claims.domain) else { return Ok(None) };

@@ -69,7 +69,10 @@ pub async fn issue(
         created_at: now,
         expires_at: now.after(grant_lives),
         revoked_at: None,
-        url_id: snapshot.domain(ready.domain).and_then(|domain| callback_of(domain, &flow.request.redirect_uri)),
+        url_id: snapshot
+            .domain(ready.domain)
+            .and_then(|domain| callback_of(&snapshot.client, domain, &flow.request.redirect_uri)),
+        resources: flow.request.resources.clone(),
     };
     let told = webhooks::any(snapshot).then(|| told(&grant, now));
     let rings = told.is_some();

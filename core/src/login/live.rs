@@ -16,6 +16,8 @@ pub struct Live {
     pub grant: Grant,
     /// What of the grant's scope still holds: activated, consented and unlocked now (SPEC §2.3).
     pub scope: ScopeSet,
+    /// What of the person that scope may open.
+    pub person: Shareable,
 }
 
 /// What of this grant holds now, if it belongs to this client and everything it rests on still stands: not revoked, not
@@ -32,14 +34,14 @@ pub async fn judge(core: &Core, snapshot: &Snapshot, found: LiveGrant) -> Result
         return Ok(None);
     }
     let Some(consented) = found.consented else { return Ok(None) };
-    let mut person = Person::unrelated(grant.user_id, found.suspended, found.email_verified);
+    let mut person = Person::unrelated(grant.user_id, found.suspended, found.person.email_verified);
     if gate::scope::rests_on_relations(snapshot, snapshot.domain(grant.domain_id), &grant.scope) {
         people::relate(&mut core.db.read().await?, grant.client_id, &mut person, now).await?;
     }
     let Ok(domain) = gate::login::still_holds(snapshot, grant.domain_id, &person, now) else { return Ok(None) };
     let scopes = RequestedScopes { requested: &grant.scope, consented: &consented };
     let scope = gate::scope::granted(snapshot, domain, scopes, &person, now);
-    Ok(Some(Live { grant, scope }))
+    Ok(Some(Live { grant, scope, person: found.person }))
 }
 
 /// The grant of this id, as far as it holds now ([`judge`]). `jti` is the access token's own id, where one is asked
@@ -51,23 +53,6 @@ pub async fn find(core: &Core, snapshot: &Snapshot, id: GrantId, jti: Option<&st
     let found = grants::find_live(&mut core.db.read().await?, id, jti).await?;
     match found {
         Some(found) => judge(core, snapshot, found).await,
-        None => Ok(None),
-    }
-}
-
-/// As [`find`], with the person's profile from the same query.
-///
-/// # Errors
-/// The database's.
-pub async fn find_with_profile(
-    core: &Core,
-    snapshot: &Snapshot,
-    id: GrantId,
-    jti: Option<&str>,
-) -> Result<Option<(Live, Shareable)>, Error> {
-    let found = grants::find_live_with_profile(&mut core.db.read().await?, id, jti).await?;
-    match found {
-        Some((found, profile)) => Ok(judge(core, snapshot, found).await?.map(|live| (live, profile))),
         None => Ok(None),
     }
 }

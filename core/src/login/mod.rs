@@ -13,6 +13,7 @@ pub mod issue;
 pub mod links;
 pub mod live;
 pub mod logout;
+pub mod origins;
 mod presented_token;
 pub mod redeem;
 pub mod registration;

@@ -35,6 +35,29 @@ impl PresentedToken {
         Ok(own)
     }
 
+    /// Finds out what a token is to a client that asks about it: its own, or one that a resource server of its takes.
+    pub(super) async fn asked_about(
+        core: &Core,
+        client: &ClaimedClient,
+        token: &str,
+    ) -> Result<Option<Self>, ClientRefused> {
+        let found = Self::find(core, token).await?;
+        match &found {
+            Some(own) if own.client() == client.id() => {
+                client.authenticate(core, Purpose::About(Some(own.domain())))?;
+                Ok(found)
+            }
+            Some(Self::Access(claims)) => {
+                let takes = client.authenticate(core, Purpose::Audience(claims.aud.as_slice()))?.is_some();
+                Ok(found.filter(|_| takes))
+            }
+            Some(Self::Refresh(..)) | None => {
+                client.authenticate(core, Purpose::About(None))?;
+                Ok(None)
+            }
+        }
+    }
+
     async fn find(core: &Core, token: &str) -> Result<Option<Self>, Error> {
         if let Some(key) = Credential::parse(Kind::RefreshToken, token) {
             let found = refresh_tokens::find_with_grant(&mut core.db.read().await?, key).await?;

@@ -12,6 +12,9 @@ use crate::crypto::credential::{Credential, CredentialKey, Kind};
 use crate::database::Conn;
 use crate::error::Error;
 use crate::gate::client_authentication::Purpose;
+use crate::gate::flaw::GrantFlaw;
+use crate::gate::resource::target;
+use crate::model::resource::Resources;
 use crate::model::scope::ScopeSet;
 use crate::state::Core;
 use crate::store::tables::grants;
@@ -24,6 +27,8 @@ pub struct PresentedRefreshToken<'a> {
     pub token: &'a str,
     /// The scope asked for; all that was granted without one.
     pub scope: Option<&'a str>,
+    /// The resource servers that the token shall be for; all that were granted without one.
+    pub resources: &'a Resources,
     /// The digest of all that the request says: by it the same request is known again.
     pub request: [u8; 32],
 }
@@ -42,9 +47,9 @@ enum Rotated {
 /// Spends a refresh token for the next one, and makes new tokens.
 ///
 /// # Errors
-/// [`TokenRefused::Grant`] if it is unknown, spent, expired, revoked or another client's, or what it rests on no longer
-/// holds; [`TokenRefused::Scope`] if more is asked than was granted; [`TokenRefused::Client`] if the secret may not act for
-/// its domain.
+/// [`TokenRefused::Client`] if the client may not act for its domain, or, with [`GrantFlaw`], if it is unknown, spent,
+/// expired, revoked or another client's, or what it rests on no longer holds; [`TokenRefused::Scope`] if more is asked than
+/// was granted.
 pub async fn rotate(
     core: &Core,
     client: &ClaimedClient,
@@ -56,16 +61,24 @@ pub async fn rotate(
     };
     let own = found.filter(|(_, grant)| grant.grant.client_id == client.id());
     let purpose = own.as_ref().map_or(Purpose::Unknown, |(_, grant)| Purpose::IssuedThrough(grant.grant.domain_id));
-    client.authenticate(core, purpose)?;
-    let (token, found) = own.ok_or(TokenRefused::Grant)?;
+    let domain = client.authenticate(core, purpose)?;
+    let refused = |flaw| client.no_grant(core, domain, flaw, None);
+    let (token, found) = own.ok_or_else(|| refused(GrantFlaw::Unknown))?;
 
     let now = core.clock.now();
     if token.used_at.is_none() && token.expires_at <= now {
-        return Err(TokenRefused::Grant);
+        return Err(refused(GrantFlaw::RefreshTokenExpired));
     }
     let mut live = match live::judge(core, &client.snapshot, found).await? {
         Some(live) if may_refresh(&live.scope) => live,
-        _ => return Err(TokenRefused::Grant),
+        // One that was used before has ended its family itself, most often.
+        _ if token.used_at.is_some() => return Err(refused(GrantFlaw::RefreshTokenUsed)),
+        _ => return Err(refused(GrantFlaw::Ended)),
+    };
+    let resources = target(&client.snapshot, &live.grant.resources, presented.resources);
+    let resources = match resources.map_err(|denial| client.refused(core, domain, denial)) {
+        Err(refused) if token.used_at.is_none() => return Err(refused.into()),
+        resources => resources,
     };
     let narrowed = match narrow(&mut live, presented.scope) {
         // A token that is spent is judged as that first: whatever else is asked with it, it may be a stolen one.
@@ -75,14 +88,15 @@ pub async fn rotate(
     match spend(core, &token, &live, presented.request).await? {
         Rotated::Child(child) => {
             narrowed?;
-            let beside = Beside { refresh: Some(child), nonce: None };
+            let resources = resources?;
+            let beside = Beside { refresh: Some(child), nonce: None, resources: &resources };
             Ok(tokens::of_login(core, &client.snapshot, live, beside, now)?)
         }
         Rotated::Reused { ended_now } => {
             if ended_now {
                 token_reuse::tell(core, &client.snapshot, &live);
             }
-            Err(TokenRefused::Grant)
+            Err(refused(GrantFlaw::RefreshTokenUsed))
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::gate::denial::Denial;
 use crate::gate::login::{Login, LoginKind, login};
 use crate::gate::redirect_uri;
 use crate::id::DomainId;
+use crate::model::resource::Resources;
 use crate::model::scope::ScopeSet;
 use crate::model::url::UrlKind;
 use crate::secret::Secret;
@@ -95,7 +96,9 @@ pub async fn begin(
         response_type: None,
         code_challenge: wanted.code_challenge,
         code_challenge_method: wanted.code_challenge.map(|_| "S256"),
+        nonce: None,
         scope: scope.as_ref(),
+        resources: None,
         kind: LoginKind::Native,
     };
     let admission = login(&client.snapshot, &attempt).map_err(|denial| client.refused(core, domain, denial))?;
@@ -107,6 +110,7 @@ pub async fn begin(
             redirect_uri: redirect_uri.to_owned(),
             state: wanted.state.map(str::to_owned),
             scope: admission.scope,
+            resources: Resources::default(),
             nonce: None,
             code_challenge: wanted.code_challenge.map(str::to_owned),
             login_hint: wanted.email.map(str::to_owned),

@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::client::ClientRefused;
 use super::live::Live;
+use super::shared_person::SharedPerson;
 use crate::clock::Timestamp;
 use crate::crypto::credential::Credential;
 use crate::crypto::jws::{self, ACCESS_TOKEN, ID_TOKEN};
@@ -15,9 +17,10 @@ use crate::error::Error;
 use crate::gate::denial::Denial;
 use crate::gate::snapshot::Snapshot;
 use crate::id::{ClientId, DomainId, GrantId};
-use crate::model::client::SigningAlg;
+use crate::model::client::{IdTokenClaims, SigningAlg};
+use crate::model::resource::Resources;
 use crate::model::scope::{OPENID, ScopeSet};
-use crate::model::token_claims::{AccessClaims, AccessTokenId, IdClaims};
+use crate::model::token_claims::{AccessClaims, AccessTokenId, Audience, IdClaims};
 use crate::random;
 use crate::secret::Secret;
 use crate::state::Core;
@@ -40,11 +43,9 @@ pub struct Tokens {
 /// Why a client is given no tokens.
 #[derive(Debug)]
 pub enum TokenRefused {
-    /// The client may not act for the domain that the tokens are of; nothing was spent.
+    /// The client may not act for the domain that the tokens are of, and nothing was spent; or what it presents gives none
+    /// ([`Denial::Grant`]).
     Client(ClientRefused),
-    /// The code or refresh token is unknown, spent, expired, revoked or another client's, what was sent beside it is wrong,
-    /// or what it rests on no longer holds: one reason for all, so that nothing can be probed.
-    Grant,
     /// The scope asked for can't be had.
     Scope(ScopeRefused),
     /// The database says why.
@@ -83,10 +84,11 @@ impl<E: Into<Error>> From<E> for TokenRefused {
 }
 
 /// What a login gives beside its access token.
-#[derive(Default)]
 pub(super) struct Beside<'a> {
     pub(super) refresh: Option<Credential>,
     pub(super) nonce: Option<&'a str>,
+    /// The resource servers that the access token is for; none for whoever takes tokens of ours.
+    pub(super) resources: &'a Resources,
 }
 
 /// Makes the tokens of a login that holds: an access token, and with `openid` an ID token.
@@ -97,8 +99,12 @@ pub(super) fn of_login(
     beside: Beside<'_>,
     now: Timestamp,
 ) -> Result<Tokens, Error> {
-    let Live { grant, scope } = live;
+    let Live { grant, scope, person } = live;
     let subject = grant.subject.to_string();
+    let of_person = match snapshot.client.id_token_claims {
+        IdTokenClaims::Full => SharedPerson::in_id_token(grant.subject, person, &scope),
+        IdTokenClaims::Thin => Map::new(),
+    };
     let with_id_token = scope.contains(OPENID);
     let access = Access {
         subject: subject.clone(),
@@ -106,6 +112,7 @@ pub(super) fn of_login(
         domain: grant.domain_id,
         grant: Some(grant.id),
         scope,
+        resources: beside.resources,
     };
     let mut tokens = access.tokens(core, now)?;
     if with_id_token {
@@ -122,29 +129,40 @@ pub(super) fn of_login(
             sid: grant.session_id.to_string(),
             nonce: beside.nonce.map(str::to_owned),
         };
+        let claims = WithPerson { token: claims, person: of_person };
         tokens.id_token = Some(sign(core, snapshot.client.id_token_alg, ID_TOKEN, &claims)?);
     }
     tokens.refresh_token = beside.refresh.map(Credential::into_text);
     Ok(tokens)
 }
 
+/// An ID token's own claims, and those of the person.
+#[derive(Serialize)]
+struct WithPerson {
+    #[serde(flatten)]
+    token: IdClaims,
+    #[serde(flatten)]
+    person: Map<String, Value>,
+}
+
 /// An access token that is to be made.
-pub(super) struct Access {
+pub(super) struct Access<'a> {
     pub(super) subject: String,
     pub(super) client: ClientId,
     pub(super) domain: DomainId,
     /// None: it is for the client itself.
     pub(super) grant: Option<GrantId>,
     pub(super) scope: ScopeSet,
+    pub(super) resources: &'a Resources,
 }
 
-impl Access {
+impl Access<'_> {
     /// Makes the token, with none beside it.
     pub(super) fn tokens(self, core: &Core, now: Timestamp) -> Result<Tokens, Error> {
         let lifetime = core.config.tokens.access_token_seconds.duration();
         let issuer = core.config.server.issuer().to_owned();
         let claims = AccessClaims {
-            aud: issuer.clone(),
+            aud: self.audience(&issuer),
             iss: issuer,
             sub: self.subject,
             client_id: self.client,
@@ -164,14 +182,25 @@ impl Access {
     }
 }
 
+impl Access<'_> {
+    /// The resource servers; the issuer beside them for its userinfo, or alone.
+    fn audience(&self, issuer: &str) -> Audience {
+        let mut all: Vec<String> = self.resources.iter().map(str::to_owned).collect();
+        if all.is_empty() || self.scope.contains(OPENID) {
+            all.push(issuer.to_owned());
+        }
+        Audience::of(all)
+    }
+}
+
 fn sign(core: &Core, alg: SigningAlg, typ: &'static str, claims: &impl Serialize) -> Result<Secret<String>, Error> {
     let keys = core.keys.get();
     let signed = keys.current(alg).and_then(|key| key.sign(typ, claims).ok());
     signed.map(Secret::new).ok_or(Error::Internal("no key signs"))
 }
 
-/// The claims of an access token that our key signed, for this issuer, unexpired. Whether it was revoked is not known
-/// yet.
+/// The claims of an access token that our key signed and that has not expired, whoever it is for. Whether it was revoked is
+/// not known yet.
 pub(super) fn verify_access_token(core: &Core, token: &str) -> Option<Arc<AccessClaims>> {
     let keys = core.keys.get();
     let verify = || verify(&keys, core.config.server.issuer(), token).ok_or(());
@@ -179,11 +208,16 @@ pub(super) fn verify_access_token(core: &Core, token: &str) -> Option<Arc<Access
     (claims.exp > core.clock.now().seconds()).then_some(claims)
 }
 
+/// The same of a token that our own endpoints take.
+pub(super) fn verify_for_us(core: &Core, token: &str) -> Option<Arc<AccessClaims>> {
+    verify_access_token(core, token).filter(|claims| claims.aud.contains(core.config.server.issuer()))
+}
+
 /// What never changes about a token while the keys stay the same.
 fn verify(keys: &KeySet, issuer: &str, token: &str) -> Option<AccessClaims> {
     let claims = jws::verify(token, keys, ACCESS_TOKEN).ok()?;
     let claims: AccessClaims = serde_json::from_slice(&claims).ok()?;
-    (claims.iss == issuer && claims.aud == issuer).then_some(claims)
+    (claims.iss == issuer).then_some(claims)
 }
 
 /// The claims of an ID token that our key signed, for this issuer, expired or not (OpenID Connect RP-Initiated Logout §2).

@@ -31,17 +31,16 @@ impl<E: Into<Error>> From<E> for UserinfoRefused {
 /// # Errors
 /// See [`UserinfoRefused`].
 pub async fn userinfo(core: &Core, token: &str) -> Result<SharedPerson, UserinfoRefused> {
-    let claims = tokens::verify_access_token(core, token).ok_or(UserinfoRefused::Token)?;
+    let claims = tokens::verify_for_us(core, token).ok_or(UserinfoRefused::Token)?;
     let grant = AccessTokenId::grant_of(&claims.jti).ok_or(UserinfoRefused::Token)?;
     let snapshot = core.snapshots.get(claims.client_id).await?.ok_or(UserinfoRefused::Token)?;
-    let found = live::find_with_profile(core, &snapshot, grant, Some(&claims.jti)).await?;
-    let (live, profile) = found.ok_or(UserinfoRefused::Token)?;
+    let live = live::find(core, &snapshot, grant, Some(&claims.jti)).await?.ok_or(UserinfoRefused::Token)?;
     // A token that was narrowed at refresh opens no more than it says.
     let scope = live.scope.intersection(&ScopeSet::parse(&claims.scope).unwrap_or_default());
     if !scope.contains(OPENID) {
         return Err(UserinfoRefused::Scope);
     }
-    let mut person = SharedPerson::of(live.grant.subject, profile, &scope);
+    let mut person = SharedPerson::of(live.grant.subject, live.person, &scope);
     if scope.contains(PROVIDERS) {
         person.providers = Some(user_providers::names(&mut core.db.read().await?, live.grant.user_id).await?);
     }

@@ -79,13 +79,12 @@ pub async fn verify(
         count_wrong_try(core, &code, now).await?;
         return Err(mismatch);
     }
-    let found = live::find_with_profile(core, &client.snapshot, code.grant_id, None).await?;
-    let (live, profile) = found.ok_or(VerifyRefused::TokenUnknown)?;
+    let live = live::find(core, &client.snapshot, code.grant_id, None).await?.ok_or(VerifyRefused::TokenUnknown)?;
     let (key, secret) = (code.code_key, client.secret());
     if !core.db.change(async move |conn: &mut Conn| Ok(codes::spend(conn, key, secret, now).await?)).await? {
         return Err(VerifyRefused::TokenUnknown);
     }
-    Ok(SharedPerson::of(live.grant.subject, profile, &live.scope))
+    Ok(SharedPerson::of(live.grant.subject, live.person, &live.scope))
 }
 
 impl PresentedCallback<'_> {

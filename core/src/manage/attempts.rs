@@ -7,13 +7,14 @@ use super::runner::{self, Ask};
 use crate::clock::Timestamp;
 use crate::contract::attempt::{AttemptView, CheckQuestion, CheckView, CheckedRule};
 use crate::contract::{Findings, Input};
-use crate::crypto::credential::{Kind, StoredDigest};
 use crate::error::Error;
 use crate::gate::check::{self, Line, Question};
 use crate::gate::denial::Denial;
+use crate::gate::flaw::read_secret;
 use crate::gate::permission::Permission;
 use crate::id::{AttemptId, ClientId, DomainId};
 use crate::model::day::Day;
+use crate::model::resource::Resources;
 use crate::model::scope::ScopeSet;
 use crate::state::Core;
 use crate::store::tables::attempts::{self, Attempt, Filter};
@@ -86,18 +87,23 @@ pub async fn check(
     let asked = question.take(&mut findings)?;
     let scope = asked.scope.as_deref().filter(|text| !text.is_empty()).map(ScopeSet::parse).transpose();
     let scope = findings.value("scope", scope.map_err(|_| text!("malformed-scope"))).flatten();
+    let named = asked.resource.as_deref().filter(|text| !text.is_empty());
+    let resources = named.map(|text| Resources::parse(std::iter::once(text))).transpose();
+    let resources = findings.value("resource", resources.map_err(|_| text!("character-line"))).flatten();
     let ip = asked.ip.as_deref().filter(|text| !text.is_empty()).map(str::parse::<IpAddr>).transpose();
     let ip = findings.value("ip", ip.map_err(|_| text!("malformed-address"))).flatten();
     findings.none()?;
-    let secret = asked.secret.as_ref().map(|text| StoredDigest::parse(Kind::ClientSecret, text.expose()).ok_or(()));
+    let secret = asked.secret.as_ref().map(|text| read_secret(text.expose()));
     let snapshot = core.snapshots.get(client).await?.ok_or(Error::NotFound("client"))?;
     let question = Question {
         redirect_uri: asked.redirect_uri.as_deref(),
         response_type: asked.response_type.as_deref(),
         code_challenge: asked.code_challenge.as_deref(),
         code_challenge_method: asked.code_challenge_method.as_deref(),
+        nonce: asked.nonce.as_deref(),
         scope: scope.as_ref(),
-        secret: secret.as_ref().map(|secret| secret.as_ref().map_err(|_| ())),
+        resources: resources.as_ref(),
+        secret: secret.as_ref().map(|secret| secret.as_ref().map_err(|flaw| *flaw)),
         domain: asked.domain.as_deref(),
         ip,
     };
@@ -108,11 +114,15 @@ pub async fn check(
 fn view(attempt: Attempt) -> AttemptView {
     AttemptView {
         id: attempt.id,
-        fix: Denial::fix_of(&attempt.reason).map(|fix| fix.to_string()),
+        fix: Denial::fix_of(&attempt.reason, attempt.detail.as_deref()).map(|fix| fix.to_string()),
         reason: attempt.reason,
+        detail: attempt.detail,
         domain: attempt.domain_id,
         reference: attempt.reference,
         at: attempt.at,
+        address: attempt.address,
+        redirect_uri: attempt.redirect_uri,
+        scopes: attempt.scope.map(|scope| scope.split(' ').map(str::to_owned).collect()),
     }
 }
 

@@ -91,15 +91,19 @@ pub async fn of_client(core: &Core, caller: &Caller, context: &ClientContext) ->
 
 /// Active domains that lack what a login needs, by the predicates that decide about logins.
 fn of_domains(snapshot: &Snapshot, now: Timestamp) -> impl Iterator<Item = Concern> {
-    let lacks_callback = |domain: &&Domain| {
+    let lacks_callback = move |domain: &&Domain| {
         let mut callbacks = domain.urls.iter().filter(|url| url.kind == UrlKind::Callback);
-        !callbacks.any(|url| redirect_uri::in_use(domain, url).is_ok())
+        !callbacks.any(|url| redirect_uri::in_use(&snapshot.client, domain, url).is_ok())
+    };
+    let lacks_secret = move |domain: &Domain| {
+        let mut usable = snapshot.secrets.iter().filter(|secret| setup::is_usable(secret, now));
+        !snapshot.client.is_public() && !usable.any(|secret| secret.is_linked_to(domain))
     };
     let active = snapshot.domains.iter().filter(|domain| domain.active && domain.allow_login);
     active.filter_map(move |domain| {
         if lacks_callback(&domain) {
             Some(Concern::NoCallback(domain.id, domain.root.to_string()))
-        } else if !snapshot.secrets.iter().any(|secret| setup::is_usable(secret, now) && secret.is_linked_to(domain)) {
+        } else if lacks_secret(domain) {
             Some(Concern::NoSecret(domain.id, domain.root.to_string()))
         } else {
             None

@@ -14,11 +14,12 @@ use super::{members, notice, roles, scopes};
 use crate::clock::Timestamp;
 use crate::contract::client::{ClientAccess, ClientSettings, ClientView};
 use crate::contract::client_scope::ScopeUse;
-use crate::contract::{Input, Patch};
+use crate::contract::{Findings, Input, Patch};
 use crate::database::Conn;
 use crate::error::Error;
 use crate::gate::permission::{Membership, Permission};
 use crate::id::{ClientId, RoleId, UserId};
+use crate::model::client::{ClientType, Pkce};
 use crate::model::email::EmailAddress;
 use crate::model::label::Label;
 use crate::model::permissions::Permissions;
@@ -28,7 +29,8 @@ use crate::state::Core;
 use crate::store::tables::clients::{self, Client};
 use crate::store::tables::profiles::{self, Profile};
 use crate::store::tables::{
-    client_end, client_scopes, client_users, consents, domains, members as memberships, secrets, verifications,
+    callback_origins, client_end, client_scopes, client_users, consents, domains, members as memberships, secrets,
+    verifications,
 };
 use crate::text;
 
@@ -94,7 +96,7 @@ pub async fn get(core: &Core, caller: &Caller, id: ClientId) -> Result<ClientVie
 ///
 /// # Errors
 /// As [`get`]; [`Error::Invalid`] with all bad fields; [`Error::StalePrecondition`]; [`Error::Conflict`]
-/// `subject_type_fixed`; [`Error::PlanRequired`] when the billing owner's plan has lapsed; the database's.
+/// `subject_type_fixed`, `type_fixed`, `secrets_present`; [`Error::PlanRequired`] when the billing owner's plan has lapsed; the database's.
 pub async fn update(
     core: &Core,
     caller: Caller,
@@ -133,7 +135,7 @@ pub struct Weight {
 /// What would end with this client.
 ///
 /// # Errors
-/// Those of [`permit`](super::permit) for `client:delete`; the database's.
+/// Those of [`permit`] for `client:delete`; the database's.
 pub async fn weigh(core: &Core, caller: &Caller, id: ClientId) -> Result<Weight, Error> {
     let mut reading = runner::read(core, caller, Ask::Client(id, Permission::ClientDelete)).await?;
     let conn = &mut reading.conn;
@@ -175,6 +177,8 @@ pub(crate) async fn insert(
     settings: &ClientSettings,
     restored: bool,
 ) -> Result<Client, Error> {
+    check(&mut change.findings, settings);
+    change.sound()?;
     let client = Client { billing_owner: Some(owner.id), ..row(id, settings, change.now) };
     let lapsed = change.rules.has_lapsed(owner, change.now);
     let entitled = if restored && lapsed { change.rules.paid } else { change.rules.entitlements(owner, change.now) };
@@ -193,7 +197,7 @@ pub(crate) async fn insert(
 /// Changes a client.
 ///
 /// # Errors
-/// [`Error::Invalid`]; [`Error::Conflict`] `subject_type_fixed`; the database's.
+/// [`Error::Invalid`]; [`Error::Conflict`] `subject_type_fixed`, `type_fixed`, `secrets_present`; the database's.
 pub(crate) async fn apply(change: &mut Change<'_>, old: Client, patch: Patch<ClientSettings>) -> Result<Client, Error> {
     let had = settings(change.conn, &old).await?;
     let wanted = change.take(patch.apply(&had))?;
@@ -205,8 +209,13 @@ pub(crate) async fn apply(change: &mut Change<'_>, old: Client, patch: Patch<Cli
         updated_at: old.updated_at,
         ..row(old.id, &wanted, old.created_at)
     };
+    check(&mut change.findings, &wanted);
+    change.sound()?;
     if client.subject_type != old.subject_type && client_users::exist(change.conn, client.id).await? {
         return Err(Error::Conflict(text!("subject_type_fixed")));
+    }
+    if client.client_type != old.client_type {
+        retype(change, &client).await?;
     }
     if client.name != old.name {
         // People agreed to share with a partner that staff have looked at: its new name waits for the same.
@@ -227,6 +236,29 @@ pub(crate) async fn apply(change: &mut Change<'_>, old: Client, patch: Patch<Cli
         applications::settle(change, client.id, What::Links).await?;
     }
     Ok(client)
+}
+
+/// Notes what of a client's settings does not go together.
+fn check(findings: &mut Findings, settings: &ClientSettings) {
+    let by_nonce = settings.pkce == Pkce::OrNonce;
+    if by_nonce && settings.client_type == ClientType::Public {
+        // The nonce stands in for PKCE together with the client's authentication, which there is none of.
+        findings.value("pkce", Err::<(), _>(text!("confidential_only")));
+    }
+}
+
+/// What a client is fixed by its first code: software that kept a secret would be taken at its word from then on.
+async fn retype(change: &mut Change<'_>, client: &Client) -> Result<(), Error> {
+    if client_users::exist(change.conn, client.id).await? {
+        return Err(Error::Conflict(text!("type_fixed")));
+    }
+    if client.client_type == ClientType::Public && !secrets::labels(change.conn, client.id).await?.is_empty() {
+        return Err(Error::Conflict(text!("secrets_present")));
+    }
+    match client.client_type {
+        ClientType::Public => Ok(callback_origins::set_all(change.conn, client.id).await?),
+        ClientType::Confidential => Ok(callback_origins::delete_all(change.conn, client.id).await?),
+    }
 }
 
 /// Suspends a client as the operator, or lets it be used again.
@@ -326,6 +358,9 @@ fn row(id: ClientId, settings: &ClientSettings, now: Timestamp) -> Client {
         created_at: now,
         updated_at: now,
         description: settings.description.clone(),
+        pkce: settings.pkce,
+        id_token_claims: settings.id_token_claims,
+        client_type: settings.client_type,
     }
 }
 
@@ -340,6 +375,9 @@ pub(crate) fn settings_of(client: Client, scopes: &ScopeSet) -> ClientSettings {
         terms_url: client.terms_url.map(Link::stored),
         subject_type: client.subject_type,
         id_token_alg: client.id_token_alg,
+        id_token_claims: client.id_token_claims,
+        pkce: client.pkce,
+        client_type: client.client_type,
         scopes: scopes.iter().map(ScopeUse::named).collect(),
     }
 }

@@ -55,7 +55,7 @@ pub async fn of_client(
                 facts.active_callbacks += active;
             }
             UrlKind::Webhook => facts.active_webhooks += active,
-            UrlKind::Logout => {}
+            UrlKind::Logout | UrlKind::Api => {}
         }
     }
     for (_, domain) in secrets::links_of_client(conn, client).await? {

@@ -11,9 +11,11 @@ use crate::contract::secret::SecretView;
 use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::id::{ClientId, DomainId, SecretId};
+use crate::model::client::ClientType;
 use crate::state::Core;
 use crate::store::tables::domains::Domain;
 use crate::store::tables::secrets::{self, ClientSecret};
+use crate::text;
 
 /// The secrets that may be used for the domain, by id: at most `limit` of those after `after`.
 ///
@@ -35,13 +37,16 @@ pub async fn list(
 /// Lets the secret be used for the domain; nothing happens when it may already.
 ///
 /// # Errors
-/// [`Error::NotFound`] for either; those of [`super::permit`]; the database's.
+/// [`Error::Conflict`] `public_client`; [`Error::NotFound`] for either; those of [`super::permit`]; the database's.
 pub async fn link(
     core: &Core,
     caller: Caller,
     (client, domain, secret): (ClientId, DomainId, SecretId),
 ) -> Result<Done<()>, Error> {
     runner::change(core, caller, Ask::Client(client, Permission::LinksCreate), async move |change: &mut Change<'_>| {
+        if change.access()?.client.client_type == ClientType::Public {
+            return Err(Error::Conflict(text!("public_client")));
+        }
         let domain = find_domain(change.conn, client, domain).await?;
         let (secret, _) = find_secret(change.conn, client, secret).await?;
         add(change, &secret, &domain).await

@@ -84,12 +84,13 @@ mod tests {
     use super::*;
     use crate::crypto::seal::MasterKey;
     use crate::id::{ClientId, DomainId};
+    use crate::model::token_claims::Audience;
 
     fn claims(jti: &str) -> AccessClaims {
         AccessClaims {
             iss: String::new(),
             sub: String::new(),
-            aud: String::new(),
+            aud: Audience::of(vec![String::new()]),
             client_id: ClientId::from_bytes([1; 16]),
             scope: String::new(),
             jti: jti.to_owned(),

@@ -22,6 +22,36 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// Whether a client can keep a secret (OAuth 2.1 §2.1).
+    ClientType {
+        /// It runs on servers of its partner and authenticates with a secret.
+        Confidential = "confidential",
+        /// It runs in people's browsers or on their devices and has none.
+        Public = "public",
+    }
+}
+
+text_enum! {
+    /// What binds a client's codes to the login that they were asked for (SPEC §2.1).
+    Pkce {
+        /// A challenge (RFC 7636), always.
+        Required = "required",
+        /// A challenge, or the nonce of OpenID Connect where none is sent (RFC 9700 §2.1.1).
+        OrNonce = "or_nonce",
+    }
+}
+
+text_enum! {
+    /// What an ID token says of a person beside who it is.
+    IdTokenClaims {
+        /// What `profile` and `email` open, as userinfo has it.
+        Full = "full",
+        /// Nothing: that is for userinfo.
+        Thin = "thin",
+    }
+}
+
 #[expect(clippy::derivable_impls, reason = "the macro that declares the values has no place for a default")]
 impl Default for SubjectType {
     fn default() -> Self {
@@ -33,6 +63,27 @@ impl Default for SubjectType {
 impl Default for SigningAlg {
     fn default() -> Self {
         Self::Rs256
+    }
+}
+
+#[expect(clippy::derivable_impls, reason = "the macro that declares the values has no place for a default")]
+impl Default for ClientType {
+    fn default() -> Self {
+        Self::Confidential
+    }
+}
+
+#[expect(clippy::derivable_impls, reason = "the macro that declares the values has no place for a default")]
+impl Default for Pkce {
+    fn default() -> Self {
+        Self::Required
+    }
+}
+
+#[expect(clippy::derivable_impls, reason = "the macro that declares the values has no place for a default")]
+impl Default for IdTokenClaims {
+    fn default() -> Self {
+        Self::Full
     }
 }
 

@@ -19,6 +19,7 @@ pub mod permissions;
 pub mod profile;
 pub mod reason;
 pub mod request;
+pub mod resource;
 pub mod role;
 pub mod root_domain;
 pub mod scope;

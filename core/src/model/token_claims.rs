@@ -13,8 +13,8 @@ pub struct AccessClaims {
     pub iss: String,
     /// The person as this client knows them; in a client's own token the client.
     pub sub: String,
-    /// Who takes it: the issuer, for its own userinfo.
-    pub aud: String,
+    /// Who takes it: resource servers, and the issuer for its own endpoints.
+    pub aud: Audience,
     /// The client it was given to.
     pub client_id: ClientId,
     /// The scopes it was given for.
@@ -27,6 +27,39 @@ pub struct AccessClaims {
     pub exp: i64,
     /// The domain it was issued through.
     pub domain: DomainId,
+}
+
+/// Who takes a token: one as a text, several as a list (RFC 7519 §4.1.3).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Audience {
+    /// One.
+    One(String),
+    /// Several.
+    Several(Vec<String>),
+}
+
+impl Audience {
+    /// That of these, of which there is at least one.
+    pub fn of(mut all: Vec<String>) -> Self {
+        match (all.len(), all.pop()) {
+            (1, Some(only)) => Self::One(only),
+            (_, last) => Self::Several(all.into_iter().chain(last).collect()),
+        }
+    }
+
+    /// Those who take it.
+    pub const fn as_slice(&self) -> &[String] {
+        match self {
+            Self::One(only) => std::slice::from_ref(only),
+            Self::Several(all) => all.as_slice(),
+        }
+    }
+
+    /// Whether this one takes it.
+    pub fn contains(&self, name: &str) -> bool {
+        self.as_slice().iter().any(|known| known == name)
+    }
 }
 
 /// The claims of an ID token.
@@ -92,6 +125,16 @@ impl fmt::Display for AccessTokenId {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_audience_is_a_text_or_a_list() {
+        for (all, json) in [(&["a"][..], "\"a\""), (&["a", "b"], "[\"a\",\"b\"]")] {
+            let audience = Audience::of(all.iter().map(|&name| name.to_owned()).collect());
+            assert_eq!(serde_json::to_string(&audience).unwrap(), json);
+            assert_eq!(serde_json::from_str::<Audience>(json).unwrap(), audience);
+            assert!(audience.contains("a") && !audience.contains("c"));
+        }
+    }
 
     #[test]
     fn the_id_of_a_token_leads_to_its_grant() {

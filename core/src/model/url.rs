@@ -22,6 +22,8 @@ text_enum! {
         Webhook = "webhook",
         /// Where a logout ends.
         Logout = "logout",
+        /// Where a resource server is that takes access tokens.
+        Api = "api",
     }
 }
 
@@ -31,6 +33,7 @@ pub(super) enum Noun {
     Callback,
     Webhook,
     Logout,
+    Api,
     Fallback,
     Link,
 }
@@ -41,6 +44,7 @@ impl Noun {
             Self::Callback => text!("noun-callback"),
             Self::Webhook => text!("noun-webhook"),
             Self::Logout => text!("noun-logout"),
+            Self::Api => text!("noun-api"),
             Self::Fallback => text!("noun-fallback"),
             Self::Link => text!("noun-link"),
         }
@@ -53,6 +57,7 @@ impl From<UrlKind> for Noun {
             UrlKind::Callback => Self::Callback,
             UrlKind::Webhook => Self::Webhook,
             UrlKind::Logout => Self::Logout,
+            UrlKind::Api => Self::Api,
         }
     }
 }
@@ -90,12 +95,84 @@ impl SiteUrl {
     }
 }
 
-/// Checks a URL before it is stored for a domain. The rules are the same for every kind; the kind is named in the text.
+/// What is let in beside https URLs on the domain.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Allows {
+    /// Http, and this machine itself.
+    pub test_mode: bool,
+    /// Callbacks for apps of a public client (RFC 8252).
+    pub apps: bool,
+}
+
+/// Checks a URL before it is stored for a domain. The rules are the same for every kind, but that callbacks alone may be
+/// for apps; the kind is named in the text.
 ///
 /// # Errors
 /// `too_long`, `scheme`, `character`, `fragment`, `wildcard`, `userinfo`, `port`, `dot_segment`, or `host`.
-pub fn validate(kind: UrlKind, text: &str, root: &RootDomain, test_mode: bool) -> Result<(), FieldIssue> {
-    validate_as(kind.into(), text, root, test_mode)
+pub fn validate(kind: UrlKind, text: &str, root: &RootDomain, allows: Allows) -> Result<(), FieldIssue> {
+    if allows.apps && kind == UrlKind::Callback {
+        if let Some(rest) = after_reversed(root, text) {
+            return check_app_path(rest);
+        }
+        if is_for_app(text) {
+            return read(kind.into(), text, true).map(drop);
+        }
+    }
+    validate_as(kind.into(), text, root, allows.test_mode)
+}
+
+/// What stands behind `nl.xwms:` for the root domain `xwms.nl`: a scheme that nobody else may use (RFC 8252 §7.1).
+fn after_reversed<'t>(root: &RootDomain, text: &'t str) -> Option<&'t str> {
+    let labels: Vec<&str> = root.as_str().rsplit('.').collect();
+    text.strip_prefix(&labels.join("."))?.strip_prefix(':')
+}
+
+/// RFC 8252 §7.1: such a URL names no host, so one slash begins its path.
+fn check_app_path(path: &str) -> Result<(), FieldIssue> {
+    let noun = Noun::Callback;
+    match path.as_bytes() {
+        _ if path.len() > MAX_BYTES => Err(text!("too_long", max = MAX_BYTES)),
+        [b'/', b'/', ..] => Err(text!("host-app")),
+        [b'/', ..] if path.contains('#') => Err(text!("fragment", noun = noun)),
+        [b'/', ..] if path.contains('*') => Err(text!("wildcard", noun = noun)),
+        [b'/', ..] if !has_only_url_characters(path) => Err(text!("character-url", noun = noun)),
+        [b'/', ..] if has_dot_segment(path.split('?').next().unwrap_or(path)) => Err(text!("dot_segment", noun = noun)),
+        [b'/', ..] => Ok(()),
+        _ => Err(text!("host-app")),
+    }
+}
+
+/// Whether a callback is one for an app: of a private-use scheme, or http on a literal address of this machine with any
+/// port (RFC 8252 §7.1, §7.3).
+pub fn is_for_app(text: &str) -> bool {
+    is_private_use(text) || (text.starts_with("http:") && literal_loopback(text).is_some())
+}
+
+/// Whether a callback is of a private-use scheme.
+pub fn is_private_use(text: &str) -> bool {
+    let scheme = text.split(':').next().unwrap_or_default();
+    !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https")
+}
+
+/// The URL, read, when its host is written as `127.0.0.1` or `[::1]`.
+fn literal_loopback(text: &str) -> Option<url::Url> {
+    url::Url::parse(text).ok().filter(|url| {
+        let written = url.host_str().is_some_and(|host| text.contains(&format!("://{host}")));
+        written && matches!(url.host_str(), Some("127.0.0.1" | "[::1]"))
+    })
+}
+
+/// The origin that a page at this callback has, as browsers write it; without a port on a literal address of this machine,
+/// where any will do. `None` for what no page is at.
+pub fn origin_of(text: &str) -> Option<String> {
+    if is_private_use(text) {
+        return None;
+    }
+    let mut url = url::Url::parse(text).ok()?;
+    if literal_loopback(text).is_some() {
+        url.set_port(None).ok()?;
+    }
+    Some(url.origin().ascii_serialization())
 }
 
 /// As [`validate`], for what is called `noun`.
@@ -248,7 +325,7 @@ mod tests {
     }
 
     fn code(text: &str, test_mode: bool) -> String {
-        validate(UrlKind::Callback, text, &root(), test_mode)
+        validate(UrlKind::Callback, text, &root(), Allows { test_mode, apps: false })
             .map_or_else(|issue| issue.code().to_owned(), |()| "fine".to_owned())
     }
 
@@ -358,6 +435,63 @@ mod tests {
     }
 
     #[test]
+    fn ru_04_apps_of_a_public_client_have_schemes_of_their_own_and_this_machine() {
+        let app = |kind, text: &str, apps| {
+            validate(kind, text, &root(), Allows { test_mode: false, apps })
+                .map_or_else(|issue| issue.code().to_owned(), |()| "fine".to_owned())
+        };
+        for (text, reason) in [
+            ("example.engines:/cb", "fine"),
+            ("example.engines:/", "fine"),
+            ("example.engines:/oauth/cb?from=xwms", "fine"),
+            ("http://127.0.0.1/cb", "fine"),
+            ("http://127.0.0.1:8250/cb", "fine"),
+            ("http://[::1]:8250/cb", "fine"),
+            ("https://engines.example/cb", "fine"),
+            ("example.engines://cb", "host"),
+            ("example.engines:cb", "host"),
+            ("example.engines:", "host"),
+            ("example.engines:/a/../cb", "dot_segment"),
+            ("example.engines:/cb#", "fragment"),
+            ("example.engines:/*", "wildcard"),
+            ("example.engines:/c b", "character"),
+            ("EXAMPLE.engines:/cb", "scheme"),
+            ("example.engines.evil:/cb", "scheme"),
+            ("example.enginesevil:/cb", "scheme"),
+            ("example:/cb", "scheme"),
+            ("engines:/cb", "scheme"),
+            ("test.evil:/cb", "scheme"),
+            ("javascript:/alert(1)", "scheme"),
+            ("http://localhost:8250/cb", "scheme"),
+            ("http://engines.example/cb", "scheme"),
+            ("https://127.0.0.1/cb", "host"),
+            ("http://127.0.0.1@evil.test/cb", "scheme"),
+            ("http://127.0.0.1.evil.test/cb", "scheme"),
+            ("http://2130706433/cb", "scheme"),
+            ("http://127.0.0.1/cb#f", "fragment"),
+        ] {
+            assert_eq!(app(UrlKind::Callback, text, true), reason, "{text}");
+            let elsewhere = app(UrlKind::Logout, text, true);
+            assert!(elsewhere != "fine" || text.starts_with("https://engines"), "{text}: callbacks alone");
+            assert_eq!(app(UrlKind::Callback, text, false) == "fine", text.starts_with("https://engines"), "{text}");
+        }
+    }
+
+    #[test]
+    fn te_10_an_origin_is_as_browsers_write_it() {
+        for (callback, origin) in [
+            ("HTTPS://App.Engines.Example:443/CB", Some("https://app.engines.example")),
+            ("https://app.engines.example:8443/cb", Some("https://app.engines.example:8443")),
+            ("http://127.0.0.1:5173/cb", Some("http://127.0.0.1")),
+            ("http://[::1]:5173/cb", Some("http://[::1]")),
+            ("http://localhost:5173/cb", Some("http://localhost:5173")),
+            ("example.engines:/cb", None),
+        ] {
+            assert_eq!(origin_of(callback).as_deref(), origin, "{callback}");
+        }
+    }
+
+    #[test]
     fn links_lead_to_public_pages() {
         assert_eq!(validate_link("https://engines.example/privacy"), Ok(()));
         for text in ["javascript:alert(1)", "http://engines.example", "https://localhost/", "https://127.0.0.1/"] {
@@ -367,7 +501,7 @@ mod tests {
 
     #[test]
     fn a_refusal_names_what_it_is_about() {
-        let issue = validate(UrlKind::Webhook, "ftp://engines.example", &root(), false).unwrap_err();
+        let issue = validate(UrlKind::Webhook, "ftp://engines.example", &root(), Allows::default()).unwrap_err();
         assert_eq!(issue.to_string(), "A webhook URL begins with https://.");
     }
 
@@ -386,7 +520,8 @@ mod tests {
         ) {
             let text = ["https://", "engines.example"].into_iter().chain(pieces.iter().copied()).collect::<String>();
             for text in [pieces.concat(), text] {
-                if validate(UrlKind::Callback, &text, &root(), test_mode).is_ok() {
+                let allows = Allows { test_mode, apps: false };
+                if validate(UrlKind::Callback, &text, &root(), allows).is_ok() {
                     let host = Host::of_url(&text).unwrap();
                     prop_assert!(host.is_or_is_under(&root()) || (test_mode && host.is_loopback()), "{}", text);
                     prop_assert!(test_mode || !needs_test_mode(&text), "{}", text);
@@ -396,7 +531,8 @@ mod tests {
 
         #[test]
         fn any_text_is_read_or_refused(text in ".*") {
-            prop_assert!(validate(UrlKind::Logout, &text, &root(), true).is_err());
+            let all = Allows { test_mode: true, apps: true };
+            prop_assert!(validate(UrlKind::Logout, &text, &root(), all).is_err());
         }
     }
 }

@@ -95,6 +95,8 @@ privacy_url = "https://engines.example/privacy"
 terms_url = "https://engines.example/terms"
 subject_type = "pairwise"
 id_token_alg = "ES256"
+id_token_claims = "thin"
+pkce = "or_nonce"
 scopes = ["openid", "userinfo"]
 
   [[clients.secrets]]

@@ -52,6 +52,11 @@ impl Params {
             .filter(|value| !value.is_empty())
     }
 
+    /// The values of a parameter that may be repeated; empty ones count as omitted.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(known, value)| known == name && !value.is_empty()).map(|(_, value)| value.as_str())
+    }
+
     /// Whether a parameter stands here more than once.
     pub fn is_repeated(&self, name: &str) -> bool {
         self.0.iter().filter(|(known, _)| known == name).count() > 1

@@ -19,6 +19,7 @@ diesel::joinable!(api_tokens -> clients (client_id));
 diesel::joinable!(api_tokens -> users (user_id));
 diesel::joinable!(audit_seal_entries -> audit_entries (entry_id));
 diesel::joinable!(audit_seal_entries -> audit_seals (seal_number));
+diesel::joinable!(callback_origins -> domain_urls (url_id));
 diesel::joinable!(client_blocks -> clients (client_id));
 diesel::joinable!(client_blocks -> users (user_id));
 diesel::joinable!(client_scopes -> clients (client_id));
@@ -28,6 +29,7 @@ diesel::joinable!(client_users -> clients (client_id));
 diesel::joinable!(client_users -> users (user_id));
 diesel::joinable!(clients -> users (billing_owner));
 diesel::joinable!(consent_domains -> consents (consent_id));
+diesel::joinable!(consent_sessions -> consents (consent_id));
 diesel::joinable!(consents -> clients (client_id));
 diesel::joinable!(consents -> users (user_id));
 diesel::joinable!(deliveries -> domain_urls (url_id));
@@ -78,6 +80,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     domains,
     domain_server_ips,
     domain_urls,
+    callback_origins,
     client_secrets,
     secret_links,
     client_scopes,
@@ -87,6 +90,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_tokens,
     consents,
     consent_domains,
+    consent_sessions,
     client_users,
     client_user_domains,
     login_stats,

@@ -5,6 +5,8 @@ use xwms_core::contract::attempt::AttemptView;
 use xwms_core::id::{AttemptId, ClientId};
 use xwms_core::manage::attempts::{self, AttemptFields};
 
+use super::check::{URI_UNKNOWN, callbacks};
+use super::nearest::nearest;
 use super::{denials, naming};
 use crate::desk::{ClientDesk, Place};
 use crate::layout::Shell;
@@ -49,7 +51,8 @@ pub(crate) async fn list(desk: ClientDesk<ClientId>) -> Result<Response, Respons
         let shown = if filters.narrow() { filters.html() } else { Html::default() };
         return Ok(page.part(&shown).part(&filters.empty(shell.say("attempts_none"))).respond());
     }
-    Ok(page.part(&filters.html()).part(&table(&desk, &found)?).part(&pages).respond())
+    let callbacks = callbacks(&desk).await?;
+    Ok(page.part(&filters.html()).part(&table(&desk, &found, &callbacks)?).part(&pages).respond())
 }
 
 fn label_of(shell: &Shell, name: &str) -> String {
@@ -63,7 +66,22 @@ fn label_of(shell: &Shell, name: &str) -> String {
     }
 }
 
-fn table(desk: &ClientDesk<ClientId>, found: &[AttemptView]) -> Result<Html, Response> {
+/// What was sent, and the registered URL that is nearest to it.
+fn sent(shell: &Shell, attempt: &AttemptView, callbacks: &[String]) -> Html {
+    let scopes = attempt.scopes.as_ref().map(|scopes| scopes.join(" "));
+    let unknown = attempt.redirect_uri.as_deref().filter(|_| attempt.reason == URI_UNKNOWN);
+    let near = unknown.and_then(|uri| nearest(uri, callbacks)).map(|(url, _)| url.to_owned());
+    let facts = [
+        (shell.say("attempts_address"), attempt.address.clone()),
+        (shell.say("attempts_redirect_uri"), attempt.redirect_uri.clone()),
+        (shell.say("attempts_nearest"), near),
+        (shell.say("attempts_scopes"), scopes),
+    ];
+    let said = facts.into_iter().filter_map(|(name, fact)| fact.map(|fact| (name, fact)));
+    said.map(|(name, fact)| Html::paragraph(&Html::soft(format!("{name}: ")).and(&Html::code(fact)))).collect()
+}
+
+fn table(desk: &ClientDesk<ClientId>, found: &[AttemptView], callbacks: &[String]) -> Result<Html, Response> {
     let (shell, context, client) = (desk.shell(), desk.context()?, desk.client());
     let columns = [
         Column::of(shell.say("attempts_time")),
@@ -79,10 +97,10 @@ fn table(desk: &ClientDesk<ClientId>, found: &[AttemptView]) -> Result<Html, Res
         let query = attempt.domain.map(|domain| format!("?domain={domain}")).unwrap_or_default();
         [
             Html::time(shell, attempt.at),
-            denials::reason(shell, &attempt.reason),
+            denials::reason(shell, &attempt.reason).and(&sent(shell, attempt, callbacks)),
             domain.unwrap_or_default(),
             Html::code(&attempt.reference),
-            denials::fix(shell, &attempt.reason, client, attempt.domain),
+            denials::fix(shell, (&attempt.reason, attempt.detail.as_deref()), client, attempt.domain),
             Html::action(format!("{check}{query}"), shell.say("attempts_check"), &attempt.reference),
         ]
     });

@@ -23,7 +23,7 @@ use crate::section::ClientSection;
 /// What the address may fill in. Nothing of a secret is among it.
 const WORDS: [&str; 4] = ["redirect_uri", "scope", "domain", "ip"];
 /// The reason that a registered URL may have been meant.
-const URI_UNKNOWN: &str = "redirect_uri_unknown";
+pub(super) const URI_UNKNOWN: &str = "redirect_uri_unknown";
 /// As many domains are looked at for suggestions, and as many URLs of each.
 const MOST_DOMAINS: usize = 10;
 const MOST_URLS: i64 = 20;
@@ -65,7 +65,7 @@ async fn draw(
     let roots = desk.context()?.domains.iter().map(|domain| domain.root_domain.clone()).collect();
     let line = |name| Control::line(name, label_of(shell, name)).optional(shell);
     let secret = Control::input("secret", label_of(shell, "secret"), "password", "off").optional(shell);
-    let few = ["response_type", "code_challenge", "code_challenge_method"].map(line);
+    let few = ["response_type", "code_challenge", "code_challenge_method", "nonce", "resource"].map(line);
     let form = Form::new(shell, values, ClientSection::Check.href(desk.client()), shell.say("check_submit"))
         .field(line("redirect_uri").suggestions(callbacks).hint(shell.say("check_redirect_uri-hint")))
         .field(line("scope").hint(shell.say("check_scope-hint")))
@@ -96,7 +96,7 @@ fn label_of(shell: &Shell, name: &str) -> String {
 }
 
 /// The registered callback URLs, for whoever may read them.
-async fn callbacks(desk: &ClientDesk<ClientId>) -> Result<Vec<String>, Response> {
+pub(super) async fn callbacks(desk: &ClientDesk<ClientId>) -> Result<Vec<String>, Response> {
     let mut all = Vec::new();
     if !desk.may(Permission::UrlsRead) {
         return Ok(all);
@@ -140,7 +140,7 @@ fn result(desk: &ClientDesk<ClientId>, found: &CheckView, domain: Option<DomainI
     let row = |rule: &CheckedRule| {
         let name = Html::text(rule_in_words(shell, rule.rule)).and(&Html::text(" ")).and(&Html::code(rule.rule));
         let why = rule.reason.map(|code| denials::reason(shell, code));
-        let fix = rule.reason.map(|code| denials::fix(shell, code, desk.client(), domain));
+        let fix = rule.reason.map(|code| denials::fix(shell, (code, None), desk.client(), domain));
         [name, answer(shell, rule.pass), why.unwrap_or_default(), fix.unwrap_or_default()]
     };
     let rows = broken.into_iter().chain(kept).map(row);
@@ -165,6 +165,7 @@ fn rule_in_words(shell: &Shell, rule: &str) -> String {
         "response_type" => shell.say("check_rule-response_type"),
         "pkce" => shell.say("check_rule-pkce"),
         "scope" => shell.say("check_rule-scope"),
+        "resource" => shell.say("check_rule-resource"),
         "secret_known" => shell.say("check_rule-secret_known"),
         "secret_active" => shell.say("check_rule-secret_active"),
         "secret_not_expired" => shell.say("check_rule-secret_not_expired"),

@@ -17,8 +17,13 @@ pub(super) fn reason(shell: &Shell, code: &str) -> Html {
 }
 
 /// What to change, with the way there.
-pub(super) fn fix(shell: &Shell, code: &str, client: ClientId, domain: Option<DomainId>) -> Html {
-    let words = Denial::fix_of(code).map(|text| Html::text(shell.tell(text)));
+pub(super) fn fix(
+    shell: &Shell,
+    (code, detail): (&str, Option<&str>),
+    client: ClientId,
+    domain: Option<DomainId>,
+) -> Html {
+    let words = Denial::fix_of(code, detail).map(|text| Html::text(shell.tell(text)));
     let link = place(code, client, domain).map(|href| Html::link(href, shell.say("denials_there")));
     Html::joined(words.into_iter().chain(link), " ")
 }
@@ -46,10 +51,16 @@ fn place(code: &str, client: ClientId, domain: Option<DomainId>) -> Option<Strin
     };
     let href = match code {
         "plan_lapsed" => "/account/plan".to_owned(),
-        "redirect_uri_unknown" | "redirect_uri_inactive" | "redirect_uri_needs_test_mode" => below("/urls"),
+        "logout_url_unknown"
+        | "resource_unknown"
+        | "redirect_uri_unknown"
+        | "redirect_uri_inactive"
+        | "redirect_uri_needs_test_mode" => below("/urls"),
+        "pkce_missing" | "pkce_or_nonce_missing" => section(ClientSection::Settings),
         "domain_inactive" | "login_not_allowed" | "api_not_allowed" | "ip_not_allowed" => below(""),
         "secret_not_linked" => below("/secrets"),
-        "secret_unknown" | "secret_inactive" | "secret_expired" => section(ClientSection::Secrets),
+        "secret_malformed" | "secret_unknown" | "secret_inactive" | "secret_expired" => section(ClientSection::Secrets),
+        "secret_missing" | "public_client" => section(ClientSection::Settings),
         "domain_unknown" | "domain_ambiguous" => section(ClientSection::Domains),
         "scope_missing" | "scope_not_activated" => format!("{}/new", section(ClientSection::Scopes)),
         "scope_locked" => format!("{}/new", section(ClientSection::Verifications)),

@@ -5,11 +5,13 @@ use xwms_core::contract::client::{ClientSettings, ClientView};
 use xwms_core::id::ClientId;
 use xwms_core::manage::clients;
 use xwms_core::manage::runner::Done;
+use xwms_core::model::client::ClientState;
 
 use crate::desk::{AccountDesk, Place};
+use crate::layout::Shell;
 use crate::page::filters::Filters;
 use crate::page::form::{Control, Form};
-use crate::page::html::Html;
+use crate::page::html::{Html, Look};
 use crate::page::list::ListRequest;
 use crate::page::table::{Column, Empty, Table};
 use crate::page::values::Values;
@@ -34,12 +36,27 @@ pub(crate) async fn list(desk: AccountDesk) -> Result<Response, Response> {
         let action = Html::button("/clients/new", shell.say("clients_list-first"));
         return Ok(page.part(&Empty::new(shell.say("clients_list-none")).action(Some(action)).html()).respond());
     }
-    let columns = [Column::of(shell.say("clients_list-client")), Column::of(shell.say("clients_list-owner"))];
+    let columns = [
+        Column::of(shell.say("clients_list-client")),
+        Column::of(shell.say("shell_status")),
+        Column::of(shell.say("clients_list-owner")),
+    ];
     let rows = found.iter().map(|client| {
-        [Html::link(format!("/clients/{}", client.id), client.settings.name.as_str()), Html::words(&client.owner)]
+        let name = Html::link(format!("/clients/{}", client.id), client.settings.name.as_str());
+        [name, state(shell, client.standing.state), Html::words(&client.owner)]
     });
     let table = Table::new(shell.say("clients_list-caption"), columns).rows(rows);
     Ok(page.part(&filters.html()).part(&table.html()).part(&pages).respond())
+}
+
+/// How a client stands, as a badge.
+fn state(shell: &Shell, state: ClientState) -> Html {
+    match state {
+        ClientState::Live => Html::badge(Look::Good, shell.say("state_live")),
+        ClientState::TestMode => Html::badge(Look::Test, shell.say("state_test_mode")),
+        ClientState::ReadOnly => Html::badge(Look::Care, shell.say("state_read_only")),
+        ClientState::Suspended => Html::badge(Look::Bad, shell.say("state_suspended")),
+    }
 }
 
 pub(crate) async fn new(desk: AccountDesk) -> Response {

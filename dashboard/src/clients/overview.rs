@@ -151,7 +151,7 @@ fn refused(desk: &Desk, attempts: &[AttemptView]) -> Html {
         Column::of(shell.say("overview_fix")),
     ];
     let rows = attempts.iter().map(|attempt| {
-        let fix = denials::fix(shell, &attempt.reason, desk.client(), attempt.domain);
+        let fix = denials::fix(shell, (&attempt.reason, attempt.detail.as_deref()), desk.client(), attempt.domain);
         [Html::time(shell, attempt.at), denials::reason(shell, &attempt.reason), fix]
     });
     heading.and(&Table::new(shell.say("overview_refused-caption"), columns).rows(rows).html())

@@ -10,6 +10,7 @@ use xwms_core::gate::setup::Step;
 use xwms_core::id::{ClientId, SecretId};
 use xwms_core::manage::runner::Done;
 use xwms_core::manage::{recent_logins, secrets};
+use xwms_core::model::client::ClientType;
 use xwms_core::secret::Secret;
 use xwms_core::text;
 
@@ -34,6 +35,10 @@ pub(crate) async fn list(desk: ClientDesk<ClientId>) -> Result<Response, Respons
     let asked = ListRequest::<SecretId>::of(&desk, &path, &[])?;
     let found = secrets::list(desk.core(), &desk.caller(), desk.client(), asked.after, asked.look_for()).await;
     let (found, pages) = asked.cut(shell, found.map_err(|why| desk.fail(why))?, |secret| secret.id.to_string());
+    if desk.context()?.client.settings.client_type == ClientType::Public {
+        let none = Empty::new(shell.say("public_client"));
+        return Ok(desk.page(shell.say("section_secrets")).part(&none.html()).respond());
+    }
     let primary = desk.primary(Permission::SecretsCreate, &format!("{path}/new"), shell.say("secrets_new-title"));
     let page = desk.page(shell.say("section_secrets")).purpose(shell.say("secrets_list-purpose")).primary(primary);
     if found.is_empty() && asked.is_first() {

@@ -8,7 +8,7 @@ use xwms_core::id::ClientId;
 use xwms_core::manage::consent_preview::{self, ConsentPreview};
 use xwms_core::manage::members::{self, MemberPage};
 use xwms_core::manage::{clients, succession, users};
-use xwms_core::model::client::{SigningAlg, SubjectType};
+use xwms_core::model::client::{ClientType, IdTokenClaims, Pkce, SigningAlg, SubjectType};
 use xwms_core::model::member::MemberStatus;
 use xwms_core::text;
 
@@ -110,6 +110,20 @@ fn form<'f>(shell: &'f Shell, client: &ClientView, values: &'f Values, fixed: bo
         let choice = Choice::new(alg.as_str(), Html::code(alg.as_str()));
         choice.hint(Html::text(alg_meaning(shell, alg)))
     });
+    let claims = [IdTokenClaims::Full, IdTokenClaims::Thin].map(|it| {
+        let choice = Choice::new(it.as_str(), Html::text(claims_name(shell, it)));
+        choice.hint(Html::text(claims_meaning(shell, it)))
+    });
+    let types = [ClientType::Confidential, ClientType::Public].into_iter();
+    let types = types.filter(|it| !fixed || *it == client.settings.client_type).map(|it| {
+        let only = fixed.then(|| shell.say("settings_subject-fixed"));
+        let choice = Choice::new(it.as_str(), Html::text(type_name(shell, it)));
+        choice.hint(Html::text(type_meaning(shell, it))).fixed(only)
+    });
+    let pkce = [Pkce::Required, Pkce::OrNonce].map(|it| {
+        let choice = Choice::new(it.as_str(), Html::text(pkce_name(shell, it)));
+        choice.hint(Html::text(pkce_meaning(shell, it)))
+    });
     Form::new(shell, values, ClientSection::Settings.href(client.id), shell.say("shell_save"))
         .field(line("name").hint(shell.say("settings_name-hint")))
         .field(description.hint(shell.say("settings_description-hint")))
@@ -119,6 +133,9 @@ fn form<'f>(shell: &'f Shell, client: &ClientView, values: &'f Values, fixed: bo
         .field(link("terms_url"))
         .field(Control::radios("subject_type", label_of(shell, "subject_type"), subjects))
         .field(Control::radios("id_token_alg", label_of(shell, "id_token_alg"), algs))
+        .field(Control::radios("id_token_claims", label_of(shell, "id_token_claims"), claims))
+        .field(Control::radios("type", label_of(shell, "type"), types.collect::<Vec<_>>()))
+        .field(Control::radios("pkce", label_of(shell, "pkce"), pkce))
 }
 
 fn subject_note(shell: &Shell, client: &ClientView, it: SubjectType) -> Option<String> {
@@ -146,6 +163,48 @@ fn alg_meaning(shell: &Shell, alg: SigningAlg) -> String {
     }
 }
 
+fn claims_name(shell: &Shell, it: IdTokenClaims) -> String {
+    match it {
+        IdTokenClaims::Full => shell.say("settings_claims-full"),
+        IdTokenClaims::Thin => shell.say("settings_claims-thin"),
+    }
+}
+
+fn claims_meaning(shell: &Shell, it: IdTokenClaims) -> String {
+    match it {
+        IdTokenClaims::Full => shell.say("settings_claims-full_hint"),
+        IdTokenClaims::Thin => shell.say("settings_claims-thin_hint"),
+    }
+}
+
+fn type_name(shell: &Shell, it: ClientType) -> String {
+    match it {
+        ClientType::Confidential => shell.say("settings_type-confidential"),
+        ClientType::Public => shell.say("settings_type-public"),
+    }
+}
+
+fn type_meaning(shell: &Shell, it: ClientType) -> String {
+    match it {
+        ClientType::Confidential => shell.say("settings_type-confidential_hint"),
+        ClientType::Public => shell.say("settings_type-public_hint"),
+    }
+}
+
+fn pkce_name(shell: &Shell, it: Pkce) -> String {
+    match it {
+        Pkce::Required => shell.say("settings_pkce-required"),
+        Pkce::OrNonce => shell.say("settings_pkce-or_nonce"),
+    }
+}
+
+fn pkce_meaning(shell: &Shell, it: Pkce) -> String {
+    match it {
+        Pkce::Required => shell.say("settings_pkce-required_hint"),
+        Pkce::OrNonce => shell.say("settings_pkce-or_nonce_hint"),
+    }
+}
+
 /// The settings for those who may not change them.
 fn terms(shell: &Shell, client: &ClientView) -> Terms {
     let settings = &client.settings;
@@ -159,6 +218,9 @@ fn terms(shell: &Shell, client: &ClientView) -> Terms {
         (label_of(shell, "terms_url"), link(settings.terms_url.as_ref().map(|url| url.as_str()))),
         (label_of(shell, "subject_type"), Html::text(subject_name(shell, settings.subject_type))),
         (label_of(shell, "id_token_alg"), Html::code(settings.id_token_alg.as_str())),
+        (label_of(shell, "id_token_claims"), Html::text(claims_name(shell, settings.id_token_claims))),
+        (label_of(shell, "type"), Html::text(type_name(shell, settings.client_type))),
+        (label_of(shell, "pkce"), Html::text(pkce_name(shell, settings.pkce))),
     ])
 }
 
@@ -173,6 +235,9 @@ fn label_of(shell: &Shell, name: &str) -> String {
         "terms_url" => shell.say("field_terms_url"),
         "subject_type" => shell.say("field_subject_type"),
         "id_token_alg" => shell.say("field_id_token_alg"),
+        "id_token_claims" => shell.say("field_id_token_claims"),
+        "type" => shell.say("field_type"),
+        "pkce" => shell.say("field_pkce"),
         "member" => shell.say("settings_billing"),
         "confirm_name" => shell.say("field_confirm_name"),
         "password" => shell.say("field_password"),

@@ -22,6 +22,7 @@ on_both!(an_owner_creates_reads_and_changes_a_client, async |world: World| {
     let read = owner.get(made.headers["location"].to_str().unwrap()).await.json();
     assert_eq!((&read["name"], &read["owner"]), (&json!("Difference Engines"), &json!("charles@example.test")));
     assert_eq!((&read["subject_type"], &read["id_token_alg"]), (&json!("public"), &json!("RS256")));
+    assert_eq!((&read["id_token_claims"], &read["pkce"]), (&json!("full"), &json!("required")));
 
     let tag = owner.get(&format!("{CLIENTS}/{CLIENT}")).await.headers["etag"].to_str().unwrap().to_owned();
     world.clock.advance(std::time::Duration::from_secs(1));
@@ -33,6 +34,17 @@ on_both!(an_owner_creates_reads_and_changes_a_client, async |world: World| {
     // The change is in force on the next request: the consent page names the client anew.
     let page = world.browser().open(&world.authorize(&[])).await;
     assert!(page.body.contains("Engines &#38; Co"), "{}", page.body);
+});
+
+on_both!(what_binds_codes_and_what_id_tokens_say_is_the_partners_to_set_and_audited, async |world: World| {
+    let mut owner = given_signed_in(&world, "charles@example.test").await;
+    let settings = json!({ "pkce": "or_nonce", "id_token_claims": "thin" });
+    let changed = patch(&mut owner, &settings).await.json();
+    assert_eq!((&changed["pkce"], &changed["id_token_claims"]), (&json!("or_nonce"), &json!("thin")));
+    let entry = owner.get(&of_client("/audit?action=client.updated")).await.json()["data"][0].clone();
+    for (member, before) in [("pkce", "required"), ("id_token_claims", "full")] {
+        assert_eq!((&entry["before"][member], &entry["after"][member]), (&json!(before), &settings[member]));
+    }
 });
 
 on_both!(a_list_is_paged_by_cursor, async |world: World| {
@@ -80,6 +92,8 @@ on_both!(mg_03_what_is_not_a_partners_to_set_is_refused_and_changes_nothing, asy
         json!({ "name": "a".repeat(121) }),
         json!({ "homepage_url": "javascript:alert(1)" }),
         json!({ "subject_type": "other" }),
+        json!({ "pkce": "plain" }),
+        json!({ "id_token_claims": "none" }),
         json!({ "scopes": "openid" }),
         json!({ "scopes": ["unheard-of"] }),
     ] {

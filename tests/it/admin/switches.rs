@@ -149,7 +149,7 @@ on_both!(a_scope_of_the_catalog_is_activated_once, async |world: World| {
     assert_ne!(tag(&mut owner).await, before, "a client shows its scopes");
     let expected = json!({
         "name": "phone", "title": "Phone number", "tier": "verified", "opens": "phone_number phone_number_verified",
-        "description": "See your phone number and whether it is verified.",
+        "description": "See your phone number and whether it is verified.", "at_login": false,
     });
     assert_eq!(owner.get(made.location()).await.json(), expected);
     assert_eq!(problem(&ask(&mut owner, Method::POST, &scopes, &phone).await), (409, "already_active".to_owned()));

@@ -103,7 +103,7 @@ on_both!(a_refresh_token_is_revoked_with_its_login_and_an_access_token_alone, as
 
     // An access token: that one.
     let answer = revoke(&world, text(&first, "access_token")).await;
-    assert_eq!((answer.status.as_u16(), &*answer.body), (200, ""));
+    assert_eq!((answer.status.as_u16(), &*answer.body), (200, "{}"));
     assert_eq!(world.userinfo(text(&first, "access_token")).await.status, 401);
     assert_eq!(world.introspect(text(&first, "access_token")).await, inactive());
     assert_eq!(world.userinfo(text(&second, "access_token")).await.status, 200);
@@ -138,7 +138,7 @@ on_both!(nobody_revokes_what_is_not_theirs, async |world: World| {
     for token in [text(&tokens, "access_token"), text(&tokens, "refresh_token")] {
         assert_eq!(world.browser().post("/oauth/revoke", &[("token", token)]).await.status, 401);
         let answer = others_post(&world, "/oauth/revoke", token).await;
-        assert_eq!((answer.status.as_u16(), &*answer.body), (200, ""));
+        assert_eq!((answer.status.as_u16(), &*answer.body), (200, "{}"));
         let fields =
             [("token", token), ("client_id", CLIENT), ("client_secret", &*world.second_domains_secret().await)];
         assert_eq!(world.browser().post("/oauth/revoke", &fields).await.status, 401);
@@ -331,7 +331,7 @@ on_both!(in_04_userinfo_takes_one_access_token_of_a_person_in_one_place, async |
         text(&tokens, "refresh_token"),
         &changed("aud", json!(CLIENT)),
         &changed("aud", json!("https://other.example")),
-        &changed("aud", json!([ISSUER, "https://other.example"])),
+        &changed("aud", json!([CLIENT, "https://other.example"])),
         &changed("iss", json!("https://other.example")),
         &changed("iss", json!(format!("{ISSUER}/"))),
         &changed("exp", json!(now)),

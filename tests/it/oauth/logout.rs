@@ -232,11 +232,21 @@ on_both!(a_logout_that_makes_no_sense_is_a_page, async |world: World| {
     assert_eq!(nobody.get("/oauth/logout").await.location(), "/signed-out");
     assert_eq!(nobody.get("/logout").await.location(), "/signed-out");
     let fields = [("client_id", CLIENT), ("post_logout_redirect_uri", AFTERWARDS)];
-    assert_eq!(
-        nobody.get(&logout(&fields)).await.location(),
-        "/signed-out",
-        "a client that nobody proved is not gone to"
-    );
+    let answer = nobody.get(&logout(&fields)).await;
+    assert_eq!(answer.location(), AFTERWARDS, "a site that has proven who it is gets its person back");
+    world.sql("UPDATE domains SET ownership = 'unproven'").await;
+    world.core.snapshots.forget_all();
+    assert_eq!(nobody.get(&logout(&fields)).await.location(), "/signed-out", "and no other");
+});
+
+on_both!(a_url_that_is_not_registered_for_logout_is_found_among_the_attempts, async |world: World| {
+    let sent = "https://app.engines.example?email=ada@example.test";
+    let mut nobody = world.browser();
+    nobody.get(&logout(&[("client_id", CLIENT), ("post_logout_redirect_uri", sent)])).await;
+    let newest = &world.attempts().await[0];
+    assert_eq!(newest.reason, "logout_url_unknown");
+    assert_eq!(newest.redirect_uri.as_deref(), Some("https://app.engines.example"));
+    assert!(newest.domain_id.is_some());
 });
 
 on_both!(who_logs_out_of_xwms_itself_leaves_nothing_to_the_next_person, async |world: World| {

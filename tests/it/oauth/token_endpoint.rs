@@ -19,10 +19,23 @@ on_both!(te_01_who_does_not_authenticate_is_told_no_more, async |world: World| {
     assert!(bodies.windows(2).all(|pair| pair[0] == pair[1]));
     let nobody = world.browser().post("/oauth/token", &[("grant_type", "client_credentials")]).await;
     assert_eq!((nobody.status.as_u16(), &*nobody.error()), (401, "invalid_client"));
+    for path in ["/oauth/token", "/oauth/introspect", "/oauth/revoke"] {
+        for fields in [&[][..], &[("client_id", CLIENT)], &[("client_id", CLIENT), ("client_secret", "x")]] {
+            let fields = [fields, &[("grant_type", "client_credentials"), ("token", "x")]].concat();
+            let answer = world.browser().post(path, &fields).await;
+            assert_eq!(answer.status, 401, "{path}: {answer:?}");
+            assert!(answer.headers.contains_key("www-authenticate"), "every 401 says how to authenticate: {path}");
+        }
+    }
     let mut both = world.browser();
     both.headers.push(basic(CLIENT, &world.secret));
-    let fields = [("grant_type", "client_credentials"), ("client_secret", &*world.secret)];
-    assert_eq!(both.post("/oauth/token", &fields).await.error(), "invalid_request");
+    let with = |secret: String| [("grant_type", "client_credentials".to_owned()), ("client_secret", secret)];
+    for (secret, status) in [(world.secret.clone(), 200), (world.other_secret.clone(), 400), (String::from("x"), 400)] {
+        let fields = with(secret);
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let answer = both.post("/oauth/token", &fields).await;
+        assert_eq!(answer.status, status, "the same secret both ways is one: {answer:?}");
+    }
 });
 
 on_both!(te_03_credentials_in_the_url_are_refused, async |world: World| {

@@ -98,6 +98,48 @@ on_both!(jw_07_an_id_token_says_what_happened, async |world: World| {
     assert!(world.redeem(&code).await.json().get("id_token").is_none());
 });
 
+on_both!(jw_07_an_id_token_says_of_a_person_what_userinfo_says, async |world: World| {
+    let of_person =
+        ["name", "given_name", "family_name", "updated_at", "email", "email_verified", "locale", "zoneinfo", "picture"];
+    world.sql("UPDATE users SET picture = 'https://pictures.example/ada', locale = 'en', zoneinfo = 'UTC'").await;
+    let (mut browser, code) = world.given_code("ada@example.test", &[]).await;
+    let first = world.redeem(&code).await.json();
+    let refreshed = world.refresh(text(&first, "refresh_token")).await.json();
+    for tokens in [&first, &refreshed] {
+        let said = claims(text(tokens, "id_token"));
+        let userinfo = world.userinfo(text(tokens, "access_token")).await.json();
+        for claim in of_person {
+            assert!(!said[claim].is_null() && said[claim] == userinfo[claim], "{claim}: {said} {userinfo}");
+        }
+    }
+
+    // No more than the scopes open: neither those of the login, nor those of a narrowed refresh.
+    let narrowed = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", text(&refreshed, "refresh_token")),
+        ("scope", "openid email"),
+    ];
+    let narrowed = world.client_post("/oauth/token", &narrowed).await.json();
+    let said = claims(text(&narrowed, "id_token"));
+    assert_eq!((&said["email"], said.get("name")), (&json!("ada@example.test"), None));
+    let code = world.code_in(&mut browser, "ada@example.test", &[("scope", "openid profile userinfo")]).await;
+    let said = claims(text(&world.redeem(&code).await.json(), "id_token"));
+    assert_eq!((&said["name"], said.get("email")), (&json!("Ada Lovelace"), None));
+
+    // What has been taken back is gone at the next refresh.
+    world.apply(&format!("[[clients]]\nid = \"{CLIENT}\"\nscopes = [\"openid\", \"email\", \"offline_access\"]")).await;
+    let less = world.refresh(text(&narrowed, "refresh_token")).await.json();
+    let said = claims(text(&less, "id_token"));
+    assert_eq!((&said["email"], said.get("name")), (&json!("ada@example.test"), None));
+
+    world.apply(&format!("[[clients]]\nid = \"{CLIENT}\"\nid_token_claims = \"thin\"")).await;
+    let thin = world.refresh(text(&less, "refresh_token")).await.json();
+    let said = claims(text(&thin, "id_token"));
+    assert!(of_person.iter().all(|claim| said.get(*claim).is_none()) && said["sub"].is_string(), "{said}");
+    let userinfo = world.userinfo(text(&thin, "access_token")).await.json();
+    assert_eq!(userinfo["email"], "ada@example.test", "userinfo has it as before");
+});
+
 on_both!(jw_07_a_profile_sets_no_reserved_claim, async |world: World| {
     world.sql("UPDATE users SET given_name = '\",\"sub\":\"1', family_name = '{\"aud\":\"x\"}', locale = 'sub'").await;
     let tokens = world.given_login("ada@example.test").await;

@@ -50,7 +50,7 @@ on_both!(the_check_answers_with_every_rule_and_never_with_the_secret, async |wor
     let fields = [("redirect_uri", "https://app.engines.example/cb/"), ("secret", "xwms_sk_wrong"), ("ip", "")];
     let checked = owner.form(&page("check"), &fields).await;
     assert_eq!(checked.status, 200);
-    for part in ["redirect_uri_unknown", "secret_unknown", "https://app.engines.example/cb", "<mark>/</mark>"] {
+    for part in ["redirect_uri_unknown", "secret_malformed", "https://app.engines.example/cb", "<mark>/</mark>"] {
         assert!(checked.body.contains(part), "{part} is not in {}", checked.body);
     }
     assert!(!checked.body.contains("xwms_sk_wrong"));

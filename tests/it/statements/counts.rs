@@ -57,7 +57,7 @@ const STEPS: &[Row] = &[
     ("list of secrets", [2, 0], [2, 0]),
     ("list of domains", [3, 0], [3, 0]),
     ("list of URLs", [3, 0], [3, 0]),
-    ("list of users", [4, 0], [4, 0]),
+    ("list of users", [6, 0], [6, 0]),
     ("list of requests", [2, 0], [2, 0]),
     ("list of verifications", [2, 0], [2, 0]),
     ("list of roles", [2, 0], [2, 0]),

@@ -59,7 +59,8 @@ on_both!(all_that_is_parked_is_sent_again_by_url_and_type, LOOPBACK, async |worl
     for hook in [&first, &second] {
         owner.patch(&absolute(&hook.path), json!({ "active": true })).await;
     }
-    (one.take(), two.take());
+    one.take();
+    two.take();
     one.answers(&status(200));
     two.answers(&status(200));
     let rows = [

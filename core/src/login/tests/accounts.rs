@@ -160,7 +160,8 @@ async fn lo_11_a_reset_ends_all_that_rested_on_the_old_password() {
         })
         .await
         .unwrap();
-    let (token, other) =
+    // The newer link ends the older.
+    let (other, token) =
         (link(&world, ada, Purpose::ResetPassword).await, link(&world, ada, Purpose::ResetPassword).await);
 
     // A password that is refused leaves the link as it was.
@@ -199,6 +200,7 @@ fn grant(user: UserId, now: Timestamp) -> Grant {
         expires_at: now.after(Duration::from_secs(3600)),
         revoked_at: None,
         url_id: None,
+        resources: crate::model::resource::Resources::default(),
     }
 }
 

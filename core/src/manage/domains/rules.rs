@@ -17,12 +17,12 @@ use crate::model::fallback::{self, FallbackResponse};
 use crate::model::label::Label;
 use crate::model::root_domain::RootDomain;
 use crate::model::server_ip::ServerIp;
-use crate::model::url::{SiteUrl, needs_test_mode};
+use crate::model::url::{SiteUrl, UrlKind, is_for_app, needs_test_mode};
 use crate::model::verification::VerificationStatus;
 use crate::random;
 use crate::store::tables::domain_urls::DomainUrl;
 use crate::store::tables::domains::{self, Domain};
-use crate::store::tables::verifications;
+use crate::store::tables::{clients, verifications};
 use crate::text;
 
 /// Notes what is wrong with the settings of a new domain. `issuer`: no fallback leads back to it.
@@ -75,7 +75,7 @@ pub(crate) async fn apply(
     set(&mut domain, &wanted);
     check_changes(&mut change.findings, &had, &wanted, &change.rules.issuer);
     if old.test_mode && !domain.test_mode {
-        refuse_test_urls(&domain, urls)?;
+        refuse_test_urls(change, &domain, urls).await?;
     }
     change.sound()?;
     if domain.test_mode && !old.test_mode && is_verified(change, &domain).await? {
@@ -273,8 +273,10 @@ async fn server_ips(change: &mut Change<'_>, domain: &Domain) -> Result<Vec<Stri
     Ok(all.into_iter().filter(|(id, _)| *id == domain.id).map(|(_, network)| network).collect())
 }
 
-fn refuse_test_urls(domain: &Domain, urls: &[DomainUrl]) -> Result<(), Error> {
-    let active = urls.iter().filter(|url| url.active).map(|url| &url.url);
+async fn refuse_test_urls(change: &mut Change<'_>, domain: &Domain, urls: &[DomainUrl]) -> Result<(), Error> {
+    let apps = clients::is_public(change.conn, domain.client_id).await?;
+    let for_app = |url: &DomainUrl| apps && url.kind == UrlKind::Callback && is_for_app(&url.url);
+    let active = urls.iter().filter(|url| url.active && !for_app(url)).map(|url| &url.url);
     let present: Vec<&str> =
         active.chain(&domain.fallback_uri).map(String::as_str).filter(|url| needs_test_mode(url)).collect();
     if present.is_empty() {

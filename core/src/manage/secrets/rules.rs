@@ -13,6 +13,7 @@ use crate::manage::change::Change;
 use crate::manage::links;
 use crate::model::label::Label;
 use crate::secret::Secret;
+use crate::store::tables::clients;
 use crate::store::tables::domains::Domain;
 use crate::store::tables::secrets::{self, ClientSecret};
 use crate::text;
@@ -21,14 +22,17 @@ use crate::text;
 /// which it is known.
 ///
 /// # Errors
-/// [`Error::Invalid`], with `value` `taken` when some client has this very secret; [`Error::Conflict`] `label_taken`; the
-/// database's.
+/// [`Error::Invalid`], with `value` `taken` when some client has this very secret; [`Error::Conflict`] `label_taken`, or
+/// `public_client` for one that can keep none; the database's.
 pub(crate) async fn insert(
     change: &mut Change<'_>,
     client: ClientId,
     settings: &SecretSettings,
     value: Option<&Secret<String>>,
 ) -> Result<(ClientSecret, Option<Secret<String>>), Error> {
+    if clients::is_public(change.conn, client).await? {
+        return Err(Error::Conflict(text!("public_client")));
+    }
     let mut secret = blank(client, change.now);
     let mut made = None;
     match value {

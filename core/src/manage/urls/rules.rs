@@ -8,17 +8,18 @@ use crate::error::{Error, FieldIssue};
 use crate::id::UrlId;
 use crate::manage::change::Change;
 use crate::model::root_domain::RootDomain;
-use crate::model::url::{self, UrlKind};
+use crate::model::url::{self, Allows, UrlKind};
 use crate::store::tables::domain_urls::{self, DomainUrl};
 use crate::store::tables::domains::Domain;
+use crate::store::tables::{callback_origins, clients};
 
 /// What is wrong with a URL for a domain, if anything. One that is switched off may be one for test mode: it starts nothing
 /// until it is switched on, and that asks again.
 ///
 /// # Errors
 /// As [`url::validate`].
-pub(crate) fn check(new: &NewUrl, root: &RootDomain, test_mode: bool) -> Result<(), FieldIssue> {
-    check_settings(new.once.kind, &new.settings, root, test_mode)
+pub(crate) fn check(new: &NewUrl, root: &RootDomain, allows: Allows) -> Result<(), FieldIssue> {
+    check_settings(new.once.kind, &new.settings, root, allows)
 }
 
 /// Adds a URL.
@@ -26,7 +27,7 @@ pub(crate) fn check(new: &NewUrl, root: &RootDomain, test_mode: bool) -> Result<
 /// # Errors
 /// [`Error::Invalid`] for `url`; the database's.
 pub(crate) async fn insert(change: &mut Change<'_>, domain: &Domain, new: &NewUrl) -> Result<DomainUrl, Error> {
-    refuse_bad(change, domain, (new.once.kind, &new.settings))?;
+    refuse_bad(change, domain, (new.once.kind, &new.settings)).await?;
     let url = DomainUrl {
         id: UrlId::generate(change.now),
         domain_id: domain.id,
@@ -37,6 +38,7 @@ pub(crate) async fn insert(change: &mut Change<'_>, domain: &Domain, new: &NewUr
         updated_at: change.now,
     };
     domain_urls::insert(change.conn, &url).await?;
+    note_origin(change, domain, &url).await?;
     change.created(Some(domain.client_id), "url.created", (url.id, &url.url), facts(&url));
     Ok(url)
 }
@@ -67,11 +69,12 @@ pub(super) async fn apply(
 ) -> Result<DomainUrl, Error> {
     let mut url = DomainUrl { url: wanted.url.as_str().to_owned(), active: wanted.active, ..old.clone() };
     if url.url != old.url || (url.active && !old.active) {
-        refuse_bad(change, domain, (old.kind, wanted))?;
+        refuse_bad(change, domain, (old.kind, wanted)).await?;
     }
     if change.updated(Some(domain.client_id), "url.updated", (url.id, &url.url), (facts(&old), facts(&url))) {
         url.updated_at = change.version_after(old.updated_at);
         domain_urls::update(change.conn, &url).await?;
+        note_origin(change, domain, &url).await?;
     }
     Ok(url)
 }
@@ -83,17 +86,28 @@ pub(crate) async fn remove(change: &mut Change<'_>, domain: &Domain, url: Domain
     Ok(())
 }
 
-fn refuse_bad(
+async fn refuse_bad(
     change: &mut Change<'_>,
     domain: &Domain,
     (kind, settings): (UrlKind, &UrlSettings),
 ) -> Result<(), Error> {
-    change.findings.value("url", check_settings(kind, settings, &domain.root_domain, domain.test_mode));
+    let apps = kind == UrlKind::Callback && clients::is_public(change.conn, domain.client_id).await?;
+    let allows = Allows { test_mode: domain.test_mode, apps };
+    change.findings.value("url", check_settings(kind, settings, &domain.root_domain, allows));
     change.sound()
 }
 
-fn check_settings(kind: UrlKind, settings: &UrlSettings, root: &RootDomain, test_mode: bool) -> Result<(), FieldIssue> {
-    url::validate(kind, settings.url.as_str(), root, test_mode || !settings.active)
+fn check_settings(kind: UrlKind, settings: &UrlSettings, root: &RootDomain, allows: Allows) -> Result<(), FieldIssue> {
+    let allows = Allows { test_mode: allows.test_mode || !settings.active, ..allows };
+    url::validate(kind, settings.url.as_str(), root, allows)
+}
+
+/// Pages of a public client call from where its callbacks are.
+async fn note_origin(change: &mut Change<'_>, domain: &Domain, url: &DomainUrl) -> Result<(), Error> {
+    if url.kind == UrlKind::Callback && clients::is_public(change.conn, domain.client_id).await? {
+        callback_origins::set(change.conn, url.id, &url.url).await?;
+    }
+    Ok(())
 }
 
 /// What is audited of a URL.

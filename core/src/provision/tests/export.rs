@@ -112,8 +112,12 @@ async fn the_whole_model_comes_back_and_changes_nothing_where_it_came_from() {
             assert_eq!(actions(&again), Vec::<String>::new());
         }
         let of = |text: &str| exported.matches(text).count();
-        assert_eq!((of("suspended = true"), of("[[scopes]]"), of("nobodys"), of("dora@")), (2, 2, 0, 0), "{exported}");
+        assert_eq!((of("suspended = true"), of("[[scopes]]"), of("nobodys"), of("dora@")), (2, 2, 0, 1), "{exported}");
         let lasts = usize::from(at == NOW);
-        assert_eq!(of("email = \"gone@example.test\""), 2 * lasts, "the account goes with the membership: {exported}");
+        assert_eq!(
+            of("email = \"gone@example.test\""),
+            1 + lasts,
+            "the account stays when the membership ends: {exported}"
+        );
     }
 }

@@ -31,6 +31,7 @@ diesel::table! {
         expires_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
         url_id -> Nullable<Binary>,
+        resources -> Text,
     }
 }
 

@@ -39,6 +39,9 @@ diesel::table! {
         created_at -> BigInt,
         updated_at -> BigInt,
         description -> Nullable<Text>,
+        pkce -> Text,
+        id_token_claims -> Text,
+        client_type -> Text,
     }
 }
 
@@ -85,6 +88,13 @@ diesel::table! {
         old_secret_expires_at -> Nullable<BigInt>,
         created_at -> BigInt,
         updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    callback_origins (origin, url_id) {
+        origin -> Text,
+        url_id -> Binary,
     }
 }
 

@@ -21,6 +21,10 @@ diesel::table! {
         reason -> Text,
         reference -> Text,
         at -> BigInt,
+        detail -> Nullable<Text>,
+        address -> Nullable<Text>,
+        redirect_uri -> Nullable<Text>,
+        scope -> Nullable<Text>,
     }
 }
 

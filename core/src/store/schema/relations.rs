@@ -22,6 +22,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    consent_sessions (consent_id, session_id) {
+        consent_id -> Binary,
+        session_id -> Binary,
+    }
+}
+
+diesel::table! {
     client_users (client_id, user_id) {
         client_id -> Binary,
         user_id -> BigInt,

@@ -24,6 +24,14 @@ pub struct Attempt {
     pub reference: String,
     /// When.
     pub at: Timestamp,
+    /// What of the reason is kept beside its code.
+    pub detail: Option<String>,
+    /// Where it came from.
+    pub address: Option<String>,
+    /// The redirect URI that was sent, without its query.
+    pub redirect_uri: Option<String>,
+    /// The scopes that were asked for.
+    pub scope: Option<String>,
 }
 
 /// Stores a batch.

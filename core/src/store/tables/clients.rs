@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use crate::clock::Timestamp;
 use crate::gate::permission::Preset;
 use crate::id::{ClientId, UserId};
-use crate::model::client::{SigningAlg, SubjectType};
+use crate::model::client::{ClientType, IdTokenClaims, Pkce, SigningAlg, SubjectType};
 use crate::model::member::MemberStatus;
 use crate::model::text::LongText;
 use crate::store::engine::conn::{Conn, with_conn};
@@ -48,6 +48,12 @@ pub struct Client {
     pub description: Option<LongText<500>>,
     /// Why staff suspended it.
     pub suspended_reason: Option<String>,
+    /// What binds its codes to a login.
+    pub pkce: Pkce,
+    /// What its ID tokens say of a person.
+    pub id_token_claims: IdTokenClaims,
+    /// Whether it can keep a secret.
+    pub client_type: ClientType,
 }
 
 /// Stores a new client.
@@ -84,6 +90,12 @@ pub(super) async fn leave_tombstone(conn: &mut Conn, id: ClientId, now: Timestam
 pub(crate) async fn find(conn: &mut Conn, id: ClientId) -> QueryResult<Option<Client>> {
     let query = t::table.find(id).filter(t::deleted_at.is_null());
     with_conn!(conn, |c| query.select(Client::as_select()).first(c)).optional()
+}
+
+/// Whether this client can keep no secret.
+pub(crate) async fn is_public(conn: &mut Conn, id: ClientId) -> QueryResult<bool> {
+    let public = t::table.find(id).filter(t::client_type.eq(ClientType::Public));
+    with_conn!(conn, |c| diesel::select(diesel::dsl::exists(public)).get_result(c))
 }
 
 /// Whether this id was ever given to a client, deleted or not.

@@ -9,7 +9,7 @@ use crate::id::{ClientId, DomainId, GrantId, SecretId};
 use crate::store::engine::cached::Cached;
 use crate::store::engine::conn::{Conn, hot, with_conn};
 use crate::store::schema::{codes as t, consents, grants, users};
-use crate::store::tables::grants::{FACTS, Facts, Grant, LiveGrant};
+use crate::store::tables::grants::{FACTS, Facts, Grant, LiveGrant, Shareable};
 
 /// What the code is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,15 +85,17 @@ pub(crate) async fn find_with_grant(
     kind: CodeKind,
     key: CredentialKey,
 ) -> QueryResult<Option<(Code, LiveGrant)>> {
+    type Found = (Code, Grant, Facts, Shareable);
     let query = t::table
         .find(key)
         .filter(t::kind.eq(kind.text()))
         .inner_join(grants::table.on(grants::id.eq(t::grant_id)))
         .inner_join(users::table.on(users::id.eq(grants::user_id)))
         .inner_join(consents::table.on(consents::id.eq(grants::consent_id)));
-    let found: Option<(Code, Grant, Facts)> =
-        hot!(conn, first(query.select((Code::as_select(), Grant::as_select(), FACTS)))).optional()?;
-    Ok(found.map(|(code, grant, facts)| (code, LiveGrant::of(grant, facts, None))))
+    let found: Option<Found> =
+        hot!(conn, first(query.select((Code::as_select(), Grant::as_select(), FACTS, Shareable::as_select()))))
+            .optional()?;
+    Ok(found.map(|(code, grant, facts, person)| (code, LiveGrant::of(grant, facts, person, None))))
 }
 
 /// Spends an unspent, unexpired code; at most one caller ever gets `true` (OAuth 2.1 §4.1.3). `secret`: what the caller

@@ -4,10 +4,10 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use crate::clock::Timestamp;
-use crate::id::{ClientId, ConsentId, DomainId, Subject, UserId};
+use crate::id::{ClientId, ConsentId, DomainId, SessionId, Subject, UserId};
 use crate::model::scope::ScopeSet;
 use crate::store::engine::conn::{Conn, with_conn};
-use crate::store::schema::{client_users, clients, consent_domains, consents as t};
+use crate::store::schema::{client_users, clients, consent_domains, consent_sessions, consents as t};
 
 /// A live consent, as it looks from one domain.
 #[derive(Clone, Debug)]
@@ -68,7 +68,7 @@ pub(crate) struct Allowed<'a> {
 }
 
 /// Writes what the person allowed: a new consent, or a wider one, and that it was given for this domain.
-pub(crate) async fn allow(conn: &mut Conn, allowed: Allowed<'_>, now: Timestamp) -> QueryResult<()> {
+pub(crate) async fn allow(conn: &mut Conn, allowed: Allowed<'_>, now: Timestamp) -> QueryResult<ConsentId> {
     let Allowed { client, user, scope, domain, test_mode } = allowed;
     let live = find_live(conn, client, user, domain).await?;
     let id = if let Some(live) = live {
@@ -101,8 +101,21 @@ pub(crate) async fn allow(conn: &mut Conn, allowed: Allowed<'_>, now: Timestamp)
         .on_conflict(key)
         .do_update()
         .set((consent_domains::test_mode.eq(test_mode), consent_domains::granted_at.eq(now)))
-        .execute(c))
-    .map(drop)
+        .execute(c))?;
+    Ok(id)
+}
+
+/// Notes that a consent was given in this session of a browser.
+pub(crate) async fn note_session(conn: &mut Conn, consent: ConsentId, session: SessionId) -> QueryResult<()> {
+    let row = (consent_sessions::consent_id.eq(consent), consent_sessions::session_id.eq(session));
+    with_conn!(conn, |c| diesel::insert_into(consent_sessions::table).values(row).on_conflict_do_nothing().execute(c))
+        .map(drop)
+}
+
+/// Whether a consent was given in this session of a browser.
+pub(crate) async fn was_given_in(conn: &mut Conn, consent: ConsentId, session: SessionId) -> QueryResult<bool> {
+    let query = diesel::select(diesel::dsl::exists(consent_sessions::table.find((consent, session))));
+    with_conn!(conn, |c| query.get_result(c))
 }
 
 /// Ends the live consent of this person to this client, and with it every grant that rests on it; false when there is

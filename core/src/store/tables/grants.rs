@@ -5,6 +5,7 @@ use diesel_async::RunQueryDsl;
 
 use crate::clock::Timestamp;
 use crate::id::{ClientId, ConsentId, DomainId, GrantId, SessionId, Subject, UrlId, UserId};
+use crate::model::resource::Resources;
 use crate::model::scope::ScopeSet;
 use crate::store::engine::conn::{Conn, hot, with_conn};
 use crate::store::schema::{consents, grants as t, revoked_tokens, users};
@@ -39,6 +40,8 @@ pub struct Grant {
     pub revoked_at: Option<Timestamp>,
     /// The callback URL the login ended at.
     pub url_id: Option<UrlId>,
+    /// The resource servers that its tokens are for; none for whoever takes tokens of ours.
+    pub resources: Resources,
 }
 
 /// A login, as far as it is counted.
@@ -81,8 +84,8 @@ pub struct LiveGrant {
     pub grant: Grant,
     /// The person's account is suspended.
     pub suspended: bool,
-    /// The person's main address is verified.
-    pub email_verified: bool,
+    /// What of the person its scopes may open.
+    pub person: Shareable,
     /// The scopes of the consent it rests on; `None` when that has ended.
     pub consented: Option<ScopeSet>,
     /// Whether the token asked about was revoked by itself.
@@ -128,60 +131,40 @@ pub(crate) async fn insert(conn: &mut Conn, grant: Grant) -> QueryResult<()> {
     hot!(conn, execute(diesel::insert_into(t::table).values(grant))).map(drop)
 }
 
-/// The grant of an id with person, consent and the revocation of a token.
-macro_rules! joined {
-    ($id:expr, $jti:expr) => {
-        t::table
-            .find($id)
-            .inner_join(users::table.on(users::id.eq(t::user_id)))
-            .inner_join(consents::table.on(consents::id.eq(t::consent_id)))
-            .left_join(revoked_tokens::table.on(revoked_tokens::jti.eq($jti.unwrap_or_default().to_owned())))
-    };
-}
-
-/// The columns that decide about a grant, where `grants`, `users` and `consents` are joined: see [`LiveGrant::of`].
-pub(in crate::store) type Facts = (Option<Timestamp>, bool, ScopeSet, Option<Timestamp>);
+/// The columns beside a grant, where `grants`, `users` and `consents` are joined: see [`LiveGrant::of`].
+pub(in crate::store) type Facts = (Option<Timestamp>, ScopeSet, Option<Timestamp>);
 
 /// Selects [`Facts`].
-pub(in crate::store) const FACTS: (users::suspended_at, users::email_verified, consents::scope, consents::ended_at) =
-    (users::suspended_at, users::email_verified, consents::scope, consents::ended_at);
+pub(in crate::store) const FACTS: (users::suspended_at, consents::scope, consents::ended_at) =
+    (users::suspended_at, consents::scope, consents::ended_at);
 
 impl LiveGrant {
     /// The grant with these facts; `revoked` is the token's own revocation, where one was asked about.
-    pub(in crate::store) fn of(grant: Grant, facts: Facts, revoked: Option<String>) -> Self {
-        let (suspended_at, email_verified, scope, ended_at) = facts;
+    pub(in crate::store) fn of(grant: Grant, facts: Facts, person: Shareable, revoked: Option<String>) -> Self {
+        let (suspended_at, scope, ended_at) = facts;
         Self {
             grant,
             suspended: suspended_at.is_some(),
-            email_verified,
+            person,
             consented: ended_at.is_none().then_some(scope),
             token_revoked: revoked.is_some(),
         }
     }
 }
 
-/// The grant of this id with all that decides about it, in one indexed query; `jti` is the token's own id, where one
-/// is asked about.
+/// The grant of this id with all that decides about it and the person's profile, in one indexed query; `jti` is the token's
+/// own id, where one is asked about.
 pub(crate) async fn find_live(conn: &mut Conn, id: GrantId, jti: Option<&str>) -> QueryResult<Option<LiveGrant>> {
-    let query = joined!(id, jti);
-    let revoked = revoked_tokens::jti.nullable();
-    let found: Option<(Grant, Facts, Option<String>)> =
-        hot!(conn, first(query.select((Grant::as_select(), FACTS, revoked)))).optional()?;
-    Ok(found.map(|(grant, facts, revoked)| LiveGrant::of(grant, facts, revoked)))
-}
-
-/// As [`find_live`], with the person's profile.
-pub(crate) async fn find_live_with_profile(
-    conn: &mut Conn,
-    id: GrantId,
-    jti: Option<&str>,
-) -> QueryResult<Option<(LiveGrant, Shareable)>> {
     type Found = (Grant, Facts, Shareable, Option<String>);
-    let query = joined!(id, jti);
+    let query = t::table
+        .find(id)
+        .inner_join(users::table.on(users::id.eq(t::user_id)))
+        .inner_join(consents::table.on(consents::id.eq(t::consent_id)))
+        .left_join(revoked_tokens::table.on(revoked_tokens::jti.eq(jti.unwrap_or_default().to_owned())));
     let revoked = revoked_tokens::jti.nullable();
     let found: Option<Found> =
         hot!(conn, first(query.select((Grant::as_select(), FACTS, Shareable::as_select(), revoked)))).optional()?;
-    Ok(found.map(|(grant, facts, profile, revoked)| (LiveGrant::of(grant, facts, revoked), profile)))
+    Ok(found.map(|(grant, facts, person, revoked)| LiveGrant::of(grant, facts, person, revoked)))
 }
 
 /// Ends a grant and all that was given under it; false when it had ended before.

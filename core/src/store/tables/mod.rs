@@ -26,6 +26,7 @@ pub(crate) mod codes;
 pub(crate) mod refresh_tokens;
 pub(crate) mod domains;
 pub(crate) mod domain_urls;
+pub(crate) mod callback_origins;
 pub(crate) mod secrets;
 pub(crate) mod images;
 pub(crate) mod verifications;

@@ -9,7 +9,7 @@ use crate::id::GrantId;
 use crate::store::engine::cached::Cached;
 use crate::store::engine::conn::{Conn, hot, with_conn};
 use crate::store::schema::{consents, grants, refresh_tokens as t, users};
-use crate::store::tables::grants::{FACTS, Facts, Grant, LiveGrant};
+use crate::store::tables::grants::{FACTS, Facts, Grant, LiveGrant, Shareable};
 
 /// A row of `refresh_tokens`.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -62,14 +62,16 @@ pub(crate) async fn find_with_grant(
     conn: &mut Conn,
     key: CredentialKey,
 ) -> QueryResult<Option<(RefreshToken, LiveGrant)>> {
+    type Found = (RefreshToken, Grant, Facts, Shareable);
     let query = t::table
         .find(key)
         .inner_join(grants::table.on(grants::id.eq(t::grant_id)))
         .inner_join(users::table.on(users::id.eq(grants::user_id)))
         .inner_join(consents::table.on(consents::id.eq(grants::consent_id)));
-    let found: Option<(RefreshToken, Grant, Facts)> =
-        hot!(conn, first(query.select((RefreshToken::as_select(), Grant::as_select(), FACTS)))).optional()?;
-    Ok(found.map(|(token, grant, facts)| (token, LiveGrant::of(grant, facts, None))))
+    let found: Option<Found> =
+        hot!(conn, first(query.select((RefreshToken::as_select(), Grant::as_select(), FACTS, Shareable::as_select()))))
+            .optional()?;
+    Ok(found.map(|(token, grant, facts, person)| (token, LiveGrant::of(grant, facts, person, None))))
 }
 
 /// Spends an unspent, unexpired token and notes which request did; at most one caller ever gets `true`

@@ -10,7 +10,7 @@ use crate::gate::snapshot::{Client, ClientSecret, Domain, Snapshot, Url};
 use crate::gate::standing::{self, PlanRules};
 use crate::id::{ClientId, DomainId, SecretId, UrlId, UserId};
 use crate::model::account::Plan;
-use crate::model::client::{SigningAlg, SubjectType};
+use crate::model::client::{ClientType, IdTokenClaims, Pkce, SigningAlg, SubjectType};
 use crate::model::domain::Ownership;
 use crate::model::image::ImageDigest;
 use crate::model::root_domain::RootDomain;
@@ -38,6 +38,9 @@ struct ClientRow {
     id_token_alg: SigningAlg,
     suspended_at: Option<Timestamp>,
     deleted_at: Option<Timestamp>,
+    pkce: Pkce,
+    id_token_claims: IdTokenClaims,
+    client_type: ClientType,
 }
 
 #[derive(Queryable, Selectable)]
@@ -116,6 +119,9 @@ async fn read(conn: &mut Conn, id: ClientId, plans: PlanRules) -> Result<Option<
             terms_url: client.terms_url,
             subject_type: client.subject_type,
             id_token_alg: client.id_token_alg,
+            id_token_claims: client.id_token_claims,
+            pkce: client.pkce,
+            client_type: client.client_type,
             deleted: client.deleted_at.is_some(),
             suspended: standing::is_suspended(client.suspended_at, owner.suspended_at),
             entitled_until: standing::entitled_until(owner.plan, owner.plan_valid_until, plans),

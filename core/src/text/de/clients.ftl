@@ -23,3 +23,7 @@ not_an_image-other = Der Inhalt ist nicht, was sein Medientyp sagt.
 dimensions = Geben Sie ein Bild von höchstens { $max } mal { $max } Pixeln an.
 not_a_webhook = Nur Webhook-URLs haben ein Secret und bekommen Nachrichten.
 webhook_off = Die URL oder ihre Domain ist aus: Schalten Sie sie zuerst ein.
+type_fixed = Es haben sich schon Personen angemeldet: Der Typ des Clients bleibt.
+secrets_present = Der Client hat Secrets, und ein öffentlicher hat keine: Löschen Sie sie zuerst.
+public_client = Ein öffentlicher Client hat keine Secrets.
+confidential_only = Nur ein vertraulicher Client kommt ohne PKCE aus.

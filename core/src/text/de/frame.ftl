@@ -151,3 +151,4 @@ shell_saving = Wird gespeichert …
 shell_all_none = Alle oder keine
 shell_found = gefunden
 shell_not_reached = Der Server ist nicht erreichbar. Es wurde nichts geändert.
+band_suspended-reason = <b>Gesperrt</b> vom XWMS-Team am { $since }: „<bdi>{ $reason }</bdi>“. Anmeldungen, Tokens und Änderungen sind gestoppt.

@@ -159,3 +159,6 @@ urls_logins = { $logins ->
     [one] Eine Anmeldung in 7 Tagen endete hier.
    *[other] { $logins } Anmeldungen in 7 Tagen endeten hier.
 }
+url_api = API-URL
+url_api-hint = Wo ein Resource-Server ist, der Access-Token annimmt: Eine Anmeldung nennt ihn als resource, und er steht in aud des Tokens.
+urls_none-api = Noch keine API-URLs. Ohne eine sind Token für XWMS selbst.

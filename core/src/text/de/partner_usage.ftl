@@ -182,3 +182,8 @@ scopes_delete-logins = { $logins ->
     [one] Eine Anmeldung in 7 Tagen erhielt diesen Scope. Sie verliert ihn sofort und hat ihn wieder, wenn Sie ihn wieder aktivieren.
    *[other] { $logins } Anmeldungen in 7 Tagen erhielten diesen Scope. Sie verlieren ihn sofort und haben ihn wieder, wenn Sie ihn wieder aktivieren.
 }
+attempts_address = Von
+attempts_redirect_uri = Redirect-URI
+attempts_nearest = Nächste registrierte
+attempts_scopes = Scopes
+check_rule-resource = Die Resource ist registriert

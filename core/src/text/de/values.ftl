@@ -64,3 +64,5 @@ malformed-country = Geben Sie zwei Großbuchstaben an, wie in ISO 3166-1: GB.
 malformed-locale = Geben Sie ein Sprachkürzel wie en-GB an.
 malformed-zoneinfo = Geben Sie den Namen einer Zeitzone wie Europe/London an.
 malformed-phone = Geben Sie eine Nummer mit Ländervorwahl an, zum Beispiel +442071234567.
+host-app = Ein Callback für eine App ist die Root-Domain umgekehrt, ein Doppelpunkt und ein Pfad, der mit einem Schrägstrich beginnt, etwa nl.xwms:/cb.
+noun-api = Eine API-URL

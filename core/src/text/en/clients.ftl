@@ -23,3 +23,7 @@ not_an_image-other = The content is not what its media type says.
 dimensions = Give a picture of at most { $max } by { $max } pixels.
 not_a_webhook = Only webhook URLs have a secret and are sent messages.
 webhook_off = The URL or its domain is off: switch it on first.
+type_fixed = People have logged in already: the type of the client stays.
+secrets_present = The client has secrets, and a public one has none: delete them first.
+public_client = A public client has no secrets.
+confidential_only = Only a confidential client can do without PKCE.

@@ -151,3 +151,4 @@ shell_saving = Saving…
 shell_all_none = All or none
 shell_found = found
 shell_not_reached = The server could not be reached. Nothing was changed.
+band_suspended-reason = <b>Suspended</b> by the XWMS team on { $since }: “<bdi>{ $reason }</bdi>”. Logins, tokens and changes have stopped.

@@ -159,3 +159,6 @@ urls_logins = { $logins ->
     [one] One login in 7 days ended here.
    *[other] { $logins } logins in 7 days ended here.
 }
+url_api = API URL
+url_api-hint = Where a resource server is that takes access tokens: a login names it as resource, and it stands in the token’s aud.
+urls_none-api = No API URLs yet. Without one, tokens are for XWMS itself.

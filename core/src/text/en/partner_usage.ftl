@@ -182,3 +182,8 @@ scopes_delete-logins = { $logins ->
     [one] One login in 7 days was given this scope. It loses it at once, and has it again when you activate it again.
    *[other] { $logins } logins in 7 days were given this scope. They lose it at once, and have it again when you activate it again.
 }
+attempts_address = From
+attempts_redirect_uri = Redirect URI
+attempts_nearest = Nearest registered
+attempts_scopes = Scopes
+check_rule-resource = The resource is registered

@@ -63,3 +63,5 @@ malformed-country = Give two capital letters, as in ISO 3166-1: GB.
 malformed-locale = Give a language tag such as en-GB.
 malformed-zoneinfo = Give the name of a time zone such as Europe/London.
 malformed-phone = Give a number with its country, such as +442071234567.
+host-app = A callback for an app is the root domain reversed, a colon and a path that begins with one slash, such as nl.xwms:/cb.
+noun-api = An API URL

@@ -23,3 +23,7 @@ not_an_image-other = De inhoud is niet wat het mediatype zegt.
 dimensions = Geef een afbeelding van hoogstens { $max } bij { $max } pixels.
 not_a_webhook = Alleen webhook-URL’s hebben een secret en krijgen berichten.
 webhook_off = De URL of het domein staat uit: zet eerst aan.
+type_fixed = Er hebben al mensen ingelogd: het type van de client blijft.
+secrets_present = De client heeft secrets, en een publieke heeft er geen: verwijder ze eerst.
+public_client = Een publieke client heeft geen secrets.
+confidential_only = Alleen een vertrouwelijke client kan zonder PKCE.

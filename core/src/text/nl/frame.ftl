@@ -151,3 +151,4 @@ shell_saving = Opslaan…
 shell_all_none = Alles of niets
 shell_found = gevonden
 shell_not_reached = De server is niet bereikbaar. Er is niets gewijzigd.
+band_suspended-reason = <b>Opgeschort</b> door het XWMS-team op { $since }: “<bdi>{ $reason }</bdi>”. Logins, tokens en wijzigingen zijn gestopt.

@@ -159,3 +159,6 @@ urls_logins = { $logins ->
     [one] Eén login in 7 dagen eindigde hier.
    *[other] { $logins } logins in 7 dagen eindigden hier.
 }
+url_api = API-URL
+url_api-hint = Waar een resource server is die access tokens aanneemt: een login noemt hem als resource, en hij staat in aud van het token.
+urls_none-api = Nog geen API-URL’s. Zonder API-URL zijn tokens voor XWMS zelf.

@@ -182,3 +182,8 @@ scopes_delete-logins = { $logins ->
     [one] Eén login in 7 dagen kreeg deze scope. Die raakt hem meteen kwijt, en heeft hem weer als je hem weer activeert.
    *[other] { $logins } logins in 7 dagen kregen deze scope. Ze raken hem meteen kwijt, en hebben hem weer als je hem weer activeert.
 }
+attempts_address = Van
+attempts_redirect_uri = Redirect-URI
+attempts_nearest = Dichtstbijzijnde geregistreerde
+attempts_scopes = Scopes
+check_rule-resource = De resource is geregistreerd

@@ -64,3 +64,5 @@ malformed-country = Geef twee hoofdletters, zoals in ISO 3166-1: GB.
 malformed-locale = Geef een taalcode zoals en-GB.
 malformed-zoneinfo = Geef de naam van een tijdzone zoals Europe/London.
 malformed-phone = Geef een nummer met landcode, zoals +442071234567.
+host-app = Een callback voor een app is het hoofddomein omgekeerd, een dubbele punt en een pad dat met één schuine streep begint, zoals nl.xwms:/cb.
+noun-api = Een API-URL

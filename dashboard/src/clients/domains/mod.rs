@@ -19,6 +19,7 @@ use xwms_core::manage::client_context::DomainMode;
 use xwms_core::manage::domain_facts::{self, DomainFacts};
 use xwms_core::manage::domains;
 use xwms_core::manage::runner::Done;
+use xwms_core::model::client::ClientType;
 use xwms_core::model::domain::Ownership;
 use xwms_core::model::root_domain::RootDomain;
 use xwms_core::text;
@@ -103,7 +104,9 @@ pub(super) fn part_of<P: DomainIds>(desk: &ClientDesk<P>, part: Part) -> Result<
         (Part::Ownership, "/ownership".to_owned(), shell.say("domain_tab-ownership"), Permission::DomainsRead),
         (Part::Logo, "/logo".to_owned(), shell.say("domain_tab-logo"), Permission::DomainsRead),
     ];
-    let tabs = tabs.into_iter().filter(|(.., permission)| desk.may(*permission));
+    let public = desk.context()?.client.settings.client_type == ClientType::Public;
+    let tabs = tabs.into_iter().filter(|(of, ..)| !public || *of != Part::Secrets);
+    let tabs = tabs.filter(|(.., permission)| desk.may(*permission));
     let tab = |(of, word, text, _)| Tab { href: format!("{path}{word}"), text, is_current: of == part };
     let page = desk
         .page(domain.root_domain.clone())

@@ -43,6 +43,7 @@ fn kind_name(shell: &Shell, kind: UrlKind) -> String {
         UrlKind::Callback => shell.say("url_callback"),
         UrlKind::Webhook => shell.say("url_webhook"),
         UrlKind::Logout => shell.say("url_logout"),
+        UrlKind::Api => shell.say("url_api"),
     }
 }
 
@@ -51,6 +52,7 @@ fn kind_hint(shell: &Shell, kind: UrlKind) -> String {
         UrlKind::Callback => shell.say("url_callback-hint"),
         UrlKind::Webhook => shell.say("url_webhook-hint"),
         UrlKind::Logout => shell.say("url_logout-hint"),
+        UrlKind::Api => shell.say("url_api-hint"),
     }
 }
 
@@ -112,6 +114,7 @@ fn table(
             UrlKind::Callback => shell.say("urls_none-callback"),
             UrlKind::Webhook => shell.say("urls_none-webhook"),
             UrlKind::Logout => shell.say("urls_none-logout"),
+            UrlKind::Api => shell.say("urls_none-api"),
         };
         let new = Html::button(format!("{path}/new?kind={}", kind.as_str()), shell.say("urls_new-title"));
         let new = desk.may_now(Permission::UrlsCreate).then_some(new);
