@@ -37,6 +37,16 @@ async fn openid_client_on_postgres() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn products_on_sqlite() {
+    products(Backend::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn products_on_postgres() {
+    products(Backend::Postgres).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn authlib_on_sqlite() {
     authlib(Backend::Sqlite).await;
 }
@@ -108,6 +118,15 @@ async fn openid_client(backend: Backend) {
     script(Command::new("node").arg(folder.join("openid_client.mjs")).envs(server.told()), || server.log());
 }
 
+/// A public client, and software that knows no PKCE.
+async fn products(backend: Backend) {
+    let Some(folder) = product_scripts() else { return };
+    let Some(server) = Server::start(backend).await else { return };
+    for name in ["public_client.mjs", "passport.mjs"] {
+        script(Command::new("node").arg(folder.join(name)).envs(server.told()), || server.log());
+    }
+}
+
 async fn authlib(backend: Backend) {
     let Some(folder) = python() else { return };
     let Some(server) = Server::start(backend).await else { return };
@@ -131,16 +150,31 @@ pub fn script_within(command: &mut Command, seconds: u32, log: impl FnOnce() -> 
 /// `tests/clients/node` with its packages; `None`, said once, where they can't be had.
 pub fn node() -> Option<PathBuf> {
     static NODE: OnceLock<Option<PathBuf>> = OnceLock::new();
-    NODE.get_or_init(|| {
-        let folder = copied("node");
-        let mut install = Command::new("npm");
-        install.args(["ci", "--prefix"]).arg(&folder);
-        let installed = ran(Command::new("node").arg("--version"), 30)
-            .and_then(|()| installed(&folder, "package-lock.json", "node_modules", &[&mut install]));
-        told(installed, "the clients in Node.js")?;
+    NODE.get_or_init(|| in_node("node", "the clients in Node.js")).clone()
+}
+
+/// `tests/clients/products` with its packages, and what all scripts share.
+fn product_scripts() -> Option<PathBuf> {
+    static PRODUCTS: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let prepared = || {
+        let folder = in_node("products", "the products in Node.js")?;
+        let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients/node");
+        for file in ["person.mjs", "steps.mjs"] {
+            std::fs::copy(shared.join(file), folder.join(file)).unwrap();
+        }
         Some(folder)
-    })
-    .clone()
+    };
+    PRODUCTS.get_or_init(prepared).clone()
+}
+
+fn in_node(name: &str, what: &str) -> Option<PathBuf> {
+    let folder = copied(name);
+    let mut install = Command::new("npm");
+    install.args(["ci", "--prefix"]).arg(&folder);
+    let installed = ran(Command::new("node").arg("--version"), 30)
+        .and_then(|()| installed(&folder, "package-lock.json", "node_modules", &[&mut install]));
+    told(installed, what)?;
+    Some(folder)
 }
 
 /// `tests/clients/python` with its packages in an environment of their own.
