@@ -46,27 +46,37 @@ impl Setup {
 }
 
 /// Whether calls with this secret are let in, as far as it goes by the secret.
-pub fn is_usable(secret: &ClientSecret, now: Timestamp) -> bool {
+fn is_usable(secret: &ClientSecret, now: Timestamp) -> bool {
     is_active(secret).is_ok() && is_unexpired(secret, now).is_ok()
+}
+
+/// Whether logins may start at this domain, as far as it goes by its switches.
+pub fn is_open(domain: &Domain) -> bool {
+    domain.active && domain.allow_login
+}
+
+/// Whether a callback URL of this domain is in use.
+pub fn has_callback(snapshot: &Snapshot, domain: &Domain) -> bool {
+    let mut callbacks = domain.urls.iter().filter(|url| url.kind == UrlKind::Callback);
+    callbacks.any(|url| redirect_uri::in_use(&snapshot.client, domain, url).is_ok())
+}
+
+/// Whether a secret that is good now is linked to this domain.
+pub fn is_linked(snapshot: &Snapshot, domain: &Domain, now: Timestamp) -> bool {
+    let mut usable = snapshot.secrets.iter().filter(|secret| is_usable(secret, now));
+    usable.any(|secret| secret.is_linked_to(domain))
 }
 
 /// How far a client is set up now. `has_users`: whether anybody has logged in.
 pub fn setup(snapshot: &Snapshot, has_users: bool, now: Timestamp) -> Setup {
-    let usable = |secret: &&ClientSecret| is_usable(secret, now);
-    let is_open = |domain: &Domain| domain.active && domain.allow_login;
-    let has_callback = |domain: &Domain| {
-        let callbacks = domain.urls.iter().filter(|url| url.kind == UrlKind::Callback);
-        is_open(domain) && callbacks.into_iter().any(|url| redirect_uri::in_use(&snapshot.client, domain, url).is_ok())
-    };
-    let is_linked = |domain: &Domain| {
-        has_callback(domain) && snapshot.secrets.iter().filter(usable).any(|secret| secret.is_linked_to(domain))
-    };
+    let has_callback = |domain: &Domain| is_open(domain) && has_callback(snapshot, domain);
+    let is_linked = |domain: &Domain| has_callback(domain) && is_linked(snapshot, domain, now);
     let any = |test: &dyn Fn(&Domain) -> bool| snapshot.domains.iter().find(|domain| test(domain));
     let (open, callback, linked) = (any(&is_open), any(&has_callback), any(&is_linked));
     let farthest = linked.or(callback).or(open).or(snapshot.domains.first());
     let steps = [
         (Step::Scopes, !snapshot.scopes.is_empty()),
-        (Step::Secret, snapshot.secrets.iter().any(|secret| usable(&secret))),
+        (Step::Secret, snapshot.secrets.iter().any(|secret| is_usable(secret, now))),
         (Step::Domain, open.is_some()),
         (Step::CallbackUrl, callback.is_some()),
         (Step::Link, linked.is_some()),

@@ -8,10 +8,9 @@ use super::runner::{self, Ask};
 use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::gate::permission::Permission;
-use crate::gate::snapshot::{Domain, Snapshot};
-use crate::gate::{redirect_uri, setup};
+use crate::gate::setup;
+use crate::gate::snapshot::Snapshot;
 use crate::id::{DomainId, RequestId, SecretId, VerificationId};
-use crate::model::url::UrlKind;
 use crate::state::Core;
 use crate::store::tables::{domains, members, requests, secrets, verifications};
 
@@ -91,19 +90,11 @@ pub async fn of_client(core: &Core, caller: &Caller, context: &ClientContext) ->
 
 /// Active domains that lack what a login needs, by the predicates that decide about logins.
 fn of_domains(snapshot: &Snapshot, now: Timestamp) -> impl Iterator<Item = Concern> {
-    let lacks_callback = move |domain: &&Domain| {
-        let mut callbacks = domain.urls.iter().filter(|url| url.kind == UrlKind::Callback);
-        !callbacks.any(|url| redirect_uri::in_use(&snapshot.client, domain, url).is_ok())
-    };
-    let lacks_secret = move |domain: &Domain| {
-        let mut usable = snapshot.secrets.iter().filter(|secret| setup::is_usable(secret, now));
-        !snapshot.client.is_public() && !usable.any(|secret| secret.is_linked_to(domain))
-    };
-    let active = snapshot.domains.iter().filter(|domain| domain.active && domain.allow_login);
+    let active = snapshot.domains.iter().filter(|domain| setup::is_open(domain));
     active.filter_map(move |domain| {
-        if lacks_callback(&domain) {
+        if !setup::has_callback(snapshot, domain) {
             Some(Concern::NoCallback(domain.id, domain.root.to_string()))
-        } else if lacks_secret(domain) {
+        } else if !snapshot.client.is_public() && !setup::is_linked(snapshot, domain, now) {
             Some(Concern::NoSecret(domain.id, domain.root.to_string()))
         } else {
             None
