@@ -5,6 +5,7 @@ use xwms_core::gate::permission::Permission;
 use xwms_core::id::ClientId;
 use xwms_core::manage::client_context::{ClientContext, Standing};
 use xwms_core::model::account::Staff;
+use xwms_core::model::client::ClientState;
 use xwms_core::model::client::ClientType;
 use xwms_core::text;
 use xwms_core::text::Text;
@@ -171,7 +172,7 @@ impl Frame {
 
     /// How the client stands, in a word.
     pub(crate) fn state(&self, shell: &Shell) -> Html {
-        self.client().map(|context| state_of(shell, context)).unwrap_or_default()
+        self.client().map(|context| state(shell, context.client.standing.state)).unwrap_or_default()
     }
 
     /// What concerns all of it, above everything.
@@ -185,12 +186,12 @@ impl Frame {
 }
 
 /// How a client stands, as a badge.
-pub(crate) fn state_of(shell: &Shell, context: &ClientContext) -> Html {
-    match context.standing {
-        Standing::Suspended { .. } => Html::badge(Look::Bad, shell.say("state_suspended")),
-        Standing::ReadOnly { .. } => Html::badge(Look::Care, shell.say("state_read_only")),
-        Standing::Live if context.is_in_test_mode() => Html::badge(Look::Test, shell.say("state_test_mode")),
-        Standing::Live => Html::badge(Look::Good, shell.say("state_live")),
+pub(crate) fn state(shell: &Shell, state: ClientState) -> Html {
+    match state {
+        ClientState::Live => Html::badge(Look::Good, shell.say("state_live")),
+        ClientState::TestMode => Html::badge(Look::Test, shell.say("state_test_mode")),
+        ClientState::ReadOnly => Html::badge(Look::Care, shell.say("state_read_only")),
+        ClientState::Suspended => Html::badge(Look::Bad, shell.say("state_suspended")),
     }
 }
 

@@ -5,13 +5,12 @@ use xwms_core::contract::client::{ClientSettings, ClientView};
 use xwms_core::id::ClientId;
 use xwms_core::manage::clients;
 use xwms_core::manage::runner::Done;
-use xwms_core::model::client::ClientState;
 
 use crate::desk::{AccountDesk, Place};
-use crate::layout::Shell;
+use crate::frame::state;
 use crate::page::filters::Filters;
 use crate::page::form::{Control, Form};
-use crate::page::html::{Html, Look};
+use crate::page::html::Html;
 use crate::page::list::ListRequest;
 use crate::page::table::{Column, Empty, Table};
 use crate::page::values::Values;
@@ -47,16 +46,6 @@ pub(crate) async fn list(desk: AccountDesk) -> Result<Response, Response> {
     });
     let table = Table::new(shell.say("clients_list-caption"), columns).rows(rows);
     Ok(page.part(&filters.html()).part(&table.html()).part(&pages).respond())
-}
-
-/// How a client stands, as a badge.
-fn state(shell: &Shell, state: ClientState) -> Html {
-    match state {
-        ClientState::Live => Html::badge(Look::Good, shell.say("state_live")),
-        ClientState::TestMode => Html::badge(Look::Test, shell.say("state_test_mode")),
-        ClientState::ReadOnly => Html::badge(Look::Care, shell.say("state_read_only")),
-        ClientState::Suspended => Html::badge(Look::Bad, shell.say("state_suspended")),
-    }
 }
 
 pub(crate) async fn new(desk: AccountDesk) -> Response {
