@@ -59,7 +59,9 @@ pub(crate) async fn list(desk: ClientDesk<ClientId>) -> Result<Response, Respons
     let rows = found.iter().map(|member| {
         let marks = marks(shell, context, member);
         [
-            Html::link(format!("{path}/{}", member.id), name_of(member)).and(&address_of(member)).and(&marks),
+            Html::link(format!("{path}/{}", member.id), name_of(member))
+                .and(&naming::behind_name(member.name.as_ref(), member.email.as_ref()))
+                .and(&marks),
             role_name(shell, &roles, member.settings.role),
             state(&desk, member),
             Html::time_or(shell, member.settings.expires_at, shell.say("shell_never")),
@@ -88,16 +90,7 @@ fn groups<'r>(roles: impl Iterator<Item = &'r RoleView>) -> Vec<String> {
 
 /// What a member is called: their name, their address, or the number by which they were invited.
 fn name_of(member: &MemberView) -> String {
-    let number = || member.sub.map(|sub| sub.to_string()).unwrap_or_default();
-    member.name.clone().or_else(|| member.email.clone()).unwrap_or_else(number)
-}
-
-/// The address behind the name.
-fn address_of(member: &MemberView) -> Html {
-    match (&member.name, &member.email) {
-        (Some(_), Some(email)) => Html::text(" ").and(&Html::soft(email)),
-        _ => Html::default(),
-    }
+    naming::person(member.name.as_ref(), member.email.as_ref(), member.sub)
 }
 
 /// Whether it is the reader, and who pays.

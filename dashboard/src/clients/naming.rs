@@ -1,13 +1,24 @@
 //! How the domains of a client are named on its pages.
 
 use xwms_core::gate::permission::Permission;
-use xwms_core::id::{ClientId, DomainId};
+use xwms_core::id::{ClientId, DomainId, Subject};
 use xwms_core::manage::client_context::ClientContext;
 
 use crate::layout::Shell;
 use crate::page::form::Choice;
 use crate::page::html::{Html, Look};
 use crate::section::ClientSection;
+
+/// What a person is called: by their name, their address, or the number that the client knows them by.
+pub(super) fn person(name: Option<&String>, email: Option<&String>, sub: Option<Subject>) -> String {
+    name.or(email).cloned().or_else(|| sub.map(|sub| sub.to_string())).unwrap_or_default()
+}
+
+/// The address behind the name, where there are both.
+pub(super) fn behind_name(name: Option<&String>, email: Option<&String>) -> Html {
+    let both = name.and(email);
+    both.map_or_else(Html::default, |email| Html::text(" ").and(&Html::soft(email)))
+}
 
 /// A domain by its name, as a link for whoever may follow it; one that is gone by its id.
 pub(super) fn domain(shell: &Shell, context: &ClientContext, id: DomainId) -> Html {

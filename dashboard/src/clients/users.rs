@@ -101,7 +101,8 @@ fn table(desk: &ClientDesk<ClientId>, path: &str, found: &[UserView]) -> Result<
         let domains = user.domains.iter().map(|domain| naming::domain(shell, context, *domain));
         let asks = ways_to_ask(desk, user).into_iter().map(|(href, text)| Html::action(href, text, called(user)));
         [
-            Html::link(format!("{path}/{}", user.sub), called(user)).and(&address(user)),
+            Html::link(format!("{path}/{}", user.sub), called(user))
+                .and(&naming::behind_name(user.name.as_ref(), user.email.as_ref())),
             Html::code(user.sub),
             Html::time(shell, user.first_login),
             Html::time(shell, user.last_login),
@@ -116,15 +117,7 @@ fn table(desk: &ClientDesk<ClientId>, path: &str, found: &[UserView]) -> Result<
 
 /// What somebody is called: by what they share now, else by their number.
 fn called(user: &UserView) -> String {
-    user.name.clone().or_else(|| user.email.clone()).unwrap_or_else(|| user.sub.to_string())
-}
-
-/// The address behind the name, where they share both.
-fn address(user: &UserView) -> Html {
-    match (&user.name, &user.email) {
-        (Some(_), Some(email)) => Html::text(" ").and(&Html::soft(email)),
-        _ => Html::default(),
-    }
+    naming::person(user.name.as_ref(), user.email.as_ref(), Some(user.sub))
 }
 
 /// Where this person is asked for more.
@@ -177,7 +170,10 @@ fn terms(desk: &OneUser, user: &UserView) -> Result<Terms, Response> {
     let (shell, context) = (desk.shell(), desk.context()?);
     let domains = user.domains.iter().map(|domain| naming::domain(shell, context, *domain));
     Ok(Terms::new([
-        (shell.say("users_list-user"), Html::words(called(user)).and(&address(user))),
+        (
+            shell.say("users_list-user"),
+            Html::words(called(user)).and(&naming::behind_name(user.name.as_ref(), user.email.as_ref())),
+        ),
         (shell.say("users_sub"), Html::copy(shell, "sub", user.sub)),
         (shell.say("users_first_login"), Html::time(shell, user.first_login)),
         (shell.say("users_last_login"), Html::time(shell, user.last_login)),
