@@ -84,6 +84,14 @@ pub struct Applied {
     pub until: Option<Timestamp>,
 }
 
+/// An approval can be renewed so long before its end.
+const RENEWABLE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
+/// Whether an approval that ends then is near enough to its end to be renewed.
+pub fn is_renewable(expires_at: Option<Timestamp>, now: Timestamp) -> bool {
+    expires_at.is_some_and(|end| end <= now.after(RENEWABLE))
+}
+
 /// What is approved, each until when. What ends goes on while an application for the same, which the partner made before the
 /// end, waits for its decision.
 pub fn approved(applied: Vec<Applied>) -> Vec<(ClientId, Coverage)> {
@@ -112,6 +120,19 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_seconds(1_769_860_800);
     const HOUR: Duration = Duration::from_secs(3600);
+
+    #[test]
+    fn an_approval_is_renewed_in_its_last_90_days() {
+        const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+        for (end, expected) in [
+            (None, false),
+            (Some(NOW.after(DAY * 91)), false),
+            (Some(NOW.after(DAY * 90)), true),
+            (Some(NOW.after(DAY)), true),
+        ] {
+            assert_eq!(is_renewable(end, NOW), expected, "{end:?}");
+        }
+    }
 
     #[test]
     fn a_plan_entitles_until_it_no_longer_counts() {

@@ -8,8 +8,8 @@ use super::runner::{self, Ask};
 use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::gate::permission::Permission;
-use crate::gate::setup;
 use crate::gate::snapshot::Snapshot;
+use crate::gate::{setup, standing};
 use crate::id::{DomainId, RequestId, SecretId, VerificationId};
 use crate::state::Core;
 use crate::store::tables::{domains, members, requests, secrets, verifications};
@@ -17,8 +17,6 @@ use crate::store::tables::{domains, members, requests, secrets, verifications};
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Secrets that end within so long are told of.
 const SECRETS: Duration = DAY.saturating_mul(30);
-/// Approvals that end within so long can be renewed.
-const APPROVALS: Duration = DAY.saturating_mul(90);
 /// Answers of people are told of for so long.
 const ANSWERS: Duration = DAY.saturating_mul(7);
 /// So many answers at the most are told of.
@@ -72,10 +70,11 @@ pub async fn of_client(core: &Core, caller: &Caller, context: &ClientContext) ->
         all.extend(of_domains(&snapshot, now));
     }
     if context.may(Permission::VerificationsRead) {
-        let standing = verifications::standing(conn, client, now).await?.into_iter();
-        let ends = standing.filter_map(|one| Some((one.id, one.expires_at.filter(|_| one.decided_at.is_some())?)));
+        let open = verifications::standing(conn, client, now).await?.into_iter();
+        let ends = open.filter_map(|one| Some((one.id, one.expires_at.filter(|_| one.decided_at.is_some())?)));
         all.extend(
-            ends.filter(|(_, end)| *end <= now.after(APPROVALS)).map(|(id, end)| Concern::ApprovalEnds(id, end)),
+            ends.filter(|(_, end)| standing::is_renewable(Some(*end), now))
+                .map(|(id, end)| Concern::ApprovalEnds(id, end)),
         );
     }
     if context.may(Permission::RequestsRead) {

@@ -1,7 +1,6 @@
 //! The Verification Center: what is verified, the applications, a new one, one and its withdrawal.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use axum::response::Response;
 use serde_json::json;
@@ -9,6 +8,7 @@ use xwms_core::contract::domain::DomainView;
 use xwms_core::contract::verification::{NewVerification, VerificationItem, VerificationView};
 use xwms_core::error::Error;
 use xwms_core::gate::permission::Permission;
+use xwms_core::gate::standing::is_renewable;
 use xwms_core::id::{ClientId, VerificationId};
 use xwms_core::manage::runner::Done;
 use xwms_core::manage::{domains, scopes, verifications};
@@ -29,8 +29,6 @@ use crate::page::values::Values;
 use crate::posted::Posted;
 use crate::section::ClientSection;
 
-/// An approval can be renewed so long before its end.
-const RENEWABLE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 /// So many domains are offered at the most: as many as one application may have.
 const CHOICES: i64 = 100;
 
@@ -320,7 +318,7 @@ fn actions(desk: &OneVerification, one: &VerificationView) -> Html {
         return Html::default();
     }
     // An approval that has long to go needs no other.
-    let ends_soon = one.expires_at.is_some_and(|end| end <= desk.core().clock.now().after(RENEWABLE));
+    let ends_soon = is_renewable(one.expires_at, desk.core().clock.now());
     if one.status == VerificationState::Approved && !ends_soon {
         return Html::default();
     }
