@@ -23,6 +23,26 @@ const routes = JSON.parse(setting("ROUTES")).map((route) => ({
 routes.sort((one, other) => one.holes - other.holes);
 const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+// Pages that the demo does not show: they lead elsewhere at once, or are of something that it does not have.
+const NOT_SHOWN = [
+  "/account/apps/{client}/end",
+  "/account/tokens/{token}",
+  "/account/tokens/{token}/delete",
+  "/clients/{client}/domains/{domain}/logo/delete",
+  "/clients/{client}/domains/{domain}/urls/{url}/ping",
+  "/clients/{client}/domains/{domain}/urls/{url}/rotate",
+  "/clients/{client}/domains/{domain}/urls/{url}/switches/confirm",
+  "/clients/{client}/settings/logo/delete",
+  "/clients/{client}/tokens/{token}",
+  "/clients/{client}/tokens/{token}/delete",
+  "/clients/{client}/users/{sub}",
+  "/clients/{client}/users/{sub}/delete",
+  "/clients/{client}/webhooks/deliveries/{delivery}",
+  "/clients/{client}/webhooks/deliveries/{delivery}/redeliver",
+  "/staff",
+  "/staff/verifications/{verification}/decision",
+  "/staff/verifications/{verification}/revoke",
+];
 // What is no page: files, and an address that ends the session.
 const NO_PAGE = /\.(csv|jsonl)$|\/logout$/;
 
@@ -49,10 +69,10 @@ for (const [email, password, start] of people) {
   });
 }
 
-// The rest needs something first that the demo does not have, or has no page of its own.
+const missed = routes.filter(({ route }) => !seen.has(route) && !NO_PAGE.test(route)).map(({ route }) => route);
 await step(`${seen.size} of ${routes.length} pages seen`, () => {
   assert.deepEqual(wrong, []);
-  assert.ok(seen.size >= 70, "links lead to most pages");
+  assert.deepEqual(missed.toSorted(), NOT_SHOWN.toSorted(), "these pages are not seen");
 });
 await browser.close();
 
@@ -65,19 +85,27 @@ async function walk(page, state, start) {
   const plain = await browser.newContext({ storageState: state });
   await plain.route("**/*.js", (route) => route.abort());
   const [small, bare] = [await open(phone), await open(plain)];
-  while (next.length > 0) {
+  for (;;) {
+    if (next.length === 0) next.push(...unlinked(tried, start));
+    if (next.length === 0) break;
     const path = next.shift();
     if (tried.has(path)) continue;
     tried.add(path);
     const found = routes.find(({ fits }) => fits.test(new URL(path, issuer).pathname));
     const route = found?.route;
-    if (!route || seen.has(route) || NO_PAGE.test(route)) continue;
+    // The same list with other filters may link to more.
+    const again = seen.has(route) && path.includes("?");
+    if (!route || (seen.has(route) && !again) || NO_PAGE.test(route)) continue;
     const answer = await page.goto(issuer + path);
     if (new URL(page.url()).pathname !== new URL(path, issuer).pathname) {
       next.push(pathOf(page.url()));
       continue;
     }
     if (answer.status() !== 200) continue;
+    if (again) {
+      next.push(...(await links(page)).filter((link) => !link.includes("?")));
+      continue;
+    }
     seen.set(route, path);
     await look(path, async () => {
       for (const colorScheme of ["dark", "light"]) {
@@ -99,6 +127,23 @@ async function walk(page, state, start) {
   }
   await phone.close();
   await plain.close();
+}
+
+/** Addresses of pages that no link leads to, with the ids of pages that were seen. */
+function unlinked(tried, start) {
+  const ids = new Map();
+  for (const [route, path] of seen) {
+    const parts = path.split("?")[0].split("/");
+    route.split("/").forEach((part, at) => {
+      if (part.startsWith("{")) ids.set(part, [...(ids.get(part) ?? []), parts[at]]);
+    });
+  }
+  const isStaffs = (path) => path.startsWith("/staff");
+  const left = routes.filter(
+    ({ route }) => !seen.has(route) && !NO_PAGE.test(route) && isStaffs(route) === isStaffs(start),
+  );
+  const fill = ({ route }) => route.replace(/\{[a-z_]+\}/g, (hole) => ids.get(hole)?.[0] ?? hole);
+  return left.map(fill).filter((path) => !path.includes("{") && !tried.has(path));
 }
 
 /** Looks at a page; what is wrong with it is told at the end, when all were looked at. */
