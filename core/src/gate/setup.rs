@@ -193,4 +193,33 @@ mod tests {
         }
         assert_eq!(setup(&partly, false, NOW).domain, Some(LIVE));
     }
+
+    /// What is not followed.
+    fn missing(snapshot: &Snapshot, owners: usize) -> Vec<Advice> {
+        advice(snapshot, owners).into_iter().filter(|(_, followed)| !followed).map(|(advice, _)| advice).collect()
+    }
+
+    #[test]
+    fn advice_is_followed_by_what_is_so() {
+        let mut ready = good();
+        ready.domains.retain(|domain| domain.id == LIVE);
+        ready.domains[0].proven = true;
+        ready.scopes.retain(|_, tier| *tier == Tier::Open);
+        let rows: [(fn(&mut Snapshot), Advice); 4] = [
+            (|s| s.domains[0].test_mode = true, Advice::Live),
+            (|s| s.domains[0].proven = false, Advice::Ownership),
+            (|s| drop(s.scopes.insert("userinfo".to_owned(), Tier::Verified)), Advice::Verification),
+            (|s| s.domains[0].server_ips.clear(), Advice::ServerIps),
+        ];
+        for (change, advice) in rows {
+            assert!(!missing(&ready, 2).contains(&advice), "{advice:?}");
+            let mut lacking = ready.clone();
+            change(&mut lacking);
+            lacking.coverage.clear();
+            assert!(missing(&lacking, 2).contains(&advice), "{advice:?}");
+        }
+        assert!(
+            missing(&ready, 1).contains(&Advice::SecondOwner) && !missing(&ready, 2).contains(&Advice::SecondOwner)
+        );
+    }
 }

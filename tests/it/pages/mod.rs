@@ -16,6 +16,7 @@ pub mod routes;
 mod sessions;
 mod standing;
 mod throttle;
+mod told;
 mod usage;
 
 use std::time::Duration;
