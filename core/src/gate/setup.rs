@@ -199,16 +199,19 @@ mod tests {
         advice(snapshot, owners).into_iter().filter(|(_, followed)| !followed).map(|(advice, _)| advice).collect()
     }
 
+    /// What one row takes away from a client that follows all advice.
+    type Change = fn(&mut Snapshot);
+
     #[test]
     fn advice_is_followed_by_what_is_so() {
         let mut ready = good();
         ready.domains.retain(|domain| domain.id == LIVE);
         ready.domains[0].proven = true;
         ready.scopes.retain(|_, tier| *tier == Tier::Open);
-        let rows: [(fn(&mut Snapshot), Advice); 4] = [
+        let rows: [(Change, Advice); 4] = [
             (|s| s.domains[0].test_mode = true, Advice::Live),
             (|s| s.domains[0].proven = false, Advice::Ownership),
-            (|s| drop(s.scopes.insert("userinfo".to_owned(), Tier::Verified)), Advice::Verification),
+            (|s| s.scopes.extend([("userinfo".to_owned(), Tier::Verified)]), Advice::Verification),
             (|s| s.domains[0].server_ips.clear(), Advice::ServerIps),
         ];
         for (change, advice) in rows {
