@@ -33,6 +33,13 @@ const SEARCH_WINDOW: Duration = Duration::from_mins(1);
 /// Searches that one person may make in that time.
 const SEARCHES: u32 = 30;
 
+/// Wrong codes of a second factor in a row, before they wait.
+const WRONG_CODES: u32 = 5;
+/// Wrong codes are remembered so long: whoever tries them knows the password, and there are a million codes.
+const CODE_WINDOW: Duration = Duration::from_hours(24);
+/// The longest wait for a further code.
+const LONGEST_CODE_WAIT: Duration = Duration::from_hours(1);
+
 /// A try to sign in.
 #[derive(Clone, Copy, Debug)]
 pub struct Try<'a> {
@@ -73,7 +80,6 @@ pub async fn admit(core: &Core, attempt: Try<'_>) -> Result<Admitted, Error> {
     let (by_account, by_network) = (limits.wrong_passwords.get(), limits.wrong_passwords_per_address.get());
     let waits = Waits { first: limits.first_wait_seconds.duration(), longest: limits.window_minutes.duration() };
     let key = core.master_key.mac_key("throttle");
-    let now = core.clock.now();
     // A browser that knows the account has tries of its own there, and nobody else's spend them. They are few enough that
     // its network's need not count, so an attack from the same network does not lock it out either.
     let subjects = match attempt.known_device {
@@ -86,17 +92,48 @@ pub async fn admit(core: &Core, attempt: Try<'_>) -> Result<Admitted, Error> {
             (subject(&key, "network", &[&network(attempt.address)]), by_network, false),
         ],
     };
+    count_tries(core, subjects, waits, waits.longest).await
+}
+
+/// Counts a code of a second factor as if it were wrong, until [`Admitted::was_right`] says otherwise. The counter is the
+/// account's, whatever session or address the code comes from; a browser that the account knows has one of its own, so that
+/// somebody who learnt the password keeps nobody out.
+///
+/// # Errors
+/// [`Error::TooMany`], and then this try counts nowhere; the database's.
+pub async fn admit_code(core: &Core, user: UserId, known_device: Option<CredentialKey>) -> Result<Admitted, Error> {
+    if !core.config.limits.enabled {
+        return Ok(Admitted::default());
+    }
+    let waits = Waits { first: core.config.limits.first_wait_seconds.duration(), longest: LONGEST_CODE_WAIT };
+    let (key, user) = (core.master_key.mac_key("throttle"), user.number().to_be_bytes());
+    let counted = match known_device {
+        Some(device) => (subject(&key, "code by device", &[device.as_bytes(), &user]), WRONG_CODES, true),
+        None => (subject(&key, "code", &[&user]), WRONG_CODES, false),
+    };
+    count_tries(core, vec![counted], waits, CODE_WINDOW).await
+}
+
+/// Counts a try under each of these subjects: how many wrong ones it may have before they wait, and whether a right one
+/// forgets them all.
+async fn count_tries(
+    core: &Core,
+    subjects: Vec<(SubjectKey, u32, bool)>,
+    waits: Waits,
+    window: Duration,
+) -> Result<Admitted, Error> {
+    let now = core.clock.now();
     core.db
         .change(async move |conn: &mut Conn| {
             let mut marks = Vec::with_capacity(subjects.len());
             for (subject, most, forgets_all) in subjects {
-                let Some(counted) = throttles::hit(conn, &subject, now, waits.longest).await? else {
+                let Some(counted) = throttles::hit(conn, &subject, now, window).await? else {
                     let until = throttles::blocked_until(conn, &subject).await?.unwrap_or(now);
                     return Err(Error::TooMany { retry_after: until.since(now) });
                 };
                 let block = waits.after(counted.hits, most).map(|wait| now.after(wait));
                 if let Some(until) = block {
-                    throttles::block(conn, &subject, until, waits.longest).await?;
+                    throttles::block(conn, &subject, until, window).await?;
                 }
                 marks.push(Mark { subject, counted, block, most, forgets_all });
             }
@@ -106,6 +143,11 @@ pub async fn admit(core: &Core, attempt: Try<'_>) -> Result<Admitted, Error> {
 }
 
 impl Admitted {
+    /// Until when the next try waits if this one was wrong; `None` when it does not.
+    pub fn blocked_until(&self) -> Option<Timestamp> {
+        self.0.iter().filter_map(|mark| mark.block).max()
+    }
+
     /// The password was right: takes the try back. The known browser it came from begins anew.
     ///
     /// # Errors

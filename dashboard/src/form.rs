@@ -67,6 +67,12 @@ impl<'a> Field<'a> {
         Self { kind: "password", plain_text: true, ..text }
     }
 
+    /// A code that counts once.
+    pub fn code(shell: &'a Shell) -> Self {
+        let text = Self::text(shell, "code", text!("field_code"), "one-time-code", "");
+        Self { plain_text: true, ..text }
+    }
+
     /// A password to be.
     pub fn new_password(shell: &'a Shell, label: Text) -> Self {
         let text = Self::text(shell, "password", label, "new-password", "");

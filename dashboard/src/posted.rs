@@ -72,7 +72,7 @@ impl Sent {
         let caller = signed_in.caller();
         let once = self.fields.get("once").map(|key| {
             // A password is no part of what is made, and no digest of one is kept.
-            let body = self.fields.canonical_without(&["csrf", "once", "password"]);
+            let body = self.fields.canonical_without(&["csrf", "once", "password", "code"]);
             Once::of(&caller, &format!("POST {}", self.path), key, body.as_bytes())
         });
         Caller { once, ..caller }
@@ -143,31 +143,39 @@ impl Sent {
     /// # Errors
     /// [`Error::Invalid`] at `confirm_name`, or for a field that a confirmation does not have.
     pub(crate) fn confirmed(&self, name: &str) -> Result<(), Error> {
-        self.only(&["confirm_name", "password"])?;
+        self.only(&["confirm_name", "password", "code"])?;
         let typed = self.fields.text("confirm_name") == name;
         if typed { Ok(()) } else { Err(Error::Invalid(vec![text!("confirm_name", name = name).at("confirm_name")])) }
     }
 
     /// Takes what a page with something grave on it sends: only when the person said a while ago at the most who they are,
-    /// or gives their `password` with it.
+    /// or gives their `password` with it, and a `code` where their account has a second factor.
     ///
     /// # Errors
-    /// [`Error::Invalid`] with field `password`; those of [`password::check`].
+    /// [`Error::Invalid`] with field `password` or `code`; those of [`password::check`].
     pub(crate) async fn recent(&self, signed_in: &SignedIn) -> Result<(), Error> {
         if password::may_send(signed_in.core(), &signed_in.session) {
             return Ok(());
         }
+        let mut missing = Vec::new();
         if self.fields.get("password").is_none() {
-            return Err(Error::Invalid(vec![text!("required-password").at("password")]));
+            missing.push(text!("required-password").at("password"));
+        }
+        if signed_in.session.second_factor && self.fields.get("code").is_none() {
+            missing.push(text!("required-code").at("code"));
+        }
+        if !missing.is_empty() {
+            return Err(Error::Invalid(missing));
         }
         password::check(signed_in.core(), self.current(signed_in)).await
     }
 
-    /// The password that was typed, as that which stands.
+    /// The password and the code that were typed, as what stands.
     pub(crate) fn current<'s>(&self, signed_in: &'s SignedIn) -> password::Current<'s> {
         password::Current {
             session: &signed_in.session,
             password: Secret::new(self.fields.text("password").to_owned()),
+            code: Secret::new(self.fields.text("code").to_owned()),
             device: signed_in.visit.cookie(cookies::DEVICE),
             address: signed_in.visit.address,
         }

@@ -45,6 +45,8 @@ pub(crate) fn text(done: &str) -> Option<Text> {
         "read" => text!("page_notifications-marked"),
         "mailed" => text!("done_mailed"),
         "password" => text!("security_password-done"),
+        "authenticator" => text!("security_app-done"),
+        "appless" => text!("security_app-removed"),
         "elsewhere" => text!("sessions_done-others"),
         _ => return None,
     };

@@ -217,7 +217,9 @@ impl Visit {
         let is_own = was_ours(&self.browser) || left.as_ref().is_some_and(was_ours);
         let flow = fields.get("flow").and_then(|flow| flow.parse::<FlowId>().ok());
         match (path, flow) {
-            ("/login" | "/consent", Some(flow)) if is_own => self.go(&format!("/oauth/continue?flow={flow}")),
+            ("/login" | "/login/second" | "/consent", Some(flow)) if is_own => {
+                self.go(&format!("/oauth/continue?flow={flow}"))
+            }
             ("/login", None) if is_own && self.session.is_some() => self.go("/"),
             _ => self.forged(),
         }

@@ -263,6 +263,7 @@ impl Platform {
             revoked_at: None,
             url_id: None,
             resources: xwms_core::model::resource::Resources::default(),
+            amr: xwms_core::model::amr::Amr::password(),
         };
         let code = Code {
             code_key: Credential::generate(Kind::Code, self.now).key(),

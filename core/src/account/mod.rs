@@ -10,4 +10,5 @@ pub mod person;
 pub mod plan;
 pub mod recovery;
 pub mod requests;
+pub mod second_factors;
 pub mod sessions;

@@ -88,7 +88,7 @@ pub async fn reset(
         email_tokens::spend_all_of_user(conn, Purpose::ResetPassword, user_id, now).await?;
         session::end_all_of(conn, user_id).await?;
         grants::revoke_all_of_user(conn, user_id, now).await?;
-        tokens::password_changed(change, user_id).await?;
+        tokens::sign_in_changed(change, user_id).await?;
         Ok(email)
     })
     .await?;

@@ -43,6 +43,8 @@ pub enum Kind {
     EmailToken,
     /// The cookie that binds a login in progress to its browser, `xwms_br_`.
     Browser,
+    /// The cookie of a login that waits for its second step, `xwms_sf_`.
+    SecondStep,
 }
 
 impl Kind {
@@ -59,6 +61,7 @@ impl Kind {
             Self::Device => "xwms_kd_",
             Self::EmailToken => "xwms_em_",
             Self::Browser => "xwms_br_",
+            Self::SecondStep => "xwms_sf_",
         }
     }
 

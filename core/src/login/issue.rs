@@ -73,6 +73,7 @@ pub async fn issue(
             .domain(ready.domain)
             .and_then(|domain| callback_of(&snapshot.client, domain, &flow.request.redirect_uri)),
         resources: flow.request.resources.clone(),
+        amr: session.amr.clone(),
     };
     let told = webhooks::any(snapshot).then(|| told(&grant, now));
     let rings = told.is_some();

@@ -19,6 +19,8 @@ pub mod redeem;
 pub mod registration;
 pub mod revoke;
 pub mod rotate;
+pub(crate) mod second_factor;
+pub mod second_step;
 pub mod session;
 pub mod shared_person;
 pub mod sign_in;

@@ -7,6 +7,7 @@ use crate::crypto::credential::{Credential, CredentialKey, Kind};
 use crate::database::Conn;
 use crate::error::Error;
 use crate::id::{SessionId, UserId};
+use crate::model::amr::Amr;
 use crate::secret::Secret;
 use crate::state::Core;
 use crate::store::tables::{sessions, users};
@@ -32,6 +33,17 @@ pub struct Session {
     pub key: CredentialKey,
     /// The language of the person's account.
     pub language: Option<Language>,
+    /// How they signed in: `amr`.
+    pub amr: Amr,
+    /// Whether their account has a second factor.
+    pub second_factor: bool,
+}
+
+impl Session {
+    /// Whether the person signed in with all that their account asks for.
+    pub fn is_as_strong_as_the_account(&self) -> bool {
+        !self.second_factor || self.amr.is_two_factors()
+    }
 }
 
 /// The browser that signs in, as its owner sees it later in the list of sessions.
@@ -52,13 +64,15 @@ pub async fn find(core: &Core, cookie: Option<&str>) -> Result<Option<Session>, 
     let Some(key) = cookie.and_then(|cookie| Credential::parse(Kind::Session, cookie)) else { return Ok(None) };
     let mut conn = core.db.read().await?;
     let row = sessions::find_live(&mut conn, key, core.clock.now()).await?;
-    Ok(row.map(|(row, locale)| Session {
+    Ok(row.map(|(row, locale, second_factor)| Session {
         id: row.id,
         user_id: row.user_id,
         authenticated_at: row.authenticated_at,
         expires_at: row.expires_at,
         key,
         language: locale.as_deref().and_then(Language::of_tag),
+        amr: row.amr,
+        second_factor,
     }))
 }
 
@@ -70,18 +84,23 @@ pub async fn account(core: &Core, session: &Session) -> Result<Option<Account>, 
     Ok(users::find(&mut core.db.read().await?, session.user_id).await?)
 }
 
+/// A session that is to begin.
+#[derive(Debug)]
+pub(super) struct NewSession<'a> {
+    pub(super) user: UserId,
+    pub(super) browser: &'a Browser,
+    pub(super) amr: Amr,
+    pub(super) now: Timestamp,
+    pub(super) expires_at: Timestamp,
+}
+
 /// Begins a session of a person who has just signed in, and answers with its cookie. Whatever cookie the browser sent is
 /// no part of it: a planted one is worth nothing.
 ///
 /// # Errors
 /// The database's.
-pub async fn start(
-    conn: &mut Conn,
-    user: UserId,
-    browser: &Browser,
-    now: Timestamp,
-    expires_at: Timestamp,
-) -> Result<(Session, Secret<String>), Error> {
+pub(super) async fn start(conn: &mut Conn, new: NewSession<'_>) -> Result<(Session, Secret<String>), Error> {
+    let NewSession { user, browser, amr, now, expires_at } = new;
     let cookie = Credential::generate(Kind::Session, now);
     let seen = |character: &char| !character.is_control();
     let row = sessions::StoredSession {
@@ -93,11 +112,20 @@ pub async fn start(
         expires_at,
         user_agent: browser.user_agent.chars().filter(seen).take(LONGEST_USER_AGENT).collect(),
         address: browser.address.to_canonical().to_string(),
+        amr,
     };
     sessions::insert(conn, &row).await?;
-    let (id, key) = (row.id, row.token_key);
-    // The next request reads the language of the account.
-    let session = Session { id, user_id: user, authenticated_at: now, expires_at, key, language: None };
+    // The next request reads what the account says.
+    let session = Session {
+        id: row.id,
+        user_id: user,
+        authenticated_at: now,
+        expires_at,
+        key: row.token_key,
+        language: None,
+        second_factor: row.amr.is_two_factors(),
+        amr: row.amr,
+    };
     Ok((session, cookie.into_text()))
 }
 

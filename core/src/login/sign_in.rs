@@ -3,12 +3,14 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::session::{self, Browser, Session};
+use super::second_step;
+use super::session::{self, Browser, NewSession, Session};
 use crate::clock::Timestamp;
 use crate::crypto::credential::{Credential, CredentialKey, Kind};
 use crate::database::Conn;
 use crate::error::Error;
 use crate::id::UserId;
+use crate::model::amr::Amr;
 use crate::model::{email, password};
 use crate::secret::Secret;
 use crate::state::Core;
@@ -43,6 +45,15 @@ pub struct SignedIn {
     pub session_cookie: Secret<String>,
     /// The cookie by which accounts know this browser.
     pub device_cookie: Secret<String>,
+}
+
+/// What the right password leads to.
+#[derive(Debug)]
+pub enum Entered {
+    /// Nothing more is asked for.
+    In(Box<SignedIn>),
+    /// The account has a second factor: the cookie of the step that asks for it.
+    Second(Secret<String>),
 }
 
 /// Why nobody was signed in.
@@ -88,21 +99,27 @@ pub(crate) struct Proof {
     user: UserId,
     hash: String,
     admitted: Admitted,
-    known_device: bool,
+    /// The browser, when the account knows it.
+    known_device: Option<CredentialKey>,
 }
 
 impl Proof {
     /// Whether the password still is what it was when it was looked at, and the account not suspended. From now on the
-    /// transaction holds the account, and the try counts no more.
+    /// transaction holds the account, and the try counts no more. `Some` says whether the account has a second factor.
     ///
     /// # Errors
     /// The database's.
-    pub(crate) async fn still_holds(&self, conn: &mut Conn, now: Timestamp) -> Result<bool, Error> {
-        if !users::holds_password(conn, self.user, &self.hash).await? {
-            return Ok(false);
+    pub(crate) async fn still_holds(&self, conn: &mut Conn, now: Timestamp) -> Result<Option<bool>, Error> {
+        let second_factor = users::holds_password(conn, self.user, &self.hash).await?;
+        if second_factor.is_some() {
+            self.admitted.was_right(conn, now).await?;
         }
-        self.admitted.was_right(conn, now).await?;
-        Ok(true)
+        Ok(second_factor)
+    }
+
+    /// Where the browser is, when the account knows it.
+    pub(crate) const fn known_device(&self) -> Option<CredentialKey> {
+        self.known_device
     }
 }
 
@@ -129,54 +146,61 @@ pub(crate) async fn prove(core: &Core, presented: Presented<'_>) -> Result<Proof
         return Err(Refused::Busy);
     };
     let (Some(facts), Some(hash), true) = (facts, hash, right) else { return Err(Refused::WrongPassword) };
-    Ok(Proof { user: facts.id, hash, admitted, known_device: known_device.is_some() })
+    Ok(Proof { user: facts.id, hash, admitted, known_device })
 }
 
-/// Signs a browser in: a new session in place of the old one, and the browser known to the account from now on.
+/// Signs a browser in: a new session in place of the old one, and the browser known to the account from now on. Where the
+/// account has a second factor, that is asked first, and nothing of this happens yet.
 ///
 /// # Errors
 /// See [`Refused`].
-pub async fn sign_in(core: &Core, from: SignIn<'_>) -> Result<SignedIn, Refused> {
+pub async fn sign_in(core: &Core, from: SignIn<'_>) -> Result<Entered, Refused> {
     let email_key = email::key(from.email);
     let device = from.device.and_then(|cookie| Credential::parse(Kind::Device, cookie));
     let (password, address) = (from.password, from.address);
     let proof = prove(core, Presented { email_key: &email_key, password, device, address }).await?;
     let now = core.clock.now();
     let begin = Begin {
-        proof,
+        user: proof.user,
+        amr: Amr::password(),
         browser: Browser { user_agent: from.user_agent.to_owned(), address },
         old_session: from.session.and_then(|cookie| Credential::parse(Kind::Session, cookie)),
         device: from.device.map(|cookie| Secret::new(cookie.to_owned())).zip(device),
+        known_device: proof.known_device.is_some(),
         now,
         expires_at: now.after(core.config.sessions.days.duration()),
     };
-    let begun = core.db.change(async move |conn: &mut Conn| begin.run(conn).await).await?;
-    begun.ok_or(Refused::WrongPassword)
+    let entered = core.db.change(async move |conn: &mut Conn| match proof.still_holds(conn, now).await? {
+        Some(false) => Ok(Some(Entered::In(Box::new(begin.run(conn).await?)))),
+        Some(true) => Ok(Some(Entered::Second(second_step::begin(conn, begin.user, now).await?))),
+        // The password was changed, or the account suspended, while the hash was computed.
+        None => Ok::<_, Error>(None),
+    });
+    entered.await?.ok_or(Refused::WrongPassword)
 }
 
-/// All that the transaction of a right password needs.
-struct Begin {
-    proof: Proof,
-    browser: Browser,
-    old_session: Option<CredentialKey>,
-    device: Option<(Secret<String>, CredentialKey)>,
-    now: Timestamp,
-    expires_at: Timestamp,
+/// All that beginning a session needs of a person who has given everything that was asked.
+pub(super) struct Begin {
+    pub(super) user: UserId,
+    pub(super) amr: Amr,
+    pub(super) browser: Browser,
+    pub(super) old_session: Option<CredentialKey>,
+    pub(super) device: Option<(Secret<String>, CredentialKey)>,
+    pub(super) known_device: bool,
+    pub(super) now: Timestamp,
+    pub(super) expires_at: Timestamp,
 }
 
 impl Begin {
-    /// `None` when the password was changed, or the account suspended, while the hash was computed.
-    async fn run(self, conn: &mut Conn) -> Result<Option<SignedIn>, Error> {
-        if !self.proof.still_holds(conn, self.now).await? {
-            return Ok(None);
-        }
-        let user = self.proof.user;
+    pub(super) async fn run(self, conn: &mut Conn) -> Result<SignedIn, Error> {
+        let Self { user, amr, browser, now, expires_at, .. } = self;
         if let Some(old) = self.old_session {
             sessions::delete(conn, old).await?;
         }
-        let (session, session_cookie) = session::start(conn, user, &self.browser, self.now, self.expires_at).await?;
-        let device_cookie = remember_device(conn, user, self.device, self.proof.known_device, self.now).await?;
-        Ok(Some(SignedIn { user_id: user, session, session_cookie, device_cookie }))
+        let new = NewSession { user, browser: &browser, amr, now, expires_at };
+        let (session, session_cookie) = session::start(conn, new).await?;
+        let device_cookie = remember_device(conn, user, self.device, self.known_device, now).await?;
+        Ok(SignedIn { user_id: user, session, session_cookie, device_cookie })
     }
 }
 

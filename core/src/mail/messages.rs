@@ -50,6 +50,18 @@ pub fn password_changed(to: &str, language: Language, forgot: &str) -> Mail {
     mail(to, language, &text!("mail_password-subject"), &parts)
 }
 
+/// Says what was changed of the second factors (`what`); the link `forgot` leads to a new password.
+pub fn factor_changed(to: &str, language: Language, what: Text, forgot: &str) -> Mail {
+    let parts = [Says(what), Says(text!("mail_factor-ended")), Says(text!("mail_password-forgot")), Link(forgot)];
+    mail(to, language, &text!("mail_factor-subject"), &parts)
+}
+
+/// Says that a recovery code was used, and how many are left; the link `forgot` leads to a new password.
+pub fn recovery_code_used(to: &str, language: Language, left: i64, forgot: &str) -> Mail {
+    let parts = [Says(text!("mail_recovery-used", left = left)), Says(text!("mail_password-forgot")), Link(forgot)];
+    mail(to, language, &text!("mail_recovery-subject"), &parts)
+}
+
 /// Tells a person that a refresh token came back a second time, so that the connection to `client` (its name) was cut; the
 /// link `forgot` leads to a new password.
 pub fn token_reused(to: &str, language: Language, client: Arg, forgot: &str) -> Mail {
@@ -85,7 +97,7 @@ fn mail(to: &str, language: Language, subject: &Text, parts: &[Part<'_>]) -> Mai
 mod tests {
     use super::*;
 
-    fn mails(language: Language) -> [(Mail, Vec<&'static str>); 7] {
+    fn mails(language: Language) -> [(Mail, Vec<&'static str>); 9] {
         let (to, a, b) = ("ada@example.test", "https://id.example/a?token=x", "https://id.example/b");
         let client = || Arg::Name { name: "www.evil.example".to_owned(), instead: "engines.example".to_owned() };
         let told = (text!("notice_review-subject"), text!("notice_client_deleted", client = client()));
@@ -94,6 +106,8 @@ mod tests {
             (account_exists(to, language, a, b), vec![a, b]),
             (reset_password(to, language, a), vec![a]),
             (password_changed(to, language, a), vec![a]),
+            (factor_changed(to, language, text!("mail_factor-app_added"), a), vec![a]),
+            (recovery_code_used(to, language, 7, a), vec![a]),
             (token_reused(to, language, client(), a), vec![a]),
             (partner_token_reused(to, language, client()), vec![]),
             (notice(to, language, (&told.0, &told.1)), vec![]),

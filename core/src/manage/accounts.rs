@@ -207,7 +207,7 @@ pub(crate) async fn set_password(
             None => sessions::delete_all_of_user(change.conn, account.id).await?,
         }
         grants::revoke_all_of_user(change.conn, account.id, change.now).await?;
-        tokens::password_changed(change, account.id).await?;
+        tokens::sign_in_changed(change, account.id).await?;
     }
     let told = json!({ "password": if replaced { "replaced" } else { "set" } });
     change.created(None, "user.password_set", (account.id, &account.email_key), told);

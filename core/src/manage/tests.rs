@@ -233,6 +233,7 @@ async fn the_subject_type_is_fixed_by_the_first_login() {
             revoked_at: None,
             url_id: None,
             resources: crate::model::resource::Resources::default(),
+            amr: crate::model::amr::Amr::password(),
         };
         store::tables::client_users::record_login(conn, &grant, now).await?;
         Ok(())

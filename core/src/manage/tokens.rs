@@ -172,12 +172,12 @@ pub async fn delete(core: &Core, caller: Caller, client: Option<ClientId>, id: T
     .await
 }
 
-/// What a new password of this person means for API tokens (SPEC §3): those of the account end; those of a client that the
-/// person made go on, for they are the client's, and its owners are told.
+/// What a new password or another second factor of this person means for API tokens (SPEC §3): those of the account end; those
+/// of a client that the person made go on, for they are the client's, and its owners are told.
 ///
 /// # Errors
 /// The database's.
-pub(crate) async fn password_changed(change: &mut Change<'_>, user: UserId) -> Result<(), Error> {
+pub(crate) async fn sign_in_changed(change: &mut Change<'_>, user: UserId) -> Result<(), Error> {
     for token in api_tokens::of_account(change.conn, user, None, i64::MAX).await? {
         change.deleted(None, "token.deleted", (token.id, &token.label), facts(&token));
     }

@@ -1,6 +1,7 @@
 //! The words of the platform as types, one noun a file: text is parsed once, at the edge, and trusted afterwards.
 
 pub mod account;
+pub mod amr;
 pub mod client;
 pub mod day;
 pub mod domain;

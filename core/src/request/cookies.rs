@@ -6,6 +6,8 @@ pub const SESSION: &str = "xwms_session";
 pub const BROWSER: &str = "xwms_browser";
 /// The cookie by which accounts know a browser.
 pub const DEVICE: &str = "xwms_device";
+/// The cookie of a login that waits for its second step.
+pub const SECOND: &str = "xwms_second";
 
 /// A cookie's full name: `__Host-` is put before it when the issuer is https.
 pub fn full_name(name: &str, https: bool) -> String {

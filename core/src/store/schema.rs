@@ -47,6 +47,7 @@ diesel::joinable!(members -> clients (client_id));
 diesel::joinable!(members -> roles (role_id));
 diesel::joinable!(members -> users (user_id));
 diesel::joinable!(notifications -> users (user_id));
+diesel::joinable!(recovery_codes -> users (user_id));
 diesel::joinable!(requests -> clients (client_id));
 diesel::joinable!(requests -> domains (domain_id));
 diesel::joinable!(requests -> users (user_id));
@@ -54,7 +55,9 @@ diesel::joinable!(role_groups -> clients (client_id));
 diesel::joinable!(roles -> clients (client_id));
 diesel::joinable!(secret_links -> client_secrets (secret_id));
 diesel::joinable!(secret_links -> domains (domain_id));
+diesel::joinable!(second_steps -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(totp_keys -> users (user_id));
 diesel::joinable!(user_providers -> users (user_id));
 diesel::joinable!(user_socials -> users (user_id));
 diesel::joinable!(verification_items -> domains (domain_id));
@@ -69,6 +72,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     user_providers,
     addresses,
     sessions,
+    totp_keys,
+    recovery_codes,
+    second_steps,
     known_devices,
     email_tokens,
     throttles,

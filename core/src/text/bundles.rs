@@ -39,6 +39,7 @@ files!(
     "pages",
     "frame",
     "account_pages",
+    "sign_in",
     "partner",
     "partner_domains",
     "partner_team",

@@ -20,11 +20,11 @@ pub(crate) async fn ask(desk: AccountDesk) -> Response {
     draw(&desk, &Values::default(), back)
 }
 
-/// `password` and `return`.
+/// `password`, `code` where the account has a second factor, and `return`.
 pub(crate) async fn confirm(form: Posted<AccountDesk>) -> Result<Response, Response> {
     let Posted { desk, sent } = form;
     let back = sent.fields.get("return").filter(|path| is_own_page(path)).unwrap_or(NOWHERE).to_owned();
-    let confirmed = match sent.only(&["password", "return"]) {
+    let confirmed = match sent.only(&["password", "code", "return"]) {
         Ok(()) => password::sign_in_again(desk.core(), sent.current(desk.signed_in())).await,
         Err(why) => Err(why),
     };
@@ -47,9 +47,16 @@ fn draw(desk: &AccountDesk, values: &Values, back: &str) -> Response {
     let shell = desk.shell();
     let password = Control::input("password", shell.say("field_password"), "password", "current-password");
     let form = Form::new(shell, values, PATH, shell.say("confirm_go_on")).hidden("return", back).field(password);
+    let (form, purpose) = match desk.signed_in().session.second_factor {
+        true => (form.field(Control::code(shell)), shell.say("confirm_purpose-code")),
+        false => (form, shell.say("confirm_purpose")),
+    };
     desk.page(shell.say("confirm_title"))
-        .purpose(shell.say("confirm_purpose"))
-        .refused(values, |_| shell.say("field_password"))
+        .purpose(purpose)
+        .refused(values, |name| match name {
+            "code" => shell.say("field_code"),
+            _ => shell.say("field_password"),
+        })
         .part(&Html::card(&form.html()))
         .respond()
 }

@@ -3,6 +3,7 @@
 mod apps;
 mod browser;
 mod confirm;
+mod factors;
 mod general;
 mod home;
 mod notifications;
@@ -30,6 +31,9 @@ pub(crate) fn routes() -> Router<Core> {
         .route("/account/general", get(general::read).post(general::update))
         .route("/account/security", get(security::read))
         .route("/account/security/password", get(password::ask).post(password::change))
+        .route("/account/security/totp/new", get(factors::new_app).post(factors::add_app))
+        .route("/account/security/totp/delete", get(factors::ask_app_deletion).post(factors::delete_app))
+        .route("/account/security/recovery-codes", get(factors::ask_codes).post(factors::make_codes))
         .route("/account/sessions", get(sessions::read).post(sessions::end))
         .route("/account/apps", get(apps::read).post(apps::end))
         .route("/account/apps/{client}/end", get(apps::ask_end).post(apps::end_named))

@@ -23,7 +23,7 @@ pub(crate) async fn ask(desk: AccountDesk) -> Result<Response, Response> {
 /// `password`, the one that stands, and `new_password`.
 pub(crate) async fn change(form: Posted<AccountDesk>) -> Result<Response, Response> {
     let Posted { desk, sent } = form;
-    let changed = match sent.only(&["password", "new_password"]) {
+    let changed = match sent.only(&["password", "new_password", "code"]) {
         Ok(()) => {
             let new = Secret::new(sent.fields.text("new_password").to_owned());
             password::change(desk.core(), desk.caller(), sent.current(desk.signed_in()), new).await
@@ -45,8 +45,8 @@ fn draw(desk: &AccountDesk, values: &Values) -> Response {
     let new = Control::input("new_password", label_of(shell, "new_password"), "password", "new-password");
     let form = Form::new(shell, values, PATH, shell.say("security_password-title"))
         .field(current)
-        .field(new.hint(shell.say("field_new_password-hint")))
-        .cancel(SECURITY);
+        .field(new.hint(shell.say("field_new_password-hint")));
+    let form = if values.error("code").is_some() { form.field(Control::code(shell)) } else { form }.cancel(SECURITY);
     desk.page(shell.say("security_password-title"))
         .crumb(SECURITY, shell.say("section_account-security"))
         .refused(values, |name| label_of(shell, name))
@@ -59,6 +59,7 @@ fn label_of(shell: &Shell, name: &str) -> String {
     match name {
         "password" => shell.say("security_password-now"),
         "new_password" => shell.say("field_new_password"),
+        "code" => shell.say("field_code"),
         other => other.to_owned(),
     }
 }

@@ -76,7 +76,7 @@ pub(crate) async fn new(desk: AccountDesk) -> Result<Response, Response> {
 pub(crate) async fn create(form: Posted<AccountDesk>) -> Result<Response, Response> {
     let Posted { desk, sent } = form;
     let recent = sent.recent(desk.signed_in()).await;
-    let made = match recent.and_then(|()| sent.input::<NewToken>(&["password"])) {
+    let made = match recent.and_then(|()| sent.input::<NewToken>(&["password", "code"])) {
         Ok(new) => tokens::create(desk.core(), sent.caller(desk.signed_in()), None, new).await,
         Err(why) => Err(why),
     };
@@ -109,7 +109,7 @@ fn draw_new(desk: &AccountDesk, values: &Values) -> Response {
             Control::matrix("permissions", label_of(shell, "permissions"), matrix)
                 .hint(shell.say("account_tokens-permissions_hint")),
         )
-        .password_if_asked()
+        .proof_if_asked()
         .cancel(PATH);
     desk.page(shell.say("account_tokens-new"))
         .crumb(PATH, shell.say("section_account-tokens"))

@@ -295,7 +295,7 @@ async fn draw_billing(desk: &Desk, values: &Values) -> Result<Response, Response
         .collect();
     let member = Control::radios("member", label_of(shell, "member"), choices);
     let form = Form::new(shell, values, format!("{path}/billing-owner"), shell.say("settings_billing-hand")).once();
-    let form = form.field(member.hint(shell.say("settings_billing-hint"))).password_if_asked();
+    let form = form.field(member.hint(shell.say("settings_billing-hint"))).proof_if_asked();
     Ok(page.part(&form.cancel(path).html()).respond())
 }
 
@@ -316,7 +316,7 @@ async fn owners(desk: &Desk) -> Result<Vec<MemberView>, Response> {
 pub(crate) async fn hand_over(form: Posted<Desk>) -> Result<Response, Response> {
     let Posted { desk, sent } = form;
     let recent = sent.recent(desk.signed_in()).await;
-    let handed = match recent.and_then(|()| sent.input::<BillingOwner>(&["password"])) {
+    let handed = match recent.and_then(|()| sent.input::<BillingOwner>(&["password", "code"])) {
         Ok(to) => succession::hand_over(desk.core(), sent.caller(desk.signed_in()), desk.client(), to).await,
         Err(why) => Err(why),
     };
@@ -362,7 +362,7 @@ async fn draw_deletion(desk: &Desk, values: &Values) -> Result<Response, Respons
         .purpose(shell.say("settings_delete-purpose"))
         .refused(values, |name| label_of(shell, name))
         .part(&Html::card(&terms.html()))
-        .part(&form.password_if_asked().cancel(path).html())
+        .part(&form.proof_if_asked().cancel(path).html())
         .respond())
 }
 

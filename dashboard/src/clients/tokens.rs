@@ -101,7 +101,7 @@ fn draw_new(desk: &ClientDesk<ClientId>, values: &Values) -> Result<Response, Re
         .field(label.optional(shell))
         .field(permissions.hint(shell.say("tokens_permissions-hint")))
         .field(end.optional(shell))
-        .password_if_asked();
+        .proof_if_asked();
     Ok(desk
         .page(shell.say("tokens_new-title"))
         .crumb(path.clone(), shell.say("section_tokens"))
@@ -125,7 +125,7 @@ fn label_of(shell: &Shell, name: &str) -> String {
 pub(crate) async fn create(form: Posted<ClientDesk<ClientId>>) -> Result<Response, Response> {
     let Posted { desk, sent } = form;
     let recent = sent.recent(desk.signed_in()).await;
-    let made = match recent.and_then(|()| sent.input::<NewToken>(&["password"])) {
+    let made = match recent.and_then(|()| sent.input::<NewToken>(&["password", "code"])) {
         Ok(new) => tokens::create(desk.core(), sent.caller(desk.signed_in()), Some(desk.client()), new).await,
         Err(why) => Err(why),
     };

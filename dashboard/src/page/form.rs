@@ -11,6 +11,9 @@ use super::matrix::Matrix;
 use super::values::Values;
 use crate::layout::Shell;
 
+/// How a field is known that takes a code which counts once; what was typed there is not written back.
+const CODE: &str = "one-time-code";
+
 /// A form that changes something.
 #[derive(Template)]
 #[template(path = "page/form.html")]
@@ -122,6 +125,12 @@ impl Control {
         Self::new(name, label, Kind::Line { input_type, autocomplete })
     }
 
+    /// A code of a second factor.
+    pub(crate) fn code(shell: &Shell) -> Self {
+        let code = Self::input("code", shell.say("field_code"), "text", CODE);
+        code.hint(shell.say("field_code-hint"))
+    }
+
     /// Several lines.
     pub(crate) fn area(name: impl Into<Cow<'static, str>>, label: String) -> Self {
         Self::new(name, label, Kind::Area)
@@ -201,7 +210,7 @@ impl Control {
         let now = values.stands_now(&self.name);
         self.now = now.map(|now| shell.tell(text!("shell_now", now = now.as_str())));
         match &mut self.kind {
-            Kind::Line { input_type: "password", .. } | Kind::File { .. } => {}
+            Kind::Line { input_type: "password", .. } | Kind::Line { autocomplete: CODE, .. } | Kind::File { .. } => {}
             Kind::Line { .. } | Kind::Area => self.value = values.text(&self.name),
             Kind::Check { checked } => *checked = values.flag(&self.name),
             Kind::Switch { on, word } => {
@@ -357,6 +366,17 @@ impl<'f> Form<'f> {
         }
         let label = self.shell.say("field_password");
         self.field(Control::input("password", label, "password", "current-password"))
+    }
+
+    /// With fields for the password and a code of a second factor, when they were asked for.
+    #[must_use]
+    pub(crate) fn proof_if_asked(self) -> Self {
+        let form = self.password_if_asked();
+        if form.values.error("code").is_none() && form.values.text("code").is_empty() {
+            return form;
+        }
+        let control = Control::code(form.shell);
+        form.field(control)
     }
 
     /// With a way back.

@@ -154,6 +154,15 @@ impl Html {
         ))
     }
 
+    /// A link that keeps this text as a file: the browser has it already.
+    pub(crate) fn download(name: &str, text: &str, words: impl fmt::Display) -> Self {
+        let data: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
+        let (name, data, words) = (Self::text(name), Self::text(data.replace('+', "%20")), Self::text(words));
+        Self(format!(
+            "<a class=\"button quiet\" download=\"{name}\" href=\"data:text/plain;charset=utf-8,{data}\">{words}</a>"
+        ))
+    }
+
     /// Lines of a program that a person copies, whole: `id` is unique on the page.
     pub(crate) fn program(shell: &Shell, id: &str, label: &str, lines: impl fmt::Display) -> Self {
         let (id, label, lines, copy) =
@@ -255,6 +264,7 @@ mod tests {
             Html::copy(&shell, text, text),
             Html::program(&shell, text, text, text),
             Html::folded(text, &Html::default()),
+            Html::download(text, text, text),
             Html::joined([Html::text(text), Html::text(text)], text),
         ];
         for html in all {

@@ -8,6 +8,7 @@ pub(crate) mod jsonl;
 pub(crate) mod list;
 pub(crate) mod matrix;
 pub(crate) mod preview;
+pub(crate) mod qr;
 pub(crate) mod table;
 pub(crate) mod values;
 

@@ -22,6 +22,11 @@ pub enum LoginError {
         /// When to try again.
         retry_after: Duration,
     },
+    /// Too many wrong codes came before.
+    TooManyCodes {
+        /// When another one is looked at.
+        retry_after: Duration,
+    },
     /// Too many people sign in at this moment.
     Busy,
 }
@@ -32,6 +37,7 @@ impl LoginError {
         match self {
             Self::WrongPassword => text!("page_login-wrong"),
             Self::TooMany { retry_after } => text!("page_login-too_many", wait = wait(retry_after)),
+            Self::TooManyCodes { retry_after } => text!("page_login-too_many_codes", wait = wait(retry_after)),
             Self::Busy => text!("page_login-busy"),
         }
     }

@@ -6,6 +6,7 @@ pub mod logout;
 pub mod note;
 pub mod recovery;
 pub mod registration;
+pub mod second;
 pub mod start;
 
 /// The client that a login is for, as pages name it.

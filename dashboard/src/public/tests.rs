@@ -12,6 +12,7 @@ use super::logout::LogoutPage;
 use super::note::NotePage;
 use super::recovery::{ForgotPage, ResetPage};
 use super::registration::{CheckMailPage, MailNeededPage, RegisterPage, Typed, VerifyEmailPage};
+use super::second::SecondPage;
 use super::start::StartPage;
 use super::{Account, Partner};
 use crate::csrf::Csrf;
@@ -99,6 +100,7 @@ impl<'a> Texts<'a> {
         let tested = ConsentView { partner: unverified, test_mode: true, terms_url: None, ..consent };
         let wait = LoginError::TooMany { retry_after: Duration::from_secs(95) };
         let wrong = LoginError::WrongPassword;
+        let codes = LoginError::TooManyCodes { retry_after: Duration::from_secs(30) };
         let plain = Shell::without_forms(shell.language());
         [
             ("start", StartPage::new(&plain, None).render()),
@@ -107,6 +109,9 @@ impl<'a> Texts<'a> {
             ("login-flow", LoginPage::new(shell, flow, Some(partner), email, None).render()),
             ("login-wrong", LoginPage::new(shell, flow, Some(partner), email, Some(wrong)).render()),
             ("login-too-many", LoginPage::new(shell, None, None, email, Some(wait)).render()),
+            ("login-too-many-codes", LoginPage::new(shell, None, None, email, Some(codes)).render()),
+            ("second", SecondPage::new(shell, flow, Some(partner), false).render()),
+            ("second-wrong", SecondPage::new(shell, None, None, true).back_to(Some(token)).render()),
             ("login-busy", LoginPage::new(shell, None, None, email, Some(LoginError::Busy)).render()),
             ("continue", ContinuePage::new(shell, FLOW, partner, account).render()),
             ("register", RegisterPage::new(shell, flow, Some(partner), Typed::default(), &[]).render()),

@@ -3,11 +3,13 @@
 use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
 use xwms_core::login::flow;
-use xwms_core::login::sign_in::{Refused, SignIn, sign_in};
+use xwms_core::login::second_step;
+use xwms_core::login::sign_in::{Entered, Refused, SignIn, SignedIn, sign_in};
 use xwms_core::request::cookies;
 use xwms_core::secret::Secret;
 
 use super::partner::Login;
+use super::second;
 use crate::layout::render_page;
 use crate::public::Account;
 use crate::public::login::{ContinuePage, LoginError, LoginPage};
@@ -54,10 +56,14 @@ pub(crate) async fn post(form: Form) -> Result<Response, Response> {
     let back = fields.get("return").filter(|path| is_own_page(path));
     let login = Login::of(&visit, fields.get("flow")).await?;
     match enter(&mut visit, fields.text("email"), fields.text("password")).await {
-        Ok(()) => {}
+        Ok(Next::In) => {}
+        Ok(Next::Second) => {
+            let second = second::path("/login/second", fields.get("flow"), back);
+            return Ok(visit.go(&second));
+        }
         Err(Refused::Failed(why)) => return Err(visit.failed(why)),
         Err(refused) => {
-            let response = page(&visit, login.as_ref(), back, fields.text("email"), Some(refused));
+            let response = page(&visit, login.as_ref(), back, fields.text("email"), Some(refusal(&refused)));
             return Ok(visit.answer(response));
         }
     }
@@ -77,8 +83,16 @@ pub(crate) async fn go_on(form: Form) -> Result<Response, Response> {
     Ok(visit.go(&way_on))
 }
 
-/// Signs the browser in and gives it its cookies.
-pub(super) async fn enter(visit: &mut Visit, email: &str, password: &str) -> Result<(), Refused> {
+/// What the right password leads to.
+pub(super) enum Next {
+    /// The browser is signed in.
+    In,
+    /// The second factor is asked for at `/login/second`.
+    Second,
+}
+
+/// Signs the browser in, or has it asked for the second factor.
+pub(super) async fn enter(visit: &mut Visit, email: &str, password: &str) -> Result<Next, Refused> {
     let from = SignIn {
         email,
         password: Secret::new(password.to_owned()),
@@ -87,13 +101,26 @@ pub(super) async fn enter(visit: &mut Visit, email: &str, password: &str) -> Res
         address: visit.address,
         user_agent: visit.user_agent(),
     };
-    let signed_in = sign_in(&visit.core, from).await?;
+    match sign_in(&visit.core, from).await? {
+        Entered::In(signed_in) => begin(visit, *signed_in),
+        Entered::Second(cookie) => {
+            visit.set_cookie(cookies::SECOND, cookie.expose(), Some(second_step::WAITS.as_secs()));
+            return Ok(Next::Second);
+        }
+    }
+    Ok(Next::In)
+}
+
+/// Gives the browser in which somebody has just signed in its cookies.
+pub(super) fn begin(visit: &mut Visit, signed_in: SignedIn) {
     let sessions = &visit.core.config.sessions;
     let (lifetime, known) = (sessions.days.duration().as_secs(), sessions.known_device_days.duration().as_secs());
+    if visit.cookie(cookies::SECOND).is_some() {
+        visit.set_cookie(cookies::SECOND, "", Some(0));
+    }
     visit.set_cookie(cookies::SESSION, signed_in.session_cookie.expose(), Some(lifetime));
     visit.set_cookie(cookies::DEVICE, signed_in.device_cookie.expose(), Some(known));
     visit.session = Some(signed_in.session);
-    Ok(())
 }
 
 /// The status and the words for a refused sign-in.
@@ -110,7 +137,7 @@ pub(super) fn refusal(refused: &Refused) -> (StatusCode, LoginError) {
 /// Says when to try again.
 pub(super) fn with_retry_after(mut response: Response, error: LoginError) -> Response {
     let seconds = match error {
-        LoginError::TooMany { retry_after } => retry_after.as_secs().max(1),
+        LoginError::TooMany { retry_after } | LoginError::TooManyCodes { retry_after } => retry_after.as_secs().max(1),
         LoginError::Busy => 2,
         LoginError::WrongPassword => return response,
     };
@@ -118,8 +145,13 @@ pub(super) fn with_retry_after(mut response: Response, error: LoginError) -> Res
     response
 }
 
-fn page(visit: &Visit, login: Option<&Login>, back: Option<&str>, email: &str, refused: Option<Refused>) -> Response {
-    let refusal = refused.as_ref().map(refusal);
+pub(super) fn page(
+    visit: &Visit,
+    login: Option<&Login>,
+    back: Option<&str>,
+    email: &str,
+    refusal: Option<(StatusCode, LoginError)>,
+) -> Response {
     let status = refusal.map_or(StatusCode::OK, |(status, _)| status);
     let error = refusal.map(|(_, error)| error);
     let shell = visit.shell();

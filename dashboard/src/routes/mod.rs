@@ -7,6 +7,7 @@ pub(crate) mod logout;
 mod partner;
 pub(crate) mod recovery;
 pub(crate) mod registration;
+pub(crate) mod second;
 pub(crate) mod start;
 
 use axum::Router;
@@ -19,6 +20,7 @@ pub(crate) fn public() -> Router<Core> {
         .route("/", get(start::get))
         .route("/login", get(login::get).post(login::post))
         .route("/login/continue", post(login::go_on))
+        .route("/login/second", get(second::get).post(second::post))
         .route("/register", get(registration::get).post(registration::post))
         .route("/verify-email", get(registration::get_verify).post(registration::post_verify))
         .route("/verify-email/resend", post(registration::post_resend))

@@ -7,8 +7,9 @@ use xwms_core::login::registration::{NewAccount, SentTo, peek, register, resend,
 use xwms_core::login::sign_in::Refused;
 use xwms_core::secret::Secret;
 
-use super::login::{enter, refusal, with_retry_after};
+use super::login::{Next, enter, refusal, with_retry_after};
 use super::partner::Login;
+use super::second;
 use crate::layout::render_page;
 use crate::public::Account;
 use crate::public::note::NotePage;
@@ -75,7 +76,15 @@ pub(crate) async fn post_verify(form: Form) -> Result<Response, Response> {
     if !signed_in {
         // The link alone proves the mailbox; the password proves that it is this person's account.
         match enter(&mut visit, &sent_to.email, fields.text("password")).await {
-            Ok(()) => {}
+            Ok(Next::In) => {}
+            Ok(Next::Second) => {
+                // Whoever has given the code too comes back here, signed in.
+                let here = second::path("/verify-email", fields.get("flow"), None);
+                let separator = if here.contains('?') { '&' } else { '?' };
+                let here = format!("{here}{separator}token={token}");
+                let second = second::path("/login/second", None, Some(&here));
+                return Ok(visit.go(&second));
+            }
             Err(Refused::Failed(why)) => return Err(visit.failed(why)),
             Err(refused) => {
                 let (status, error) = refusal(&refused);

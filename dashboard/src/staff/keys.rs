@@ -83,14 +83,14 @@ fn draw_rotation(desk: &StaffDesk, values: &Values) -> Response {
         .crumb(PATH, shell.say("section_staff-keys"))
         .purpose(shell.say("staff_keys-rotate_purpose"))
         .refused(values, |name| label_of(shell, name))
-        .part(&form.field(now).field(reason).password_if_asked().cancel(PATH).html())
+        .part(&form.field(now).field(reason).proof_if_asked().cancel(PATH).html())
         .respond()
 }
 
 pub(super) async fn rotate(form: Posted<StaffDesk>) -> Result<Response, Response> {
     let Posted { desk, sent } = form;
     let recent = sent.recent(desk.signed_in()).await;
-    let rotated = match recent.and_then(|()| sent.input::<KeyRotation>(&["password"])) {
+    let rotated = match recent.and_then(|()| sent.input::<KeyRotation>(&["password", "code"])) {
         Ok(order) => keys::rotate(desk.core(), sent.caller(desk.signed_in()), order).await,
         Err(why) => Err(why),
     };

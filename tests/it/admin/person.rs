@@ -26,6 +26,11 @@ impl Person {
         let mut browser = world.browser();
         let page = browser.open("/login").await;
         browser.sign_in(&page, email, password).await;
+        Self::of(browser).await
+    }
+
+    /// Whoever is signed in in this browser.
+    pub async fn of(mut browser: Browser) -> Self {
         let start = browser.open("/").await;
         let token = start.body.split("name=\"csrf-token\" content=\"").nth(1).expect("signed in");
         let token = token.split('"').next().unwrap().to_owned();

@@ -19,7 +19,7 @@ struct Text {
 }
 
 /// Every byte of the database: SQLite's files, or each row of PostgreSQL's tables, where bytes are written in hex.
-async fn dump(world: &World) -> Vec<u8> {
+pub async fn dump(world: &World) -> Vec<u8> {
     let mut conn = world.core.db.read().await.unwrap();
     let Conn::Postgres(conn) = &mut conn else {
         let files = std::fs::read_dir(world.folder.path()).unwrap().map(|entry| entry.unwrap().path());
@@ -50,7 +50,7 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// Whether these bytes stand there, as they are or in hex.
-fn holds(dump: &[u8], bytes: &[u8]) -> bool {
+pub fn holds(dump: &[u8], bytes: &[u8]) -> bool {
     contains(dump, bytes) || contains(dump, hex(bytes).as_bytes())
 }
 

@@ -1,4 +1,4 @@
-mod at_rest;
+pub mod at_rest;
 pub mod authorize;
 mod codes;
 mod consent;

@@ -11,6 +11,7 @@ mod headers;
 mod languages;
 mod login;
 mod recovery;
+pub mod second_factor;
 mod registration;
 pub mod routes;
 mod sessions;

@@ -201,6 +201,7 @@ fn grant(user: UserId, now: Timestamp) -> Grant {
         revoked_at: None,
         url_id: None,
         resources: crate::model::resource::Resources::default(),
+        amr: crate::model::amr::Amr::password(),
     }
 }
 

@@ -27,12 +27,12 @@ const TOGETHER: &str = r#"
             $1::bigint[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bigint[], $6::bytea[], $7::bigint[], $8::bytea[],
             $9::text[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bytea[], $15::text[],
             $16::bytea[], $17::bytea[], $18::bytea[], $19::text[], $20::text[], $21::text[], $22::bigint[],
-            $23::bytea[], $24::bytea[], $25::text[], $26::text[], $27::text[]
+            $23::bytea[], $24::bytea[], $25::text[], $26::text[], $27::text[], $28::text[]
         ) AS input (
             now, grant_id, client_id, domain_id, user_id, consent_id, first_subject, session_id,
             scope, authenticated_at, created_at, expires_at, revoked_at, code_key, kind,
             code_grant_id, code_client_id, code_domain_id, redirect_uri, code_challenge, nonce, code_expires_at,
-            url_id, event_id, event, event_body, resources
+            url_id, event_id, event, event_body, resources, amr
         )
     ), known AS (
         INSERT INTO client_users (client_id, user_id, subject, first_login_at, last_login_at, logins)
@@ -49,9 +49,9 @@ const TOGETHER: &str = r#"
         ON CONFLICT (client_id, user_id, domain_id) DO UPDATE SET last_login_at = excluded.last_login_at
     ), given AS (
         INSERT INTO grants (id, client_id, domain_id, user_id, consent_id, subject, session_id, scope,
-            authenticated_at, created_at, expires_at, revoked_at, url_id, resources)
+            authenticated_at, created_at, expires_at, revoked_at, url_id, resources, amr)
         SELECT grant_id, client_id, domain_id, user_id, consent_id, subject, session_id, scope,
-            authenticated_at, created_at, expires_at, revoked_at, url_id, resources
+            authenticated_at, created_at, expires_at, revoked_at, url_id, resources, amr
         FROM login
     ), told AS (
         INSERT INTO outbox (id, client_id, domain_id, event, body, created_at)
@@ -104,7 +104,8 @@ impl Grouped for Issue {
             .bind::<Array<Nullable<Text>>, _>(column(requests, |one| {
                 one.login.told.as_ref().map(|it| it.body.as_str())
             }))
-            .bind::<Array<Text>, _>(column(requests, |one| one.login.grant.resources.as_str()));
+            .bind::<Array<Text>, _>(column(requests, |one| one.login.grant.resources.as_str()))
+            .bind::<Array<Text>, _>(column(requests, |one| one.login.grant.amr.as_str()));
         let rows: Vec<Granted> = Cached(query).load(conn).await?;
         Ok(granted(rows, requests, |one| one.login.code.code_key))
     }

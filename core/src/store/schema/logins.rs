@@ -32,6 +32,7 @@ diesel::table! {
         revoked_at -> Nullable<BigInt>,
         url_id -> Nullable<Binary>,
         resources -> Text,
+        amr -> Text,
     }
 }
 

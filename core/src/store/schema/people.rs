@@ -25,6 +25,8 @@ diesel::table! {
         suspended_at -> Nullable<BigInt>,
         created_at -> BigInt,
         updated_at -> BigInt,
+        second_factor -> Bool,
+        factors_changed_at -> BigInt,
     }
 }
 
@@ -80,6 +82,31 @@ diesel::table! {
         expires_at -> BigInt,
         user_agent -> Text,
         address -> Text,
+        amr -> Text,
+    }
+}
+
+diesel::table! {
+    totp_keys (user_id) {
+        user_id -> BigInt,
+        sealed_key -> Binary,
+        last_step -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    recovery_codes (user_id, code_digest) {
+        user_id -> BigInt,
+        code_digest -> Binary,
+    }
+}
+
+diesel::table! {
+    second_steps (token_key) {
+        token_key -> Binary,
+        user_id -> BigInt,
+        expires_at -> BigInt,
     }
 }
 

@@ -5,6 +5,7 @@ use diesel_async::RunQueryDsl;
 
 use crate::clock::Timestamp;
 use crate::id::{ClientId, ConsentId, DomainId, GrantId, SessionId, Subject, UrlId, UserId};
+use crate::model::amr::Amr;
 use crate::model::resource::Resources;
 use crate::model::scope::ScopeSet;
 use crate::store::engine::conn::{Conn, hot, with_conn};
@@ -42,6 +43,8 @@ pub struct Grant {
     pub url_id: Option<UrlId>,
     /// The resource servers that its tokens are for; none for whoever takes tokens of ours.
     pub resources: Resources,
+    /// How the person signed in.
+    pub amr: Amr,
 }
 
 /// A login, as far as it is counted.

@@ -27,6 +27,12 @@ pub(crate) async fn touch(conn: &mut Conn, key: CredentialKey, user: UserId, now
     Ok(with_conn!(conn, |c| diesel::update(known).set(t::last_used_at.eq(now)).execute(c))? == 1)
 }
 
+/// Whether this browser is known to this person, by a sign-in that was not before `since`.
+pub(crate) async fn is_known(conn: &mut Conn, key: CredentialKey, user: UserId, since: Timestamp) -> QueryResult<bool> {
+    let known = t::table.find((key, user)).filter(t::last_used_at.ge(since));
+    with_conn!(conn, |c| diesel::select(diesel::dsl::exists(known)).get_result(c))
+}
+
 /// Gives a browser another cookie: whatever accounts it is known to, it stays so under the new key only.
 pub(crate) async fn replace_key(conn: &mut Conn, old: CredentialKey, new: CredentialKey) -> QueryResult<()> {
     let known = t::table.filter(t::token_key.eq(old));

@@ -134,11 +134,24 @@ pub(crate) async fn insert(conn: &mut Conn, row: &NewAccount) -> QueryResult<boo
     Ok(inserted == 1)
 }
 
-/// Whether this is still the password's hash of a live account. From now to its end the transaction holds the row, so
-/// that a change of the password waits, and then sees all that was done on the strength of the old one.
-pub(crate) async fn holds_password(conn: &mut Conn, id: UserId, hash: &str) -> QueryResult<bool> {
+/// Whether this is still the password's hash of a live account; `Some` says whether that has a second factor. From now to its
+/// end the transaction holds the row, so that a change of the password or of a factor waits, and then sees all that was done
+/// on the strength of the old one.
+pub(crate) async fn holds_password(conn: &mut Conn, id: UserId, hash: &str) -> QueryResult<Option<bool>> {
     let same = t::table.find(id).filter(t::password_hash.eq(hash)).filter(t::suspended_at.is_null());
-    Ok(with_conn!(conn, |c| diesel::update(same).set(t::password_hash.eq(hash)).execute(c))? == 1)
+    let held = diesel::update(same).set(t::password_hash.eq(hash)).returning(t::second_factor);
+    with_conn!(conn, |c| held.get_result(c)).optional()
+}
+
+/// When the second factors of an account last changed.
+pub(crate) async fn factors_changed_at(conn: &mut Conn, id: UserId) -> QueryResult<Option<Timestamp>> {
+    with_conn!(conn, |c| t::table.find(id).select(t::factors_changed_at).first(c)).optional()
+}
+
+/// Notes that the second factors of an account changed, and whether it has any.
+pub(crate) async fn factors_changed(conn: &mut Conn, id: UserId, has_one: bool, now: Timestamp) -> QueryResult<()> {
+    let set = (t::second_factor.eq(has_one), t::factors_changed_at.eq(now));
+    with_conn!(conn, |c| diesel::update(t::table.find(id)).set(set).execute(c)).map(drop)
 }
 
 /// Sets the password of a live account whose main address is still this one, as written, and notes that the address is

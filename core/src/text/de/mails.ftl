@@ -20,3 +20,14 @@ mail_reuse-forgot = Wenn Sie befürchten, dass jemand anderes Ihr Konto verwende
 mail_partner-subject = Neues zu { $client } auf XWMS
 mail_partner-because = Sie erhalten diese E-Mail, weil Sie { $client } auf XWMS verwalten.
 mail_partner-reuse = Ein Refresh-Token eines Ihrer Benutzer wurde ein zweites Mal verwendet. Es könnte kopiert worden sein, daher hat XWMS diese Anmeldung mit allen Tokens beendet; der Benutzer meldet sich erneut an, um fortzufahren. Wenn Ihre Server es selbst waren, lassen Sie sie jedes neue Refresh-Token speichern, bevor sie es verwenden, und nur eine fehlgeschlagene Anfrage wiederholen.
+mail_factor-subject = Ihre Anmeldung wurde geändert
+mail_factor-app_added = Ihrem XWMS-Konto wurde soeben eine Authenticator-App hinzugefügt.
+mail_factor-app_removed = Die Authenticator-App Ihres XWMS-Kontos wurde soeben entfernt.
+mail_factor-codes = Für Ihr XWMS-Konto wurden soeben neue Wiederherstellungscodes erstellt. Die alten gelten nicht mehr.
+mail_factor-ended = Jedes andere Gerät wurde abgemeldet.
+mail_recovery-subject = Ein Wiederherstellungscode wurde verwendet
+mail_recovery-used = Jemand hat sich mit Ihrem Passwort und einem Wiederherstellungscode bei Ihrem XWMS-Konto angemeldet. { $left ->
+    [0] Es ist kein Code mehr übrig: Erstellen Sie neue.
+    [one] Ein Code ist übrig.
+   *[other] { $left } Codes sind übrig.
+ }

@@ -20,3 +20,14 @@ mail_reuse-forgot = If you fear that somebody else uses your account, set a new 
 mail_partner-subject = News about { $client } on XWMS
 mail_partner-because = You get this mail because you manage { $client } on XWMS.
 mail_partner-reuse = A refresh token of one of your users was used a second time. It may have been copied, so XWMS ended that login with all its tokens; the user logs in again to go on. If your servers did it themselves, let them store each new refresh token before they use it, and repeat only a request that failed.
+mail_factor-subject = How you sign in was changed
+mail_factor-app_added = An authenticator app was just added to your XWMS account.
+mail_factor-app_removed = The authenticator app of your XWMS account was just removed.
+mail_factor-codes = New recovery codes were just made for your XWMS account. The old ones work no more.
+mail_factor-ended = Every other device was signed out.
+mail_recovery-subject = A recovery code was used
+mail_recovery-used = Somebody signed in to your XWMS account with your password and a recovery code. { $left ->
+    [0] No code is left: make new ones.
+    [one] One code is left.
+   *[other] { $left } codes are left.
+ }

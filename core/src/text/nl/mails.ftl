@@ -20,3 +20,14 @@ mail_reuse-forgot = Ben je bang dat iemand anders je account gebruikt, stel dan 
 mail_partner-subject = Nieuws over { $client } op XWMS
 mail_partner-because = Je krijgt deze mail omdat je { $client } beheert op XWMS.
 mail_partner-reuse = Een refresh-token van een van je gebruikers is een tweede keer gebruikt. Het kan gekopieerd zijn, daarom heeft XWMS die login met alle tokens beëindigd; de gebruiker logt opnieuw in om verder te gaan. Deden je servers het zelf, laat ze dan elk nieuw refresh-token opslaan voordat ze het gebruiken, en alleen een mislukt verzoek herhalen.
+mail_factor-subject = Hoe je inlogt is gewijzigd
+mail_factor-app_added = Er is zojuist een authenticator-app aan je XWMS-account toegevoegd.
+mail_factor-app_removed = De authenticator-app van je XWMS-account is zojuist weggehaald.
+mail_factor-codes = Er zijn zojuist nieuwe herstelcodes gemaakt voor je XWMS-account. De oude werken niet meer.
+mail_factor-ended = Elk ander apparaat is uitgelogd.
+mail_recovery-subject = Er is een herstelcode gebruikt
+mail_recovery-used = Iemand heeft met je wachtwoord en een herstelcode op je XWMS-account ingelogd. { $left ->
+    [0] Er is geen code meer over: maak nieuwe.
+    [one] Er is één code over.
+   *[other] Er zijn { $left } codes over.
+ }
