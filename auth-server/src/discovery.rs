@@ -6,6 +6,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use xwms_core::login::shared_person::CLAIMS;
+use xwms_core::model::amr::{ONE_FACTOR, TWO_FACTORS};
 use xwms_core::model::scope::OFFLINE_ACCESS;
 
 use crate::AuthServer;
@@ -27,6 +28,7 @@ struct Metadata {
     revocation_endpoint_auth_methods_supported: [&'static str; 3],
     code_challenge_methods_supported: [&'static str; 1],
     authorization_response_iss_parameter_supported: bool,
+    acr_values_supported: [&'static str; 2],
     #[serde(flatten)]
     openid: Option<OpenIdMetadata>,
 }
@@ -132,6 +134,7 @@ fn metadata(issuer: &str, openid: Option<OpenIdMetadata>) -> Metadata {
         revocation_endpoint_auth_methods_supported: PUBLIC_TOO,
         code_challenge_methods_supported: ["S256"],
         authorization_response_iss_parameter_supported: true,
+        acr_values_supported: [ONE_FACTOR, TWO_FACTORS],
         openid,
     }
 }

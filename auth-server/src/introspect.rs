@@ -42,6 +42,10 @@ struct Introspection<'a> {
     iat: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     exp: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acr: Option<&'a str>,
 }
 
 /// `POST /oauth/introspect`.
@@ -74,6 +78,8 @@ fn describe<'a>(token: &'a LiveToken, issuer: &'a str) -> Introspection<'a> {
             jti: Some(&claims.jti),
             iat: Some(claims.iat),
             exp: Some(claims.exp),
+            auth_time: claims.auth_time,
+            acr: claims.acr.as_deref(),
         },
         LiveToken::Refresh { live, expires_at } => Introspection {
             active: true,
@@ -85,6 +91,8 @@ fn describe<'a>(token: &'a LiveToken, issuer: &'a str) -> Introspection<'a> {
             sub: Some(live.grant.subject.to_string().into()),
             iss: Some(issuer),
             exp: Some(expires_at.seconds()),
+            auth_time: Some(live.grant.authenticated_at.seconds()),
+            acr: Some(live.grant.amr.acr()),
             ..Introspection::default()
         },
     }

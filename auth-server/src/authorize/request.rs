@@ -9,6 +9,7 @@ use xwms_core::gate::snapshot::{Domain, Snapshot};
 use xwms_core::id::ClientId;
 use xwms_core::login::flow::{Flow, FlowKind, LoginRequest};
 use xwms_core::login::session::Session;
+use xwms_core::model::amr::{ONE_FACTOR, TWO_FACTORS};
 use xwms_core::model::resource::Resources;
 use xwms_core::model::scope::ScopeSet;
 use xwms_core::request::params::Params;
@@ -121,8 +122,10 @@ impl AuthServer {
             None => None,
         };
         let admission = oxide::decide(snapshot, domain, params, &attempt)?;
-        let too_old = |session: &&Session| {
+        let two_factors = asks_two_factors(params.get("acr_values"));
+        let does_not_count = |session: &&Session| {
             prompt.login
+                || two_factors && !session.is_as_strong_as_the_account()
                 || max_age.is_some_and(|seconds| {
                     seconds == 0 || now.since(session.authenticated_at) > Duration::from_secs(seconds.into())
                 })
@@ -143,7 +146,7 @@ impl AuthServer {
                 login_hint: params.get("login_hint").map(str::to_owned),
                 ask_consent: prompt.consent,
                 ask_account: prompt.select_account,
-                stale_session: session.filter(too_old).map(|session| session.id),
+                stale_session: session.filter(does_not_count).map(|session| session.id),
                 signed_in_since,
             },
             decision: None,
@@ -195,6 +198,14 @@ fn prompt(text: Option<&str>) -> Result<Prompt, Denial> {
     }
     Ok(prompt)
 }
+
+/// Whether two factors are what the client would like best of what there is (OpenID Connect Core §3.1.2.1). An account that
+/// has one goes on with that, and its `acr` says so.
+fn asks_two_factors(values: Option<&str>) -> bool {
+    let known = |word: &&str| [ONE_FACTOR, TWO_FACTORS].contains(word);
+    values.unwrap_or_default().split(' ').find(known) == Some(TWO_FACTORS)
+}
+
 /// A whole number of seconds: digits and nothing else.
 fn seconds(text: &str) -> Option<u32> {
     text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))

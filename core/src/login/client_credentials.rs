@@ -36,6 +36,7 @@ pub fn issue(core: &Core, client: &ClaimedClient, wanted: &Wanted<'_>) -> Result
     let resources = target(&client.snapshot, &Resources::default(), wanted.resources)
         .map_err(|denial| client.refused(core, authenticated, denial))?;
     let (id, subject) = (client.id(), client.id().to_string());
-    let access = Access { subject, client: id, domain: domain.id, grant: None, scope, resources: &resources };
+    let access =
+        Access { subject, client: id, domain: domain.id, grant: None, scope, resources: &resources, signed_in: None };
     Ok(access.tokens(core, now)?)
 }

@@ -113,6 +113,7 @@ pub(super) fn of_login(
         grant: Some(grant.id),
         scope,
         resources: beside.resources,
+        signed_in: Some((grant.authenticated_at, grant.amr.acr())),
     };
     let mut tokens = access.tokens(core, now)?;
     if with_id_token {
@@ -154,6 +155,8 @@ pub(super) struct Access<'a> {
     pub(super) grant: Option<GrantId>,
     pub(super) scope: ScopeSet,
     pub(super) resources: &'a Resources,
+    /// When the person signed in, and how sure that was; none where it is for the client itself.
+    pub(super) signed_in: Option<(Timestamp, &'static str)>,
 }
 
 impl Access<'_> {
@@ -171,6 +174,8 @@ impl Access<'_> {
             iat: now.seconds(),
             exp: now.after(lifetime).seconds(),
             domain: self.domain,
+            auth_time: self.signed_in.map(|(at, _)| at.seconds()),
+            acr: self.signed_in.map(|(_, acr)| acr.to_owned()),
         };
         Ok(Tokens {
             access_token: sign(core, SigningAlg::Es256, ACCESS_TOKEN, &claims)?,

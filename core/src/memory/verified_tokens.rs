@@ -97,6 +97,8 @@ mod tests {
             iat: 0,
             exp: 0,
             domain: DomainId::from_bytes([1; 16]),
+            auth_time: None,
+            acr: None,
         }
     }
 

@@ -27,6 +27,13 @@ pub struct AccessClaims {
     pub exp: i64,
     /// The domain it was issued through.
     pub domain: DomainId,
+    /// When the person signed in, in seconds; none in a client's own token. By this and `acr` a resource server knows when to
+    /// ask for more (RFC 9470 §6.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth_time: Option<i64>,
+    /// How sure that was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acr: Option<String>,
 }
 
 /// Who takes a token: one as a text, several as a list (RFC 7519 §4.1.3).

@@ -72,6 +72,7 @@ on_both!(jw_08_what_is_listed_works_and_what_works_is_listed, async |world: Worl
     let (mut browser, _) = world.given_code("ada@example.test", &[]).await;
     let sent = browser.get(&world.authorize(&[("response_mode", "query")])).await;
     assert!(sent.parameter("code").is_some() && sent.parameter("iss").as_deref() == Some(ISSUER), "{sent:?}");
+    assert_eq!(listed(&discovery, "acr_values_supported"), ["1", "2"]);
     for prompt in listed(&discovery, "prompt_values_supported") {
         let answer = browser.get(&world.authorize(&[("prompt", &prompt)])).await;
         assert_eq!(answer.status, 303, "{prompt}: {answer:?}");
