@@ -1,5 +1,6 @@
-//! `xwms demo`: a throw-away platform with a partner, three people and a sample site, on this machine only.
+//! `xwms demo`: a throw-away platform with a partner, its people and a sample site, on this machine only.
 
+mod history;
 mod platform;
 mod site;
 
@@ -149,11 +150,12 @@ async fn start(folder: &Path, environment: Vec<(String, String)>, args: DemoArgs
     let listener = listener::bind(args.listen, "--listen").await?;
     let listen = listener.local_addr().unwrap_or(args.listen);
     let site_address = site::free_address(args.partner_listen).await?;
-    let config = configure(folder, listen, environment)?;
+    let config = configure(folder, listen, environment.clone())?;
     log::start(&config.log)?;
     let issuer = config.server.issuer().to_owned();
+    let platform = provision(configure(folder, listen, environment)?, site_address).await?;
     let core = wire::core(config, Clock::system()).await?;
-    let platform = Platform::provision(&core, site_address).await?;
+    platform.apply_for_verification(&core).await?;
 
     let (stop_server, stopped) = oneshot::channel();
     let mut server = tokio::spawn(serve::serve(core, listener, async move {
@@ -172,6 +174,16 @@ async fn start(folder: &Path, environment: Vec<(String, String)>, args: DemoArgs
     }
     let told = platform.told(&issuer, &site.origin(), &folder.join("mail"));
     Ok(Demo { server, stop_server, site, told })
+}
+
+/// Makes the platform as it was a month ago, and has people log in since.
+async fn provision(config: Config, site: SocketAddr) -> Result<Platform, StartError> {
+    let month = Duration::from_secs(u64::from(history::DAYS) * 24 * 60 * 60);
+    let clock = Clock::manual(Clock::system().now().before(month));
+    let core = wire::core(config, clock.clone()).await?;
+    let platform = Platform::provision(&core, site).await?;
+    history::live(&core, &clock, platform.client, &platform.guests(site)).await?;
+    Ok(platform)
 }
 
 fn server_ended(ended: Result<io::Result<()>, JoinError>) -> StartError {

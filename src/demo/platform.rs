@@ -11,6 +11,7 @@ use xwms_core::random;
 use xwms_core::secret::Secret;
 use xwms_core::state::Core;
 
+use super::history::Visitor;
 use crate::wire::StartError;
 
 const OWNER: &str = "ada@example.test";
@@ -19,6 +20,10 @@ const STAFF: &str = "mary@example.test";
 const DOMAIN: &str = "engines.example";
 /// A domain that no site here is: it asks to be verified.
 const SECOND_DOMAIN: &str = "difference.example";
+
+/// People who log in at the second domain.
+const VISITORS: [&str; 4] =
+    ["visitor-1@example.test", "visitor-2@example.test", "visitor-3@example.test", "visitor-4@example.test"];
 
 /// What was provisioned, with the credentials that are stored nowhere.
 pub(super) struct Platform {
@@ -31,6 +36,8 @@ pub(super) struct Platform {
     owner_password: Secret<String>,
     tester_password: Secret<String>,
     staff_password: Secret<String>,
+    /// Of the visitors: nobody needs to sign in as one.
+    visitors_password: Secret<String>,
 }
 
 impl Platform {
@@ -44,16 +51,64 @@ impl Platform {
             owner_password: password(),
             tester_password: password(),
             staff_password: password(),
+            visitors_password: password(),
         };
-        let applied = provision::apply(core, platform.file(site).expose(), provision::Options::default()).await;
-        applied.map_err(|error| StartError(format!("the demo's platform can't be provisioned: {error:?}")))?;
+        apply(core, platform.file(site).expose()).await?;
+        apply(core, platform.visitors().expose()).await?;
         Ok(platform)
+    }
+
+    /// Has the client ask to be verified.
+    pub(super) async fn apply_for_verification(&self, core: &Core) -> Result<(), StartError> {
+        apply(core, &self.verification()).await
+    }
+
+    /// Who logs in, where, and how often.
+    pub(super) fn guests(&self, site: SocketAddr) -> Vec<Visitor<'_>> {
+        let own = format!("http://{site}/callback");
+        let second = format!("https://{SECOND_DOMAIN}/callback");
+        let visitor =
+            |email, password, callback: &str, every| Visitor { email, password, callback: callback.to_owned(), every };
+        let team = [visitor(OWNER, &self.owner_password, &own, 3), visitor(TESTER, &self.tester_password, &own, 2)];
+        let visitors = VISITORS.iter().zip(1_u32..);
+        let visitors = visitors.map(|(email, number)| visitor(email, &self.visitors_password, &second, number));
+        team.into_iter().chain(visitors).collect()
+    }
+
+    /// Those who log in at the second domain, as a file.
+    fn visitors(&self) -> Secret<String> {
+        let password = self.visitors_password.expose();
+        let people = VISITORS.iter().zip(1..).map(|(email, number)| {
+            format!(
+                "[[users]]\nemail = \"{email}\"\npassword = \"{password}\"\ngiven_name = \"Visitor\"\n\
+                 family_name = \"{number}\"\nemail_verified = true\n"
+            )
+        });
+        Secret::new(people.collect())
+    }
+
+    fn verification(&self) -> String {
+        let client = self.client;
+        format!(
+            r#"
+[[clients]]
+id = "{client}"
+name = "Analytical Engines"
+owner = "{OWNER}"
+
+  [[clients.verifications]]
+  domains = ["{SECOND_DOMAIN}"]
+  scopes = ["userinfo", "useraddresses"]
+  state = "pending"
+  notes = "We send a card on birthdays, to the address that you choose."
+"#
+        )
     }
 
     /// The provisioning file, which a partner's operator would write.
     #[expect(clippy::too_many_lines, reason = "a provisioning file stands in it whole")]
     fn file(&self, site: SocketAddr) -> Secret<String> {
-        let Self { client, secret, domain, owner_password, tester_password, staff_password } = self;
+        let Self { client, secret, domain, owner_password, tester_password, staff_password, .. } = self;
         let (secret, owner_password, tester_password, staff_password) =
             (secret.expose(), owner_password.expose(), tester_password.expose(), staff_password.expose());
         Secret::new(format!(
@@ -125,17 +180,11 @@ scopes = ["openid", "profile", "email", "offline_access", "providers", "userinfo
 
   [[clients.domains]]
   root_domain = "{SECOND_DOMAIN}"
-  internal_name = "Shop, not open yet"
+  internal_name = "Shop"
   allow_login = true
   active = true
   ownership = "proven"
   urls = [{{ kind = "callback", url = "https://{SECOND_DOMAIN}/callback" }}]
-
-  [[clients.verifications]]
-  domains = ["{SECOND_DOMAIN}"]
-  scopes = ["userinfo", "useraddresses"]
-  state = "pending"
-  notes = "We send a card on birthdays, to the address that you choose."
 
   [[clients.requests]]
   kind = "test"
@@ -160,7 +209,7 @@ scopes = ["openid", "profile", "email", "offline_access", "providers", "userinfo
 
     /// What a person needs in order to look around.
     pub(super) fn told(&self, issuer: &str, site: &str, mail: &Path) -> String {
-        let Self { client, secret, domain, owner_password, tester_password, staff_password } = self;
+        let Self { client, secret, domain, owner_password, tester_password, staff_password, .. } = self;
         let (secret, owner_password, tester_password, staff_password) =
             (secret.expose(), owner_password.expose(), tester_password.expose(), staff_password.expose());
         let mail = mail.display();
@@ -185,6 +234,11 @@ scopes = ["openid", "profile", "email", "offline_access", "providers", "userinfo
 "
         )
     }
+}
+
+async fn apply(core: &Core, file: &str) -> Result<(), StartError> {
+    let applied = provision::apply(core, file, provision::Options::default()).await;
+    applied.map(drop).map_err(|error| StartError(format!("the demo's platform can't be provisioned: {error:?}")))
 }
 
 /// 80 bits, in letters and digits that are not mistaken for each other.
