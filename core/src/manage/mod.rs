@@ -16,6 +16,7 @@ pub mod domain_facts;
 pub mod domains;
 pub mod entitlement;
 pub mod fields;
+pub mod glance;
 pub mod idempotency;
 pub mod invitations;
 pub mod leaks;

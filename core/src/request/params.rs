@@ -14,6 +14,13 @@ pub struct Params(Vec<(String, String)>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotText;
 
+/// In this order.
+impl FromIterator<(String, String)> for Params {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(pairs: I) -> Self {
+        Self(pairs.into_iter().collect())
+    }
+}
+
 impl Params {
     /// Reads `application/x-www-form-urlencoded` text, of a query or a body.
     ///

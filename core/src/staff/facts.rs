@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::gate::permission::Permission;
 use crate::gate::standing;
 use crate::id::{ClientId, DomainId, UserId};
+use crate::manage::glance::{self, Glance};
 use crate::manage::permit::{self, Caller};
 use crate::manage::runner::{self, Ask};
 use crate::manage::verifications::{WithItems, with_items_of};
@@ -27,8 +28,6 @@ use crate::text::Text;
 
 const READ: Ask = Ask::Staff(Staff::Admin, Permission::StaffRead);
 const REVIEW: Ask = Ask::Staff(Staff::Reviewer, Permission::StaffRead);
-/// The time that numbers are of, in days.
-const DAYS: i64 = 30;
 /// The newest lines of the audit log that are shown beside the facts.
 const ENTRIES: i64 = 10;
 /// Applications of a client that are shown at the most.
@@ -106,15 +105,6 @@ pub struct Usage {
     pub refused: i64,
 }
 
-/// What of a client stands in a list of many.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Glance {
-    /// An approval of it is in force.
-    pub is_verified: bool,
-    /// Logins of the last 30 days.
-    pub logins: i64,
-}
-
 /// An account as it stands.
 #[derive(Clone, Debug)]
 pub struct AccountFacts {
@@ -163,14 +153,7 @@ pub async fn of_client(core: &Core, caller: &Caller, id: ClientId) -> Result<Cli
 pub async fn of_clients(core: &Core, caller: &Caller, ids: &[ClientId]) -> Result<HashMap<ClientId, Glance>, Error> {
     let now = core.clock.now();
     let mut conn = runner::read(core, caller, READ).await?.conn;
-    let mut found: HashMap<ClientId, Glance> = HashMap::new();
-    for (id, coverage) in verifications::coverage_of(&mut conn, ids).await? {
-        found.entry(id).or_default().is_verified |= coverage.holds(now);
-    }
-    for (id, logins) in login_stats::logins_since(&mut conn, ids, first_day(now)).await? {
-        found.entry(id).or_default().logins = logins;
-    }
-    Ok(found)
+    glance::of_clients(&mut conn, ids, now).await
 }
 
 /// How an account stands.
@@ -227,13 +210,9 @@ async fn payer(conn: &mut Conn, client: &Client) -> Result<Option<Payer>, Error>
 async fn usage(conn: &mut Conn, client: ClientId, now: Timestamp) -> Result<Usage, Error> {
     let (people, _) = login_stats::ever(conn, client).await?;
     let today = Day::of(now).number();
-    let days = login_stats::of_days(conn, client, Dimension::Total, first_day(now), today).await?;
+    let days = login_stats::of_days(conn, client, Dimension::Total, glance::first_day(now), today).await?;
     let refused = attempts::count(conn, client).await?;
     Ok(Usage { people, logins: days.iter().map(|day| day.logins).sum(), refused })
-}
-
-fn first_day(now: Timestamp) -> i64 {
-    Day::of(now).plus(1 - DAYS).number()
 }
 
 async fn entries(conn: &mut Conn, filter: &Filter) -> Result<Vec<EntryView>, Error> {

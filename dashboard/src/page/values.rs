@@ -8,6 +8,8 @@ use xwms_core::request::params::Params;
 use xwms_core::text;
 use xwms_core::text::Text;
 
+use super::html::Html;
+
 /// Why a form was refused as a whole.
 #[derive(Clone, Debug)]
 pub(crate) struct Refusal {
@@ -15,6 +17,8 @@ pub(crate) struct Refusal {
     pub(crate) status: StatusCode,
     /// What is said above the form; with one bad field, that is said at the field alone.
     pub(crate) notice: Option<Text>,
+    /// Who was faster, and when.
+    pub(crate) by: Option<Html>,
 }
 
 /// What the fields of a form hold.
@@ -59,7 +63,7 @@ impl Values {
     /// The same, of which these are wrong.
     #[must_use]
     pub(crate) fn wrong(self, errors: Vec<FieldError>) -> Self {
-        let refusal = Refusal { status: StatusCode::UNPROCESSABLE_ENTITY, notice: None };
+        let refusal = Refusal { status: StatusCode::UNPROCESSABLE_ENTITY, notice: None, by: None };
         Self { refusal: Some(refusal), errors, ..self }
     }
 
@@ -88,13 +92,32 @@ impl Values {
             | Error::Storage(_)
             | Error::Internal(_)) => return Err(why),
         };
-        Ok(Self { sent: Some(sent), refusal: Some(Refusal { status, notice }), errors, ..self })
+        Ok(Self { sent: Some(sent), refusal: Some(Refusal { status, notice, by: None }), errors, ..self })
     }
 
     /// The same refusal of what stands: where the form that was sent is not the one that is drawn.
     #[must_use]
     pub(crate) fn without_what_was_sent(self) -> Self {
         Self { sent: None, ..self }
+    }
+
+    /// Whether it was refused.
+    pub(crate) const fn is_refused(&self) -> bool {
+        self.refusal.is_some()
+    }
+
+    /// Whether somebody else was faster.
+    pub(crate) fn is_overtaken(&self) -> bool {
+        self.refusal.as_ref().is_some_and(|refusal| refusal.status == StatusCode::PRECONDITION_FAILED)
+    }
+
+    /// The same, with who was faster.
+    #[must_use]
+    pub(crate) fn by(mut self, who: Html) -> Self {
+        if let Some(refusal) = &mut self.refusal {
+            refusal.by = Some(who);
+        }
+        self
     }
 
     /// Why it was refused, when it was.
@@ -109,8 +132,7 @@ impl Values {
 
     /// What `If-Match` is to say: what was read when the form was drawn; after somebody else was faster, what stands now.
     pub(crate) fn version(&self) -> Option<&str> {
-        let stale = self.refusal.as_ref().is_some_and(|refusal| refusal.status == StatusCode::PRECONDITION_FAILED);
-        let sent = self.sent.as_ref().filter(|_| !stale).and_then(|sent| sent.get("if_match"));
+        let sent = self.sent.as_ref().filter(|_| !self.is_overtaken()).and_then(|sent| sent.get("if_match"));
         sent.or(self.version.as_deref())
     }
 
@@ -165,8 +187,7 @@ impl Values {
 
     /// What stands now, where it differs from what was typed: after somebody else was faster.
     pub(crate) fn stands_now(&self, name: &str) -> Option<String> {
-        let stale = self.refusal.as_ref().is_some_and(|refusal| refusal.status == StatusCode::PRECONDITION_FAILED);
         let (typed, stands) = (self.text(name), self.stands(name));
-        (stale && typed != stands).then_some(stands)
+        (self.is_overtaken() && typed != stands).then_some(stands)
     }
 }

@@ -4,8 +4,9 @@ use axum::response::Response;
 use serde_json::Value;
 use xwms_core::contract::staff::{ClientDecision, StaffClientView};
 use xwms_core::id::ClientId;
+use xwms_core::manage::glance::Glance;
 use xwms_core::staff::clients;
-use xwms_core::staff::facts::{self, ClientFacts, Glance};
+use xwms_core::staff::facts::{self, ClientFacts};
 use xwms_core::text;
 
 use super::known;
@@ -43,7 +44,7 @@ pub(super) async fn list(desk: StaffDesk) -> Result<Response, Response> {
         Column::of(shell.say("staff_owner")),
         Column::of(shell.say("staff_state")),
         Column::of(shell.say("staff_verified")),
-        Column::number(shell.say("staff_logins")),
+        Column::number(shell.say("shell_logins_30")),
     ];
     let rows = found.iter().map(|client| row(shell, client, seen.get(&client.id).copied().unwrap_or_default()));
     let table = Table::new(shell.say("staff_clients-caption"), columns).rows(rows);
@@ -143,7 +144,7 @@ fn draw_suspension(desk: &OneClient, client: &StaffClientView, facts: &ClientFac
     let terms = Terms::new([
         (shell.say("section_domains"), Html::text(facts.domains.len())),
         (shell.say("staff_people"), Html::text(facts.usage.people)),
-        (shell.say("staff_logins"), Html::text(facts.usage.logins)),
+        (shell.say("shell_logins_30"), Html::text(facts.usage.logins)),
     ]);
     let page = desk
         .page(shell.tell(title))

@@ -38,10 +38,15 @@ pub(super) fn form(shell: &Shell, one: &StaffVerificationView, known: &ClientFac
     let form = Form::new(shell, values, action, shell.say("staff_decide")).once();
     let form = form.hidden("version", verification.version.to_string());
     let lines = verification.items.iter().enumerate();
-    lines.fold(form, |form, (index, item)| line(shell, form, (index, item), known)).html()
+    lines.fold(form, |form, (index, item)| line(shell, form, (index, item), (known, values))).html()
 }
 
-fn line<'f>(shell: &Shell, form: Form<'f>, (index, item): (usize, &VerificationItem), known: &ClientFacts) -> Form<'f> {
+fn line<'f>(
+    shell: &Shell,
+    form: Form<'f>,
+    (index, item): (usize, &VerificationItem),
+    (known, values): (&ClientFacts, &Values),
+) -> Form<'f> {
     let place = |member: &str| format!("items[{index}].{member}");
     let verdicts = Verdict::ALL.iter().map(|verdict| {
         let word = match verdict {
@@ -50,7 +55,12 @@ fn line<'f>(shell: &Shell, form: Form<'f>, (index, item): (usize, &VerificationI
         };
         Choice::new(verdict.as_str(), Html::text(word))
     });
-    let label = shell.tell(text!("staff_item", scope = item.scope.as_str(), root = item.root_domain.as_str()));
+    let is_new = values.is_refused() && values.text(&place("domain")).is_empty();
+    let label = if is_new {
+        shell.tell(text!("staff_item-new", scope = item.scope.as_str(), root = item.root_domain.as_str()))
+    } else {
+        shell.tell(text!("staff_item", scope = item.scope.as_str(), root = item.root_domain.as_str()))
+    };
     let scope = known.catalog.iter().find(|scope| scope.name == item.scope);
     let opens = scope.map(|scope| scope.opens.as_str()).filter(|opens| !opens.is_empty());
     let verdict = Control::radios(place("decision"), label, verdicts);
@@ -78,10 +88,38 @@ pub(super) async fn decide(form: Posted<OneVerification>) -> Result<Response, Re
         }
         Err(why) => {
             let one = get(&desk).await?;
-            let values = desk.refused(Values::default(), sent.fields, why)?;
+            // What was applied for may have changed meanwhile: a choice stays with what it was made for.
+            let fields = placed(&sent.fields, &one.verification.items);
+            let values = desk.refused(Values::default(), fields, why)?;
             draw(&desk, &one, &values).await
         }
     }
+}
+
+/// The choices that were sent, each at the place that its scope and domain have now. One that is gone is left out.
+fn placed(sent: &Params, items: &[VerificationItem]) -> Params {
+    let mut pairs: Vec<(String, String)> = sent
+        .pairs()
+        .filter(|(name, _)| !name.starts_with("items["))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    for (index, item) in items.iter().enumerate() {
+        let Some(old) = place_of(sent, item) else { continue };
+        for member in ["domain", "scope", "decision", "reason"] {
+            if let Some(value) = sent.get(&format!("items[{old}].{member}")) {
+                pairs.push((format!("items[{index}].{member}"), value.to_owned()));
+            }
+        }
+    }
+    pairs.into_iter().collect()
+}
+
+/// Where a form had this scope on this domain; `None` when it was not on it.
+fn place_of(sent: &Params, item: &VerificationItem) -> Option<usize> {
+    let is = |index: usize, member: &str, value: &str| sent.get(&format!("items[{index}].{member}")) == Some(value);
+    let domain = item.domain.to_string();
+    let places = (0..).take_while(|index| sent.get(&format!("items[{index}].domain")).is_some());
+    places.into_iter().find(|index| is(*index, "domain", &domain) && is(*index, "scope", &item.scope))
 }
 
 pub(super) async fn ask_revocation(desk: OneVerification) -> Result<Response, Response> {
@@ -141,6 +179,42 @@ pub(super) async fn revoke(form: Posted<OneVerification>) -> Result<Response, Re
             let one = get(&desk).await?;
             let values = desk.refused(Values::default(), sent.fields, why)?;
             draw_revocation(&desk, &one, &values).await
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use xwms_core::clock::Timestamp;
+    use xwms_core::id::DomainId;
+    use xwms_core::model::root_domain::RootDomain;
+
+    use super::*;
+
+    #[test]
+    fn a_choice_stays_with_what_it_was_made_for() {
+        let [first, second] = [1, 2].map(|at| DomainId::generate(Timestamp::from_seconds(at)));
+        let item = |domain: DomainId, scope: &str| VerificationItem {
+            domain,
+            root_domain: RootDomain::parse("engines.example").unwrap(),
+            scope: scope.to_owned(),
+            status: ItemStatus::Pending,
+            reason: None,
+        };
+        let sent = format!(
+            "version=1&items[0].domain={first}&items[0].scope=phone&items[0].decision=approve\
+             &items[1].domain={second}&items[1].scope=phone&items[1].decision=reject&items[1].reason=No"
+        );
+        let sent = Params::parse(sent.as_bytes()).unwrap();
+        let placed = placed(&sent, &[item(second, "phone"), item(second, "address")]);
+        for (name, expected) in [
+            ("version", "1"),
+            ("items[0].decision", "reject"),
+            ("items[0].reason", "No"),
+            ("items[1].domain", ""),
+            ("items[1].decision", ""),
+        ] {
+            assert_eq!(placed.text(name), expected, "{name}");
         }
     }
 }

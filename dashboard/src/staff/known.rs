@@ -34,7 +34,7 @@ where
         (shell.say("staff_made"), Html::time(shell, known.made_at)),
         (shell.say("staff_verified"), verified),
         (shell.say("staff_people"), Html::text(known.usage.people)),
-        (shell.say("staff_logins"), Html::text(known.usage.logins)),
+        (shell.say("shell_logins_30"), Html::text(known.usage.logins)),
         (shell.say("staff_refused"), Html::text(known.usage.refused)),
         (shell.say("staff_payer"), payer),
         (shell.say("staff_owners"), Html::words(known.owners.join(", "))),

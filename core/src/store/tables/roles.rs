@@ -1,5 +1,7 @@
 //! Roles in clients' organisations, and their groups.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
@@ -54,6 +56,12 @@ pub(crate) async fn update(conn: &mut Conn, role: &Role) -> QueryResult<()> {
 /// Deletes a role that nobody has.
 pub(crate) async fn delete(conn: &mut Conn, id: RoleId) -> QueryResult<()> {
     with_conn!(conn, |c| diesel::delete(t::table.find(id)).execute(c)).map(drop)
+}
+
+/// What these roles are called.
+pub(crate) async fn names(conn: &mut Conn, ids: &[RoleId]) -> QueryResult<HashMap<RoleId, String>> {
+    let query = t::table.filter(t::id.eq_any(ids)).select((t::id, t::name));
+    Ok(with_conn!(conn, |c| query.load(c))?.into_iter().collect())
 }
 
 /// The roles of a client, by key.

@@ -152,3 +152,11 @@ shell_all_none = Alle oder keine
 shell_found = gefunden
 shell_not_reached = Der Server ist nicht erreichbar. Es wurde nichts geändert.
 band_suspended-reason = <b>Gesperrt</b> vom XWMS-Team am { $since }: „<bdi>{ $reason }</bdi>“. Anmeldungen, Tokens und Änderungen sind gestoppt.
+state_expires = { $days ->
+    [0] Läuft innerhalb eines Tages ab
+    [one] Läuft in einem Tag ab
+   *[other] Läuft in { $days } Tagen ab
+}
+state_leaked = Geleakt
+shell_changed_by = Geändert von
+shell_logins_30 = Anmeldungen in 30 Tagen

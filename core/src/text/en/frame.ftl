@@ -152,3 +152,11 @@ shell_all_none = All or none
 shell_found = found
 shell_not_reached = The server could not be reached. Nothing was changed.
 band_suspended-reason = <b>Suspended</b> by the XWMS team on { $since }: “<bdi>{ $reason }</bdi>”. Logins, tokens and changes have stopped.
+state_expires = { $days ->
+    [0] Expires within a day
+    [one] Expires in one day
+   *[other] Expires in { $days } days
+}
+state_leaked = Leaked
+shell_changed_by = Changed by
+shell_logins_30 = Logins in 30 days

@@ -152,3 +152,11 @@ shell_all_none = Alles of niets
 shell_found = gevonden
 shell_not_reached = De server is niet bereikbaar. Er is niets gewijzigd.
 band_suspended-reason = <b>Opgeschort</b> door het XWMS-team op { $since }: “<bdi>{ $reason }</bdi>”. Logins, tokens en wijzigingen zijn gestopt.
+state_expires = { $days ->
+    [0] Verloopt binnen een dag
+    [one] Verloopt over één dag
+   *[other] Verloopt over { $days } dagen
+}
+state_leaked = Gelekt
+shell_changed_by = Gewijzigd door
+shell_logins_30 = Logins in 30 dagen
