@@ -1,4 +1,5 @@
-//! `xwms-bench run --pages`: whether any page of a long list costs what its first one does.
+//! `xwms-bench run --pages`: whether any page of a long list costs what its first one does, and what the dashboard's page of
+//! it costs.
 
 use std::time::Instant;
 
@@ -28,15 +29,28 @@ const PARTS: usize = 10;
 /// A later part may cost so many times what the first page does.
 const GOAL: f64 = 1.20;
 
+/// Entries of a page of the dashboard.
+const SHOWN: usize = 50;
+/// How often such a page, and the same read by the API, is asked.
+const ASKED: usize = 200;
+/// The longest that a page may take, in milliseconds, at the median.
+const LONGEST: f64 = 5.0;
+/// The rate of pages beside that of reads is to reach this.
+const RATE: f64 = 0.50;
+/// The most bytes that a page may have.
+const LARGEST: usize = 60_000;
+
 /// What was found on one database.
 pub(crate) struct Walked {
     title: String,
     table: Table,
+    dashboard: Table,
 }
 
 impl Walked {
     pub(crate) fn render(&self, markdown: bool) -> String {
-        format!("\n{}\n\n{}\n", self.title, self.table.render(markdown))
+        let (api, dashboard) = (self.table.render(markdown), self.dashboard.render(markdown));
+        format!("\n{}\n\n{api}\n\n{dashboard}\n", self.title)
     }
 }
 
@@ -53,7 +67,8 @@ pub(crate) async fn on(
     platform.configure(&format!("[attempts]\nkeep = {ATTEMPTS}\n"))?;
     let client = platform.managed.client.parse().map_err(|_| Failure("the client's id is none".to_owned()))?;
     seed::fill_lists(&platform.database_url, client, USERS, ATTEMPTS).await?;
-    let stage = Stage::open(platform, place.database_pid, 1)?;
+    let mut stage = Stage::open(platform, place.database_pid, 1)?;
+    stage.sign_in(1).await?;
 
     let title = format!("{}, pages of {LIMIT}; {}", database.title(), cores.note());
     let heading =
@@ -83,7 +98,52 @@ pub(crate) async fn on(
             reached(ratio <= GOAL),
         ]);
     }
-    Ok(Walked { title, table })
+    let dashboard = dashboard(&stage).await?;
+    Ok(Walked { title, table, dashboard })
+}
+
+/// The dashboard's pages of the same lists, each beside the API's read of as many entries, in turn.
+async fn dashboard(stage: &Stage) -> Result<Table, Failure> {
+    let heading = ["list", "page ms", "goal", "", "read ms", "rate", "goal", "", "bytes", "goal", ""];
+    let mut table = Table::new(&heading);
+    let host = &stage.site.host;
+    let cookies = stage.cookies.first().ok_or_else(|| Failure("nobody is signed in".to_owned()))?;
+    let mut connection = Connection::to(stage.site.address);
+    for (list, _) in LISTS {
+        let path = format!("/clients/{}/{list}?limit={SHOWN}", stage.platform.managed.client);
+        let page = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookies}\r\n\r\n").into_bytes();
+        let read = request(host, &stage.platform.managed, &format!("{list}?limit={SHOWN}"));
+        let (mut pages, mut reads, mut bytes) = (Vec::new(), Vec::new(), 0);
+        for _ in 0..ASKED {
+            let (time, size) = timed(&mut connection, &page).await?;
+            pages.push(time);
+            bytes = bytes.max(size);
+            reads.push(timed(&mut connection, &read).await?.0);
+        }
+        let (page, read) = (median(pages), median(reads));
+        table.row(vec![
+            list.to_owned(),
+            format!("{page:.2}"),
+            format!("≤ {LONGEST:.2}"),
+            reached(page <= LONGEST),
+            format!("{read:.2}"),
+            format!("{:.2}", read / page),
+            format!("≥ {RATE:.2}"),
+            reached(read / page >= RATE),
+            bytes.to_string(),
+            format!("≤ {LARGEST}"),
+            reached(bytes <= LARGEST),
+        ]);
+    }
+    Ok(table)
+}
+
+/// How long an answer took, in milliseconds, and how many bytes it has.
+async fn timed(connection: &mut Connection, request: &[u8]) -> Result<(f64, usize), Failure> {
+    let began = Instant::now();
+    let answer = connection.exchange(request).await?;
+    let time = began.elapsed().as_secs_f64() * 1000.0;
+    if answer.status == 200 { Ok((time, answer.body.len())) } else { Err(unexpected(answer)) }
 }
 
 /// How long each page of a list took, in milliseconds, one after the other over one connection.

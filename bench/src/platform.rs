@@ -196,6 +196,9 @@ fn provisioning(platform: &Platform, people: usize) -> String {
     }
     let managed = &platform.managed.client;
     let _ = writeln!(file, "[[clients]]\nid = \"{managed}\"\nname = \"managed\"\nowner = \"owner@example.test\"");
+    if people > 0 {
+        let _ = writeln!(file, "[[clients.members]]\nemail = \"{}\"\nrole = \"admin\"", email(0));
+    }
     for number in 1..=EACH {
         let _ = write!(
             file,
