@@ -145,6 +145,33 @@
     time.setAttribute("aria-label", `${time.textContent}, ${exact}`);
   }
 
+  // A day's number on its bar, by pointer or by the arrow keys: as the table has it.
+  for (const chart of document.querySelectorAll("figure.chart")) {
+    const bars = [...chart.querySelectorAll("rect")];
+    const rows = [...chart.querySelectorAll("tbody tr")];
+    if (!bars.length || rows.length !== bars.length) continue;
+    const finding = chart.querySelector("figcaption + svg + p");
+    const whole = finding.textContent;
+    let at = bars.length;
+    const show = (index) => {
+      bars[at]?.removeAttribute("stroke");
+      at = index;
+      bars[at]?.setAttribute("stroke", "currentColor");
+      finding.textContent = bars[at] ? [...rows[at].cells].map((cell) => cell.textContent.trim()).join(": ") : whole;
+    };
+    chart.tabIndex = 0;
+    finding.setAttribute("aria-live", "polite");
+    bars.forEach((bar, index) => bar.addEventListener("pointerenter", () => show(index)));
+    chart.addEventListener("pointerleave", () => show(bars.length));
+    chart.addEventListener("blur", () => show(bars.length));
+    chart.addEventListener("keydown", (event) => {
+      const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      if (!step || event.target !== chart) return;
+      event.preventDefault();
+      show((at + step + bars.length) % bars.length);
+    });
+  }
+
   // The look changes as soon as it is chosen.
   const theme = document.getElementById("menu-theme");
   theme?.addEventListener("change", () => {

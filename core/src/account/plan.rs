@@ -27,6 +27,13 @@ pub struct Holding {
     pub clients: Vec<(ClientId, String)>,
 }
 
+impl Holding {
+    /// Whether one more client can hang on it.
+    pub fn has_room(&self) -> bool {
+        self.entitlements.clients && self.clients.len() < self.entitlements.max_clients as usize
+    }
+}
+
 /// The caller's.
 ///
 /// # Errors

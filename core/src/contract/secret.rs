@@ -54,6 +54,8 @@ pub struct SecretView {
     /// From which address.
     #[schemars(length(max = 45), example = &"192.0.2.7")]
     pub last_used_from: Option<String>,
+    /// When it was reported as found in public: it stays off.
+    pub leaked_at: Option<Timestamp>,
     /// The secret; in the answer that made it only.
     #[serde(serialize_with = "told_once", skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", length(max = 100))]

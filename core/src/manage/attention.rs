@@ -35,6 +35,10 @@ pub enum Concern {
     NoCallback(DomainId, String),
     /// No usable secret is linked to an active domain: its logins can't be redeemed.
     NoSecret(DomainId, String),
+    /// So many messages to webhooks are parked: nobody tries them again by itself.
+    Parked(i64),
+    /// People go on seeing this name until the new one is reviewed.
+    NameUnderReview(String),
     /// An approval ends soon.
     ApprovalEnds(VerificationId, Timestamp),
     /// A person has answered a request.
@@ -69,7 +73,11 @@ pub async fn of_client(core: &Core, caller: &Caller, context: &ClientContext) ->
         all.extend(missed.map(|domain| Concern::ProofMissed(domain.id, domain.root_domain.to_string())));
         all.extend(of_domains(&snapshot, now));
     }
+    if context.parked > 0 {
+        all.push(Concern::Parked(context.parked));
+    }
     if context.may(Permission::VerificationsRead) {
+        all.extend(context.reviewed_name.clone().map(Concern::NameUnderReview));
         let open = verifications::standing(conn, client, now).await?.into_iter();
         let ends = open.filter_map(|one| Some((one.id, one.expires_at.filter(|_| one.decided_at.is_some())?)));
         all.extend(

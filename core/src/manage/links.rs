@@ -1,5 +1,7 @@
 //! Which secret may be used for which domain.
 
+use std::collections::HashMap;
+
 use serde_json::{Value, json};
 
 use super::change::Change;
@@ -32,6 +34,23 @@ pub async fn list(
     find_domain(&mut reading.conn, client, domain).await?;
     let found = secrets::page_of_domain(&mut reading.conn, domain, after, limit).await?;
     Ok(found.into_iter().map(|(secret, last_use)| view(&secret, last_use, None)).collect())
+}
+
+/// The domains that each secret of the client may be used for; one that opens none is not among them.
+///
+/// # Errors
+/// Those of [`super::permit`]; the database's.
+pub async fn by_secret(
+    core: &Core,
+    caller: &Caller,
+    client: ClientId,
+) -> Result<HashMap<SecretId, Vec<DomainId>>, Error> {
+    let mut reading = runner::read(core, caller, Ask::Client(client, Permission::LinksRead)).await?;
+    let mut linked: HashMap<SecretId, Vec<DomainId>> = HashMap::new();
+    for (secret, domain) in secrets::links_of_client(&mut reading.conn, client).await? {
+        linked.entry(secret).or_default().push(domain);
+    }
+    Ok(linked)
 }
 
 /// Lets the secret be used for the domain; nothing happens when it may already.

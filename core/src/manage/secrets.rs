@@ -159,6 +159,7 @@ pub(crate) fn view(secret: &ClientSecret, last_use: LastUse, value: Option<Secre
         hint: secret.hint.clone(),
         last_used_at: last_use.last_used_at,
         last_used_from: last_use.last_used_from,
+        leaked_at: secret.leaked_at,
         value,
         updated_at: secret.updated_at,
     }

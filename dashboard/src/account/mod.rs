@@ -6,7 +6,7 @@ mod confirm;
 mod factors;
 mod general;
 mod home;
-mod notifications;
+pub(crate) mod notifications;
 mod password;
 mod plan;
 mod requests;
@@ -23,6 +23,8 @@ use xwms_core::model::scope::ScopeSet;
 use xwms_core::state::Core;
 
 use crate::public::consent::ShareLine;
+
+pub(crate) use plan::count as clients_of_plan;
 
 /// The pages of the account, one line a route. GET of an address that only takes POST leads to the page it belongs to.
 pub(crate) fn routes() -> Router<Core> {

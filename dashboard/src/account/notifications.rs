@@ -87,6 +87,22 @@ pub(super) fn page<'p>(
         .part(&Html::drawn(cards.render().unwrap_or_default()))
 }
 
+/// The invitations that wait, each with its answers; nothing when none does.
+pub(crate) fn invited(shell: &Shell, invitations: &[Invitation]) -> Html {
+    if invitations.is_empty() {
+        return Html::default();
+    }
+    Html::card(&Html::drawn(Invited { shell, invitations }.render().unwrap_or_default()))
+}
+
+/// Invitations, one below the other.
+#[derive(Template)]
+#[template(path = "account/invitations.html")]
+struct Invited<'a> {
+    shell: &'a Shell,
+    invitations: &'a [Invitation],
+}
+
 /// What a person is told, a page at a time.
 #[derive(Template)]
 #[template(path = "account/notifications.html")]

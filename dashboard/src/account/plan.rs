@@ -42,7 +42,7 @@ pub(super) fn name(shell: &Shell, held: &Holding) -> Html {
 }
 
 /// How many clients hang on it, of how many.
-pub(super) fn count(shell: &Shell, held: &Holding) -> String {
+pub(crate) fn count(shell: &Shell, held: &Holding) -> String {
     if held.entitlements.clients {
         let (count, most) = (held.clients.len(), held.entitlements.max_clients);
         shell.tell(text!("plan_count-of", count = count, most = most))

@@ -43,6 +43,13 @@ fn line(desk: &ClientDesk<ClientId>, concern: &Concern) -> Html {
         Concern::NoSecret(id, root) => {
             (format!("{}/secrets", domain_path(client, *id)), text!("attention_secret", root = root.as_str()))
         }
+        Concern::Parked(parked) => {
+            let href = format!("{}?status=parked", ClientSection::Webhooks.href(client));
+            (href, text!("attention_parked", parked = *parked))
+        }
+        Concern::NameUnderReview(shown) => {
+            (ClientSection::Verifications.href(client), text!("attention_name", shown = shown.as_str()))
+        }
         Concern::ApprovalEnds(id, end) => (
             format!("{}/{id}", ClientSection::Verifications.href(client)),
             text!("attention_approval", end = Html::day(shell, *end)),

@@ -24,6 +24,7 @@ use crate::page::jsonl;
 use crate::page::list::ListRequest;
 use crate::page::matrix::resource_name;
 use crate::page::table::{Column, Table};
+use crate::page::values::Values;
 use crate::section::ClientSection;
 
 const FILTERS: [&str; 5] = ["action", "object", "actor", "from", "to"];
@@ -186,6 +187,22 @@ pub(super) async fn made<P: ClientIds>(
     let Some(entry) = found.first() else { return Ok(time) };
     let who = who(desk, &people(desk).await?, &entry.actor);
     Ok(time.and(&Html::text(format!(" {} ", shell.say("shell_made_by")))).and(&who))
+}
+
+/// A refused form of a thing as it stands; when somebody else was faster, with who that was and when, for whoever may read
+/// the log.
+pub(super) async fn overtaken<P: ClientIds>(desk: &ClientDesk<P>, values: Values) -> Result<Values, Response> {
+    let object = values.stands("id");
+    if !values.is_overtaken() || object.is_empty() || !desk.may(Permission::AuditRead) {
+        return Ok(values);
+    }
+    let filter = Filter { client: Some(desk.client()), object: Some(object), ..Filter::default() };
+    let found = audit_log::page(desk.core(), &desk.caller(), &filter, None, 1).await.map_err(|why| desk.fail(why))?;
+    let Some(entry) = found.first() else { return Ok(values) };
+    let shell = desk.shell();
+    let who = who(desk, &people(desk).await?, &entry.actor);
+    let words = Html::text(format!("{}: ", shell.say("shell_changed_by"))).and(&who).and(&Html::text(" · "));
+    Ok(values.by(words.and(&Html::time(shell, entry.at))))
 }
 
 /// What was done, in words and as programs call it.

@@ -304,7 +304,7 @@ async fn draw(desk: &OneMember, member: &MemberView, values: &Values) -> Result<
         let owners = Html::paragraph(&Html::soft(shell.say("members_last_owner")));
         page = page.part(&Html::card(&form.html().and(&owners)));
     }
-    let history = Html::paragraph(&naming::history(shell, context, member.id));
+    let history = Html::paragraph(&desk.history(member.id));
     Ok(page.part(&ends(desk, member)?).part(&history).respond())
 }
 
@@ -341,7 +341,7 @@ pub(crate) async fn update(form: Posted<OneMember>) -> Result<Response, Response
         }
         Err(why) => {
             let member = get(&desk).await?;
-            let values = desk.refused(Values::of(&member), sent.fields, why)?;
+            let values = audit::overtaken(&desk, desk.refused(Values::of(&member), sent.fields, why)?).await?;
             draw(&desk, &member, &values).await
         }
     }

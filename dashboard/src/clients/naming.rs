@@ -1,13 +1,20 @@
 //! How the domains of a client are named on its pages.
 
+use axum::response::Response;
 use xwms_core::gate::permission::Permission;
 use xwms_core::id::{ClientId, DomainId, Subject};
-use xwms_core::manage::client_context::ClientContext;
+use xwms_core::manage::client_context::{ClientContext, DomainMode};
+use xwms_core::manage::urls;
+use xwms_core::model::url::UrlKind;
 
+use crate::desk::{ClientDesk, ClientIds, Place};
 use crate::layout::Shell;
 use crate::page::form::Choice;
 use crate::page::html::{Html, Look};
 use crate::section::ClientSection;
+
+/// A domain has so many URLs at the most.
+const MOST_URLS: i64 = 100;
 
 /// What a person is called: by their name, their address, or the number that the client knows them by.
 pub(super) fn person(name: Option<&String>, email: Option<&String>, sub: Option<Subject>) -> String {
@@ -35,7 +42,7 @@ pub(super) fn domain(shell: &Shell, context: &ClientContext, id: DomainId) -> Ht
 /// A choice of one domain, or of none in particular.
 pub(super) fn domain_choices(shell: &Shell, context: &ClientContext, none: String) -> Vec<Choice> {
     let none = Choice::new("", Html::text(none));
-    let choice = |domain: &xwms_core::manage::client_context::DomainMode| {
+    let choice = |domain: &DomainMode| {
         let mode = domain.test_mode.then(|| format!(" · {}", shell.say("state_test_mode")));
         let name = format!("{}{}", domain.root_domain, mode.unwrap_or_default());
         Choice::new(domain.id.to_string(), Html::text(name))
@@ -43,13 +50,18 @@ pub(super) fn domain_choices(shell: &Shell, context: &ClientContext, none: Strin
     std::iter::once(none).chain(context.domains.iter().map(choice)).collect()
 }
 
-/// What was done to a thing, for whoever may read it.
-pub(super) fn history(shell: &Shell, context: &ClientContext, object: impl std::fmt::Display) -> Html {
-    if !context.may(Permission::AuditRead) {
-        return Html::default();
+/// The callback URLs of a domain that are in use, for whoever may read them.
+pub(super) async fn callbacks_of<P: ClientIds>(
+    desk: &ClientDesk<P>,
+    domain: &DomainMode,
+) -> Result<Vec<String>, Response> {
+    if !desk.may(Permission::UrlsRead) {
+        return Ok(Vec::new());
     }
-    let href = format!("{}?object={object}", ClientSection::Audit.href(context.client.id));
-    Html::quiet_button(href, shell.say("users_history"))
+    let found = urls::list(desk.core(), &desk.caller(), (desk.client(), domain.id), None, MOST_URLS).await;
+    let found = found.map_err(|why| desk.fail(why))?.into_iter().map(|url| url.settings);
+    let callbacks = found.filter(|url| url.once.kind == UrlKind::Callback && url.settings.active);
+    Ok(callbacks.map(|url| url.settings.url.as_str().to_owned()).collect())
 }
 
 /// The page of a domain.

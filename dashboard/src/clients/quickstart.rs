@@ -4,8 +4,6 @@ use axum::response::Response;
 use xwms_core::gate::permission::Permission;
 use xwms_core::id::ClientId;
 use xwms_core::manage::client_context::{ClientContext, DomainMode};
-use xwms_core::manage::urls;
-use xwms_core::model::url::UrlKind;
 use xwms_core::text;
 
 use super::naming;
@@ -47,9 +45,6 @@ const KITS: [Kit; 8] = [
 ];
 /// The scopes of a client that has activated none.
 const USUAL_SCOPES: &str = "openid profile email";
-/// As many URLs are looked at for a callback that is in use.
-const MOST_URLS: i64 = 50;
-
 /// What is filled in.
 struct Facts {
     issuer: String,
@@ -68,7 +63,10 @@ pub(crate) async fn read(desk: ClientDesk<ClientId>) -> Result<Response, Respons
     let query = &desk.signed_in().visit.query;
     let kit = KITS.iter().find(|(word, ..)| Some(*word) == query.get("kit")).or(KITS.first());
     let domain = domain_of(context, query.get("domain"));
-    let callback = callback_of(&desk, domain).await?;
+    let callback = match domain {
+        Some(domain) => naming::callbacks_of(&desk, domain).await?.into_iter().next(),
+        None => None,
+    };
     let facts = facts(&desk, context, callback.clone(), domain);
     let kits = KITS.iter().map(|(word, name, _)| Choice::new(*word, Html::text(name)));
     let domains = naming::domain_choices(shell, context, shell.say("quickstart_first_domain"));
@@ -111,15 +109,6 @@ fn draw(desk: &ClientDesk<ClientId>, facts: &Facts, index: usize, (file, program
 fn domain_of<'c>(context: &'c ClientContext, named: Option<&str>) -> Option<&'c DomainMode> {
     let named = context.domains.iter().find(|domain| named == Some(domain.id.to_string().as_str()));
     named.or_else(|| context.domains.iter().find(|domain| domain.active)).or(context.domains.first())
-}
-
-/// A callback URL of the domain that is in use, for whoever may read it.
-async fn callback_of(desk: &ClientDesk<ClientId>, domain: Option<&DomainMode>) -> Result<Option<String>, Response> {
-    let Some(domain) = domain.filter(|_| desk.may(Permission::UrlsRead)) else { return Ok(None) };
-    let found = urls::list(desk.core(), &desk.caller(), (desk.client(), domain.id), None, MOST_URLS).await;
-    let mut found = found.map_err(|why| desk.fail(why))?.into_iter().map(|url| url.settings);
-    let callback = found.find(|url| url.once.kind == UrlKind::Callback && url.settings.active);
-    Ok(callback.map(|url| url.settings.url.as_str().to_owned()))
 }
 
 fn facts(

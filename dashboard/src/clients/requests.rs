@@ -308,7 +308,7 @@ pub(crate) async fn read(desk: OneRequest) -> Result<Response, Response> {
     let href = format!("{}/{}/delete", path_of(desk.client()), request.id);
     let end = (stands && desk.may_now(Permission::RequestsDelete))
         .then(|| Html::quiet_button(href, shell.say("requests_withdraw")));
-    let history = naming::history(shell, desk.context()?, request.id);
+    let history = desk.history(request.id);
     let more = Html::joined(end.into_iter().chain([history]), " ");
     Ok(page_of(&desk, &request, person(&request))
         .badges(badge(shell, request.status))

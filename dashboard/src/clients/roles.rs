@@ -11,7 +11,7 @@ use xwms_core::id::{ClientId, RoleId};
 use xwms_core::manage::roles::{self, RolePage};
 use xwms_core::text;
 
-use super::naming;
+use super::audit;
 use crate::desk::{ClientDesk, ClientIds, Place};
 use crate::layout::Shell;
 use crate::page::filters::Filters;
@@ -290,7 +290,7 @@ async fn draw(desk: &OneRole, role: &RoleView, values: &Values) -> Result<Respon
         .part(&Html::card(&terms(desk, role).html()));
     let copy = Html::quiet_button(format!("{path}/new?copy={}", role.id), shell.say("roles_copy"));
     let copy = if desk.may_now(Permission::RolesCreate) { copy } else { Html::default() };
-    let history = naming::history(shell, desk.context()?, role.id);
+    let history = desk.history(role.id);
     let fixed = roles::why_not_to_change(desk.context()?, role);
     if fixed.is_some() || !desk.may_now(Permission::RolesUpdate) {
         let why = fixed.map(|why| Html::paragraph(&Html::soft(shell.tell(why)))).unwrap_or_default();
@@ -343,7 +343,7 @@ pub(crate) async fn update(form: Posted<OneRole>) -> Result<Response, Response> 
         Err(why) => {
             let role = get(&desk).await?;
             let why = at_its_field(&sent, why);
-            let values = desk.refused(current(&role), sent.fields, why)?;
+            let values = audit::overtaken(&desk, desk.refused(current(&role), sent.fields, why)?).await?;
             draw(&desk, &role, &values).await
         }
     }

@@ -12,6 +12,7 @@ use xwms_core::model::client::{ClientType, IdTokenClaims, Pkce, SigningAlg, Subj
 use xwms_core::model::member::MemberStatus;
 use xwms_core::text;
 
+use super::audit;
 use super::roles::all as all_roles;
 use crate::desk::{ClientDesk, Place};
 use crate::layout::Shell;
@@ -259,7 +260,7 @@ pub(crate) async fn update(form: Posted<Desk>) -> Result<Response, Response> {
         }
         Err(why) => {
             let client = get(&desk).await?;
-            let values = desk.refused(Values::of(&client), sent.fields, why)?;
+            let values = audit::overtaken(&desk, desk.refused(Values::of(&client), sent.fields, why)?).await?;
             draw(&desk, &client, &values).await
         }
     }

@@ -12,7 +12,7 @@ use xwms_core::manage::runner::Done;
 use xwms_core::manage::tokens;
 use xwms_core::text;
 
-use super::{audit, naming};
+use super::audit;
 use crate::desk::{ClientDesk, Place};
 use crate::layout::Shell;
 use crate::page::form::{Control, Form};
@@ -206,7 +206,7 @@ pub(crate) async fn read(desk: OneToken) -> Result<Response, Response> {
         let names: Vec<&str> = resting.into_iter().map(Permission::text).collect();
         page.notice("care", &text!("tokens_resting", permissions = names.join(", ")))
     };
-    let history = naming::history(shell, desk.context()?, token.id);
+    let history = desk.history(token.id);
     let page = page.part(&Html::paragraph(&history));
     if !desk.may_now(Permission::TokensDelete) {
         return Ok(page.respond());

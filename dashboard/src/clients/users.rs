@@ -156,7 +156,7 @@ pub(crate) async fn read(desk: OneUser) -> Result<Response, Response> {
     let asks = asks.into_iter().filter(|(permission, ..)| {
         desk.may_now(*permission) && (has_consent || *permission != Permission::UsersDelete)
     });
-    let history = naming::history(shell, desk.context()?, user.sub);
+    let history = desk.history(user.sub);
     let asks = Html::joined(asks.map(|(_, href, text)| Html::quiet_button(href, text)).chain([history]), " ");
     Ok(desk
         .page(shell.tell(text!("users_one-title", sub = user.sub.to_string())))

@@ -17,7 +17,6 @@ use xwms_core::model::scope::Tier;
 use xwms_core::model::verification::{ItemStatus, VerificationState};
 use xwms_core::text;
 
-use super::naming;
 use super::scopes::title;
 use crate::desk::{ClientDesk, Place};
 use crate::layout::Shell;
@@ -254,7 +253,7 @@ pub(crate) async fn read(desk: OneVerification) -> Result<Response, Response> {
         .part(&Html::card(&terms.html()))
         .part(&grid(shell, &one))
         .part(&actions(&desk, &one))
-        .part(&Html::paragraph(&naming::history(shell, desk.context()?, one.id)))
+        .part(&Html::paragraph(&desk.history(one.id)))
         .respond())
 }
 

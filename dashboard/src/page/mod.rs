@@ -130,7 +130,7 @@ impl<'p> Page<'p> {
         self.status = refusal.status;
         self.has_errors = true;
         let notice = match (&refusal.notice, values.errors()) {
-            (Some(text), _) => notice(self.shell, "bad", text),
+            (Some(text), _) => notice(self.shell, "bad", text, refusal.by.as_ref()),
             (None, [] | [_]) => Html::default(),
             (None, errors) => {
                 let line = |error: &xwms_core::error::FieldError| {
@@ -154,7 +154,7 @@ impl<'p> Page<'p> {
     /// With what is said above everything.
     #[must_use]
     pub(crate) fn notice(mut self, class: &str, text: &Text) -> Self {
-        self.notices = self.notices.and(&notice(self.shell, class, text));
+        self.notices = self.notices.and(&notice(self.shell, class, text, None));
         self
     }
 
@@ -182,9 +182,10 @@ impl<'p> Page<'p> {
     }
 }
 
-fn notice(shell: &Shell, class: &str, text: &Text) -> Html {
+fn notice(shell: &Shell, class: &str, text: &Text, more: Option<&Html>) -> Html {
+    let more = more.map(Html::paragraph).unwrap_or_default();
     Html::drawn(format!(
-        "<div class=\"notice {class}\" tabindex=\"-1\" autofocus><p>{}</p></div>",
+        "<div class=\"notice {class}\" tabindex=\"-1\" autofocus><p>{}</p>{more}</div>",
         Html::text(shell.tell(text))
     ))
 }

@@ -2,6 +2,7 @@
 
 mod account;
 mod account_settings;
+mod at_a_glance;
 mod bites;
 mod consent;
 mod csrf;

@@ -2,7 +2,6 @@
 clients_list-purpose = Ein Client ist eine Integration Ihrer Website: ihre Scopes, Secrets und Domains.
 clients_list-caption = Clients, älteste zuerst
 clients_list-client = Client
-clients_list-owner = Abrechnungsinhaber
 clients_list-none = Sie haben noch keine Clients. Ein Client ist eine Integration Ihrer Website: ihre Scopes, Secrets und Domains.
 clients_list-first = Ersten Client erstellen
 clients_new-title = Client erstellen
@@ -84,3 +83,14 @@ secrets_logins = { $logins ->
     [one] Eine Anmeldung in 7 Tagen hat dieses Secret benutzt.
    *[other] { $logins } Anmeldungen in 7 Tagen haben dieses Secret benutzt.
 }
+attention_parked = { $parked ->
+    [one] Eine Nachricht an eine Webhook-URL ist geparkt: Erst Sie versuchen es erneut.
+   *[other] { $parked } Nachrichten an Webhook-URLs sind geparkt: Erst Sie versuchen es erneut.
+}
+clients_list-role = Ihre Rolle
+clients_list-unpaid = Clients gehören zu einem bezahlten Konto: Damit melden sich Menschen mit XWMS bei Ihrer eigenen Website an.
+clients_list-plans = Tarife ansehen
+secrets_linked = Verknüpft mit
+secrets_linked-none = keine Domain: es öffnet noch nichts
+secrets_leaked = Dieses Secret wurde am { $at } als öffentlich gefunden gemeldet. Es bleibt aus. Erstellen Sie ein neues, verknüpfen Sie es und löschen Sie dieses.
+attention_name = Menschen sehen noch den Namen { $shown }, bis der neue geprüft ist.

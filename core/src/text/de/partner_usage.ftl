@@ -171,7 +171,6 @@ check_nearest-missing = Ab Zeichen { $at } fehlt „{ $right }“.
 check_nearest-extra = Ab Zeichen { $at } ist „{ $wrong }“ zu viel.
 check_nearest-other = Ab Zeichen { $at } steht dort „{ $right }“ statt „{ $wrong }“.
 scopes_undo = Rückgängig
-users_history = Verlauf
 requests_any_kind = Jede Art
 check_caption = Regeln, verletzte zuerst
 users_ask-access = Zugriffsanfrage senden

@@ -2,7 +2,6 @@
 clients_list-purpose = A client is one integration of your site: its scopes, secrets and domains.
 clients_list-caption = Clients, oldest first
 clients_list-client = Client
-clients_list-owner = Billing owner
 clients_list-none = You have no clients yet. A client is one integration of your site: its scopes, secrets and domains.
 clients_list-first = Create your first client
 clients_new-title = Create a client
@@ -84,3 +83,14 @@ secrets_logins = { $logins ->
     [one] One login in 7 days used this secret.
    *[other] { $logins } logins in 7 days used this secret.
 }
+attention_parked = { $parked ->
+    [one] One message to a Webhook URL is parked: nobody tries again until you do.
+   *[other] { $parked } messages to Webhook URLs are parked: nobody tries again until you do.
+}
+clients_list-role = Your role
+clients_list-unpaid = Clients are part of a paid account: with one, people log in to your own site with XWMS.
+clients_list-plans = See plans
+secrets_linked = Linked to
+secrets_linked-none = no domain: it opens nothing yet
+secrets_leaked = This secret was reported as found in public on { $at }. It stays off. Make a new one, link it, and delete this one.
+attention_name = People still see the name { $shown } until the new one is reviewed.

@@ -171,7 +171,6 @@ check_nearest-missing = From character { $at }, “{ $right }” is missing.
 check_nearest-extra = From character { $at }, “{ $wrong }” is too much.
 check_nearest-other = From character { $at }, “{ $wrong }” is “{ $right }” there.
 scopes_undo = Undo
-users_history = History
 requests_any_kind = Any kind
 check_caption = Rules, broken ones first
 users_ask-access = Send Access Request

@@ -2,7 +2,6 @@
 clients_list-purpose = Een client is één integratie van je site: de scopes, secrets en domeinen ervan.
 clients_list-caption = Clients, oudste eerst
 clients_list-client = Client
-clients_list-owner = Facturatie-eigenaar
 clients_list-none = Je hebt nog geen clients. Een client is één integratie van je site: de scopes, secrets en domeinen ervan.
 clients_list-first = Maak je eerste client aan
 clients_new-title = Client aanmaken
@@ -84,3 +83,14 @@ secrets_logins = { $logins ->
     [one] Eén login in 7 dagen gebruikte dit secret.
    *[other] { $logins } logins in 7 dagen gebruikten dit secret.
 }
+attention_parked = { $parked ->
+    [one] Eén bericht aan een webhook-URL staat geparkeerd: er wordt pas weer geprobeerd als jij dat doet.
+   *[other] { $parked } berichten aan webhook-URL’s staan geparkeerd: er wordt pas weer geprobeerd als jij dat doet.
+}
+clients_list-role = Jouw rol
+clients_list-unpaid = Clients horen bij een betaald account: daarmee loggen mensen met XWMS in op je eigen site.
+clients_list-plans = Abonnementen bekijken
+secrets_linked = Gekoppeld aan
+secrets_linked-none = geen domein: het opent nog niets
+secrets_leaked = Dit secret is op { $at } gemeld als openbaar gevonden. Het blijft uit. Maak een nieuw, koppel het en verwijder dit.
+attention_name = Mensen zien nog de naam { $shown } tot de nieuwe is beoordeeld.

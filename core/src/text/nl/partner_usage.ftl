@@ -171,7 +171,6 @@ check_nearest-missing = Vanaf teken { $at } ontbreekt “{ $right }”.
 check_nearest-extra = Vanaf teken { $at } is “{ $wrong }” te veel.
 check_nearest-other = Vanaf teken { $at } staat daar “{ $right }” in plaats van “{ $wrong }”.
 scopes_undo = Ongedaan maken
-users_history = Geschiedenis
 requests_any_kind = Elke soort
 check_caption = Regels, eerst die niet kloppen
 users_ask-access = Toegangsverzoek sturen

@@ -7,6 +7,7 @@ use xwms_core::manage::{domains, urls};
 use xwms_core::model::url::needs_test_mode;
 
 use super::{OneDomain, Part, get, label_of, name_and_addresses, on_or_off, part_of, path_of};
+use crate::clients::audit;
 use crate::desk::Place;
 use crate::page::form::{Control, Form};
 use crate::page::html::{Html, Look};
@@ -40,7 +41,7 @@ pub(crate) async fn update(form: Posted<OneDomain>) -> Result<Response, Response
         }
         Err(why) => {
             let domain = get(&desk).await?;
-            let values = desk.refused(Values::of(&domain), sent.fields, why)?;
+            let values = audit::overtaken(&desk, desk.refused(Values::of(&domain), sent.fields, why)?).await?;
             draw(&desk, &domain, &values, &Values::of(&domain)).await
         }
     }

@@ -14,6 +14,7 @@ use xwms_core::model::url::{UrlKind, needs_test_mode};
 use xwms_core::text;
 
 use super::{DomainIds, OneDomain, Part, below, mode_of, part_of, path_of};
+use crate::clients::audit;
 use crate::clients::bite;
 use crate::clients::webhooks::brief;
 use crate::desk::{ClientDesk, Place};
@@ -349,7 +350,7 @@ pub(crate) async fn update(form: Posted<OneUrl>) -> Result<Response, Response> {
         }
         Err(why) => {
             let url = get(&desk).await?;
-            let values = desk.refused(Values::of(&url), sent.fields, why)?;
+            let values = audit::overtaken(&desk, desk.refused(Values::of(&url), sent.fields, why)?).await?;
             draw(&desk, &url, &values).await
         }
     }

@@ -1,70 +1,33 @@
-//! Client Secrets: the list, a new one, one, its switch, its rotation and its end.
+//! Client Secrets: a new one, one, its switch, its rotation and its end.
 
-use axum::response::{IntoResponse, Response};
-use http::header;
+mod list;
+mod made;
+
+pub(crate) use list::{list, state};
+pub(crate) use made::env_file;
+
+use axum::response::Response;
 use serde_json::json;
 use xwms_core::contract::secret::{Rotation, SecretSettings, SecretView};
-use xwms_core::error::Error;
 use xwms_core::gate::permission::Permission;
-use xwms_core::gate::setup::Step;
 use xwms_core::id::{ClientId, SecretId};
-use xwms_core::manage::runner::Done;
 use xwms_core::manage::{recent_logins, secrets};
-use xwms_core::model::client::ClientType;
-use xwms_core::secret::Secret;
 use xwms_core::text;
 
-use super::bite;
-use crate::desk::{ClientDesk, ClientIds, Place};
+use self::list::linked;
+use self::made::draw_value;
+use super::{audit, bite};
+use crate::desk::{ClientDesk, Place};
 use crate::layout::Shell;
 use crate::page::form::{Choice, Control, Form};
-use crate::page::html::{Html, Look};
-use crate::page::list::ListRequest;
-use crate::page::table::{Column, Empty, Table, Terms};
+use crate::page::html::Html;
+use crate::page::table::Terms;
 use crate::page::values::Values;
 use crate::posted::Posted;
 use crate::section::ClientSection;
-use crate::setup_steps::next_after;
 
 /// Seconds that a replaced secret can go on: now, an hour, a day, a week, thirty days.
 const OVERLAPS: [i64; 5] = [0, 3600, 86_400, 604_800, 2_592_000];
-
-pub(crate) async fn list(desk: ClientDesk<ClientId>) -> Result<Response, Response> {
-    let shell = desk.shell();
-    let path = ClientSection::Secrets.href(desk.client());
-    let asked = ListRequest::<SecretId>::of(&desk, &path, &[])?;
-    let found = secrets::list(desk.core(), &desk.caller(), desk.client(), asked.after, asked.look_for()).await;
-    let (found, pages) = asked.cut(shell, found.map_err(|why| desk.fail(why))?, |secret| secret.id.to_string());
-    if desk.context()?.client.settings.client_type == ClientType::Public {
-        let none = Empty::new(shell.say("public_client"));
-        return Ok(desk.page(shell.say("section_secrets")).part(&none.html()).respond());
-    }
-    let primary = desk.primary(Permission::SecretsCreate, &format!("{path}/new"), shell.say("secrets_new-title"));
-    let page = desk.page(shell.say("section_secrets")).purpose(shell.say("secrets_list-purpose")).primary(primary);
-    if found.is_empty() && asked.is_first() {
-        return Ok(page.part(&Empty::new(shell.say("secrets_list-none")).html()).respond());
-    }
-    let logins = recent_logins::by_secret(desk.core(), &desk.caller(), desk.client()).await;
-    let logins = logins.map_err(|why| desk.fail(why))?;
-    let columns = [
-        Column::of(shell.say("secrets_list-secret")),
-        Column::of(shell.say("secrets_ends_in")),
-        Column::of(shell.say("shell_status")),
-        Column::of(shell.say("secrets_last_used")),
-        Column::number(shell.say("shell_logins")),
-    ];
-    let rows = found.iter().map(|secret| {
-        [
-            Html::link(format!("{path}/{}", secret.id), secret.settings.label.as_str()),
-            ending(secret),
-            state(&desk, secret),
-            last_used(shell, secret),
-            Html::text(logins.get(&secret.id).copied().unwrap_or_default()),
-        ]
-    });
-    let table = Table::new(shell.say("secrets_list-caption"), columns).rows(rows);
-    Ok(page.part(&table.html()).part(&pages).respond())
-}
 
 pub(crate) async fn new(desk: ClientDesk<ClientId>) -> Result<Response, Response> {
     desk.need(Permission::SecretsCreate)?;
@@ -116,46 +79,11 @@ fn label_of(shell: &Shell, name: &str) -> String {
     }
 }
 
-/// The page that shows a value, the one time; sent again, the page that says so.
-fn draw_value<P: ClientIds>(desk: &ClientDesk<P>, done: &Done<SecretView>) -> Response {
-    let shell = desk.shell();
-    let path = ClientSection::Secrets.href(desk.client());
-    let page = desk.page(shell.say("secrets_made-title")).crumb(path.clone(), shell.say("section_secrets"));
-    match done {
-        Done::Now(secret) => {
-            let item = format!("{path}/{}", secret.id);
-            let value = secret.value.as_ref().map(|value| Html::copy(shell, "value", value.expose()));
-            let nothing = Values::default();
-            let file = secret.value.as_ref().map(|value| {
-                let form = Form::new(shell, &nothing, format!("{item}/env"), shell.say("secrets_made-env")).quiet();
-                form.hidden("value", value.expose().as_str()).html()
-            });
-            let card = Html::paragraph(&value.unwrap_or_default())
-                .and(&file.unwrap_or_default())
-                .and(&Html::paragraph(&Html::text(shell.say("shell_only_time"))))
-                .and(&Html::paragraph(&Html::text(shell.say("secrets_made-next"))));
-            let stored = Html::paragraph(&Html::button(&item, shell.say("shell_stored")));
-            let setup = desk.frame().client().and_then(|context| context.setup.as_ref());
-            let next = setup.map(|setup| next_after(shell, (desk.client(), setup), Step::Secret)).unwrap_or_default();
-            page.part(&Html::card(&card)).part(&next).part(&stored).respond_created(&item)
-        }
-        Done::Before(kept) => {
-            let item = format!("{path}/{}", kept.body["id"].as_str().unwrap_or_default());
-            let links = [
-                Html::quiet_button(format!("{item}/rotate"), shell.say("shell_rotate")),
-                Html::quiet_button(format!("{item}/delete"), shell.say("shell_delete")),
-            ];
-            let card = Html::paragraph(&Html::text(shell.say("shell_shown_before"))).and(&Html::joined(links, " "));
-            page.part(&Html::card(&card)).respond()
-        }
-    }
-}
-
 type OneSecret = ClientDesk<(ClientId, SecretId)>;
 
 pub(crate) async fn read(desk: OneSecret) -> Result<Response, Response> {
     let secret = get(&desk).await?;
-    Ok(draw(&desk, &secret, &Values::of(&secret)))
+    draw(&desk, &secret, &Values::of(&secret)).await
 }
 
 async fn get(desk: &OneSecret) -> Result<SecretView, Response> {
@@ -163,23 +91,31 @@ async fn get(desk: &OneSecret) -> Result<SecretView, Response> {
     secrets::get(desk.core(), &desk.caller(), client, secret).await.map_err(|why| desk.fail(why))
 }
 
-fn draw(desk: &OneSecret, secret: &SecretView, values: &Values) -> Response {
+async fn draw(desk: &OneSecret, secret: &SecretView, values: &Values) -> Result<Response, Response> {
     let shell = desk.shell();
+    let made = audit::made(desk, secret.id, secret.id.made_at(), "secret.created").await?;
     let path = ClientSection::Secrets.href(desk.client());
     let item = format!("{path}/{}", secret.id);
     let terms = Terms::new([
         (shell.say("shell_id"), Html::copy(shell, "id", secret.id)),
         (shell.say("secrets_ends_in"), ending(secret)),
         (shell.say("shell_status"), state(desk, secret)),
+        (shell.say("secrets_linked"), linked(desk).await?.of(desk, secret.id)),
         (shell.say("secrets_last_used"), last_used(shell, secret)),
+        (shell.say("shell_made"), made),
     ]);
     let page = desk
         .page(secret.settings.label.as_str().to_owned())
         .crumb(path, shell.say("section_secrets"))
         .refused(values, |name| label_of(shell, name))
-        .part(&Html::card(&terms.html()));
+        .part(&Html::card(&terms.html()))
+        .part(&Html::paragraph(&desk.history(secret.id)));
+    let page = match secret.leaked_at {
+        Some(at) => page.notice("bad", &text!("secrets_leaked", at = Html::day(shell, at))),
+        None => page,
+    };
     if !desk.may_switch(Permission::SecretsUpdate, secret.settings.active) {
-        return page.respond();
+        return Ok(page.respond());
     }
     let switch = Values::default();
     let (word, next) = if secret.settings.active {
@@ -189,14 +125,15 @@ fn draw(desk: &OneSecret, secret: &SecretView, values: &Values) -> Response {
     };
     let switch = Form::new(shell, &switch, format!("{item}/switches"), word).hidden("active", next).quiet();
     let form = fields(shell, Form::new(shell, values, item.clone(), shell.say("shell_save")));
-    let more = [
-        Html::quiet_button(format!("{item}/rotate"), shell.say("shell_rotate")),
-        Html::quiet_button(format!("{item}/delete"), shell.say("shell_delete")),
-    ];
+    let rotate = desk.may_now(Permission::SecretsCreate) && secret.leaked_at.is_none();
+    let rotate = rotate.then(|| Html::quiet_button(format!("{item}/rotate"), shell.say("shell_rotate")));
+    let delete = desk.may_now(Permission::SecretsDelete);
+    let delete = delete.then(|| Html::quiet_button(format!("{item}/delete"), shell.say("shell_delete")));
+    let more = Html::joined(rotate.into_iter().chain(delete), " ");
     let page =
         page.part(&Html::card(&Html::paragraph(&Html::text(shell.say("secrets_switch-hint"))).and(&switch.html())));
     let page = if desk.may_now(Permission::SecretsUpdate) { page.part(&Html::card(&form.html())) } else { page };
-    page.part(&Html::paragraph(&Html::joined(more, " "))).respond()
+    Ok(page.part(&Html::paragraph(&more)).respond())
 }
 
 pub(crate) async fn update(form: Posted<OneSecret>) -> Result<Response, Response> {
@@ -214,8 +151,8 @@ pub(crate) async fn update(form: Posted<OneSecret>) -> Result<Response, Response
         }
         Err(why) => {
             let secret = get(&desk).await?;
-            let values = desk.refused(Values::of(&secret), sent.fields, why)?;
-            Ok(draw(&desk, &secret, &values))
+            let values = audit::overtaken(&desk, desk.refused(Values::of(&secret), sent.fields, why)?).await?;
+            draw(&desk, &secret, &values).await
         }
     }
 }
@@ -282,26 +219,6 @@ pub(crate) async fn switch(form: Posted<OneSecret>) -> Result<Response, Response
     changed.map_err(|why| desk.fail(why))?;
     let path = item_path(&desk);
     Ok(desk.done(&path, word))
-}
-
-/// What a server needs to know, as a file of its environment: for whoever has just been told the secret.
-pub(crate) async fn env_file(form: Posted<OneSecret>) -> Result<Response, Response> {
-    let Posted { desk, sent } = form;
-    sent.only(&["value"]).map_err(|why| desk.fail(why))?;
-    let value = Secret::new(sent.fields.text("value").to_owned());
-    let is_it = secrets::is_text_of(desk.core(), &desk.caller(), desk.ids, &value).await;
-    if !is_it.map_err(|why| desk.fail(why))? {
-        return Err(desk.fail(Error::Invalid(vec![text!("invalid-secret_value").at("value")])));
-    }
-    let (issuer, client) = (desk.core().config.server.issuer(), desk.client());
-    let file = format!("XWMS_ISSUER={issuer}\nXWMS_CLIENT_ID={client}\nXWMS_CLIENT_SECRET={}\n", value.expose());
-    let headers = [
-        (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"xwms.env\""),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ];
-    Ok((headers, file).into_response())
 }
 
 /// GET of an address that only takes POST.
@@ -417,16 +334,6 @@ pub(crate) async fn delete(form: Posted<OneSecret>) -> Result<Response, Response
 /// Its last four characters.
 pub(super) fn ending(secret: &SecretView) -> Html {
     Html::code(format!("…{}", secret.hint))
-}
-
-pub(super) fn state<P: ClientIds>(desk: &ClientDesk<P>, secret: &SecretView) -> Html {
-    let shell = desk.shell();
-    let ended = secret.settings.expires_at.is_some_and(|end| end <= desk.core().clock.now());
-    match (secret.settings.active, ended) {
-        (false, _) => Html::badge(Look::Off, shell.say("state_off")),
-        (true, true) => Html::badge(Look::Bad, shell.say("state_expired")),
-        (true, false) => Html::badge(Look::Good, shell.say("state_active")),
-    }
 }
 
 pub(super) fn last_used(shell: &Shell, secret: &SecretView) -> Html {
