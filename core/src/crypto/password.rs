@@ -76,6 +76,14 @@ impl PasswordHasher {
     }
 }
 
+/// Whether a hash was made at this cost; one that cannot be read was not.
+pub fn is_of_cost(hash: &str, cost: Cost) -> bool {
+    parse(hash).is_some_and(|parsed| {
+        let params = parsed.params;
+        (params.m_cost(), params.t_cost(), params.p_cost()) == (cost.memory_kib, cost.iterations, cost.lanes)
+    })
+}
+
 /// All threads are at work and the queue is full: try again later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Busy;
@@ -273,6 +281,20 @@ mod tests {
         ] {
             assert_eq!(hasher.verify(password(typed), Some(hash.clone())).await, Ok(same), "{typed}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_hash_tells_what_it_cost() {
+        let hash = hasher().hash(password("correct horse battery staple")).await.unwrap();
+        assert!(is_of_cost(&hash, CHEAP));
+        for other in [
+            Cost { memory_kib: 65, ..CHEAP },
+            Cost { iterations: 2, ..CHEAP },
+            Cost { lanes: 2, memory_kib: 64, iterations: 1 },
+        ] {
+            assert!(!is_of_cost(&hash, other), "{other:?}");
+        }
+        assert!(!is_of_cost("$argon2id$", CHEAP));
     }
 
     #[tokio::test]

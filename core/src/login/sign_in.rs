@@ -7,6 +7,7 @@ use super::second_step;
 use super::session::{self, Browser, NewSession, Session};
 use crate::clock::Timestamp;
 use crate::crypto::credential::{Credential, CredentialKey, Kind};
+use crate::crypto::password::is_of_cost;
 use crate::database::Conn;
 use crate::error::Error;
 use crate::id::UserId;
@@ -117,7 +118,12 @@ impl Proof {
         Ok(second_factor)
     }
 
-    /// Where the browser is, when the account knows it.
+    /// The hash, when it was made at another cost than new ones are.
+    fn outdated_hash(&self, core: &Core) -> Option<String> {
+        (!is_of_cost(&self.hash, core.config.passwords.cost())).then(|| self.hash.clone())
+    }
+
+    /// The browser, when the account knows it.
     pub(crate) const fn known_device(&self) -> Option<CredentialKey> {
         self.known_device
     }
@@ -157,8 +163,9 @@ pub(crate) async fn prove(core: &Core, presented: Presented<'_>) -> Result<Proof
 pub async fn sign_in(core: &Core, from: SignIn<'_>) -> Result<Entered, Refused> {
     let email_key = email::key(from.email);
     let device = from.device.and_then(|cookie| Credential::parse(Kind::Device, cookie));
-    let (password, address) = (from.password, from.address);
+    let (typed, password, address) = (from.password.clone(), from.password, from.address);
     let proof = prove(core, Presented { email_key: &email_key, password, device, address }).await?;
+    let (user, outdated) = (proof.user, proof.outdated_hash(core));
     let now = core.clock.now();
     let begin = Begin {
         user: proof.user,
@@ -176,7 +183,18 @@ pub async fn sign_in(core: &Core, from: SignIn<'_>) -> Result<Entered, Refused> 
         // The password was changed, or the account suspended, while the hash was computed.
         None => Ok::<_, Error>(None),
     });
-    entered.await?.ok_or(Refused::WrongPassword)
+    let entered = entered.await?.ok_or(Refused::WrongPassword)?;
+    if let Some(old) = outdated {
+        renew_hash(core, user, old, typed).await?;
+    }
+    Ok(entered)
+}
+
+/// Hashes a password anew whose hash was made at another cost: only now is it known. When there is no thread for it, the next
+/// sign-in does it.
+async fn renew_hash(core: &Core, user: UserId, old: String, typed: Secret<String>) -> Result<(), Error> {
+    let Ok(new) = core.passwords.hash(typed).await else { return Ok(()) };
+    core.db.change(async move |conn: &mut Conn| Ok(users::renew_hash(conn, user, &old, &new).await?)).await
 }
 
 /// All that beginning a session needs of a person who has given everything that was asked.

@@ -143,6 +143,12 @@ pub(crate) async fn holds_password(conn: &mut Conn, id: UserId, hash: &str) -> Q
     with_conn!(conn, |c| held.get_result(c)).optional()
 }
 
+/// Puts another hash of the same password in the place of this one, unless the password has changed since.
+pub(crate) async fn renew_hash(conn: &mut Conn, id: UserId, old: &str, new: &str) -> QueryResult<()> {
+    let same = t::table.find(id).filter(t::password_hash.eq(old));
+    with_conn!(conn, |c| diesel::update(same).set(t::password_hash.eq(new)).execute(c)).map(drop)
+}
+
 /// When the second factors of an account last changed.
 pub(crate) async fn factors_changed_at(conn: &mut Conn, id: UserId) -> QueryResult<Option<Timestamp>> {
     with_conn!(conn, |c| t::table.find(id).select(t::factors_changed_at).first(c)).optional()
