@@ -256,6 +256,9 @@ typed_id!(
     /// A token for the management API.
     TokenId, "token");
 typed_id!(
+    /// A passkey.
+    PasskeyId, "passkey");
+typed_id!(
     /// Something a person is told on their own pages.
     NotificationId, "notification");
 typed_id!(

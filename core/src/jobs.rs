@@ -17,7 +17,7 @@ use crate::manage::{letters, logos, ownership, secrets, succession, verification
 use crate::state::Core;
 use crate::store::tables::{
     attempts, codes, email_tokens, flows, grants, idempotency_keys, known_devices, letters as of_letters, outbox,
-    refresh_tokens, second_steps, sessions, throttles,
+    passkeys, refresh_tokens, second_steps, sessions, throttles,
 };
 use crate::webhooks;
 
@@ -186,6 +186,7 @@ pub async fn clean(core: &Core) -> Result<(), Error> {
                 deleted += grants::delete_expired_revocations(conn, now, BATCH).await?;
                 deleted += sessions::delete_expired(conn, now, BATCH).await?;
                 deleted += second_steps::delete_expired(conn, now, BATCH).await?;
+                deleted += passkeys::delete_expired(conn, now, BATCH).await?;
                 deleted += email_tokens::delete_expired(conn, now, BATCH).await?;
                 deleted += throttles::delete_expired(conn, now, BATCH).await?;
                 deleted += idempotency_keys::delete_expired(conn, now, BATCH).await?;

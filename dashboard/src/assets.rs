@@ -17,8 +17,17 @@ pub static DASHBOARD: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("css", "text/css; charset=utf-8", include_str!("../static/dashboard.css")));
 
 /// What pages of whoever is signed in gain where scripts run; each is complete without it.
-pub static SCRIPT: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("js", "text/javascript; charset=utf-8", include_str!("../static/xwms.js")));
+pub static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new(
+        "js",
+        "text/javascript; charset=utf-8",
+        concat!(include_str!("../static/xwms.js"), include_str!("../static/passkeys.js")),
+    )
+});
+
+/// The part of the script that public pages load where somebody may sign in with a passkey.
+pub static PASSKEYS: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("js", "text/javascript; charset=utf-8", include_str!("../static/passkeys.js")));
 
 /// The mark of XWMS.
 pub static ICON: LazyLock<Asset> =

@@ -80,6 +80,11 @@ impl<'a> Field<'a> {
         Self { kind: "password", plain_text: true, hint, ..text }
     }
 
+    /// The browser may offer a passkey in its place.
+    pub fn or_passkey(self) -> Self {
+        Self { autocomplete: "username webauthn", ..self }
+    }
+
     /// It may be left empty.
     pub fn optional(self) -> Self {
         Self { optional: true, ..self }

@@ -29,6 +29,11 @@ pub trait Page: Template {
 
     /// Whether it is a page of whoever is signed in: those load our own script.
     const SIGNED_IN: bool = false;
+
+    /// Whether it is a public page on which somebody may sign in with a passkey: those load the script that asks for one.
+    fn asks_for_passkey(&self) -> bool {
+        false
+    }
 }
 
 /// What every page has: the language of its reader, and the token of its forms.
@@ -157,7 +162,10 @@ pub fn render_page<P: Page>(status: StatusCode, page: &P) -> Response {
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy(P::FORMS, P::SIGNED_IN)));
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(policy(P::FORMS, P::SIGNED_IN || page.asks_for_passkey())),
+    );
     response
 }
 
@@ -173,8 +181,8 @@ const HEADERS: [(HeaderName, &str); 4] = [
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
 ];
 
-const fn policy(forms: Forms, signed_in: bool) -> &'static str {
-    match (forms, signed_in) {
+const fn policy(forms: Forms, scripts: bool) -> &'static str {
+    match (forms, scripts) {
         (Forms::StayHere, true) => {
             "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; \
              form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -183,7 +191,10 @@ const fn policy(forms: Forms, signed_in: bool) -> &'static str {
             "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; \
              base-uri 'none'"
         }
-        (Forms::MayLeave, _) => {
+        (Forms::MayLeave, true) => {
+            "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; frame-ancestors 'none'; base-uri 'none'"
+        }
+        (Forms::MayLeave, false) => {
             "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'"
         }
     }

@@ -39,6 +39,7 @@ pub fn router(core: Core) -> Router {
         .route(assets::STYLESHEET.path(), get(async || assets::STYLESHEET.respond()))
         .route(assets::DASHBOARD.path(), get(async || assets::DASHBOARD.respond()))
         .route(assets::SCRIPT.path(), get(async || assets::SCRIPT.respond()))
+        .route(assets::PASSKEYS.path(), get(async || assets::PASSKEYS.respond()))
         .route(assets::ICON.path(), get(async || assets::ICON.respond()))
         .merge(routes::public())
         .merge(account::routes())

@@ -47,6 +47,8 @@ pub(crate) fn text(done: &str) -> Option<Text> {
         "password" => text!("security_password-done"),
         "authenticator" => text!("security_app-done"),
         "appless" => text!("security_app-removed"),
+        "passkey" => text!("passkeys_added"),
+        "keyless" => text!("passkeys_removed"),
         "elsewhere" => text!("sessions_done-others"),
         _ => return None,
     };

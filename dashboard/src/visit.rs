@@ -12,6 +12,7 @@ use xwms_core::id::FlowId;
 use xwms_core::login::csrf;
 use xwms_core::login::error_page::ErrorPage;
 use xwms_core::login::flow::FlowRefused;
+use xwms_core::login::passkey;
 use xwms_core::login::session::{self, Account, Session};
 use xwms_core::memory::attempts::reference;
 use xwms_core::request::address::CallerAddress;
@@ -152,6 +153,16 @@ impl Visit {
         self.session.as_ref().map_or(self.browser, |session| session.key)
     }
 
+    /// The key of the cookie that a login is bound to.
+    pub(crate) const fn browser(&self) -> &CredentialKey {
+        &self.browser
+    }
+
+    /// What this browser is to ask a passkey for; nothing where passkeys can't be had.
+    pub(crate) fn passkey_request(&self) -> Option<String> {
+        passkey::request(&self.core, &self.browser).map(|asked| asked.to_string())
+    }
+
     pub(crate) fn https(&self) -> bool {
         self.core.config.server.issuer().starts_with("https://")
     }
@@ -217,7 +228,7 @@ impl Visit {
         let is_own = was_ours(&self.browser) || left.as_ref().is_some_and(was_ours);
         let flow = fields.get("flow").and_then(|flow| flow.parse::<FlowId>().ok());
         match (path, flow) {
-            ("/login" | "/login/second" | "/consent", Some(flow)) if is_own => {
+            ("/login" | "/login/second" | "/login/passkey" | "/consent", Some(flow)) if is_own => {
                 self.go(&format!("/oauth/continue?flow={flow}"))
             }
             ("/login", None) if is_own && self.session.is_some() => self.go("/"),

@@ -25,6 +25,23 @@ async fn a_partner_tells_it_on_a_phone_without_javascript() {
     story(Backend::Postgres, "phone").await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_signs_in_with_a_passkey_loses_it_and_recovers() {
+    let Some((chromium, scripts)) = browser() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let database = format!("sqlite://{}", folder.path().join("xwms.db").display());
+    // Browsers make passkeys for names alone.
+    let server = Server::start_at("localhost", database, folder).await;
+    let mut script = Command::new("node");
+    script
+        .arg(scripts.join("passkeys.mjs"))
+        .env("ISSUER", &server.issuer)
+        .env("EMAIL", "ada@example.test")
+        .env("PASSWORD", PASSWORD)
+        .env("CHROMIUM", chromium);
+    crate::clients::script(&mut script, || server.log());
+}
+
 /// The people of the story. Whoever tests has a name, by which the partner sees them.
 fn people(how: &str) -> String {
     let account = |who: &str, more: &str| {

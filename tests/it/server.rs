@@ -124,11 +124,17 @@ impl Server {
 
     /// Provisions and starts one on this empty database, with its files in `folder`.
     pub async fn start_on(database: String, folder: TempDir) -> Self {
-        let address = format!("127.0.0.1:{}", quiet_port());
+        Self::start_at("127.0.0.1", database, folder).await
+    }
+
+    /// The same, known by this name of loopback.
+    pub async fn start_at(host: &str, database: String, folder: TempDir) -> Self {
+        let port = quiet_port();
+        let (address, issuer) = (format!("127.0.0.1:{port}"), format!("http://{host}:{port}"));
         let place = folder.path().display();
         // A request that is cut by a kill is tried again after the restart, which may take a while here.
         let config = format!(
-            "[server]\nlisten = \"{address}\"\n\
+            "[server]\nlisten = \"{address}\"\nissuer = \"{issuer}\"\n\
              [database]\nurl = \"{database}\"\n\
              [log]\nfilter = \"warn\"\n\
              [keys]\nmaster_key_file = \"{place}/master.key\"\n\
@@ -138,7 +144,7 @@ impl Server {
         );
         std::fs::write(folder.path().join("xwms.toml"), config).unwrap();
         std::fs::write(folder.path().join("partner.toml"), partner()).unwrap();
-        let mut server = Self { issuer: format!("http://{address}"), database, folder, process: None };
+        let mut server = Self { issuer, database, folder, process: None };
         server.run(&["apply", "partner.toml"]);
         server.restart().await;
         server

@@ -5,6 +5,7 @@ pub mod apps;
 pub mod general;
 pub mod invitations;
 pub mod notifications;
+pub mod passkeys;
 pub mod password;
 pub mod person;
 pub mod plan;

@@ -1,4 +1,5 @@
-//! A person's second factors: their authenticator app, and the recovery codes for when it is not at hand.
+//! A person's second factors: their authenticator app, the recovery codes for when none is at hand, and what every change of
+//! one means.
 
 use serde::Serialize;
 use serde_json::json;
@@ -23,7 +24,7 @@ use crate::postbox::post;
 use crate::secret::Secret;
 use crate::state::Core;
 use crate::store::tables::profiles::{self, Profile};
-use crate::store::tables::{grants, recovery_codes, sessions, totp_keys, users};
+use crate::store::tables::{grants, passkeys, recovery_codes, sessions, totp_keys, users};
 use crate::text;
 use crate::text::Text;
 
@@ -32,6 +33,8 @@ use crate::text::Text;
 pub struct SecondFactors {
     /// When the authenticator app was added.
     pub app_since: Option<Timestamp>,
+    /// How many passkeys there are.
+    pub passkeys: i64,
     /// Recovery codes that were not used yet.
     pub codes_left: i64,
 }
@@ -39,7 +42,7 @@ pub struct SecondFactors {
 impl SecondFactors {
     /// Whether there is any.
     pub const fn any(&self) -> bool {
-        self.app_since.is_some()
+        self.app_since.is_some() || self.passkeys > 0
     }
 }
 
@@ -69,8 +72,9 @@ impl View for Added {}
 pub async fn get(core: &Core, caller: &Caller) -> Result<SecondFactors, Error> {
     let mut reading = runner::read(core, caller, Ask::Person).await?;
     let app = totp_keys::find(&mut reading.conn, caller.user).await?;
+    let passkeys = passkeys::count(&mut reading.conn, caller.user).await?;
     let codes_left = recovery_codes::count(&mut reading.conn, caller.user).await?;
-    Ok(SecondFactors { app_since: app.map(|(_, since)| since), codes_left })
+    Ok(SecondFactors { app_since: app.map(|(_, since)| since), passkeys, codes_left })
 }
 
 /// The key that the caller's next app is to have. It is the same until a factor changes, so a page can be drawn again; nothing
@@ -99,11 +103,12 @@ pub async fn add_app(core: &Core, caller: Caller, session: &Session, code: &str)
     let worker = core.clone();
     let change = async move |change: &mut Change<'_>| {
         let core = worker;
-        let account = held(change, session.user_id).await?;
+        let account = begin(change, session.user_id).await?;
         let changed = users::factors_changed_at(change.conn, account.id).await?.ok_or(Error::NotFound("account"))?;
         let key = key_of(&core, &session, changed)?;
         let step = key.step_of(&code, change.now).ok_or_else(wrong_code)?;
         let replaced = totp_keys::find(change.conn, account.id).await?.is_some();
+        let codes = with_first_codes(&core, change, account.id).await?;
         let sealed = second_factor::seal(&core, account.id, &key);
         totp_keys::put(change.conn, account.id, &sealed, step, change.now).await?;
         // The code was the second factor just now.
@@ -111,7 +116,6 @@ pub async fn add_app(core: &Core, caller: Caller, session: &Session, code: &str)
         let told = json!({ "authenticator_app": if replaced { "replaced" } else { "added" } });
         change.created(None, "user.second_factor_added", (account.id, &account.email_key), told);
         settle(change, &account, session.key).await?;
-        let codes = if replaced { None } else { Some(renew_codes(&core, change, account.id).await?) };
         Ok(Added { codes })
     };
     let done = runner::change(core, caller.clone(), Ask::Person, change).await?;
@@ -126,7 +130,7 @@ pub async fn add_app(core: &Core, caller: Caller, session: &Session, code: &str)
 pub async fn remove_app(core: &Core, caller: Caller, session: &Session) -> Result<(), Error> {
     let (user, kept) = (session.user_id, session.key);
     let done = runner::change(core, caller.clone(), Ask::Person, async move |change: &mut Change<'_>| {
-        let account = held(change, user).await?;
+        let account = begin(change, user).await?;
         if !totp_keys::delete(change.conn, user).await? {
             return Err(Error::NotFound("second factor"));
         }
@@ -147,8 +151,8 @@ pub async fn new_codes(core: &Core, caller: Caller, session: &Session) -> Result
     let (user, kept) = (session.user_id, session.key);
     let worker = core.clone();
     let done = runner::change(core, caller.clone(), Ask::Person, async move |change: &mut Change<'_>| {
-        let account = held(change, user).await?;
-        if totp_keys::find(change.conn, user).await?.is_none() {
+        let account = begin(change, user).await?;
+        if !has_one(change, user).await? {
             return Err(Error::Conflict(text!("second_factor_missing")));
         }
         let codes = renew_codes(&worker, change, user).await?;
@@ -163,14 +167,14 @@ pub async fn new_codes(core: &Core, caller: Caller, session: &Session) -> Result
 }
 
 /// The account, held to the end: a login waits, and then sees the change.
-async fn held(change: &mut Change<'_>, user: UserId) -> Result<Profile, Error> {
+pub(super) async fn begin(change: &mut Change<'_>, user: UserId) -> Result<Profile, Error> {
     profiles::hold(change.conn, user).await?;
     profiles::find(change.conn, user).await?.ok_or(Error::NotFound("account"))
 }
 
 /// What every change of a factor means for the rest of the account (SPEC §3).
-async fn settle(change: &mut Change<'_>, account: &Profile, kept: CredentialKey) -> Result<(), Error> {
-    let has_one = totp_keys::find(change.conn, account.id).await?.is_some();
+pub(super) async fn settle(change: &mut Change<'_>, account: &Profile, kept: CredentialKey) -> Result<(), Error> {
+    let has_one = has_one(change, account.id).await?;
     if !has_one {
         recovery_codes::delete_all(change.conn, account.id).await?;
     }
@@ -181,6 +185,20 @@ async fn settle(change: &mut Change<'_>, account: &Profile, kept: CredentialKey)
     sessions::delete_others(change.conn, account.id, kept).await?;
     grants::revoke_all_of_user(change.conn, account.id, change.now).await?;
     tokens::sign_in_changed(change, account.id).await
+}
+
+async fn has_one(change: &mut Change<'_>, user: UserId) -> Result<bool, Error> {
+    let app = totp_keys::find(change.conn, user).await?;
+    Ok(app.is_some() || passkeys::count(change.conn, user).await? > 0)
+}
+
+/// The recovery codes that come with the first factor of an account, which is about to be added.
+pub(super) async fn with_first_codes(
+    core: &Core,
+    change: &mut Change<'_>,
+    user: UserId,
+) -> Result<Option<RecoveryCodes>, Error> {
+    if has_one(change, user).await? { Ok(None) } else { renew_codes(core, change, user).await.map(Some) }
 }
 
 async fn renew_codes(core: &Core, change: &mut Change<'_>, user: UserId) -> Result<RecoveryCodes, Error> {
@@ -197,7 +215,7 @@ async fn renew_codes(core: &Core, change: &mut Change<'_>, user: UserId) -> Resu
 }
 
 /// Tells the person by mail what was done just now. It is done, so nothing that goes wrong here undoes it.
-async fn tell<T>(core: &Core, caller: &Caller, done: &Done<T>, what: Text) {
+pub(super) async fn tell<T>(core: &Core, caller: &Caller, done: &Done<T>, what: Text) {
     if matches!(done, Done::Before(_)) {
         return;
     }

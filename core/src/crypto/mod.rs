@@ -1,6 +1,7 @@
 //! Signing, hashing and sealing: the only place that knows ring, Argon2 and RSA, beside the source of random bytes.
 
 mod base62;
+mod cbor;
 pub mod credential;
 pub mod digest;
 mod jwk;
@@ -13,3 +14,4 @@ pub mod signed_request;
 pub mod tls;
 pub mod totp;
 pub mod webhook_secret;
+pub mod webauthn;

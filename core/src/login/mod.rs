@@ -14,6 +14,7 @@ pub mod links;
 pub mod live;
 pub mod logout;
 pub mod origins;
+pub mod passkey;
 mod presented_token;
 pub mod redeem;
 pub mod registration;

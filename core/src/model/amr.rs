@@ -27,6 +27,11 @@ impl Amr {
         Self("pwd otp mfa".to_owned())
     }
 
+    /// With a passkey, which is two factors: `backed_up` when copies of it are kept, else it never leaves one device.
+    pub fn passkey(backed_up: bool) -> Self {
+        Self(if backed_up { "swk user mfa" } else { "hwk user mfa" }.to_owned())
+    }
+
     /// The words.
     pub fn words(&self) -> Vec<String> {
         self.0.split(' ').map(str::to_owned).collect()
@@ -60,7 +65,12 @@ mod tests {
 
     #[test]
     fn jw_07_the_level_says_what_really_happened() {
-        let rows = [(Amr::password(), "1", vec!["pwd"]), (Amr::password_and_code(), "2", vec!["pwd", "otp", "mfa"])];
+        let rows = [
+            (Amr::password(), "1", vec!["pwd"]),
+            (Amr::password_and_code(), "2", vec!["pwd", "otp", "mfa"]),
+            (Amr::passkey(true), "2", vec!["swk", "user", "mfa"]),
+            (Amr::passkey(false), "2", vec!["hwk", "user", "mfa"]),
+        ];
         for (amr, acr, words) in rows {
             assert_eq!((amr.acr(), amr.words()), (acr, words.into_iter().map(str::to_owned).collect()));
         }

@@ -47,6 +47,7 @@ diesel::joinable!(members -> clients (client_id));
 diesel::joinable!(members -> roles (role_id));
 diesel::joinable!(members -> users (user_id));
 diesel::joinable!(notifications -> users (user_id));
+diesel::joinable!(passkeys -> users (user_id));
 diesel::joinable!(recovery_codes -> users (user_id));
 diesel::joinable!(requests -> clients (client_id));
 diesel::joinable!(requests -> domains (domain_id));
@@ -74,6 +75,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     totp_keys,
     recovery_codes,
+    passkeys,
+    spent_challenges,
     second_steps,
     known_devices,
     email_tokens,

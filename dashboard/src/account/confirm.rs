@@ -1,7 +1,7 @@
 //! `/login/confirm`: who is signed in says once more who they are, before something grave.
 
 use axum::response::Response;
-use xwms_core::account::password;
+use xwms_core::account::{passkeys, password};
 use xwms_core::request::cookies;
 
 use crate::desk::{AccountDesk, Place};
@@ -20,12 +20,19 @@ pub(crate) async fn ask(desk: AccountDesk) -> Response {
     draw(&desk, &Values::default(), back)
 }
 
-/// `password`, `code` where the account has a second factor, and `return`.
+/// `password`, and `code` where the account has a second factor, or `credential` of a passkey; and `return`.
 pub(crate) async fn confirm(form: Posted<AccountDesk>) -> Result<Response, Response> {
     let Posted { desk, sent } = form;
     let back = sent.fields.get("return").filter(|path| is_own_page(path)).unwrap_or(NOWHERE).to_owned();
-    let confirmed = match sent.only(&["password", "code", "return"]) {
-        Ok(()) => password::sign_in_again(desk.core(), sent.current(desk.signed_in())).await,
+    let confirmed = match sent.only(&["password", "code", "credential", "return"]) {
+        Ok(()) => match sent.fields.get("credential") {
+            Some(answer) => {
+                let signed_in = desk.signed_in();
+                let browser = signed_in.visit.browser();
+                passkeys::sign_in_again(desk.core(), &signed_in.session, browser, answer).await
+            }
+            None => password::sign_in_again(desk.core(), sent.current(desk.signed_in())).await,
+        },
         Err(why) => Err(why),
     };
     match confirmed {
@@ -51,12 +58,18 @@ fn draw(desk: &AccountDesk, values: &Values, back: &str) -> Response {
         true => (form.field(Control::code(shell)), shell.say("confirm_purpose-code")),
         false => (form, shell.say("confirm_purpose")),
     };
+    let asked = desk.signed_in().visit.passkey_request().filter(|_| desk.signed_in().session.second_factor);
+    let by_passkey = asked.map(|asked| {
+        let form = Form::new(shell, values, PATH, shell.say("confirm_passkey")).hidden("return", back);
+        form.quiet().passkey(asked).html()
+    });
     desk.page(shell.say("confirm_title"))
         .purpose(purpose)
         .refused(values, |name| match name {
             "code" => shell.say("field_code"),
+            "credential" => shell.say("passkeys_title"),
             _ => shell.say("field_password"),
         })
-        .part(&Html::card(&form.html()))
+        .part(&Html::card(&form.html().and(&by_passkey.unwrap_or_default())))
         .respond()
 }

@@ -59,7 +59,7 @@ pub(crate) async fn add_app(form: Posted<AccountDesk>) -> Result<Response, Respo
 }
 
 /// Goes on with these fields, and only when the person said a while ago at the most who they are.
-async fn allowed(desk: &AccountDesk, sent: &Sent, fields: &[&str]) -> Result<(), Error> {
+pub(super) async fn allowed(desk: &AccountDesk, sent: &Sent, fields: &[&str]) -> Result<(), Error> {
     sent.only(fields)?;
     sent.recent(desk.signed_in()).await
 }
@@ -133,12 +133,11 @@ async fn draw_app_deletion(desk: &AccountDesk, values: &Values) -> Result<Respon
         .danger()
         .proof_if_asked()
         .cancel(SECURITY);
-    Ok(page(desk, shell.say("security_app-remove_title"))
+    let page = page(desk, shell.say("security_app-remove_title"))
         .refused(values, |name| label_of(shell, name))
-        .notice("care", &text!("security_app-last"))
-        .notice("info", &text!("security_app-ends"))
-        .part(&Html::card(&form.html()))
-        .respond())
+        .notice("info", &text!("security_app-ends"));
+    let page = if has.passkeys == 0 { page.notice("care", &text!("security_app-last")) } else { page };
+    Ok(page.part(&Html::card(&form.html())).respond())
 }
 
 pub(crate) async fn ask_codes(desk: AccountDesk) -> Result<Response, Response> {
@@ -184,7 +183,7 @@ async fn draw_codes_form(desk: &AccountDesk, values: &Values) -> Result<Response
 }
 
 /// The page that shows recovery codes, the one time.
-fn draw_codes(desk: &AccountDesk, codes: &RecoveryCodes) -> Response {
+pub(super) fn draw_codes(desk: &AccountDesk, codes: &RecoveryCodes) -> Response {
     let shell = desk.shell();
     let lines: Vec<&str> = codes.codes.iter().map(|code| code.expose().as_str()).collect();
     let lines = lines.join("\n");
@@ -199,7 +198,7 @@ fn draw_codes(desk: &AccountDesk, codes: &RecoveryCodes) -> Response {
     page(desk, shell.say("security_codes-title")).part(&Html::card(&card)).part(&stored).respond_created(CODES_PATH)
 }
 
-fn draw_shown_before(desk: &AccountDesk) -> Response {
+pub(super) fn draw_shown_before(desk: &AccountDesk) -> Response {
     let shell = desk.shell();
     let card = Html::paragraph(&Html::text(shell.say("security_codes-shown")))
         .and(&Html::paragraph(&Html::quiet_button(CODES_PATH, shell.say("security_codes-make"))));

@@ -7,6 +7,7 @@ mod factors;
 mod general;
 mod home;
 pub(crate) mod notifications;
+mod passkeys;
 mod password;
 mod plan;
 mod requests;
@@ -33,6 +34,9 @@ pub(crate) fn routes() -> Router<Core> {
         .route("/account/general", get(general::read).post(general::update))
         .route("/account/security", get(security::read))
         .route("/account/security/password", get(password::ask).post(password::change))
+        .route("/account/security/passkeys", get(passkeys::list))
+        .route("/account/security/passkeys/new", get(passkeys::new).post(passkeys::add))
+        .route("/account/security/passkeys/{passkey}/delete", get(passkeys::ask_deletion).post(passkeys::delete))
         .route("/account/security/totp/new", get(factors::new_app).post(factors::add_app))
         .route("/account/security/totp/delete", get(factors::ask_app_deletion).post(factors::delete_app))
         .route("/account/security/recovery-codes", get(factors::ask_codes).post(factors::make_codes))

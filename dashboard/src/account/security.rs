@@ -19,6 +19,7 @@ pub(crate) async fn read(desk: AccountDesk) -> Result<Response, Response> {
     let shell = desk.shell();
     let terms = Terms::new([
         (shell.say("field_password"), Html::link("/account/security/password", shell.say("security_password-title"))),
+        (shell.say("passkeys_title"), passkeys(shell, factors)),
         (shell.say("security_app"), app(shell, factors)),
         (shell.say("security_codes"), codes(shell, factors)),
         (shell.say("field_email"), address(shell, &account)),
@@ -30,6 +31,11 @@ pub(crate) async fn read(desk: AccountDesk) -> Result<Response, Response> {
     ]);
     let page = desk.page(shell.say("section_account-security")).purpose(shell.say("security_purpose"));
     Ok(page.part(&Html::card(&terms.html())).respond())
+}
+
+fn passkeys(shell: &Shell, factors: SecondFactors) -> Html {
+    let count = shell.tell(text!("passkeys_count", count = factors.passkeys));
+    Html::link("/account/security/passkeys", count)
 }
 
 fn app(shell: &Shell, factors: SecondFactors) -> Html {

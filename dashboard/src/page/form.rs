@@ -33,6 +33,8 @@ pub(crate) struct Form<'f> {
     is_quiet: bool,
     is_instant: bool,
     cancel: Option<String>,
+    /// What its passkey is asked for.
+    passkey: Option<String>,
 }
 
 /// One field of a form.
@@ -318,6 +320,7 @@ impl<'f> Form<'f> {
             is_quiet: false,
             is_instant: false,
             cancel: None,
+            passkey: None,
         }
     }
 
@@ -326,6 +329,12 @@ impl<'f> Form<'f> {
     pub(crate) fn once(self) -> Self {
         let key = random::bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
         Self { once: Some(key), ..self }
+    }
+
+    /// It sends what a passkey answers to this as `credential`: it is hidden until the browser can ask one.
+    #[must_use]
+    pub(crate) fn passkey(self, asked: impl ToString) -> Self {
+        Self { passkey: Some(asked.to_string()), ..self }.hidden("credential", "")
     }
 
     /// It sends a file.

@@ -154,6 +154,16 @@ impl Html {
         ))
     }
 
+    /// What stands where the browser can't ask for a passkey.
+    pub(crate) fn without_passkeys(inside: &Self) -> Self {
+        Self(format!("<div data-without-passkeys>{inside}</div>"))
+    }
+
+    /// What is wrong, above a form.
+    pub(crate) fn error(text: impl fmt::Display) -> Self {
+        Self(format!("<div class=\"notice bad\" tabindex=\"-1\" autofocus><p>{}</p></div>", Self::text(text)))
+    }
+
     /// A link that keeps this text as a file: the browser has it already.
     pub(crate) fn download(name: &str, text: &str, words: impl fmt::Display) -> Self {
         let data: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
@@ -265,6 +275,7 @@ mod tests {
             Html::program(&shell, text, text, text),
             Html::folded(text, &Html::default()),
             Html::download(text, text, text),
+            Html::error(text),
             Html::joined([Html::text(text), Html::text(text)], text),
         ];
         for html in all {

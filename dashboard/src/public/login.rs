@@ -17,6 +17,8 @@ use crate::layout::{Forms, Page, Shell};
 pub enum LoginError {
     /// One answer for a wrong address and a wrong password.
     WrongPassword,
+    /// What a passkey answered does not count.
+    WrongPasskey,
     /// Too many wrong ones came before.
     TooMany {
         /// When to try again.
@@ -36,6 +38,7 @@ impl LoginError {
     pub fn text(self) -> Text {
         match self {
             Self::WrongPassword => text!("page_login-wrong"),
+            Self::WrongPasskey => text!("page_login-wrong_passkey"),
             Self::TooMany { retry_after } => text!("page_login-too_many", wait = wait(retry_after)),
             Self::TooManyCodes { retry_after } => text!("page_login-too_many_codes", wait = wait(retry_after)),
             Self::Busy => text!("page_login-busy"),
@@ -52,12 +55,18 @@ pub struct LoginPage<'a> {
     back: Option<&'a str>,
     partner: Option<Partner<'a>>,
     error: Option<Text>,
+    /// What the browser is to ask a passkey for, where passkeys can be had.
+    passkey: Option<String>,
     email: Field<'a>,
     password: Field<'a>,
 }
 
 impl Page for LoginPage<'_> {
     const FORMS: Forms = Forms::MayLeave;
+
+    fn asks_for_passkey(&self) -> bool {
+        self.passkey.is_some()
+    }
 }
 
 impl<'a> LoginPage<'a> {
@@ -74,12 +83,18 @@ impl<'a> LoginPage<'a> {
             Field::email(shell, email).refused_if(wrong),
             Field::current_password(shell).refused_if(wrong),
         ]);
-        Self { shell, flow, back: None, partner, error: error.map(LoginError::text), email, password }
+        Self { shell, flow, back: None, partner, error: error.map(LoginError::text), passkey: None, email, password }
     }
 
     /// Whoever signs in goes on to this page of ours.
     pub fn back_to(self, back: Option<&'a str>) -> Self {
         Self { back, ..self }
+    }
+
+    /// A passkey signs in too: what the browser is to ask it for.
+    pub fn or_by_passkey(self, asked: Option<String>) -> Self {
+        let email = if asked.is_some() { self.email.or_passkey() } else { self.email };
+        Self { passkey: asked, email, ..self }
     }
 }
 

@@ -99,7 +99,8 @@ impl<'a> Texts<'a> {
         let unverified = Partner { verified: false, ..partner };
         let tested = ConsentView { partner: unverified, test_mode: true, terms_url: None, ..consent };
         let wait = LoginError::TooMany { retry_after: Duration::from_secs(95) };
-        let wrong = LoginError::WrongPassword;
+        let (wrong, by_passkey) = (LoginError::WrongPassword, LoginError::WrongPasskey);
+        let asked = || Some((*token).to_owned());
         let codes = LoginError::TooManyCodes { retry_after: Duration::from_secs(30) };
         let plain = Shell::without_forms(shell.language());
         [
@@ -112,6 +113,8 @@ impl<'a> Texts<'a> {
             ("login-too-many-codes", LoginPage::new(shell, None, None, email, Some(codes)).render()),
             ("second", SecondPage::new(shell, flow, Some(partner), false).render()),
             ("second-wrong", SecondPage::new(shell, None, None, true).back_to(Some(token)).render()),
+            ("login-passkey", LoginPage::new(shell, flow, None, "", Some(by_passkey)).or_by_passkey(asked()).render()),
+            ("second-passkey", SecondPage::new(shell, flow, None, false).or_by_passkey(asked()).render()),
             ("login-busy", LoginPage::new(shell, None, None, email, Some(LoginError::Busy)).render()),
             ("continue", ContinuePage::new(shell, FLOW, partner, account).render()),
             ("register", RegisterPage::new(shell, flow, Some(partner), Typed::default(), &[]).render()),

@@ -3,6 +3,7 @@
 use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
 use xwms_core::login::flow;
+use xwms_core::login::passkey::{self, PasskeySignIn};
 use xwms_core::login::second_step;
 use xwms_core::login::sign_in::{Entered, Refused, SignIn, SignedIn, sign_in};
 use xwms_core::request::cookies;
@@ -67,6 +68,36 @@ pub(crate) async fn post(form: Form) -> Result<Response, Response> {
             return Ok(visit.answer(response));
         }
     }
+    go_on_with(visit, login, back).await
+}
+
+/// `credential`, what a passkey answered, with `flow` and `return` as at `/login`.
+pub(crate) async fn by_passkey(form: Form) -> Result<Response, Response> {
+    form.only(&["flow", "return", "credential", "csrf"])?;
+    let Form { mut visit, fields } = form;
+    let back = fields.get("return").filter(|path| is_own_page(path));
+    let login = Login::of(&visit, fields.get("flow")).await?;
+    let from = PasskeySignIn {
+        answer: fields.text("credential"),
+        browser: *visit.browser(),
+        device: visit.cookie(cookies::DEVICE),
+        session: visit.cookie(cookies::SESSION),
+        address: visit.address,
+        user_agent: visit.user_agent(),
+    };
+    match passkey::sign_in(&visit.core, from).await.map_err(|why| visit.failed(why))? {
+        Some(signed_in) => begin(&mut visit, signed_in),
+        None => {
+            let error = (StatusCode::UNPROCESSABLE_ENTITY, LoginError::WrongPasskey);
+            let response = page(&visit, login.as_ref(), back, "", Some(error));
+            return Ok(visit.answer(response));
+        }
+    }
+    go_on_with(visit, login, back).await
+}
+
+/// Goes on with the login that somebody has just signed in for, or to the page they came from.
+pub(super) async fn go_on_with(visit: Visit, login: Option<Login>, back: Option<&str>) -> Result<Response, Response> {
     let Some(login) = login else { return Ok(visit.go(back.unwrap_or("/"))) };
     flow::account_chosen(&visit.core, &login.flow).await.map_err(|why| visit.failed(why))?;
     let way_on = login.way_on();
@@ -139,7 +170,7 @@ pub(super) fn with_retry_after(mut response: Response, error: LoginError) -> Res
     let seconds = match error {
         LoginError::TooMany { retry_after } | LoginError::TooManyCodes { retry_after } => retry_after.as_secs().max(1),
         LoginError::Busy => 2,
-        LoginError::WrongPassword => return response,
+        LoginError::WrongPassword | LoginError::WrongPasskey => return response,
     };
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     response
@@ -157,7 +188,10 @@ pub(super) fn page(
     let shell = visit.shell();
     let partner = login.map(Login::partner);
     let flow = login.and_then(|login| login.flow.id);
-    let response = render_page(status, &LoginPage::new(&shell, flow, partner, email, error).back_to(back));
+    let response = render_page(
+        status,
+        &LoginPage::new(&shell, flow, partner, email, error).back_to(back).or_by_passkey(visit.passkey_request()),
+    );
     match error {
         Some(error) => with_retry_after(response, error),
         None => response,

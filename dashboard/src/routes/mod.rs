@@ -9,6 +9,7 @@ pub(crate) mod recovery;
 pub(crate) mod registration;
 pub(crate) mod second;
 pub(crate) mod start;
+mod well_known;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -20,6 +21,7 @@ pub(crate) fn public() -> Router<Core> {
         .route("/", get(start::get))
         .route("/login", get(login::get).post(login::post))
         .route("/login/continue", post(login::go_on))
+        .route("/login/passkey", post(login::by_passkey))
         .route("/login/second", get(second::get).post(second::post))
         .route("/register", get(registration::get).post(registration::post))
         .route("/verify-email", get(registration::get_verify).post(registration::post_verify))
@@ -29,5 +31,7 @@ pub(crate) fn public() -> Router<Core> {
         .route("/consent", get(consent::get).post(consent::post))
         .route("/logout", get(logout::get).post(logout::post))
         .route("/signed-out", get(logout::signed_out))
+        .route("/.well-known/change-password", get(well_known::change_password))
+        .route("/.well-known/passkey-endpoints", get(well_known::passkey_endpoints))
         .route("/images/{name}", get(images::get))
 }

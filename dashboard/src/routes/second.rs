@@ -2,7 +2,6 @@
 
 use axum::response::Response;
 use http::StatusCode;
-use xwms_core::login::flow;
 use xwms_core::login::second_step::{self, SecondStep, StepRefused};
 use xwms_core::request::cookies;
 
@@ -59,10 +58,7 @@ pub(crate) async fn post(form: Form) -> Result<Response, Response> {
             return Ok(visit.answer(response));
         }
     }
-    let Some(login) = login else { return Ok(visit.go(back.unwrap_or("/"))) };
-    flow::account_chosen(&visit.core, &login.flow).await.map_err(|why| visit.failed(why))?;
-    let way_on = login.way_on();
-    Ok(visit.go(&way_on))
+    login::go_on_with(visit, login, back).await
 }
 
 /// A step of signing in, with what it goes on to.
@@ -75,5 +71,8 @@ pub(super) fn path(step: &str, flow: Option<&str>, back: Option<&str>) -> String
 fn page(visit: &Visit, login: Option<&Login>, back: Option<&str>, wrong: bool) -> Response {
     let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let (flow, partner) = (login.and_then(|login| login.flow.id), login.map(Login::partner));
-    render_page(status, &SecondPage::new(&visit.shell(), flow, partner, wrong).back_to(back))
+    render_page(
+        status,
+        &SecondPage::new(&visit.shell(), flow, partner, wrong).back_to(back).or_by_passkey(visit.passkey_request()),
+    )
 }

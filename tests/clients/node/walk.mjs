@@ -26,6 +26,7 @@ const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 // Pages that the demo does not show: they lead elsewhere at once, or are of something that it does not have.
 const NOT_SHOWN = [
   "/account/apps/{client}/end",
+  "/account/security/passkeys/{passkey}/delete",
   "/account/security/totp/delete",
   "/account/tokens/{token}",
   "/account/tokens/{token}/delete",

@@ -11,6 +11,7 @@ mod forms;
 mod headers;
 mod languages;
 mod login;
+mod passkeys;
 mod recovery;
 pub mod second_factor;
 mod registration;

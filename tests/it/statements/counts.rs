@@ -71,8 +71,8 @@ const STEPS: &[Row] = &[
     ("flush, nothing waits", [0, 0], [0, 0]),
     ("flush, one attempt and one use of a secret", [2, 2], [2, 2]),
     ("snapshot load", [8, 1], [8, 1]),
-    ("clean, nothing is due", [17, 2], [17, 2]),
-    ("clean, all is due", [25, 2], [25, 2]),
+    ("clean, nothing is due", [18, 2], [18, 2]),
+    ("clean, all is due", [26, 2], [26, 2]),
 ];
 
 on_both!(every_step_asks_exactly_so_much, RECORDED, async |world: World| {

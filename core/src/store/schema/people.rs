@@ -103,6 +103,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    passkeys (id) {
+        id -> Binary,
+        user_id -> BigInt,
+        credential_id -> Binary,
+        public_key -> Binary,
+        label -> Text,
+        sign_count -> BigInt,
+        backed_up -> Bool,
+        created_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    spent_challenges (digest) {
+        digest -> Binary,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     second_steps (token_key) {
         token_key -> Binary,
         user_id -> BigInt,

@@ -16,6 +16,7 @@ pub(crate) mod known_devices;
 pub(crate) mod totp_keys;
 pub(crate) mod recovery_codes;
 pub(crate) mod second_steps;
+pub(crate) mod passkeys;
 pub(crate) mod sessions;
 pub(crate) mod consents;
 pub(crate) mod people;

@@ -31,3 +31,5 @@ mail_recovery-used = Jemand hat sich mit Ihrem Passwort und einem Wiederherstell
     [one] Ein Code ist übrig.
    *[other] { $left } Codes sind übrig.
  }
+mail_factor-passkey_added = Ihrem XWMS-Konto wurde soeben ein Passkey hinzugefügt.
+mail_factor-passkey_removed = Ein Passkey Ihres XWMS-Kontos wurde soeben gelöscht.

@@ -39,3 +39,31 @@ security_codes-store = Bewahren Sie sie nicht auf Ihrem Telefon auf, sondern auf
 security_codes-download = Herunterladen
 security_codes-shown = Diese Codes wurden bereits erstellt und damals angezeigt. Sind sie verloren, erstellen Sie neue.
 confirm_purpose-code = Sie wollen etwas Wichtiges tun. Geben Sie Ihr Passwort und einen Code noch einmal an.
+page_passkey-button = Mit einem Passkey anmelden
+page_passkey-failed = Das hat nicht geklappt. Versuchen Sie es erneut, oder melden Sie sich anders an.
+page_login-wrong_passkey = Dieser Passkey wurde nicht akzeptiert. Versuchen Sie es erneut, oder melden Sie sich mit Ihrem Passwort an.
+wrong_passkey = Die Antwort Ihres Browsers wurde nicht akzeptiert. Versuchen Sie es erneut.
+too_many_passkeys = Es sind { $most } Passkeys möglich. Löschen Sie einen, den Sie nicht verwenden.
+passkeys_title = Passkeys
+passkeys_purpose = Mit einem Passkey melden Sie sich ohne Passwort an: Ihr Gerät fragt nach Ihrem Finger, Ihrem Gesicht oder seinem Code.
+passkeys_caption = Ihre Passkeys
+passkeys_none = Sie haben noch keinen Passkey.
+passkeys_new = Passkey hinzufügen
+passkeys_made = Erstellt
+passkeys_used = Zuletzt verwendet
+passkeys_action = Aktion
+passkeys_label-hint = Damit Sie ihn wiedererkennen, etwa „Mein Telefon“.
+passkeys_last = Ihr letzter zweiter Faktor
+passkeys_script = Passkeys brauchen einen Browser, der sie kennt, und erlaubte Skripte für diese Seite. Eine Authenticator-App braucht beides nicht.
+passkeys_nowhere = Passkeys hängen am Namen einer Website, und diese wird unter einer bloßen Adresse erreicht. Eine Authenticator-App funktioniert hier.
+passkeys_delete = Den Passkey { $label } löschen?
+passkeys_delete-hint = Er meldet Sie nicht mehr an. Entfernen Sie ihn auch von Ihrem Gerät, damit er nicht angeboten wird.
+passkeys_delete-last = Es ist Ihr letzter zweiter Faktor: Von da an genügt das Passwort zur Anmeldung, und Ihre Wiederherstellungscodes enden.
+passkeys_added = Der Passkey ist hinzugefügt. Sie sind überall außer hier abgemeldet.
+passkeys_removed = Der Passkey ist gelöscht. Sie sind überall außer hier abgemeldet.
+confirm_passkey = Mit einem Passkey bestätigen
+passkeys_count = { $count ->
+    [0] Keiner
+    [one] Ein Passkey
+   *[other] { $count } Passkeys
+ }

@@ -31,3 +31,5 @@ mail_recovery-used = Somebody signed in to your XWMS account with your password 
     [one] One code is left.
    *[other] { $left } codes are left.
  }
+mail_factor-passkey_added = A passkey was just added to your XWMS account.
+mail_factor-passkey_removed = A passkey of your XWMS account was just deleted.

@@ -39,3 +39,31 @@ security_codes-store = Store them where your phone is not: on paper, or in a pas
 security_codes-download = Download
 security_codes-shown = These codes were made already, and were shown then. If they were lost, make new ones.
 confirm_purpose-code = You are about to do something that matters. Give your password and a code once more.
+page_passkey-button = Sign in with a passkey
+page_passkey-failed = That did not work. Try again, or sign in another way.
+page_login-wrong_passkey = This passkey was not accepted. Try again, or sign in with your password.
+wrong_passkey = Your browser's answer was not accepted. Try again.
+too_many_passkeys = There may be { $most } passkeys. Delete one that you do not use.
+passkeys_title = Passkeys
+passkeys_purpose = A passkey signs you in without a password: your device asks for your finger, your face or its code.
+passkeys_caption = Your passkeys
+passkeys_none = You have no passkey yet.
+passkeys_new = Add a passkey
+passkeys_made = Made
+passkeys_used = Last used
+passkeys_action = Action
+passkeys_label-hint = So that you know it again, such as “My phone”.
+passkeys_last = Your last second factor
+passkeys_script = Passkeys need a browser that knows them, with scripts allowed for this page. An authenticator app needs neither.
+passkeys_nowhere = Passkeys hang on a site's name, and this one is reached at a bare address. An authenticator app works here.
+passkeys_delete = Delete the passkey { $label }?
+passkeys_delete-hint = It signs you in no more. Remove it from your device too, so that it is not offered.
+passkeys_delete-last = It is your last second factor: from then on the password alone signs you in, and your recovery codes end.
+passkeys_added = The passkey is added. You are signed out everywhere but here.
+passkeys_removed = The passkey is deleted. You are signed out everywhere but here.
+confirm_passkey = Confirm with a passkey
+passkeys_count = { $count ->
+    [0] None
+    [one] One passkey
+   *[other] { $count } passkeys
+ }

@@ -31,3 +31,5 @@ mail_recovery-used = Iemand heeft met je wachtwoord en een herstelcode op je XWM
     [one] Er is één code over.
    *[other] Er zijn { $left } codes over.
  }
+mail_factor-passkey_added = Er is zojuist een passkey aan je XWMS-account toegevoegd.
+mail_factor-passkey_removed = Er is zojuist een passkey van je XWMS-account verwijderd.

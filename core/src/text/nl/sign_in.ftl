@@ -39,3 +39,31 @@ security_codes-store = Bewaar ze niet op je telefoon: op papier, of in een wacht
 security_codes-download = Downloaden
 security_codes-shown = Deze codes zijn al gemaakt, en zijn toen getoond. Ben je ze kwijt, maak dan nieuwe.
 confirm_purpose-code = Je staat op het punt iets belangrijks te doen. Geef je wachtwoord en een code nog een keer.
+page_passkey-button = Inloggen met een passkey
+page_passkey-failed = Dat is niet gelukt. Probeer het opnieuw, of log op een andere manier in.
+page_login-wrong_passkey = Deze passkey is niet geaccepteerd. Probeer het opnieuw, of log in met je wachtwoord.
+wrong_passkey = Het antwoord van je browser is niet geaccepteerd. Probeer het opnieuw.
+too_many_passkeys = Er kunnen { $most } passkeys zijn. Verwijder er een die je niet gebruikt.
+passkeys_title = Passkeys
+passkeys_purpose = Met een passkey log je in zonder wachtwoord: je apparaat vraagt om je vinger, je gezicht of zijn code.
+passkeys_caption = Je passkeys
+passkeys_none = Je hebt nog geen passkey.
+passkeys_new = Passkey toevoegen
+passkeys_made = Gemaakt
+passkeys_used = Laatst gebruikt
+passkeys_action = Actie
+passkeys_label-hint = Zodat je hem herkent, zoals “Mijn telefoon”.
+passkeys_last = Je laatste tweede factor
+passkeys_script = Voor passkeys is een browser nodig die ze kent, met scripts toegestaan voor deze pagina. Voor een authenticator-app is geen van beide nodig.
+passkeys_nowhere = Passkeys hangen aan de naam van een site, en deze wordt bereikt op een kaal adres. Een authenticator-app werkt hier wel.
+passkeys_delete = De passkey { $label } verwijderen?
+passkeys_delete-hint = Je kunt er niet meer mee inloggen. Verwijder hem ook van je apparaat, zodat hij niet wordt aangeboden.
+passkeys_delete-last = Het is je laatste tweede factor: vanaf dan is het wachtwoord genoeg om in te loggen, en je herstelcodes eindigen.
+passkeys_added = De passkey is toegevoegd. Je bent overal uitgelogd behalve hier.
+passkeys_removed = De passkey is verwijderd. Je bent overal uitgelogd behalve hier.
+confirm_passkey = Bevestigen met een passkey
+passkeys_count = { $count ->
+    [0] Geen
+    [one] Eén passkey
+   *[other] { $count } passkeys
+ }
