@@ -182,7 +182,7 @@ async fn provision(config: Config, site: SocketAddr) -> Result<Platform, StartEr
     let clock = Clock::manual(Clock::system().now().before(month));
     let core = wire::core(config, clock.clone()).await?;
     let platform = Platform::provision(&core, site).await?;
-    history::live(&core, &clock, platform.client, &platform.guests(site)).await?;
+    history::live(&core, &clock, platform.client, &platform.guests()).await?;
     Ok(platform)
 }
 
