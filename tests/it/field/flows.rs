@@ -136,3 +136,23 @@ on_both!(f_03_a_form_drawn_before_somebody_signed_in_or_out_elsewhere_leads_on, 
     let answer = submit(&mut stranger, &second, "/login", &fields).await;
     assert_eq!(answer.status, 403, "{answer:?}");
 });
+
+on_both!(f_32_a_value_beyond_its_limit_is_told_the_limit, async |world: World| {
+    let long = "x".repeat(2049);
+    let rows = [
+        ("state", long.as_str(), "2048 bytes at most"),
+        ("nonce", &long, "2048 bytes at most"),
+        ("login_hint", &long, "2048 bytes at most"),
+        ("max_age", "4294967296", "from 0 to 4294967295"),
+        ("max_age", "1.5", "whole seconds"),
+        ("prompt", "create", "none, login, consent and select_account"),
+        ("prompt", "none login", "none stands alone"),
+        ("response_mode", "fragment", "query only"),
+    ];
+    for (name, value, limit) in rows {
+        let answer = world.browser().get(&world.authorize(&[(name, value)])).await;
+        // The site is not proven: a page names it, and the way back is a link.
+        let told = [answer.location().to_owned(), answer.body.clone()].concat().replace('+', " ").replace("%2C", ",");
+        assert!(told.contains(limit), "{name}: {told}");
+    }
+});

@@ -11,7 +11,15 @@ domain_inactive-explanation = Die Domain ist ausgeschaltet.
 login_not_allowed-explanation = Die Domain erlaubt keine Anmeldung.
 request_malformed-explanation = Die Anfrage ist nicht lesbar, oder sie wiederholt client_id oder redirect_uri.
 parameter_repeated-explanation = Der Parameter { $name } wurde mehr als einmal gesendet.
-parameter_invalid-explanation = Der Parameter { $name } hat einen Wert, der nicht angenommen wird.
+parameter_invalid-explanation = { $name ->
+    [state] Der Parameter { $name } ist zu lang: Er darf höchstens 2048 Bytes haben.
+    [nonce] Der Parameter { $name } ist zu lang: Er darf höchstens 2048 Bytes haben.
+    [login_hint] Der Parameter { $name } ist zu lang: Er darf höchstens 2048 Bytes haben.
+    [max_age] Der Parameter max_age ist eine Zahl ganzer Sekunden, von 0 bis 4294967295.
+    [prompt] Der Parameter prompt kennt none, login, consent und select_account, und none steht allein.
+    [response_mode] Der Parameter response_mode kennt nur query.
+   *[other] Der Parameter { $name } hat einen Wert, der nicht angenommen wird.
+}
 request_not_supported-explanation = Der Parameter request wird nicht unterstützt.
 request_uri_not_supported-explanation = Der Parameter request_uri wird nicht unterstützt.
 response_type_missing-explanation = Die Anfrage hat keinen response_type.

@@ -11,7 +11,15 @@ domain_inactive-explanation = The domain is switched off.
 login_not_allowed-explanation = The domain does not allow login.
 request_malformed-explanation = The request is malformed, or repeats client_id or redirect_uri.
 parameter_repeated-explanation = The parameter { $name } was sent more than once.
-parameter_invalid-explanation = The parameter { $name } has a value that is not accepted.
+parameter_invalid-explanation = { $name ->
+    [state] The parameter { $name } is too long: it takes 2048 bytes at most.
+    [nonce] The parameter { $name } is too long: it takes 2048 bytes at most.
+    [login_hint] The parameter { $name } is too long: it takes 2048 bytes at most.
+    [max_age] The parameter max_age takes whole seconds, from 0 to 4294967295.
+    [prompt] The parameter prompt takes none, login, consent and select_account, and none stands alone.
+    [response_mode] The parameter response_mode takes query only.
+   *[other] The parameter { $name } has a value that is not accepted.
+}
 request_not_supported-explanation = The parameter request is not supported.
 request_uri_not_supported-explanation = The parameter request_uri is not supported.
 response_type_missing-explanation = The request has no response_type.

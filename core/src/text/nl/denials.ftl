@@ -11,7 +11,15 @@ domain_inactive-explanation = Het domein is uitgeschakeld.
 login_not_allowed-explanation = Het domein staat inloggen niet toe.
 request_malformed-explanation = Het verzoek is niet te lezen, of herhaalt client_id of redirect_uri.
 parameter_repeated-explanation = De parameter { $name } is meer dan één keer gestuurd.
-parameter_invalid-explanation = De parameter { $name } heeft een waarde die niet wordt geaccepteerd.
+parameter_invalid-explanation = { $name ->
+    [state] De parameter { $name } is te lang: hij mag hooguit 2048 bytes zijn.
+    [nonce] De parameter { $name } is te lang: hij mag hooguit 2048 bytes zijn.
+    [login_hint] De parameter { $name } is te lang: hij mag hooguit 2048 bytes zijn.
+    [max_age] De parameter max_age is een aantal hele seconden, van 0 tot 4294967295.
+    [prompt] De parameter prompt kent none, login, consent en select_account, en none staat alleen.
+    [response_mode] De parameter response_mode kent alleen query.
+   *[other] De parameter { $name } heeft een waarde die niet wordt geaccepteerd.
+}
 request_not_supported-explanation = De parameter request wordt niet ondersteund.
 request_uri_not_supported-explanation = De parameter request_uri wordt niet ondersteund.
 response_type_missing-explanation = Het verzoek heeft geen response_type.
