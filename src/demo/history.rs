@@ -102,6 +102,7 @@ async fn log_in(core: &Core, client: ClientId, visitor: &Visitor<'_>, session: &
         ask_account: false,
         stale_session: None,
         signed_in_since: None,
+        user: None,
     };
     let login = Flow { id: None, kind: FlowKind::Authorize, client, request, decision: None };
     let snapshot = core.snapshots.get(client).await?.ok_or(Error::NotFound("client"))?;

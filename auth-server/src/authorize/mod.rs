@@ -17,6 +17,7 @@ use xwms_core::gate::snapshot::Snapshot;
 use xwms_core::id::DomainId;
 use xwms_core::login::flow::{self, Admitted, Flow, FlowRefused, Step};
 use xwms_core::login::flow_quota::Beginner;
+use xwms_core::login::hints::{self, Hints};
 use xwms_core::login::issue::issue;
 use xwms_core::login::session::{self, Session};
 use xwms_core::request::address::CallerAddress;
@@ -133,10 +134,14 @@ impl AuthServer {
             Ok(snapshot) => snapshot,
             Err(refusal) => return self.refuse(refusal, session),
         };
-        let Asked { flow, domain, silent } = match self.read(&snapshot, params, session) {
+        let Asked { mut flow, domain, silent } = match self.read(&snapshot, params, session) {
             Ok(asked) => asked,
             Err(refusal) => return self.refuse(refusal.seen_at(address), session),
         };
+        let hints = Hints { id_token: params.get("id_token_hint"), login: params.get("login_hint") };
+        if let Err(error) = hints::heed(&self.core, flow.client, hints, &mut flow.request, session).await {
+            return self.failed(error);
+        }
         let browser = self.browser(headers, address);
         let admitted = Admitted { snapshot: &snapshot, flow: &flow, domain };
         let step = admitted.next_step(&self.core, session).await;

@@ -19,7 +19,7 @@ use super::oxide;
 use crate::AuthServer;
 
 /// The parameters that may stand only once (OAuth 2.1 §3.1); the client's id and redirect URI are looked at before.
-const ONCE: [&str; 15] = [
+const ONCE: [&str; 16] = [
     "response_type",
     "scope",
     "state",
@@ -29,6 +29,7 @@ const ONCE: [&str; 15] = [
     "prompt",
     "max_age",
     "login_hint",
+    "id_token_hint",
     "ui_locales",
     "response_mode",
     "request",
@@ -148,6 +149,7 @@ impl AuthServer {
                 ask_account: prompt.select_account,
                 stale_session: session.filter(does_not_count).map(|session| session.id),
                 signed_in_since,
+                user: None,
             },
             decision: None,
         };

@@ -14,7 +14,7 @@ use crate::gate::redirect_uri;
 use crate::gate::scope::RequestedScopes;
 use crate::gate::snapshot::{Domain, Person, Snapshot};
 use crate::gate::{self};
-use crate::id::{ClientId, ConsentId, DomainId, FlowId, SessionId};
+use crate::id::{ClientId, ConsentId, DomainId, FlowId, SessionId, UserId};
 use crate::model::resource::Resources;
 use crate::model::scope::ScopeSet;
 use crate::state::Core;
@@ -57,6 +57,9 @@ pub struct LoginRequest {
     /// younger sign-in, and a session that was not there when it began may be as old.
     #[serde(default)]
     pub signed_in_since: Option<i64>,
+    /// Nobody but this person gets through: the relying party has shown an ID token of theirs.
+    #[serde(default)]
+    pub user: Option<UserId>,
 }
 
 /// What the person said on the consent page.
@@ -214,10 +217,14 @@ impl Admitted<'_> {
 }
 
 impl LoginRequest {
-    /// Whether somebody is signed in in this session as lately as the login demands. A sign-in within the login does.
-    fn takes(&self, session: &Session) -> bool {
+    /// Whether in this session the person is signed in that the login is for, and as lately as it demands. A sign-in within
+    /// the login does.
+    pub fn takes(&self, session: &Session) -> bool {
         let signed_in = session.authenticated_at.milliseconds();
-        self.stale_session != Some(session.id) && self.signed_in_since.is_none_or(|since| signed_in >= since)
+        let is_meant = self.user.is_none_or(|user| user == session.user_id);
+        is_meant
+            && self.stale_session != Some(session.id)
+            && self.signed_in_since.is_none_or(|since| signed_in >= since)
     }
 }
 

@@ -8,6 +8,7 @@ pub mod csrf;
 pub mod error_page;
 pub mod flow;
 pub mod flow_quota;
+pub mod hints;
 pub mod introspect;
 pub mod issue;
 pub mod links;

@@ -118,6 +118,7 @@ pub async fn begin(
             ask_account: false,
             stale_session: None,
             signed_in_since: None,
+            user: None,
         },
         decision: None,
     };

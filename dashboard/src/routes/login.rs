@@ -28,8 +28,7 @@ pub(crate) async fn get(visit: Visit) -> Result<Response, Response> {
             return Ok(visit.go(&back));
         }
         (Some(login), Some(account)) if !other => {
-            let stale = login.flow.request.stale_session;
-            let counts = visit.session.as_ref().is_some_and(|session| stale != Some(session.id));
+            let counts = visit.session.as_ref().is_some_and(|session| login.flow.request.takes(session));
             if counts && !login.flow.request.ask_account {
                 let way_on = login.way_on();
                 return Ok(visit.go(&way_on));
@@ -46,7 +45,8 @@ pub(crate) async fn get(visit: Visit) -> Result<Response, Response> {
     }
     let hint = login.as_ref().and_then(|login| login.flow.request.login_hint.clone());
     let known = account.filter(|_| !other).map(|account| account.email);
-    let email = known.or(hint).unwrap_or_default();
+    // Whom the site expects comes before who is signed in.
+    let email = hint.or(known).unwrap_or_default();
     let response = page(&visit, login.as_ref(), back, &email, None);
     Ok(visit.answer(response))
 }

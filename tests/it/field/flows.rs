@@ -156,3 +156,37 @@ on_both!(f_32_a_value_beyond_its_limit_is_told_the_limit, async |world: World| {
         assert!(told.contains(limit), "{name}: {told}");
     }
 });
+
+on_both!(f_01_an_id_token_of_somebody_else_gets_no_code_of_who_is_signed_in, async |world: World| {
+    let adas = world.given_login("ada@example.test").await;
+    let hint = adas["id_token"].as_str().unwrap();
+    let (mut charles, _) = world.given_code("charles@example.test", &[]).await;
+    let silent = |hint| world.authorize(&[("prompt", "none"), ("id_token_hint", hint)]);
+    assert_eq!(charles.get(&silent(hint)).await.parameter("error").as_deref(), Some("login_required"));
+    // Nor does one that tells nobody: of another key, or of another client.
+    let forged = format!("{hint}x");
+    assert_eq!(charles.get(&silent(&forged)).await.parameter("error").as_deref(), Some("login_required"));
+
+    // Asked on a page, her address is filled in; Charles does not get through by signing in once more.
+    let page = charles.open(&world.authorize(&[("id_token_hint", hint)])).await;
+    assert!(page.path.starts_with("/login") && page.body.contains("value=\"ada@example.test\""), "{page:?}");
+    let again = charles.sign_in(&page, "charles@example.test", PASSWORD).await;
+    assert!(again.path.starts_with("/login") && again.parameter("code").is_none(), "{again:?}");
+    let back = charles.sign_in(&again, "ada@example.test", PASSWORD).await;
+    assert!(back.parameter("code").is_some(), "{back:?}");
+
+    // Of who is signed in, it goes on without a word.
+    assert!(charles.get(&silent(hint)).await.parameter("code").is_some());
+});
+
+on_both!(f_01_a_login_hint_of_somebody_else_asks_which_account, async |world: World| {
+    let (mut charles, _) = world.given_code("charles@example.test", &[]).await;
+    let of = |hint| world.authorize(&[("login_hint", hint)]);
+    for own in ["charles@example.test", "Charles@EXAMPLE.test", "0612345678"] {
+        assert!(charles.get(&of(own)).await.parameter("code").is_some(), "{own}");
+    }
+    let silent = world.authorize(&[("login_hint", "ada@example.test"), ("prompt", "none")]);
+    assert_eq!(charles.get(&silent).await.parameter("error").as_deref(), Some("login_required"));
+    let page = charles.open(&of("ada@example.test")).await;
+    assert!(page.path.starts_with("/login") && page.body.contains("charles@example.test"), "{page:?}");
+});
