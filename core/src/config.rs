@@ -65,6 +65,7 @@ pub struct Config {
 #[serde(deny_unknown_fields)]
 pub struct Server {
     /// Where to listen.
+    #[serde(deserialize_with = "read::address")]
     pub listen: SocketAddr,
     issuer: String,
     /// Reverse proxies that are believed about where a request comes from.

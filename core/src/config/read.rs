@@ -191,7 +191,18 @@ pub(super) fn optional_address<'de, D: Deserializer<'de>>(deserializer: D) -> Re
     if text.is_empty() {
         return Ok(None);
     }
-    text.parse().map(Some).map_err(|_| D::Error::custom(format!("{text} is no address with a port")))
+    listening(&text).map(Some).map_err(D::Error::custom)
+}
+
+pub(super) fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
+    listening(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+}
+
+/// An address of this machine with a port. `localhost` is the loopback address, whatever the machine's own names say.
+fn listening(text: &str) -> Result<SocketAddr, String> {
+    let numeric = text.strip_prefix("localhost:").map(|port| format!("127.0.0.1:{port}"));
+    let wrong = |_| format!("{text:?} is no address with a port, such as 127.0.0.1:8080, [::1]:8080 or localhost:8080");
+    numeric.as_deref().unwrap_or(text).parse().map_err(wrong)
 }
 
 /// An address that a page may link to.
@@ -271,6 +282,21 @@ mod tests {
         for url in ["sqlite:///d/x.db?mode=rwc", "sqlite://file:q.db", "sqlite://:memory:", "sqlite://"] {
             let told = load(&[("XWMS__DATABASE__URL", url)]).unwrap_err().to_string();
             assert!(told.contains("a path and nothing else"), "{url}: {told}");
+        }
+    }
+
+    #[test]
+    fn f_33_an_address_to_listen_on_is_told_how_to_be_written() {
+        let local = load(&[("XWMS__SERVER__LISTEN", "localhost:9000")]).unwrap();
+        assert_eq!(local.server.listen.to_string(), "127.0.0.1:9000");
+        for key in ["LISTEN", "METRICS_LISTEN"] {
+            for text in ["8080", "id.example:8080", "127.0.0.1", ":8080", "localhost:http"] {
+                let told = load(&[(&format!("XWMS__SERVER__{key}"), text)]).unwrap_err().to_string();
+                let place = format!("server.{}", key.to_lowercase());
+                for part in [text, "such as 127.0.0.1:8080", &place] {
+                    assert!(told.contains(part), "{key}={text}: {told}");
+                }
+            }
         }
     }
 
