@@ -180,6 +180,7 @@ scopes = ["openid", "profile", "email", "offline_access", "providers", "userinfo
   allow_login = true
   active = true
   ownership = "proven"
+  secrets = ["Standard Key"]
   urls = [{{ kind = "callback", url = "https://{SECOND_DOMAIN}/callback" }}]
 
   [[clients.requests]]
