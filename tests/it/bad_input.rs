@@ -54,9 +54,15 @@ const ROUTES: &[Route] = &[
     Route(GET, "assets::ICON.path()", Area::Page, true),
     Route(GET, "assets::DASHBOARD.path()", Area::Page, true),
     Route(GET, "assets::SCRIPT.path()", Area::Page, true),
+    Route(GET, "assets::PASSKEYS.path()", Area::Page, true),
     Route(GET, "/", Area::Page, true),
     Route(BOTH, "/login", Area::Page, true),
     Route(POST, "/login/continue", Area::Page, false),
+    Route(POST, "/login/passkey", Area::Page, false),
+    Route(BOTH, "/login/second", Area::Page, false),
+    Route(GET, "/.well-known/change-password", Area::Page, true),
+    // Where an address has no host, there are none; programs look at the status alone.
+    Route(GET, "/.well-known/passkey-endpoints", Area::Health, true),
     Route(BOTH, "/register", Area::Page, true),
     Route(BOTH, "/verify-email", Area::Page, false),
     Route(POST, "/verify-email/resend", Area::Page, false),
@@ -134,6 +140,7 @@ on_both!(every_route_refuses_bad_input_and_writes_nothing, async |world: World| 
             "assets::ICON.path()" => xwms_dashboard::assets::ICON.path().to_owned(),
             "assets::DASHBOARD.path()" => xwms_dashboard::assets::DASHBOARD.path().to_owned(),
             "assets::SCRIPT.path()" => xwms_dashboard::assets::SCRIPT.path().to_owned(),
+            "assets::PASSKEYS.path()" => xwms_dashboard::assets::PASSKEYS.path().to_owned(),
             path => path
                 .replace("{*rest}", "nowhere/at/all")
                 .replace("{client}", crate::world::CLIENT)

@@ -156,8 +156,11 @@ fn no_text_becomes_markup() {
 
 #[test]
 fn no_page_has_a_script_or_a_style_in_it() {
+    // Passkeys alone need a script: it is a file of ours, and stands where one is offered.
+    let of_passkeys = format!("<script src=\"{}\" defer></script>", crate::assets::PASSKEYS.path());
     for (name, html) in Texts::ordinary().pages() {
-        let lower = html.to_lowercase();
+        assert_eq!(html.contains(&of_passkeys), name.ends_with("-passkey"), "{name}");
+        let lower = html.replace(&of_passkeys, "").to_lowercase();
         for part in
             ["<script", "<style", " style=", "javascript:", " onclick", " onload", " onsubmit", "<iframe", "http-equiv"]
         {
