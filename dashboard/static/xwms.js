@@ -145,11 +145,9 @@
     time.setAttribute("aria-label", `${time.textContent}, ${exact}`);
   }
 
-  // A day's number on its bar, by pointer or by the arrow keys: as the table has it.
+  // A bar's own words, by pointer or by the arrow keys.
   for (const chart of document.querySelectorAll("figure.chart")) {
     const bars = [...chart.querySelectorAll("rect")];
-    const rows = [...chart.querySelectorAll("tbody tr")];
-    if (!bars.length || rows.length !== bars.length) continue;
     const finding = chart.querySelector("figcaption + svg + p");
     const whole = finding.textContent;
     let at = bars.length;
@@ -157,7 +155,7 @@
       bars[at]?.removeAttribute("stroke");
       at = index;
       bars[at]?.setAttribute("stroke", "currentColor");
-      finding.textContent = bars[at] ? [...rows[at].cells].map((cell) => cell.textContent.trim()).join(": ") : whole;
+      finding.textContent = bars[at]?.textContent ?? whole;
     };
     chart.tabIndex = 0;
     finding.setAttribute("aria-live", "polite");
@@ -168,7 +166,8 @@
       const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
       if (!step || event.target !== chart) return;
       event.preventDefault();
-      show((at + step + bars.length) % bars.length);
+      // Behind the last day, and before the first, the whole is told again.
+      show((at + step + bars.length + 1) % (bars.length + 1));
     });
   }
 

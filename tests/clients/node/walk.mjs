@@ -114,6 +114,7 @@ async function walk(page, state, start) {
       await judge(page, "forced colours");
       await page.emulateMedia({ forcedColors: "none" });
       await isReachedByKeyboard(page);
+      await tellsItsDays(page);
       await small.goto(issuer + path);
       const width = await small.evaluate(() => document.documentElement.scrollWidth);
       assert.ok(width <= 320, `the page is ${width} wide on a phone of 320`);
@@ -174,6 +175,26 @@ async function judge(page, how) {
     nodes.map((node) => `${id}: ${help}: ${node.html.slice(0, 200)} ${node.any.map((check) => check.message).join("; ")}`),
   );
   assert.deepEqual(faults, [], how);
+}
+
+/** A chart tells its bars by the arrow keys, one after the other, and its finding again when it is left. */
+async function tellsItsDays(page) {
+  for (const chart of await page.locator("figure.chart").all()) {
+    const bars = await chart.locator("rect > title").allTextContents();
+    assert.ok(bars.length > 1 && new Set(bars).size === bars.length, `${bars.length} bars`);
+    const told = async () => (await chart.locator("svg + p").textContent()).trim();
+    const whole = await told();
+    await chart.focus();
+    const steps = { ArrowRight: [bars[0], bars[1]], ArrowLeft: [bars[0], whole, bars.at(-1)] };
+    for (const [key, expected] of Object.entries(steps)) {
+      for (const words of expected) {
+        await page.keyboard.press(key);
+        assert.equal(await told(), words, key);
+      }
+    }
+    await chart.blur();
+    assert.equal(await told(), whole);
+  }
 }
 
 /** Every control takes the focus by Tab, in some order, and is seen when it has it. */
