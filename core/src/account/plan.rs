@@ -30,7 +30,7 @@ pub struct Holding {
 impl Holding {
     /// Whether one more client can hang on it.
     pub fn has_room(&self) -> bool {
-        self.entitlements.clients && self.clients.len() < self.entitlements.max_clients as usize
+        i64::try_from(self.clients.len()).is_ok_and(|owned| self.entitlements.has_room(owned))
     }
 }
 

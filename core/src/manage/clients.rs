@@ -183,7 +183,7 @@ pub(crate) async fn insert(
     let lapsed = change.rules.has_lapsed(owner, change.now);
     let entitled = if restored && lapsed { change.rules.paid } else { change.rules.entitlements(owner, change.now) };
     let owned = clients::count_owned(change.conn, owner.id).await?;
-    if !entitled.clients || owned >= i64::from(entitled.max_clients) {
+    if !entitled.has_room(owned) {
         return Err(Error::PlanRequired);
     }
     clients::insert(change.conn, &client).await?;

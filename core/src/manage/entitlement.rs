@@ -19,6 +19,13 @@ pub struct Entitlements {
     pub advanced_stats: bool,
 }
 
+impl Entitlements {
+    /// Whether somebody who owns so many clients may own one more.
+    pub fn has_room(&self, owned: i64) -> bool {
+        self.clients && owned < i64::from(self.max_clients)
+    }
+}
+
 /// The part of the configuration that decides about changes.
 #[derive(Clone, Debug)]
 pub struct Rules {

@@ -124,7 +124,7 @@ async fn may_pay(change: &mut Change<'_>, heir: UserId) -> Result<(), Error> {
     }
     let entitled = change.rules.entitlements(&account, change.now);
     let owned = clients::count_owned(change.conn, heir).await?;
-    if !entitled.clients || owned >= i64::from(entitled.max_clients) {
+    if !entitled.has_room(owned) {
         return Err(Error::PlanRequired);
     }
     Ok(())
