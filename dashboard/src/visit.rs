@@ -14,6 +14,7 @@ use xwms_core::login::error_page::ErrorPage;
 use xwms_core::login::flow::FlowRefused;
 use xwms_core::login::passkey;
 use xwms_core::login::session::{self, Account, Session};
+use xwms_core::login::sign_in::FromBrowser;
 use xwms_core::memory::attempts::reference;
 use xwms_core::request::address::CallerAddress;
 use xwms_core::request::cookies;
@@ -171,9 +172,15 @@ impl Visit {
         cookies::get(cookie_headers(&self.headers), name, self.https())
     }
 
-    /// The browser, as it names itself.
-    pub(crate) fn user_agent(&self) -> &str {
-        self.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    /// The browser, as signing in looks at it.
+    pub(crate) fn signing_in(&self) -> FromBrowser<'_> {
+        let user_agent = self.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+        FromBrowser {
+            device: self.cookie(cookies::DEVICE),
+            session: self.cookie(cookies::SESSION),
+            address: self.address,
+            user_agent: user_agent.unwrap_or_default(),
+        }
     }
 
     /// Gives the browser a cookie with the answer.

@@ -14,7 +14,7 @@ use xwms_core::login::flow::{self, Decision, Flow, FlowKind, FlowRefused, LoginR
 use xwms_core::login::flow_quota::Beginner;
 use xwms_core::login::issue::issue;
 use xwms_core::login::session::Session;
-use xwms_core::login::sign_in::{self, Entered, SignIn};
+use xwms_core::login::sign_in::{self, Entered, FromBrowser, SignIn};
 use xwms_core::model::resource::Resources;
 use xwms_core::model::scope::ScopeSet;
 use xwms_core::secret::Secret;
@@ -76,10 +76,12 @@ async fn sign_in(core: &Core, visitor: &Visitor<'_>) -> Result<Session, StartErr
     let from = SignIn {
         email: visitor.email,
         password: visitor.password.clone(),
-        device: None,
-        session: None,
-        address: ADDRESS,
-        user_agent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+        browser: FromBrowser {
+            device: None,
+            session: None,
+            address: ADDRESS,
+            user_agent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+        },
     };
     match sign_in::sign_in(core, from).await.map_err(|why| failed(&why))? {
         Entered::In(signed_in) => Ok(signed_in.session),

@@ -1,17 +1,15 @@
 //! Signing in with a passkey: a key on a device of the person's, which signs our challenge once they are verified there. It is
 //! two factors by itself, and no password is asked for.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use super::session::Browser;
-use super::sign_in::{Begin, SignedIn};
+use super::sign_in::{FromBrowser, SignedIn};
 use crate::clock::Timestamp;
-use crate::crypto::credential::{Credential, CredentialKey, Kind};
+use crate::crypto::credential::CredentialKey;
 use crate::crypto::digest::{constant_time_eq, sha256};
 use crate::crypto::webauthn::{self, RelyingParty};
 use crate::database::Conn;
@@ -19,10 +17,9 @@ use crate::error::Error;
 use crate::id::UserId;
 use crate::model::amr::Amr;
 use crate::random;
-use crate::secret::Secret;
 use crate::state::Core;
 use crate::store::tables::passkeys::{self, Passkey};
-use crate::store::tables::{known_devices, profiles};
+use crate::store::tables::profiles;
 
 /// A page that asks for a passkey is open so long: browsers offer one while it is.
 const CHALLENGE_LIVES: Duration = Duration::from_hours(1);
@@ -146,15 +143,9 @@ pub struct PasskeySignIn<'a> {
     /// What the passkey answered.
     pub answer: &'a str,
     /// The key of the cookie that the login is bound to.
-    pub browser: CredentialKey,
-    /// The cookie by which accounts know this browser.
-    pub device: Option<&'a str>,
-    /// The cookie of the session that this one takes the place of.
-    pub session: Option<&'a str>,
-    /// Where it comes from.
-    pub address: IpAddr,
-    /// The browser, as it names itself.
-    pub user_agent: &'a str,
+    pub bound_to: CredentialKey,
+    /// Where from.
+    pub browser: FromBrowser<'a>,
 }
 
 /// Signs a browser in; `None` when the answer does not count, or the account is suspended.
@@ -162,24 +153,11 @@ pub struct PasskeySignIn<'a> {
 /// # Errors
 /// The database's.
 pub async fn sign_in(core: &Core, from: PasskeySignIn<'_>) -> Result<Option<SignedIn>, Error> {
-    let Some(answer) = look_at(core, &from.browser, from.answer).await? else { return Ok(None) };
-    let (user, now) = (answer.user(), core.clock.now());
-    let device = from.device.and_then(|cookie| Credential::parse(Kind::Device, cookie));
-    let since = now.before(core.config.sessions.known_device_days.duration());
-    let known_device = match device {
-        Some(device) => known_devices::is_known(&mut core.db.read().await?, device, user, since).await?,
-        None => false,
-    };
-    let begin = Begin {
-        user,
-        amr: answer.amr(),
-        browser: Browser { user_agent: from.user_agent.to_owned(), address: from.address },
-        old_session: from.session.and_then(|cookie| Credential::parse(Kind::Session, cookie)),
-        device: from.device.map(|cookie| Secret::new(cookie.to_owned())).zip(device),
-        known_device,
-        now,
-        expires_at: now.after(core.config.sessions.days.duration()),
-    };
+    let Some(answer) = look_at(core, &from.bound_to, from.answer).await? else { return Ok(None) };
+    let user = answer.user();
+    let known = from.browser.known_to(core, user).await?;
+    let begin = from.browser.begin(core, user, answer.amr(), known.is_some());
+    let now = begin.now;
     core.db
         .change(async move |conn: &mut Conn| {
             profiles::hold(conn, user).await?;

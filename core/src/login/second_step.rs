@@ -1,11 +1,9 @@
 //! The second step of a login: after the right password, what an account asks for beside it.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use super::second_factor::{self, Used};
-use super::session::Browser;
-use super::sign_in::{Begin, SignedIn};
+use super::sign_in::{Begin, FromBrowser, SignedIn};
 use crate::clock::Timestamp;
 use crate::crypto::credential::{Credential, CredentialKey, Kind};
 use crate::database::Conn;
@@ -14,7 +12,7 @@ use crate::id::UserId;
 use crate::model::amr::Amr;
 use crate::secret::Secret;
 use crate::state::Core;
-use crate::store::tables::{known_devices, profiles, second_steps};
+use crate::store::tables::{profiles, second_steps};
 use crate::throttle::{self, Admitted};
 
 /// So long a login waits for its second step.
@@ -27,14 +25,8 @@ pub struct SecondStep<'a> {
     pub step: Option<&'a str>,
     /// A code of the authenticator app or a recovery code, as typed.
     pub code: &'a str,
-    /// The cookie by which accounts know this browser.
-    pub device: Option<&'a str>,
-    /// The cookie of the session that this one takes the place of.
-    pub session: Option<&'a str>,
-    /// Where it comes from.
-    pub address: IpAddr,
-    /// The browser, as it names itself.
-    pub user_agent: &'a str,
+    /// Where from.
+    pub browser: FromBrowser<'a>,
 }
 
 /// Why the second step was not taken.
@@ -77,18 +69,10 @@ pub async fn waits(core: &Core, cookie: Option<&str>) -> Result<bool, Error> {
 /// See [`StepRefused`].
 pub async fn take(core: &Core, from: SecondStep<'_>) -> Result<SignedIn, StepRefused> {
     let key = key_of(from.step).ok_or(StepRefused::Gone)?;
-    let device = from.device.and_then(|cookie| Credential::parse(Kind::Device, cookie));
     let now = core.clock.now();
-    let (user, known) = {
-        let mut conn = core.db.read().await?;
-        let user = second_steps::find_live(&mut conn, key, now).await?.ok_or(StepRefused::Gone)?;
-        let since = now.before(core.config.sessions.known_device_days.duration());
-        let known = match device {
-            Some(device) => known_devices::is_known(&mut conn, device, user, since).await?,
-            None => false,
-        };
-        (user, device.filter(|_| known))
-    };
+    let found = second_steps::find_live(&mut core.db.read().await?, key, now).await?;
+    let user = found.ok_or(StepRefused::Gone)?;
+    let known = from.browser.known_to(core, user).await?;
     let admitted = match throttle::admit_code(core, user, known).await {
         Ok(admitted) => admitted,
         Err(why @ Error::TooMany { .. }) => {
@@ -97,16 +81,7 @@ pub async fn take(core: &Core, from: SecondStep<'_>) -> Result<SignedIn, StepRef
         }
         Err(why) => return Err(why.into()),
     };
-    let begin = Begin {
-        user,
-        amr: Amr::password_and_code(),
-        browser: Browser { user_agent: from.user_agent.to_owned(), address: from.address },
-        old_session: from.session.and_then(|cookie| Credential::parse(Kind::Session, cookie)),
-        device: from.device.map(|cookie| Secret::new(cookie.to_owned())).zip(device),
-        known_device: known.is_some(),
-        now,
-        expires_at: now.after(core.config.sessions.days.duration()),
-    };
+    let begin = from.browser.begin(core, user, Amr::password_and_code(), known.is_some());
     let step = Step { core: core.clone(), key, code: Secret::new(from.code.to_owned()), admitted, begin };
     match core.db.change(async move |conn: &mut Conn| step.run(conn).await).await? {
         Outcome::In(signed_in, used) => {

@@ -25,14 +25,54 @@ pub struct SignIn<'a> {
     pub email: &'a str,
     /// As typed.
     pub password: Secret<String>,
-    /// The cookie by which accounts know this browser.
+    /// Where from.
+    pub browser: FromBrowser<'a>,
+}
+
+/// A browser that somebody signs in with, by what it sends.
+#[derive(Clone, Copy, Debug)]
+pub struct FromBrowser<'a> {
+    /// The cookie by which accounts know it.
     pub device: Option<&'a str>,
-    /// The cookie of the session that this one takes the place of.
+    /// The cookie of the session that a new one takes the place of.
     pub session: Option<&'a str>,
-    /// Where it comes from.
+    /// Where it is.
     pub address: IpAddr,
-    /// The browser, as it names itself.
+    /// As it names itself.
     pub user_agent: &'a str,
+}
+
+impl FromBrowser<'_> {
+    /// The key of the cookie by which accounts know it.
+    fn device_key(&self) -> Option<CredentialKey> {
+        self.device.and_then(|cookie| Credential::parse(Kind::Device, cookie))
+    }
+
+    /// The same when this account knows it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(super) async fn known_to(&self, core: &Core, user: UserId) -> Result<Option<CredentialKey>, Error> {
+        let Some(device) = self.device_key() else { return Ok(None) };
+        let since = core.clock.now().before(core.config.sessions.known_device_days.duration());
+        let is_known = known_devices::is_known(&mut core.db.read().await?, device, user, since).await?;
+        Ok(is_known.then_some(device))
+    }
+
+    /// What beginning a session in it needs. `known`: whether the account knows it.
+    pub(super) fn begin(&self, core: &Core, user: UserId, amr: Amr, known: bool) -> Begin {
+        let now = core.clock.now();
+        Begin {
+            user,
+            amr,
+            browser: Browser { user_agent: self.user_agent.to_owned(), address: self.address },
+            old_session: self.session.and_then(|cookie| Credential::parse(Kind::Session, cookie)),
+            device: self.device.map(|cookie| Secret::new(cookie.to_owned())).zip(self.device_key()),
+            known_device: known,
+            now,
+            expires_at: now.after(core.config.sessions.days.duration()),
+        }
+    }
 }
 
 /// A browser in which somebody has just signed in.
@@ -162,21 +202,12 @@ pub(crate) async fn prove(core: &Core, presented: Presented<'_>) -> Result<Proof
 /// See [`Refused`].
 pub async fn sign_in(core: &Core, from: SignIn<'_>) -> Result<Entered, Refused> {
     let email_key = email::key(from.email);
-    let device = from.device.and_then(|cookie| Credential::parse(Kind::Device, cookie));
-    let (typed, password, address) = (from.password.clone(), from.password, from.address);
+    let (typed, password) = (from.password.clone(), from.password);
+    let (device, address) = (from.browser.device_key(), from.browser.address);
     let proof = prove(core, Presented { email_key: &email_key, password, device, address }).await?;
     let (user, outdated) = (proof.user, proof.outdated_hash(core));
-    let now = core.clock.now();
-    let begin = Begin {
-        user: proof.user,
-        amr: Amr::password(),
-        browser: Browser { user_agent: from.user_agent.to_owned(), address },
-        old_session: from.session.and_then(|cookie| Credential::parse(Kind::Session, cookie)),
-        device: from.device.map(|cookie| Secret::new(cookie.to_owned())).zip(device),
-        known_device: proof.known_device.is_some(),
-        now,
-        expires_at: now.after(core.config.sessions.days.duration()),
-    };
+    let begin = from.browser.begin(core, user, Amr::password(), proof.known_device.is_some());
+    let now = begin.now;
     let entered = core.db.change(async move |conn: &mut Conn| match proof.still_holds(conn, now).await? {
         Some(false) => Ok(Some(Entered::In(Box::new(begin.run(conn).await?)))),
         Some(true) => Ok(Some(Entered::Second(second_step::begin(conn, begin.user, now).await?))),

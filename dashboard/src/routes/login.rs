@@ -77,14 +77,8 @@ pub(crate) async fn by_passkey(form: Form) -> Result<Response, Response> {
     let Form { mut visit, fields } = form;
     let back = fields.get("return").filter(|path| is_own_page(path));
     let login = Login::of(&visit, fields.get("flow")).await?;
-    let from = PasskeySignIn {
-        answer: fields.text("credential"),
-        browser: *visit.browser(),
-        device: visit.cookie(cookies::DEVICE),
-        session: visit.cookie(cookies::SESSION),
-        address: visit.address,
-        user_agent: visit.user_agent(),
-    };
+    let from =
+        PasskeySignIn { answer: fields.text("credential"), bound_to: *visit.browser(), browser: visit.signing_in() };
     match passkey::sign_in(&visit.core, from).await.map_err(|why| visit.failed(why))? {
         Some(signed_in) => begin(&mut visit, signed_in),
         None => {
@@ -124,14 +118,7 @@ pub(super) enum Next {
 
 /// Signs the browser in, or has it asked for the second factor.
 pub(super) async fn enter(visit: &mut Visit, email: &str, password: &str) -> Result<Next, Refused> {
-    let from = SignIn {
-        email,
-        password: Secret::new(password.to_owned()),
-        device: visit.cookie(cookies::DEVICE),
-        session: visit.cookie(cookies::SESSION),
-        address: visit.address,
-        user_agent: visit.user_agent(),
-    };
+    let from = SignIn { email, password: Secret::new(password.to_owned()), browser: visit.signing_in() };
     match sign_in(&visit.core, from).await? {
         Entered::In(signed_in) => begin(visit, *signed_in),
         Entered::Second(cookie) => {

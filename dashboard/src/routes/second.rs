@@ -31,14 +31,8 @@ pub(crate) async fn post(form: Form) -> Result<Response, Response> {
     let Form { mut visit, fields } = form;
     let back = fields.get("return").filter(|path| is_own_page(path));
     let login = Login::of(&visit, fields.get("flow")).await?;
-    let from = SecondStep {
-        step: visit.cookie(cookies::SECOND),
-        code: fields.text("code"),
-        device: visit.cookie(cookies::DEVICE),
-        session: visit.cookie(cookies::SESSION),
-        address: visit.address,
-        user_agent: visit.user_agent(),
-    };
+    let from =
+        SecondStep { step: visit.cookie(cookies::SECOND), code: fields.text("code"), browser: visit.signing_in() };
     match second_step::take(&visit.core, from).await {
         Ok(signed_in) => login::begin(&mut visit, signed_in),
         Err(StepRefused::Failed(why)) => return Err(visit.failed(why)),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::registration::{self, NewAccount, NewUser};
 use super::session::Session;
-use super::sign_in::{Entered, Refused, SignIn, SignedIn, sign_in};
+use super::sign_in::{Entered, FromBrowser, Refused, SignIn, SignedIn, sign_in};
 use crate::clock::{Clock, Timestamp};
 use crate::config::Config;
 use crate::crypto::keys::{KeyRing, KeySet};
@@ -111,10 +111,12 @@ impl World {
         let from = SignIn {
             email,
             password: Secret::new(password.to_owned()),
-            device: cookies.device.as_deref(),
-            session: cookies.session.as_deref(),
-            address,
-            user_agent: "A Browser",
+            browser: FromBrowser {
+                device: cookies.device.as_deref(),
+                session: cookies.session.as_deref(),
+                address,
+                user_agent: "A Browser",
+            },
         };
         match sign_in(&self.core, from).await? {
             Entered::In(signed_in) => Ok(*signed_in),
