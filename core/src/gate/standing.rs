@@ -63,6 +63,14 @@ pub const fn stays_off(leaked_at: Option<Timestamp>) -> bool {
     leaked_at.is_some()
 }
 
+/// The end of a secret is near from so long before on.
+const SOON: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// Whether a secret that has not ended yet does so soon; then when.
+pub fn ends_soon(expires_at: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+    expires_at.filter(|end| now < *end && *end <= now.after(SOON))
+}
+
 /// One scope on one domain of an application that waits or was approved, and was not taken back.
 #[derive(Clone, Debug)]
 pub struct Applied {

@@ -15,8 +15,6 @@ use crate::state::Core;
 use crate::store::tables::{domains, members, requests, secrets, verifications};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-/// Secrets that end within so long are told of.
-const SECRETS: Duration = DAY.saturating_mul(30);
 /// Answers of people are told of for so long.
 const ANSWERS: Duration = DAY.saturating_mul(7);
 /// So many answers at the most are told of.
@@ -59,12 +57,10 @@ pub async fn of_client(core: &Core, caller: &Caller, context: &ClientContext) ->
     let mut all = Vec::new();
     if context.may(Permission::SecretsRead) {
         for secret in secrets::of_client(conn, client).await? {
-            match (secret.leaked_at, secret.expires_at) {
-                (Some(_), _) => all.push(Concern::SecretLeaked(secret.id, secret.label)),
-                (None, Some(end)) if secret.active && now < end && end <= now.after(SECRETS) => {
-                    all.push(Concern::SecretExpires(secret.id, secret.label, end));
-                }
-                (None, _) => {}
+            if standing::stays_off(secret.leaked_at) {
+                all.push(Concern::SecretLeaked(secret.id, secret.label));
+            } else if let Some(end) = standing::ends_soon(secret.expires_at, now).filter(|_| secret.active) {
+                all.push(Concern::SecretExpires(secret.id, secret.label, end));
             }
         }
     }

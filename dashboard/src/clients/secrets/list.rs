@@ -1,11 +1,11 @@
 //! The list of secrets: which is in use, for what, and how much.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use axum::response::Response;
 use xwms_core::contract::secret::SecretView;
 use xwms_core::gate::permission::Permission;
+use xwms_core::gate::standing;
 use xwms_core::id::{ClientId, DomainId, SecretId};
 use xwms_core::manage::{links, recent_logins, secrets};
 use xwms_core::model::client::ClientType;
@@ -18,9 +18,6 @@ use crate::page::html::{Html, Look};
 use crate::page::list::ListRequest;
 use crate::page::table::{Column, Empty, Table};
 use crate::section::ClientSection;
-
-/// An end that is nearer than this is told in days.
-const SOON: Duration = Duration::from_secs(30 * 86_400);
 
 pub(crate) async fn list(desk: ClientDesk<ClientId>) -> Result<Response, Response> {
     let shell = desk.shell();
@@ -66,7 +63,7 @@ pub(crate) async fn list(desk: ClientDesk<ClientId>) -> Result<Response, Respons
 
 /// Rotating it, for whoever may and while it is of use.
 fn rotation(desk: &ClientDesk<ClientId>, path: &str, secret: &SecretView) -> Html {
-    if secret.leaked_at.is_some() || !desk.may_now(Permission::SecretsCreate) {
+    if standing::stays_off(secret.leaked_at) || !desk.may_now(Permission::SecretsCreate) {
         return Html::default();
     }
     let href = format!("{path}/{}/rotate", secret.id);
@@ -104,16 +101,17 @@ impl Linked {
 /// How a secret stands, as a badge.
 pub(crate) fn state<P: ClientIds>(desk: &ClientDesk<P>, secret: &SecretView) -> Html {
     let (shell, now) = (desk.shell(), desk.core().clock.now());
-    if secret.leaked_at.is_some() {
+    if standing::stays_off(secret.leaked_at) {
         return Html::badge(Look::Bad, shell.say("state_leaked"));
     }
-    match (secret.settings.active, secret.settings.expires_at) {
+    let ends = secret.settings.expires_at;
+    match (secret.settings.active, standing::ends_soon(ends, now)) {
         (false, _) => Html::badge(Look::Off, shell.say("state_off")),
-        (true, Some(end)) if end <= now => Html::badge(Look::Bad, shell.say("state_expired")),
-        (true, Some(end)) if end <= now.after(SOON) => {
+        (true, Some(end)) => {
             let days = end.since(now).as_secs() / 86_400;
             Html::badge(Look::Care, shell.tell(text!("state_expires", days = days)))
         }
-        (true, _) => Html::badge(Look::Good, shell.say("state_active")),
+        (true, None) if ends.is_some_and(|end| end <= now) => Html::badge(Look::Bad, shell.say("state_expired")),
+        (true, None) => Html::badge(Look::Good, shell.say("state_active")),
     }
 }
