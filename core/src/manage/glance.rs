@@ -6,6 +6,7 @@ use crate::clock::Timestamp;
 use crate::contract::client::ClientView;
 use crate::database::Conn;
 use crate::error::Error;
+use crate::gate::permission::Permission;
 use crate::id::{ClientId, RoleId};
 use crate::model::day::Day;
 use crate::state::Core;
@@ -25,13 +26,17 @@ pub struct Glance {
     pub domains: usize,
 }
 
-/// A client in the list of somebody who belongs to it.
+/// A client in the list of somebody who belongs to it, as far as their role lets them read it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OwnGlance {
     /// The name of their role.
     pub role: String,
-    /// The client.
-    pub client: Glance,
+    /// An approval of the client is in force.
+    pub is_verified: bool,
+    /// Logins of the last 30 days.
+    pub logins: Option<i64>,
+    /// Its domains.
+    pub domains: Option<usize>,
 }
 
 /// What stands in the caller's list of these, which are their own.
@@ -48,7 +53,11 @@ pub async fn of_own(core: &Core, found: &[ClientView]) -> Result<HashMap<ClientI
     let names = roles::names(&mut conn, &held).await?;
     let glance = |client: &ClientView| {
         let role = client.access.role.and_then(|role| names.get(&role)).cloned().unwrap_or_default();
-        (client.id, OwnGlance { role, client: glances.get(&client.id).copied().unwrap_or_default() })
+        let seen = glances.get(&client.id).copied().unwrap_or_default();
+        let may = |permission| client.access.permissions.contains(&permission);
+        let (logins, domains) =
+            (may(Permission::StatsRead).then_some(seen.logins), may(Permission::DomainsRead).then_some(seen.domains));
+        (client.id, OwnGlance { role, is_verified: seen.is_verified, logins, domains })
     };
     Ok(own.into_iter().map(glance).collect())
 }

@@ -4,7 +4,6 @@ use axum::response::Response;
 use http::StatusCode;
 use xwms_core::account::{invitations, plan};
 use xwms_core::contract::client::{ClientSettings, ClientView};
-use xwms_core::gate::permission::Permission;
 use xwms_core::id::ClientId;
 use xwms_core::manage::clients;
 use xwms_core::manage::glance::{self, OwnGlance};
@@ -63,14 +62,11 @@ async fn invited(desk: &AccountDesk) -> Result<Html, Response> {
 
 fn row(shell: &Shell, client: &ClientView, seen: OwnGlance) -> [Html; 5] {
     let name = Html::link(format!("/clients/{}", client.id), client.settings.name.as_str());
-    let verified = seen.client.is_verified.then(|| Html::badge(Look::Good, shell.say("page_consent-verified")));
+    let verified = seen.is_verified.then(|| Html::badge(Look::Good, shell.say("page_consent-verified")));
     let states = Html::joined([Some(state(shell, client.standing.state)), verified].into_iter().flatten(), " ");
-    // What a role may not read is not told here either.
-    let number = |permission, number: String| {
-        if client.access.permissions.contains(&permission) { Html::text(number) } else { Html::soft("–") }
-    };
-    let domains = number(Permission::DomainsRead, seen.client.domains.to_string());
-    let logins = number(Permission::StatsRead, seen.client.logins.to_string());
+    let number = |number: Option<String>| number.map_or_else(|| Html::soft("–"), Html::text);
+    let domains = number(seen.domains.map(|domains| domains.to_string()));
+    let logins = number(seen.logins.map(|logins| logins.to_string()));
     [name, Html::words(seen.role), states, domains, logins]
 }
 
