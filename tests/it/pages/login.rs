@@ -1,7 +1,11 @@
 //! Signing in.
 
+use xwms_core::crypto::password::{Cost, PasswordHasher};
+use xwms_core::secret::Secret;
+
 use super::throttle::Jam;
 use super::{ADA, CHARLES, WRONG, assert_alike, browser_at, signed_in, submit, try_in, who, word};
+use crate::database::texts;
 use crate::oauth::tokens::claims;
 use crate::world::{PASSWORD, World, on_both};
 
@@ -193,3 +197,26 @@ async fn subject(world: &World, code: &str) -> String {
     assert_eq!(claims(tokens["id_token"].as_str().unwrap())["sub"], person["sub"]);
     person["email"].as_str().unwrap().to_owned()
 }
+
+on_both!(a_password_is_hashed_anew_when_the_cost_has_changed, async |world: World| {
+    let hash = async || {
+        let query = format!("SELECT password_hash AS text FROM users WHERE email = '{ADA}'");
+        texts(&world.core.db, &query).await.remove(0)
+    };
+    // Given a hash of before the cost was raised,
+    let cheap = Cost { memory_kib: 16, iterations: 1, lanes: 1 };
+    let old = PasswordHasher::new(cheap, 1, 1).unwrap().hash(Secret::new(PASSWORD.to_owned())).await.unwrap();
+    world.sql(&format!("UPDATE users SET password_hash = '{old}' WHERE email = '{ADA}'")).await;
+    // when a wrong password is tried, nothing changes; when the right one is, it costs what new ones do.
+    let mut browser = world.browser();
+    let page = browser.get("/login").await;
+    assert_eq!(submit(&mut browser, &page, "/login", &[("email", ADA), ("password", "wrong")]).await.status, 422);
+    assert_eq!(hash().await, old);
+    let mut ada = signed_in(&world, ADA).await;
+    let new = hash().await;
+    assert!(new.starts_with("$argon2id$v=19$m=8,t=1,p=1$"), "{new}");
+    // The session goes on, the password is the same, and from then on so is its hash.
+    assert_eq!(who(&mut ada).await.as_deref(), Some(ADA));
+    signed_in(&world, ADA).await;
+    assert_eq!(hash().await, new);
+});

@@ -18,6 +18,7 @@ mod registration;
 pub mod routes;
 mod sessions;
 mod standing;
+mod step_up;
 mod throttle;
 mod told;
 mod usage;

@@ -4,13 +4,11 @@ use std::time::Duration;
 
 use ring::hmac;
 use serde_json::json;
-use xwms_core::crypto::password::{Cost, PasswordHasher};
-use xwms_core::secret::Secret;
 
 use super::{ADA, CHARLES, NEW_PASSWORD, browser_at, mails, mails_at_most, signed_in, submit, who};
 use crate::admin::person::Person;
 use crate::browser::{Answer, Browser};
-use crate::database::{count, texts};
+use crate::database::count;
 use crate::oauth::at_rest::{dump, holds};
 use crate::oauth::tokens::claims;
 use crate::world::{PASSWORD, World, on_both};
@@ -19,7 +17,7 @@ const SECURITY: &str = "/account/security";
 pub const NEW_APP: &str = "/account/security/totp/new";
 const DELETE_APP: &str = "/account/security/totp/delete";
 const CODES: &str = "/account/security/recovery-codes";
-const SECOND: &str = "/login/second";
+pub const SECOND: &str = "/login/second";
 
 /// An authenticator app, and the recovery codes on paper.
 #[derive(Clone)]
@@ -452,63 +450,4 @@ on_both!(a_login_waits_ten_minutes_for_its_second_step, async |world: World| {
     let away = [("code", app.next_code(&world)), ("return", "https://evil.test/".to_owned())];
     let away: Vec<_> = away.iter().map(|(name, value)| (*name, value.as_str())).collect();
     assert_eq!(submit(&mut late, &second, SECOND, &away).await.location(), "/");
-});
-
-on_both!(acr_values_ask_for_what_the_account_has, async |world: World| {
-    let mut ada = signed_in(&world, ADA).await;
-    let wanted = |values: &'static str| world.authorize(&[("acr_values", values)]);
-    // An account without a second factor goes on with one, and says so.
-    let consent = ada.open(&wanted("2 1")).await;
-    let code = ada.consent(&consent, "allow").await.parameter("code").unwrap();
-    let tokens = world.redeem(&code).await.json();
-    assert_eq!(claims(tokens["id_token"].as_str().unwrap())["acr"], "1");
-    let (access, refresh) = (tokens["access_token"].as_str().unwrap(), tokens["refresh_token"].as_str().unwrap());
-    for token in [access, refresh] {
-        let seen = world.introspect(token).await;
-        assert_eq!((&seen["acr"], &seen["auth_time"]), (&json!("1"), &json!(world.clock.now().seconds())), "{seen}");
-    }
-    let own = world.client_post("/oauth/token", &[("grant_type", "client_credentials")]).await.json();
-    assert!(claims(own["access_token"].as_str().unwrap()).get("acr").is_none());
-
-    // A sign-in that is weaker than its account does not count for who asks for two; it does for who does not.
-    let app = given_app(&world, &mut ada).await;
-    world.sql("UPDATE sessions SET amr = 'pwd'").await;
-    for values in ["", "1", "1 2", "gold"] {
-        assert!(ada.get(&wanted(values)).await.parameter("code").is_some(), "{values}");
-    }
-    for values in ["2", "2 1", "gold 2"] {
-        let login = ada.open(&wanted(values)).await;
-        assert!(login.path.starts_with("/login?flow="), "{values}: {login:?}");
-        let silent = ada.get(&world.authorize(&[("acr_values", values), ("prompt", "none")])).await;
-        assert_eq!(silent.parameter("error").as_deref(), Some("login_required"), "{values}");
-    }
-    let login = ada.open(&wanted("2")).await;
-    let second = ada.sign_in(&login, ADA, PASSWORD).await;
-    let entered = submit(&mut ada, &second, SECOND, &[("code", &app.next_code(&world))]).await;
-    let code = ada.follow(entered).await.parameter("code").unwrap();
-    let tokens = world.redeem(&code).await.json();
-    assert_eq!(claims(tokens["access_token"].as_str().unwrap())["acr"], "2");
-});
-
-on_both!(a_password_is_hashed_anew_when_the_cost_has_changed, async |world: World| {
-    let hash = async || {
-        let query = format!("SELECT password_hash AS text FROM users WHERE email = '{ADA}'");
-        texts(&world.core.db, &query).await.remove(0)
-    };
-    // Given a hash of before the cost was raised,
-    let cheap = Cost { memory_kib: 16, iterations: 1, lanes: 1 };
-    let old = PasswordHasher::new(cheap, 1, 1).unwrap().hash(Secret::new(PASSWORD.to_owned())).await.unwrap();
-    world.sql(&format!("UPDATE users SET password_hash = '{old}' WHERE email = '{ADA}'")).await;
-    // when a wrong password is tried, nothing changes; when the right one is, it costs what new ones do.
-    let mut browser = world.browser();
-    let page = browser.get("/login").await;
-    assert_eq!(submit(&mut browser, &page, "/login", &[("email", ADA), ("password", "wrong")]).await.status, 422);
-    assert_eq!(hash().await, old);
-    let mut ada = signed_in(&world, ADA).await;
-    let new = hash().await;
-    assert!(new.starts_with("$argon2id$v=19$m=8,t=1,p=1$"), "{new}");
-    // The session goes on, the password is the same, and from then on so is its hash.
-    assert_eq!(who(&mut ada).await.as_deref(), Some(ADA));
-    signed_in(&world, ADA).await;
-    assert_eq!(hash().await, new);
 });
