@@ -428,20 +428,24 @@ on_both!(st_01_no_key_and_no_recovery_code_stands_in_the_database, async |world:
 on_both!(a_login_waits_ten_minutes_for_its_second_step, async |world: World| {
     let mut ada = signed_in(&world, ADA).await;
     let app = given_app(&world, &mut ada).await;
-    let mut sofa = world.browser();
-    let page = sofa.get("/login?return=%2Faccount%2Fsecurity").await;
     let typed = [("email", ADA), ("password", PASSWORD), ("return", "/account/security")];
-    let second = submit(&mut sofa, &page, "/login", &typed).await;
-    assert_eq!(second.location(), "/login/second?return=%2Faccount%2Fsecurity");
-    let second = sofa.follow(second).await;
-    let typed = |code: &str| vec![("code", code.to_owned()), ("return", second.hidden("return").unwrap())];
+    let waiting = async || {
+        let mut browser = world.browser();
+        let page = browser.get("/login?return=%2Faccount%2Fsecurity").await;
+        let second = submit(&mut browser, &page, "/login", &typed).await;
+        assert_eq!(second.location(), "/login/second?return=%2Faccount%2Fsecurity");
+        let second = browser.follow(second).await;
+        (browser, second)
+    };
+    let ((mut sofa, at_sofa), (mut late, at_late)) = (waiting().await, waiting().await);
+    let right = |steps: i64| app.code_at(&world, steps);
+    let back = at_sofa.hidden("return").unwrap();
     world.clock.advance(Duration::from_secs(599));
-    let right = typed(&app.code_at(&world, 0));
-    let right: Vec<_> = right.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let mut late = sofa.clone();
-    assert_eq!(submit(&mut sofa, &second, SECOND, &right).await.location(), SECURITY);
+    let now = submit(&mut sofa, &at_sofa, SECOND, &[("code", &right(0)), ("return", &back)]).await;
+    assert_eq!(now.location(), SECURITY);
+    // A second later the other one is over, with a code that nobody has used.
     world.clock.advance(Duration::from_secs(1));
-    let gone = submit(&mut late, &second, SECOND, &right).await;
+    let gone = submit(&mut late, &at_late, SECOND, &[("code", &right(1)), ("return", &back)]).await;
     assert_eq!(gone.location(), "/login?return=%2Faccount%2Fsecurity", "{gone:?}");
     xwms_core::jobs::clean(&world.core).await.unwrap();
     assert_eq!(count(&world.core.db, "second_steps", "1 = 1").await, 0);
