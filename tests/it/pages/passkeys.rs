@@ -31,6 +31,8 @@ struct Authenticator {
     id: Vec<u8>,
     pair: EcdsaKeyPair,
     count: u32,
+    /// What each signature adds to the count: nothing where copies of the passkey are kept.
+    counts: u32,
     origin: &'static str,
     host: &'static str,
 }
@@ -40,7 +42,7 @@ impl Authenticator {
         let random = SystemRandom::new();
         let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &random).unwrap();
         let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, pkcs8.as_ref(), &random).unwrap();
-        Self { id: id.to_vec(), pair, count: 0, origin: LOCALHOST, host: "localhost" }
+        Self { id: id.to_vec(), pair, count: 0, counts: 1, origin: LOCALHOST, host: "localhost" }
     }
 
     fn client_data(&self, purpose: &str, challenge: &str) -> Vec<u8> {
@@ -68,7 +70,7 @@ impl Authenticator {
 
     /// What a browser answers to `get`.
     fn sign(&mut self, challenge: &str, flags: u8) -> String {
-        self.count += 1;
+        self.count += self.counts;
         let (client_data, data) = (self.client_data("webauthn.get", challenge), self.data(flags));
         let signed = [data.as_slice(), &sha256(&client_data)].concat();
         let signature = self.pair.sign(&SystemRandom::new(), &signed).unwrap();
@@ -243,6 +245,22 @@ on_both!(a_passkey_that_did_not_sign_what_was_asked_is_refused, NAMED, async |wo
     assert_eq!(submit(&mut train, &page, BY_PASSKEY, &[("credential", &suspended)]).await.status, 422);
     xwms_core::jobs::clean(&world.core).await.unwrap();
     assert_eq!(count(&world.core.db, "spent_challenges", "1 = 1").await, 0);
+});
+
+on_both!(an_answer_of_a_passkey_that_does_not_count_is_taken_once, NAMED, async |world: World| {
+    let mut ada = signed_in(&world, ADA).await;
+    let mut synced = Authenticator { counts: 0, ..Authenticator::new(b"synced") };
+    assert_eq!(given_passkey(&mut ada, &synced, "Synced").await.status, 201);
+    let mut sofa = browser(&world);
+    for _ in 0..2 {
+        let page = sofa.get("/login?other=1").await;
+        let answer = synced.sign(&challenge(&page), SIGNS);
+        let taken = submit(&mut sofa, &page, BY_PASSKEY, &[("credential", &answer)]).await;
+        assert_eq!((taken.status.as_u16(), who(&mut sofa).await.as_deref()), (303, Some(ADA)));
+        let page = sofa.get("/login?other=1").await;
+        let again = submit(&mut sofa, &page, BY_PASSKEY, &[("credential", &answer)]).await;
+        assert_eq!(again.status, 422, "{again:?}");
+    }
 });
 
 on_both!(lo_18_a_passkey_confirms_and_the_last_one_is_deleted_with_care, NAMED, async |world: World| {

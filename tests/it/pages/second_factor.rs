@@ -363,6 +363,10 @@ on_both!(lo_11_a_change_of_a_factor_ends_all_that_rests_on_the_account, async |w
 on_both!(lo_18_a_grave_page_asks_for_all_that_the_account_has, async |world: World| {
     let mut ada = signed_in(&world, ADA).await;
     let app = given_app(&world, &mut ada).await;
+    // A sign-in of this moment that is weaker than the account opens nothing grave.
+    world.sql("UPDATE sessions SET amr = 'pwd'").await;
+    assert!(ada.get(CODES).await.location().starts_with("/login/confirm"));
+    world.sql("UPDATE sessions SET amr = 'pwd otp mfa'").await;
     assert_eq!(ada.get(CODES).await.status, 200, "both were given just now");
     let form = ada.get(CODES).await;
     world.clock.advance(Duration::from_secs(600));
