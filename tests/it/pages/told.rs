@@ -59,8 +59,15 @@ on_both!(the_overview_says_what_needs_somebody, async |world: World| {
         let path = format!("domains/{domain}/secrets/{}", secret["id"].as_str().unwrap());
         assert_eq!(owner.delete(&path).await.status, 204);
     }
+    world.sql("UPDATE client_secrets SET leaked_at = 1, active = false WHERE label = 'Later'").await;
+    world.sql("UPDATE clients SET reviewed_name = 'Old Engines'").await;
     let overview = owner.get(&page("")).await.body;
-    for part in ["Spare expires on 20 Mar 2026.", "No usable secret is linked to "] {
+    for part in [
+        "Spare expires on 20 Mar 2026.",
+        "No usable secret is linked to ",
+        "Later was found in public.",
+        "People still see the name Old Engines until the new one is reviewed.",
+    ] {
         assert!(overview.contains(part), "{part} is not in {overview}");
     }
     assert!(!overview.contains("Later expires on"), "{overview}");

@@ -5,6 +5,8 @@ use super::{LOOPBACK, Receiver, absolute, deliver, deliveries, given_hook, given
 use crate::world::{CLIENT, World, on_both};
 
 on_both!(what_was_sent_is_shown_and_sent_again, LOOPBACK, async |world: World| {
+    // The client is set up, so its overview says what needs somebody.
+    world.given_login("ada@example.test").await;
     let mut owner = given_owner(&world).await;
     let list = format!("/clients/{CLIENT}/webhooks");
     assert!(owner.get(&list).await.body.contains("No webhook URLs."));
@@ -24,6 +26,8 @@ on_both!(what_was_sent_is_shown_and_sent_again, LOOPBACK, async |world: World| {
         assert!(page.contains(part), "{part} is not in {page}");
     }
     assert!(page.contains("href=\"/docs/events/ping.v1.json\""));
+    let overview = owner.get(&format!("/clients/{CLIENT}")).await.body;
+    assert!(overview.contains("One message to a Webhook URL is parked"), "{overview}");
     let id = deliveries(&mut owner, "").await[0]["id"].as_str().unwrap().to_owned();
     let item = format!("{list}/deliveries/{id}");
     let one = owner.get(&item).await.body;
